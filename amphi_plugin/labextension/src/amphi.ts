@@ -1,0 +1,25 @@
+// How we reach Amphi: never by a static import, so that a Lab without it stays quiet.
+import { JupyterFrontEnd } from '@jupyterlab/application';
+
+export type Manager = typeof import('@amphi/pipeline-components-manager');
+export type ComponentService =
+  import('@amphi/pipeline-components-manager').IComponentService;
+
+export interface IAmphi {
+  manager: Manager;
+  service: ComponentService;
+}
+
+/**
+ * Amphi's shared module and its component service, or null where Amphi is not installed.
+ */
+export async function findAmphi(app: JupyterFrontEnd): Promise<IAmphi | null> {
+  try {
+    const manager = await import('@amphi/pipeline-components-manager');
+    await app.activatePlugin('@amphi/pipeline-components-core');
+    const service = await app.resolveRequiredService(manager.ComponentManager);
+    return { manager, service };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,139 @@
+"""Column expressions that mean what pandas' operators mean, given the Spark types of the operands.
+
+Each builder takes Columns (or Python values), then one Spark type name per operand, and returns a
+Column. Missing values are NULL; no builder returns NaN.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+INTEGERS = ("tinyint", "smallint", "int", "bigint")
+INTERVAL = "interval day to second"
+
+
+def typed(df: DataFrame, build, *args, **options):
+    """``build`` over columns of ``df``, with the types that Spark sees in it."""
+    return build(*args, *[type_in(df, a) for a in args], **options)
+
+
+def type_in(df: DataFrame, value) -> str:
+    """The Spark type name of a Column over ``df``, or of a Python value."""
+    column = value if hasattr(value, "cast") else F.lit(value)
+    return df.select(column).schema[0].dataType.simpleString()
+
+
+def lit(value):
+    """A Python value as a Column; a missing one is NULL."""
+    import pandas as pd
+
+    return F.lit(None if pd.isna(value) else value)
+
+
+def number(a, t):
+    """A boolean as 0 and 1; numbers as they are."""
+    return a.cast("bigint") if t == "boolean" and hasattr(a, "cast") else a
+
+
+def add(a, b, ta, tb):
+    """``a + b``: text is joined, booleans among themselves are or-ed, as in numpy."""
+    if ta == "string" and tb == "string":
+        return F.concat(as_column(a), as_column(b))
+    if ta == "boolean" and tb == "boolean":
+        return a | b
+    return number(a, ta) + number(b, tb)
+
+
+def as_column(a):
+    return a if hasattr(a, "cast") else F.lit(a)
+
+
+def sub(a, b, ta, tb):
+    """``a - b``: two timestamps give an interval."""
+    return number(a, ta) - number(b, tb)
+
+
+def mul(a, b, ta, tb):
+    """``a * b``; booleans among themselves are and-ed, as in numpy."""
+    if ta == "boolean" and tb == "boolean":
+        return a & b
+    return number(a, ta) * number(b, tb)
+
+
+def truediv(a, b, ta, tb):
+    """``a / b``: division by zero gives an infinity of ``a``'s sign, and missing for 0 / 0."""
+    a, b = number(a, ta), number(b, tb)
+    if tb in (*INTEGERS, "double", "float") and not hasattr(b, "cast") and b != 0:
+        return a / b
+    if not hasattr(b, "cast"):
+        b = F.lit(b)
+    return F.when(b == 0, signed_infinity(as_column(a))).otherwise(a / b)
+
+
+def signed_infinity(a):
+    return F.when(a > 0, F.lit(float("inf"))).when(a < 0, F.lit(float("-inf")))
+
+
+def floordiv(a, b, ta, tb):
+    """``a // b`` rounded towards minus infinity. Integers need a divisor that is not zero."""
+    whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
+    a, b = as_column(number(a, ta)), number(b, tb)
+    if whole:
+        return F.call_function("div", a - python_mod(a, b), as_column(b))
+    b = as_column(b)
+    rest = a % b
+    quotient = (a - rest) / b - F.when((rest != 0) & ((b < 0) != (rest < 0)), 1.0).otherwise(0.0)
+    return F.when(b == 0, signed_infinity(a)).otherwise(F.rint(quotient))
+
+
+def python_mod(a, b):
+    """The remainder with the sign of the divisor."""
+    return ((a % b) + b) % b
+
+
+def mod(a, b, ta, tb):
+    """``a % b`` with the sign of the divisor; a zero divisor gives a missing value."""
+    whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
+    constant = not hasattr(b, "cast") and b
+    a, b = as_column(number(a, ta)), number(b, tb)
+    if whole and constant:
+        return python_mod(a, b)
+    b = as_column(b)
+    if whole:
+        return F.when(b != 0, python_mod(a, b))
+    return F.when(b != 0, F.when((a % b) * b < 0, a % b + b).otherwise(a % b))
+
+
+def power(a, b, ta, tb):
+    """``a ** b``: whole numbers stay whole."""
+    whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
+    raised = F.pow(number(a, ta), number(b, tb))
+    return raised.cast("bigint") if whole else raised
+
+
+NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")
+
+
+def compare(a, b, ta, tb, op):
+    """``a op b``; things of different kinds are never equal, and have no order."""
+    if tb == "string" and ta == "timestamp" and isinstance(b, str):
+        b = F.lit(b).cast("timestamp")
+    elif ta != tb and not (ta in NUMBERS and tb in NUMBERS):
+        if op not in ("eq", "ne"):
+            raise TypeError(f"'{op}' is not supported between {ta} and {tb}")
+        return F.lit(op == "ne")
+    a = as_column(a)
+    return {"eq": a == b, "ne": a != b, "lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b}[op]
+
+
+def negative(a, ta):
+    return -number(a, ta)
+
+
+def sum_of(a, ta):
+    """The sum of a column; booleans count, nothing sums to 0."""
+    if ta == "boolean":
+        return F.coalesce(F.sum(a.cast("bigint")), F.lit(0))
+    zero = F.lit(0.0) if ta in ("double", "float") else F.lit(0)
+    return F.coalesce(F.sum(a), zero)

@@ -1,0 +1,244 @@
+"""From the text of CSV cells to the types that pandas' parser gives them."""
+
+import pandas as pd
+from pyspark.sql import functions as F
+
+from glue_runtime.text_dates import guess_format, timestamp_from_text
+
+# pandas' default markers of a missing value (pandas.io.parsers.readers.STR_NA_VALUES).
+NA_MARKERS = (
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND"),
+    *("1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+)
+
+# What dtype= may ask for, as the Spark type that holds it.
+DTYPE_KINDS = {
+    "int64": "bigint",
+    "int": "bigint",
+    "int32": "bigint",
+    "Int64": "bigint",
+    "Int32": "bigint",
+    "float64": "double",
+    "float": "double",
+    "float32": "double",
+    "Float64": "double",
+    "bool": "boolean",
+    "boolean": "boolean",
+    "str": "string",
+    "string": "string",
+    "object": "string",
+    "category": "string",
+    "datetime64[ns]": "timestamp",
+}
+# These dtypes have no missing value: pandas raises where a cell is empty.
+NEVER_MISSING = {"int64", "int", "int32", "bool"}
+
+INFINITY = r"(?i)\A[+-]?inf(inity)?\z"
+
+
+def pinned_fields(schema):
+    """'a bigint, b string' as [(name, kind)]; the type is the last word, names may hold blanks."""
+    if not isinstance(schema, str):
+        return [tuple(field) for field in schema]
+    fields = [part.strip().rsplit(" ", 1) for part in schema.split(",")]
+    return [(name.strip("`"), kind) for name, kind in fields]
+
+
+def missing_markers(names, na_values, keep_default_na, na_filter):
+    """{column: set of the texts that pandas reads as missing}."""
+    defaults = set(NA_MARKERS) if keep_default_na else set()
+    if not na_filter:
+        return {name: set() for name in names}
+    if isinstance(na_values, dict):
+        return {n: defaults | marker_texts(na_values.get(n, [])) for n in names}
+    everywhere = defaults | marker_texts([] if na_values is None else na_values)
+    return {name: everywhere for name in names}
+
+
+def marker_texts(values):
+    """The texts that one na_values entry stands for: 5 is also "5.0"."""
+    listed = [values] if isinstance(values, (str, int, float)) else list(values)
+    texts = set()
+    for value in listed:
+        texts.add(str(value))
+        if not isinstance(value, str):
+            texts.add(str(float(value)))
+            if float(value).is_integer():
+                texts.update({str(int(value)), f"{int(value)}.0"})
+    return texts
+
+
+def marker_numbers(markers):
+    """The markers that are numbers: a float column compares by value, -999.00 is -999."""
+    numbers = []
+    for text in sorted(markers):
+        try:
+            numbers.append(float(text))
+        except ValueError:
+            continue
+    return [n for n in numbers if n == n]
+
+
+def number_text(text, cells):
+    """The text of a number without separators of thousands and with a point (SQL text)."""
+    if cells["thousands"]:
+        text = f"translate({text}, '{sql_text(cells['thousands'])}', '')"
+    if cells["decimal"] != ".":
+        text = f"translate({text}, '{sql_text(cells['decimal'])}.', '.x')"
+    return text
+
+
+def sql_text(text):
+    """Text as it stands inside a SQL literal."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
+
+
+# Each parser gives a column from the text column `t`: NULL where the cell is missing or does not
+# fit. try_cast to bigint takes what pandas takes; to double also takes 5d, 0x1p3 and NaN.
+def parse_int(t, markers, cells):
+    """int64 cells."""
+    text = f"translate({t}, '{sql_text(cells['thousands'])}', '')" if cells["thousands"] else t
+    return F.expr(f"try_cast({text} as bigint)")
+
+
+def parse_float(t, markers, cells):
+    """float64 cells: decimal or scientific notation, inf and infinity in any case."""
+    text = F.expr(number_text(t, cells))
+    number = F.expr(f"try_cast({number_text(t, cells)} as double)")
+    value = F.when(
+        text.rlike("[A-DF-Za-df-z]"),
+        F.when(text.rlike(INFINITY), F.when(text.startswith("-"), -INF).otherwise(INF)),
+    ).when(F.abs(number) != INF, number)
+    numbers = marker_numbers(markers)
+    return F.when(~value.isin(*numbers), value) if numbers else value
+
+
+INF = float("inf")
+
+
+def parse_bool(t, markers, cells):
+    """bool cells: true and false in any case, and the words the caller added."""
+    text, lower = F.col(t), F.lower(t)
+    return F.when((lower == "true") | text.isin(*cells["true"]), True).when(
+        (lower == "false") | text.isin(*cells["false"]), False
+    )
+
+
+def parse_text(t, markers, cells):
+    """Text stays."""
+    return F.col(t)
+
+
+def parse_timestamp(t, markers, cells):
+    """datetime64 cells by the format of the column (cells["formats"])."""
+    return timestamp_from_text(F.col(t), cells["formats"][t])
+
+
+PARSERS = {
+    "bigint": parse_int,
+    "double": parse_float,
+    "boolean": parse_bool,
+    "string": parse_text,
+    "timestamp": parse_timestamp,
+}
+
+
+def cell_values(t, name, kind, markers, cells):
+    """The values of text column `t` as `kind`; a cell that does not fit fails the job."""
+    if kind == "string":
+        return F.col(t)
+    value = PARSERS[kind](t, markers, cells)
+    problem = F.concat(
+        F.lit(f"{cells['path']}: column {name!r} has a value that is not {kind}: "), F.col(t)
+    )
+    missing = F.col(t).isNull()
+    if kind == "double" and marker_numbers(markers):
+        plain = parse_float(t, set(), cells)
+        missing = missing | plain.isin(*marker_numbers(markers))
+    failed = F.raise_error(problem).cast(kind)
+    return F.when(missing, F.lit(None).cast(kind)).when(value.isNotNull(), value).otherwise(failed)
+
+
+def infer_kinds(texts, names, pinned, asked, markers, cells):
+    """{column: bigint, double, boolean, string or timestamp}, by at most one pass over the data.
+
+    pinned: kinds that are known; asked: dtypes the program asked for. Adds cells["formats"], the
+    date format of each timestamp column, found on its first value as pandas does.
+    """
+    kinds = {name: kind for name, kind in pinned.items() if name in names}
+    for name, dtype in asked.items():
+        if str(dtype) not in DTYPE_KINDS:
+            raise NotImplementedError(f"read_csv(dtype={dtype!r})")
+        kinds[name] = DTYPE_KINDS[str(dtype)]
+    cells["formats"] = {}
+    facts = [F.count(F.lit(1)).alias("rows")]
+    for number, name in enumerate(names):
+        facts += column_facts(f"t{number}", kinds.get(name), asked.get(name), markers[name], cells)
+    if len(facts) == 1:
+        return kinds
+    row = texts.agg(*facts).first()
+    for number, name in enumerate(names):
+        t, kind = f"t{number}", kinds.get(name)
+        if kind == "timestamp":
+            cells["formats"][t] = column_format(row[f"first_{t}"], name, cells)
+        elif kind is None:
+            kinds[name] = inferred_kind(row, t, name, cells)
+        elif asked.get(name) in NEVER_MISSING and row[f"n_{t}"] < row["rows"]:
+            raise ValueError(f"{cells['path']}: column {name!r} has missing values, not an integer")
+    return kinds
+
+
+def column_facts(t, kind, dtype, markers, cells):
+    """The aggregates that decide the type of one text column."""
+    text = F.col(t)
+    if kind == "timestamp":
+        return [F.min_by(text, F.when(text.isNotNull(), F.col("__row"))).alias(f"first_{t}")]
+    if kind is not None:
+        return [F.count(text).alias(f"n_{t}")] if dtype in NEVER_MISSING else []
+    whole = parse_int(t, markers, cells)
+    odd = F.when(text.isNotNull() & whole.isNull(), F.col("__row"))
+    return [
+        F.count(text).alias(f"n_{t}"),
+        F.count(whole).alias(f"ints_{t}"),
+        F.min_by(text, odd).alias(f"odd_{t}"),
+        F.count(parse_float(t, set(), cells)).alias(f"floats_{t}"),
+        F.count(parse_bool(t, markers, cells)).alias(f"bools_{t}"),
+    ]
+
+
+def inferred_kind(row, t, name, cells):
+    """The type that pandas infers: the first of int64, float64, bool that fits all cells."""
+    count = row[f"n_{t}"]
+    if row["rows"] == 0:
+        return "string"
+    if row[f"ints_{t}"] == count:
+        return "bigint" if 0 < count == row["rows"] else "double"
+    if beyond_int64(row[f"odd_{t}"]) and row[f"ints_{t}"] + 0 < count:
+        return beyond_kind(row, t, name, cells)
+    if row[f"floats_{t}"] == count:
+        return "double"
+    return "boolean" if row[f"bools_{t}"] == count else "string"
+
+
+def beyond_int64(text):
+    """True for an integer that int64 cannot hold."""
+    digits = text.strip(" \t\n\v\f\r")
+    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
+    return unsigned.isascii() and unsigned.isdigit()
+
+
+def beyond_kind(row, t, name, cells):
+    """pandas makes such a column uint64, or text where that does not hold it either."""
+    raise ValueError(
+        f"{cells['path']}: column {name!r} has an integer beyond 64 bits: {row[f'odd_{t}']}; "
+        "pass dtype=str or float for it"
+    )
+
+
+def column_format(first, name, cells):
+    """The date format of a column, by date_format= or by its first value."""
+    asked = cells["date_format"]
+    given = asked.get(name) if isinstance(asked, dict) else asked
+    if first is None:
+        return "%Y-%m-%d"
+    return given or guess_format(first, cells["dayfirst"], f"{cells['path']}: column {name!r}")

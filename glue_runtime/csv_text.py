@@ -1,0 +1,204 @@
+"""The text of CSV cells as pandas writes them, in Spark expressions."""
+
+import csv
+import io
+
+from pyspark.sql import functions as F
+
+from glue_runtime.float_text import float_text
+from glue_runtime.quoting import quoted
+
+# Dates and times of a column, by what its values need: (day only, seconds, fraction).
+DAY, SECONDS, FRACTION = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.SSSSSS"
+
+WHOLE = {"bigint", "int", "smallint", "tinyint"}
+DIRECTIVES = {
+    "%Y": "yyyy",
+    "%y": "yy",
+    "%m": "MM",
+    "%d": "dd",
+    "%H": "HH",
+    "%I": "hh",
+    "%M": "mm",
+    "%S": "ss",
+    "%f": "SSSSSS",
+    "%b": "MMM",
+    "%B": "MMMM",
+    "%a": "EEE",
+    "%A": "EEEE",
+    "%p": "a",
+    "%j": "DDD",
+    "%F": "yyyy-MM-dd",
+    "%T": "HH:mm:ss",
+    "%%": "%",
+}
+
+
+def header_line(names, style):
+    """The header as Python's csv module writes it."""
+    out = io.StringIO()
+    csv.writer(
+        out,
+        delimiter=style["sep"],
+        quotechar=style["quotechar"],
+        quoting=style["quoting"],
+        escapechar=style["escapechar"],
+        doublequote=style["doublequote"],
+        lineterminator="",
+    ).writerow(names)
+    return out.getvalue()
+
+
+def column_needs(df, dtypes, style):
+    """What each column's text depends on over all its rows, found in one aggregate.
+
+    Returns {name: (Spark type, pattern of a timestamp, or True for an integer written as float)}.
+    """
+    needs, facts = {}, []
+    for field in df.schema.fields:
+        kind, cell = field.dataType.simpleString(), quoted(field.name)
+        number = len(needs)
+        needs[field.name] = (kind, dtypes.get(field.name) in ("float64", "Float64"))
+        if kind in WHOLE and dtypes.get(field.name) == "int64?":
+            facts.append(F.max(cell.isNull()).alias(f"missing{number}"))
+        elif kind in ("timestamp", "timestamp_ntz") and style["date_format"] is None:
+            micros = F.unix_micros(cell.cast("timestamp"))
+            facts.append(F.max(micros % 1_000_000 != 0).alias(f"fraction{number}"))
+            facts.append(F.max(micros % 86_400_000_000 != 0).alias(f"time{number}"))
+    found = df.agg(*facts).first().asDict() if facts else {}
+    for number, (name, (kind, as_float)) in enumerate(list(needs.items())):
+        if f"time{number}" in found:
+            pattern = SECONDS if found[f"time{number}"] else DAY
+            needs[name] = (kind, FRACTION if found[f"fraction{number}"] else pattern)
+        elif kind.startswith("timestamp"):
+            needs[name] = (kind, java_pattern(style["date_format"]))
+        elif kind in WHOLE:
+            needs[name] = (kind, as_float or bool(found.get(f"missing{number}")))
+    return needs
+
+
+def java_pattern(date_format):
+    """A strftime format as a pattern of date_format()."""
+    out, number = "", 0
+    while number < len(date_format):
+        piece = date_format[number : number + 2]
+        if piece.startswith("%"):
+            if piece not in DIRECTIVES:
+                raise NotImplementedError(f"{piece} in {date_format!r}")
+            out += DIRECTIVES[piece]
+            number += 2
+            continue
+        letter = date_format[number]
+        out += "''" if letter == "'" else f"'{letter}'" if letter.isalpha() else letter
+        number += 1
+    return out
+
+
+def cell_texts(df, needs, style):
+    """The text of every column of `df`, in quotes where it needs them; never NULL."""
+    texts = []
+    for name, (kind, need) in needs.items():
+        text = plain_text(quoted(name), kind, need, style, name)
+        number = kind in WHOLE or kind in ("double", "float", "boolean")
+        texts.append(in_quotes(text, number, style, alone=len(needs) == 1))
+    return texts
+
+
+def plain_text(cell, kind, need, style, name):
+    """The text of one column as pandas has it, NULL where a value is missing."""
+    if kind == "string":
+        return cell
+    if kind == "boolean":
+        return F.when(cell, F.lit("True")).when(~cell, F.lit("False"))
+    if kind in WHOLE and not need:
+        return cell.cast("string")
+    if kind in WHOLE or kind in ("double", "float") or kind.startswith("decimal"):
+        return number_as_text(cell.cast("double"), style)
+    if kind in ("timestamp", "timestamp_ntz"):
+        return F.date_format(cell, need)
+    if kind == "date":
+        return F.date_format(cell, DAY)
+    if kind in ("array<string>", "array<bigint>", "array<double>"):
+        return list_text(cell, kind[6:-1], style, name)
+    raise NotImplementedError(f"to_csv of column {name!r} of type {kind}")
+
+
+def number_as_text(cell, style):
+    """A float column as repr writes it, or by float_format."""
+    if style["float_format"] is None:
+        text = float_text(cell)
+    else:
+        text = formatted_number(cell, style["float_format"])
+    if style["decimal"] != ".":
+        text = F.replace(text, F.lit("."), F.lit(style["decimal"]))
+    return text
+
+
+def formatted_number(cell, float_format):
+    """A float column by a format like %.2f: the digits of the exact binary value, half to even."""
+    raise NotImplementedError(f"to_csv(float_format={float_format!r})")
+
+
+def list_text(cell, inner, style, name):
+    """A list as Python prints it: [1, 2], ['a', 'b']."""
+    if inner == "bigint":
+        item = F.transform(cell, lambda v: F.coalesce(v.cast("string"), F.lit("nan")))
+    elif inner == "double":
+        item = F.transform(cell, lambda v: F.coalesce(float_text(v), F.lit("nan")))
+    else:
+        item = F.transform(cell, lambda v: F.coalesce(string_repr(v), F.lit("None")))
+    return F.when(cell.isNotNull(), F.concat(F.lit("["), F.array_join(item, ", "), F.lit("]")))
+
+
+def string_repr(text):
+    """repr() of text: single quotes unless it holds some and no double ones."""
+    escaped = text
+    for plain, shown in (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        escaped = F.replace(escaped, F.lit(plain), F.lit(shown))
+    double = text.contains("'") & ~text.contains('"')
+    single = F.concat(F.lit("'"), F.replace(escaped, F.lit("'"), F.lit("\\'")), F.lit("'"))
+    return F.when(double, F.concat(F.lit('"'), escaped, F.lit('"'))).otherwise(single)
+
+
+def in_quotes(text, number, style, alone):
+    """The cell as it stands in the line: missing as na_rep, quotes where the style wants them."""
+    quote, quoting = style["quotechar"], style["quoting"]
+    filled = F.coalesce(text, F.lit(style["na_rep"]))
+    if quoting == csv.QUOTE_NONE:
+        return unquoted(filled, style)
+    doubled = F.replace(filled, F.lit(quote), F.lit(quote + quote))
+    if not style["doublequote"]:
+        doubled = F.replace(filled, F.lit(quote), F.lit(style["escapechar"] + quote))
+    wrapped = F.concat(F.lit(quote), doubled, F.lit(quote))
+    if quoting == csv.QUOTE_ALL or (quoting == csv.QUOTE_NONNUMERIC and not number):
+        return wrapped
+    if quoting == csv.QUOTE_NONNUMERIC:
+        return F.when(text.isNull(), wrapped).otherwise(filled)
+    if number and style["na_rep"] == "" and not alone and style["sep"] not in "0123456789.e+-":
+        return filled
+    marks = {style["sep"], quote, "\n", "\r", *style["lineterminator"]}
+    if style["escapechar"]:
+        marks.add(style["escapechar"])
+    special = filled.rlike("[" + "".join(f"\\x{{{ord(m):x}}}" for m in sorted(marks)) + "]")
+    if alone:
+        special = special | (filled == "")
+    return F.when(special, wrapped).otherwise(filled)
+
+
+def unquoted(text, style):
+    """The cell without quotes; what would need them is escaped, or fails as in pandas."""
+    marks = [style["sep"], style["quotechar"], "\n", "\r"]
+    if style["escapechar"]:
+        marks = [style["escapechar"], *marks]
+        for mark in marks:
+            text = F.replace(text, F.lit(mark), F.lit(style["escapechar"] + mark))
+        return text
+    special = text.rlike("[" + "".join(f"\\x{{{ord(m):x}}}" for m in marks) + "]")
+    message = f"{style['path']}: need to escape, but no escapechar set: "
+    failed = F.raise_error(F.concat(F.lit(message), text)).cast("string")
+    return F.when(special, failed).otherwise(text)
+
+
+def line_of(texts, style):
+    """The cells of a row in one line."""
+    return F.concat_ws(style["sep"], *texts)

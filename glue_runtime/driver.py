@@ -1,0 +1,348 @@
+"""Between Spark and pandas on the driver: collect a frame as pandas has it, send one back."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+# The numpy dtype, and the nullable one, of each Spark type.
+NUMPY_DTYPES = {
+    "bigint": "int64?",
+    "int": "int64?",
+    "smallint": "int64?",
+    "tinyint": "int64?",
+    "double": "float64",
+    "float": "float64",
+    "boolean": "bool?",
+    "string": "object",
+    "timestamp": "datetime64[ns]",
+    "timestamp_ntz": "datetime64[ns]",
+    "date": "date",
+}
+NULLABLE_DTYPES = {
+    "int64?": "Int64",
+    "float64": "Float64",
+    "bool?": "boolean",
+    "object": "string",
+}
+
+
+def pandas_dtype(spark_type, nullable):
+    """The dtype name that pandas would have for a Spark type text, e.g. 'bigint' → 'int64?'."""
+    if spark_type.startswith("interval"):
+        return "timedelta64[ns]"
+    if spark_type.startswith("decimal"):
+        return "float64"
+    name = NUMPY_DTYPES.get(spark_type, "list")
+    return NULLABLE_DTYPES.get(name, name) if nullable else name
+
+
+def to_pandas(
+    df,
+    *,
+    dtypes=None,
+    nullable=False,
+    index=None,
+    index_names=None,
+    order=None,
+    limit=5_000_000,
+):
+    """Collect a Spark frame as the pandas frame that it stands for.
+
+    dtypes: {column: pandas dtype name}; a column without one gets the dtype of its Spark type
+    (nullable=True: Int64, Float64, boolean, string). "int64?" and "bool?" become float64 and
+    object where a value is missing.
+    index: columns that become the index, named index_names (default: their own names).
+    order: sort keys. Raises RuntimeError for more than `limit` rows.
+    """
+    dtypes = dtypes or {}
+    types = [(f.name, f.dataType.simpleString()) for f in df.schema.fields]
+    names = [name for name, _ in types]
+    ordered = df.orderBy(*order) if order else df
+    cells = [ordered[f"`{name.replace('`', '``')}`"] for name in names]
+    # Arrow would turn integers and booleans with gaps into floats and objects: fetch the gaps.
+    plain = []
+    for number, (cell, (_, kind)) in enumerate(zip(cells, types)):
+        kind_of_gap = FILLED.get(kind)
+        value = cell if kind_of_gap is None else F.coalesce(cell, F.lit(kind_of_gap).cast(kind))
+        plain.append(collectable(value, kind).alias(f"v{number}"))
+        if kind_of_gap is not None:
+            plain.append(cell.isNull().alias(f"m{number}"))
+    fetched = fetch(ordered.select(*plain), limit)
+    columns = {}
+    for number, (name, kind) in enumerate(types):
+        missing = fetched[f"m{number}"].to_numpy(bool) if kind in FILLED else None
+        dtype = dtypes.get(name) or pandas_dtype(kind, nullable)
+        columns[number] = as_dtype(fetched[f"v{number}"], missing, dtype)
+    out = pd.DataFrame(columns, index=fetched.index)
+    out.columns = names
+    if index:
+        out = out.set_index(list(index))
+        out.index.names = list(index_names) if index_names is not None else list(index)
+    out.columns.name = None
+    return out
+
+
+# What stands in for a missing value while a column of this type is collected.
+FILLED = {"bigint": 0, "int": 0, "smallint": 0, "tinyint": 0, "boolean": False}
+
+
+def collectable(column, kind):
+    """A column in a form that is collected the same by every version."""
+    if kind.startswith("decimal"):
+        return column.cast("double")
+    if kind == "timestamp_ntz":
+        return column.cast("timestamp")
+    if kind == "timestamp":
+        return F.unix_micros(column)
+    return column
+
+
+def fetch(df, limit):
+    """toPandas, or RuntimeError when there are more than `limit` rows."""
+    rows = df.limit(limit + 1).count() if limit is not None else 0
+    if limit is not None and rows > limit:
+        raise RuntimeError(
+            f"This step runs on the driver and would collect more than {limit:,} rows; "
+            "raise the limit or rewrite the step"
+        )
+    return df.toPandas()
+
+
+def as_dtype(values, missing, dtype):
+    """One collected column (a Series, and a mask of its gaps or None) as a pandas dtype."""
+    if missing is not None:
+        return FROM_MASKED.get(dtype, masked_other)(values, missing, dtype)
+    return FROM_VALUES.get(dtype, other_values)(values, dtype)
+
+
+def masked_int(values, missing, dtype):
+    """int64 where no value is missing, else float64 (pandas' own habit)."""
+    if not missing.any():
+        return values.astype("int64")
+    return values.astype("float64").mask(missing)
+
+
+def masked_bool(values, missing, dtype):
+    """bool where no value is missing, else an object column with NaN."""
+    if not missing.any():
+        return values.astype("bool")
+    return values.astype("object").mask(missing, np.nan)
+
+
+def masked_object(values, missing, dtype):
+    """Python values with NaN where one is missing."""
+    return values.astype("object").mask(missing, np.nan)
+
+
+def masked_other(values, missing, dtype):
+    """A nullable or any other dtype, from its nullable form."""
+    nullable = "boolean" if values.dtype == bool else "Int64"
+    out = values.astype(nullable).mask(missing, pd.NA)
+    return out if dtype == nullable else out.astype(dtype)
+
+
+FROM_MASKED = {
+    "int64": masked_int,
+    "int64?": masked_int,
+    "bool": masked_bool,
+    "bool?": masked_bool,
+    "object": masked_object,
+}
+
+
+def with_nan(values, dtype):
+    """Python objects, NaN for None."""
+    values = values.astype("object")
+    return values.where(values.notna(), np.nan)
+
+
+def as_dates(values, dtype):
+    """datetime.date objects, NaT as pandas' .dt.date leaves it."""
+    return values.astype("object").where(values.notna(), pd.NaT)
+
+
+def as_timestamps(values, dtype):
+    """datetime64[ns] from microseconds since 1970."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.astype("datetime64[ns]")
+    return pd.to_datetime(values.astype("Int64"), unit="us").astype("datetime64[ns]")
+
+
+def as_lists(values, dtype):
+    """Python lists and dicts; Arrow hands out numpy arrays."""
+    return values.map(plain_value).astype("object")
+
+
+def plain_value(value):
+    """A nested value in plain Python: list, dict, scalars."""
+    if isinstance(value, (np.ndarray, list, tuple)) and not hasattr(value, "asDict"):
+        return [plain_value(v) for v in value]
+    if hasattr(value, "asDict"):
+        return {k: plain_value(v) for k, v in value.asDict().items()}
+    if isinstance(value, dict):
+        return {k: plain_value(v) for k, v in value.items()}
+    if isinstance(value, np.generic):
+        return value.item()
+    return np.nan if value is None else value
+
+
+def other_values(values, dtype):
+    """Any other dtype by its name; text that is not a dtype of pandas stays an object column."""
+    if dtype == "string":
+        return values.where(values.notna(), pd.NA).astype("string")
+    if dtype == "Float64":
+        return values.astype("Float64")
+    if dtype in ("int64", "int64?"):
+        return values.astype("int64") if values.notna().all() else values.astype("float64")
+    return values.astype(dtype)
+
+
+FROM_VALUES = {
+    "object": with_nan,
+    "str": with_nan,
+    "date": as_dates,
+    "datetime64[ns]": as_timestamps,
+    "list": as_lists,
+}
+
+
+def spark_type(series, name):
+    """The Spark type of a pandas column, or TypeError for a column of mixed values."""
+    kind = str(series.dtype)
+    if kind in SPARK_TYPES:
+        return SPARK_TYPES[kind]
+    if kind.startswith("datetime64"):
+        return T.TimestampType()
+    if kind.startswith("timedelta64"):
+        return T.DayTimeIntervalType()
+    if kind == "category":
+        return spark_type(pd.Series(series.cat.categories), name)
+    if kind.lower().startswith(("int", "uint")):
+        return T.LongType()
+    if kind.lower().startswith("float"):
+        return T.DoubleType()
+    return object_type([v for v in series if not is_missing(v)], name)
+
+
+SPARK_TYPES = {"bool": T.BooleanType(), "boolean": T.BooleanType(), "string": T.StringType()}
+
+OBJECT_TYPES = [
+    (str, T.StringType()),
+    ((bool, np.bool_), T.BooleanType()),
+    ((int, np.integer), T.LongType()),
+    ((int, float, np.integer, np.floating), T.DoubleType()),
+    ((pd.Timestamp, datetime.datetime, np.datetime64), T.TimestampType()),
+    (datetime.date, T.DateType()),
+    ((pd.Timedelta, datetime.timedelta), T.DayTimeIntervalType()),
+]
+
+
+def is_missing(value):
+    """True for None, NaN, NaT and NA; False for lists and other containers."""
+    return not isinstance(value, (list, tuple, dict, set, np.ndarray)) and bool(pd.isna(value))
+
+
+def object_type(values, name):
+    """The Spark type that all these Python values share."""
+    if not values:
+        return T.StringType()
+    for classes, found in OBJECT_TYPES:
+        if all(isinstance(v, classes) for v in values):
+            return found
+    if all(isinstance(v, (list, tuple, set, np.ndarray)) for v in values):
+        inner = [x for v in values for x in v if not is_missing(x)]
+        return T.ArrayType(object_type(inner, name))
+    if all(isinstance(v, dict) for v in values):
+        keys = list(dict.fromkeys(k for v in values for k in v))
+        if all(isinstance(k, str) for k in keys):
+            return T.StructType(
+                [
+                    T.StructField(k, object_type([v[k] for v in values if not_gap(v, k)], name))
+                    for k in keys
+                ]
+            )
+    found = sorted({type(v).__name__ for v in values})
+    raise TypeError(f"column {name!r} mixes values of types {found}; Spark needs one type")
+
+
+def not_gap(record, key):
+    """True where a dict has a value for this key."""
+    return key in record and not is_missing(record[key])
+
+
+def from_pandas(spark, pdf, position=None):
+    """A pandas frame as a Spark frame: missing is NULL, types by the map of the project.
+
+    The index is not kept (reset_index first). position: name of a bigint column with 0, 1, 2, …
+    Raises TypeError for an object column of mixed values.
+    """
+    names = [str(c) for c in pdf.columns]
+    fields, columns = [], []
+    for number, name in enumerate(names):
+        series = pdf.iloc[:, number]
+        found = spark_type(series, name)
+        fields.append(T.StructField(name, found))
+        columns.append([python_value(v, found) for v in series])
+    if position is not None:
+        fields.append(T.StructField(position, T.LongType()))
+        columns.append(range(len(pdf)))
+    return spark.createDataFrame(list(zip(*columns)), T.StructType(fields))
+
+
+def python_value(value, found):
+    """One pandas value as Spark takes it for a type."""
+    if value is None or is_missing(value):
+        return None
+    convert = TO_PYTHON.get(type(found))
+    if convert is not None:
+        return convert(value)
+    if isinstance(found, T.ArrayType):
+        return [python_value(v, found.elementType) for v in value]
+    if isinstance(found, T.StructType):
+        return tuple(python_value(value.get(f.name), f.dataType) for f in found.fields)
+    return value
+
+
+def utc_datetime(value):
+    """A timestamp as an aware datetime in UTC, which no session or system zone can shift."""
+    stamp = pd.Timestamp(value)
+    stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+    return stamp.to_pydatetime(warn=False)
+
+
+TO_PYTHON = {
+    T.LongType: int,
+    T.DoubleType: float,
+    T.BooleanType: bool,
+    T.StringType: str,
+    T.TimestampType: utc_datetime,
+    T.DayTimeIntervalType: lambda v: pd.Timedelta(v).to_pytimedelta(),
+}
+
+
+def scalar(df, *aggs):
+    """Run one aggregate and give its value as pandas has it; several give a tuple.
+
+    NULL is nan (NaT for a timestamp or an interval), bigint int, double float.
+    """
+    result = df.agg(*aggs)
+    row = result.select(
+        *[
+            collectable(F.col(f"`{f.name}`"), f.dataType.simpleString()).alias(f"v{i}")
+            for i, f in enumerate(result.schema.fields)
+        ]
+    ).first()
+    values = [pandas_scalar(v, f.dataType) for v, f in zip(row, result.schema.fields)]
+    return values[0] if len(values) == 1 else tuple(values)
+
+
+def pandas_scalar(value, found):
+    """One collected value as pandas has it."""
+    if isinstance(found, (T.TimestampType, T.TimestampNTZType)):
+        return pd.NaT if value is None else pd.Timestamp(value, unit="us")
+    if isinstance(found, T.DayTimeIntervalType):
+        return pd.NaT if value is None else pd.Timedelta(value)
+    return plain_value(value)

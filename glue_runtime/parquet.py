@@ -1,0 +1,140 @@
+"""pd.read_parquet and df.to_parquet in a job."""
+
+import json
+
+from awsglue.dynamicframe import DynamicFrame
+from pyspark.sql import functions as F
+
+from glue_runtime.files import existing_files, hadoop_path, replace_dataset
+from glue_runtime.position import file_order
+from glue_runtime.quoting import quoted
+
+# The one Spark type that each family of Parquet types becomes.
+WIDER = {
+    "tinyint": "bigint",
+    "smallint": "bigint",
+    "int": "bigint",
+    "float": "double",
+    "timestamp_ntz": "timestamp",
+}
+NANOS_SETTING = "spark.sql.legacy.parquet.nanosAsLong"
+
+
+def read_parquet(
+    glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None
+):
+    """Read a Parquet file or folder as pandas does; missing is NULL, integers are bigint.
+
+    schema: "name type, …" as pinned when the job was made; ValueError where the data differs.
+    position: name of a bigint column that rises in file order. Nanosecond timestamps and the
+    order of rows need Spark's reader, all else goes through Glue's.
+    Raises NotImplementedError for an index that pandas stored with the frame.
+    """
+    spark = glueContext.spark_session
+    files = existing_files(spark, path)
+    nanos = nanosecond_columns(spark, files[0][0], path)
+    folders = any("=" in uri for uri, _ in files)
+    if position is None and not nanos and not folders:
+        frame = glueContext.create_dynamic_frame.from_options(
+            connection_type="s3",
+            connection_options={"paths": [path], "recurse": True},
+            format="parquet",
+            transformation_ctx=transformation_ctx,
+        ).toDF()
+    else:
+        if nanos:
+            spark.conf.set(NANOS_SETTING, "true")
+        frame = spark.read.parquet(path)
+    names = frame.columns
+    if position is not None:
+        frame = file_order(spark, frame, files, F.col("_metadata.row_index"))
+    wanted = names if columns is None else list(columns)
+    unknown = [name for name in wanted if name not in names]
+    if unknown:
+        raise ValueError(f"{path} has no column {unknown}, only {names}")
+    kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
+    cells = [usual_column(name, kinds[name], name in nanos).alias(name) for name in wanted]
+    if position is not None:
+        cells.append(F.col("__row").alias(position))
+    kept = frame.select(*cells)
+    if schema is not None:
+        check_schema(kept, schema, wanted, path)
+    return kept
+
+
+def nanosecond_columns(spark, uri, path):
+    """The names of the TIMESTAMP(NANOS) columns of a Parquet file, by its footer.
+
+    Raises NotImplementedError where pandas stored an index that is not a plain range.
+    """
+    parquet = spark._jvm.org.apache.parquet.hadoop
+    settings = spark._jsc.hadoopConfiguration()
+    source = parquet.util.HadoopInputFile.fromPath(hadoop_path(spark, uri)[1], settings)
+    reader = parquet.ParquetFileReader.open(source)
+    try:
+        notes = reader.getFileMetaData()
+        stored = notes.getKeyValueMetaData().get("pandas")
+        index = json.loads(stored)["index_columns"] if stored else []
+        labels = [c for c in index if isinstance(c, str)]
+        if labels:
+            raise NotImplementedError(f"{path}: pandas stored the index {labels} with the data")
+        fields = notes.getSchema().getFields()
+        kinds = {f.getName(): str(f.getLogicalTypeAnnotation()) for f in fields}
+    finally:
+        reader.close()
+    return {name for name, kind in kinds.items() if kind.startswith("TIMESTAMP(NANOS")}
+
+
+def usual_column(name, kind, nanos):
+    """A column in the Spark type of its family, NaN as NULL."""
+    cell = quoted(name)
+    if nanos:
+        return F.timestamp_micros(F.floor(cell / 1000).cast("bigint"))
+    if kind in ("double", "float"):
+        cell = F.when(~F.isnan(cell), cell)
+    return cell.cast(WIDER[kind]) if kind in WIDER else cell
+
+
+def check_schema(frame, schema, wanted, path):
+    """ValueError unless the frame has the pinned types."""
+    pinned = schema
+    if isinstance(schema, str):
+        fields = [part.strip().rsplit(" ", 1) for part in schema.split(",")]
+        pinned = [(name.strip("`"), kind) for name, kind in fields]
+    found = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
+    for name, kind in pinned:
+        if name in wanted and found[name] != kind:
+            raise ValueError(f"{path}: column {name!r} is {found[name]}, this job expects {kind}")
+
+
+def write_parquet(
+    glueContext,
+    df,
+    path,
+    *,
+    transformation_ctx,
+    partition_cols=None,
+    compression="snappy",
+    dtypes=None,
+):
+    """Write `df` as a Parquet dataset in the order of its rows, replacing what is at `path`.
+
+    dtypes: {column: pandas dtype}; bigint of a float64 column is written as double.
+    """
+    out = df
+    for name, dtype in (dtypes or {}).items():
+        if dtype in ("float64", "Float64") and name in df.columns:
+            out = out.withColumn(name, quoted(name).cast("double"))
+    frame = DynamicFrame.fromDF(out, glueContext, transformation_ctx)
+
+    def write(target):
+        glueContext.write_dynamic_frame.from_options(
+            frame=frame,
+            connection_type="s3",
+            connection_options={"path": target, "partitionKeys": list(partition_cols or [])},
+            format="parquet",
+            format_options={"compression": compression or "uncompressed"},
+            transformation_ctx=transformation_ctx,
+        )
+
+    replace_dataset(glueContext.spark_session, path, write)

@@ -1,0 +1,112 @@
+"""Dates in text: the format that pandas would find, and the timestamps that it reads by it."""
+
+import re
+
+from pandas.tseries.api import guess_datetime_format
+from pyspark.sql import functions as F
+
+# What each directive of a format matches (as in pandas' own parser), and what it gives.
+DIRECTIVES = {
+    "%Y": r"(?<Y>[0-9]{4})",
+    "%y": r"(?<y>[0-9]{2})",
+    "%m": r"(?<m>1[0-2]|0[1-9]|[1-9])",
+    "%d": r"(?<d>3[0-1]|[1-2][0-9]|0[1-9]|[1-9]| [1-9])",
+    "%H": r"(?<H>2[0-3]|[0-1][0-9]|[0-9])",
+    "%I": r"(?<I>1[0-2]|0[1-9]|[1-9])",
+    "%M": r"(?<M>[0-5][0-9]|[0-9])",
+    "%S": r"(?<S>6[0-1]|[0-5][0-9]|[0-9])",
+    "%f": r"(?<f>[0-9]{1,9})",
+    "%b": r"(?<b>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    "%B": (
+        r"(?<B>january|february|march|april|may|june|july|august|september|october|november"
+        r"|december)"
+    ),
+    "%a": r"(?:mon|tue|wed|thu|fri|sat|sun)",
+    "%A": r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+    "%p": r"(?<p>am|pm)",
+    "%%": "%",
+}
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def guess_format(text, dayfirst, where):
+    """The format that pandas guesses from a value, or ValueError where it finds none."""
+    found = guess_datetime_format(text, dayfirst=bool(dayfirst))
+    if found is None:
+        raise ValueError(f"{where} has a date of no known format: {text}; pass date_format=")
+    return found
+
+
+def format_parts(date_format):
+    """A strptime format as (Java regular expression, the letters of its groups in order)."""
+    pattern, letters = "", []
+    for piece in re.findall(r"%.|[^%]+", date_format):
+        if not piece.startswith("%"):
+            pattern += re.sub(r"\s+", r"\\s+", re.escape(piece).replace("\\ ", " "))
+            continue
+        if piece not in DIRECTIVES:
+            raise NotImplementedError(f"dates with {piece} in {date_format!r}")
+        part = DIRECTIVES[piece]
+        if part.startswith("(?<"):
+            letters.append(part[3])
+            part = "(" + part[5:]
+        pattern += part
+    return r"(?i)\A" + pattern + r"\z", letters
+
+
+def timestamp_from_text(text, date_format):
+    """A text column as timestamps in UTC by a strptime format; NULL where the text differs."""
+    pattern, letters = format_parts(date_format)
+    group = {
+        letter: F.regexp_extract(text, pattern, number)
+        for number, letter in enumerate(letters, start=1)
+    }
+    zero = F.lit("0")
+    written = F.concat(
+        year_text(group),
+        F.lit("-"),
+        month_text(group),
+        F.lit("-"),
+        F.lpad(F.trim(group.get("d", F.lit("1"))), 2, "0"),
+        F.lit(" "),
+        hour_text(group),
+        F.lit(":"),
+        F.lpad(group.get("M", zero), 2, "0"),
+        F.lit(":"),
+        F.lpad(group.get("S", zero), 2, "0"),
+        F.lit("."),
+        F.rpad(group.get("f", zero), 6, "0"),
+        F.lit("Z"),
+    )
+    return F.when(text.rlike(pattern), F.try_to_timestamp(written))
+
+
+def year_text(group):
+    """Four digits; %y means 1969 to 2068."""
+    if "Y" in group:
+        return group["Y"]
+    if "y" in group:
+        return F.concat(F.when(group["y"] >= "69", F.lit("19")).otherwise(F.lit("20")), group["y"])
+    return F.lit("1900")
+
+
+def month_text(group):
+    """Two digits, from a number or a name."""
+    if "m" in group:
+        return F.lpad(group["m"], 2, "0")
+    name = group.get("b", group.get("B"))
+    if name is None:
+        return F.lit("01")
+    short = F.lower(F.substring(name, 1, 3))
+    return F.element_at(
+        F.create_map(*[F.lit(x) for i, m in enumerate(MONTHS, 1) for x in (m, f"{i:02d}")]), short
+    )
+
+
+def hour_text(group):
+    """Two digits of a 24-hour clock."""
+    if "I" not in group:
+        return F.lpad(group.get("H", F.lit("0")), 2, "0")
+    hour = F.when(group["I"].isin("12"), F.lit("0")).otherwise(group["I"]).cast("int")
+    after_noon = F.lower(group["p"]) == "pm" if "p" in group else F.lit(False)
+    return F.lpad(F.when(after_noon, hour + 12).otherwise(hour).cast("string"), 2, "0")

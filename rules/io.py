@@ -1,0 +1,371 @@
+"""Reading and writing: the edges of a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.lib import sorted_text
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import SPARK_TYPES, Column, Const, Frame, Order, Index, Plain, Rows, to_nullable
+from transpiler.facts import fresh
+from transpiler.infer.context import Output
+from transpiler.symbolic import E, col, lift, render
+
+#: read_csv parameters that glue_runtime's read_csv takes as they are
+_CSV_PASSED = (
+    "sep quotechar escapechar encoding na_values keep_default_na na_filter dayfirst date_format "
+    "thousands decimal comment true_values false_values skipinitialspace skip_blank_lines nrows skiprows"
+).split()
+_CSV_DEFAULTS = {
+    "sep": ",", "quotechar": '"', "escapechar": None, "encoding": "utf-8", "na_values": None,
+    "keep_default_na": True, "na_filter": True, "dayfirst": False, "date_format": None,
+    "thousands": None, "decimal": ".", "comment": None, "true_values": None, "false_values": None,
+    "skipinitialspace": False, "skip_blank_lines": True, "nrows": None, "skiprows": 0,
+}  # fmt: skip
+_DTYPE_NAMES = {"str": "object", "string": "string", "int": "int64", "float": "float64", "bool": "bool",
+                "object": "object", "int64": "int64", "float64": "float64", "Int64": "Int64",
+                "boolean": "boolean", "category": "category", "Float64": "Float64"}  # fmt: skip
+
+
+def dtype_name(value: Any) -> str:
+    """A dtype argument as facts.py names it. Raises NoRule for one that has no Spark form."""
+    name = getattr(value, "name", None) or (value if isinstance(value, str) else getattr(value, "__name__", ""))
+    name = str(name).removeprefix("numpy.").removeprefix("builtins.").removeprefix("pandas.")
+    name = {"Int64Dtype": "Int64", "StringDtype": "string", "str_": "str", "BooleanDtype": "boolean",
+            "datetime64": "datetime64[ns]", "float_": "float64", "int_": "int64", "bool_": "bool",
+            "CategoricalDtype": "category", "Float64Dtype": "Float64"}.get(name, name)  # fmt: skip
+    name = _DTYPE_NAMES.get(name, name)
+    if name not in SPARK_TYPES:
+        raise NoRule(f"dtype {name!r} has no Spark form")
+    return name
+
+
+def dtype_argument(value: Any) -> Any:
+    """``dtype=``: one name, or a dict by column, with constants and types as names."""
+    from transpiler.facts import Mapping, Module
+
+    if isinstance(value, Module):
+        return dtype_name(value.name)
+    if isinstance(value, Mapping):
+        return {k: dtype_argument(v) for k, v in value.items}
+    if isinstance(value, Const):
+        if value.value is None:
+            return None
+        if isinstance(value.value, dict):
+            return {k: dtype_name(v) for k, v in value.value.items()}
+        return dtype_name(value.value)
+    raise NoRule("dtype= is not known here")
+
+
+@rule(
+    "pandas.read_csv(filepath_or_buffer, *, sep=None, delimiter=None, header='infer', names=None, "
+    "index_col=None, usecols=None, dtype=None, engine=None, converters=None, true_values=None, "
+    "false_values=None, skipinitialspace=False, skiprows=None, skipfooter=0, nrows=None, na_values=None, "
+    "keep_default_na=True, na_filter=True, verbose=None, skip_blank_lines=True, parse_dates=None, "
+    "infer_datetime_format=None, keep_date_col=None, date_parser=None, date_format=None, dayfirst=False, "
+    "cache_dates=True, iterator=False, chunksize=None, compression='infer', thousands=None, decimal='.', "
+    "lineterminator=None, quotechar='\"', quoting=0, doublequote=True, escapechar=None, comment=None, "
+    "encoding=None, encoding_errors='strict', dialect=None, on_bad_lines='error', delim_whitespace=None, "
+    "low_memory=True, memory_map=False, float_precision=None, storage_options=None, dtype_backend=None)",
+    not_yet="index_col converters skipfooter keep_date_col date_parser iterator chunksize lineterminator "
+    "quoting doublequote encoding_errors dialect on_bad_lines delim_whitespace dtype_backend compression",
+    ignored="engine verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options",
+    example="pd.read_csv('nasty.csv')",
+)
+def read_csv(c: Call) -> Frame:
+    """A CSV file or folder, typed as pandas types it."""
+    path = c["filepath_or_buffer"]
+    c.need(isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain), "the path is not known here")
+    c.need(not (isinstance(path, Plain) and "IO(" in path.text), "the text is not in a file")
+    if isinstance(path, Const):
+        c.need(not path.value.startswith(("http:", "https:", "ftp:")), "a web address is read on the driver")
+    options = {k: c.lit(k) for k in _CSV_PASSED if c.given(k) and c.lit(k) is not None}
+    if c.given("delimiter"):
+        options["sep"] = c.lit("delimiter")
+    c.need(isinstance(options.get("sep", ","), str) and len(options.get("sep", ",")) == 1, "a separator of several characters")
+    c.need(isinstance(options.get("skiprows", 0), int), "skiprows= is not a number")
+    dtype = dtype_argument(c["dtype"])
+    dates = c.lit("parse_dates")
+    c.need(dates in (None, False) or isinstance(dates, list) and all(isinstance(d, str) for d in dates), "parse_dates= of this form")
+    names, header = c.lit("names"), c.lit("header")
+    c.need(header in ("infer", 0, None), "a header that is not the first line")
+    c.need(header is None or names is None or not c.given("header"), "names= in place of a header line")
+    usecols = c.lit("usecols")
+    c.need(usecols is None or isinstance(usecols, list) and all(isinstance(u, str) for u in usecols), "usecols= of this form")
+    known = {k: c.lit(k) for k in ("header", "names", "usecols", "parse_dates") if c.given(k)}
+    known.update({k: v for k, v in options.items()})
+    if dtype is not None:
+        known["dtype"] = dtype
+    schema = c.ctx.schemas.look("read_csv", getattr(path, "value", None), known) if isinstance(path, Const) else None
+    passed = {k: v for k, v in options.items() if v != _CSV_DEFAULTS[k]}
+    if names is not None:
+        passed["names"] = list(names)
+    if header is None or names is not None:
+        passed["header"] = False
+    if dates:
+        passed["parse_dates"] = dates
+    return source_frame(c, "read_csv", "csv", path, schema, passed, dtype, usecols, dates or [])
+
+
+def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passed: dict, dtype: Any,
+                 usecols: list | None = None, dates: list | tuple = ()) -> Frame:  # fmt: skip
+    """A frame read from a file: facts, and the text of the reader's call."""
+    ctx, step = c.ctx, c.ctx.step()
+    variable = ctx.hint or f"{fmt}_input"
+    args = ["glueContext", c.interpreter.data_path(path)]
+    columns: list[Column] = []
+    pinned = schema is not None and all(
+        isinstance(label, str) and d is not None and label for label, d, _ in schema.columns
+    )
+    if pinned:
+        columns = [
+            Column(label, label, d if not (missing and d == "int64") else "float64", fresh(), origin=(step, label))
+            for label, d, missing in schema.columns
+        ]
+        if fmt != "csv" or not passed.get("names"):
+            whole = schema
+            if usecols is not None and fmt == "csv":
+                full = ctx.schemas.look("read_csv", path.value, {"nrows": 0, **{k: v for k, v in passed.items() if k in ("sep", "encoding", "skiprows")}})  # fmt: skip
+                whole = full or schema
+            args.append(schema_text(whole, {label: d for label, d, _ in schema.columns}))
+        keep = kept(ctx, step, columns, usecols)
+        if keep is not None:
+            passed["columns"] = keep
+    elif usecols is not None:
+        passed["columns"] = usecols
+        columns = [Column(u, u, (dtype or {}).get(u) if isinstance(dtype, dict) else None) for u in usecols]
+        columns = [Column(x.label, x.name, "datetime64[ns]" if x.label in dates else x.dtype) for x in columns]
+        columns = []  # pandas keeps the file's own order, which is not known here
+    if dtype is not None:
+        passed["dtype"] = dtype
+    facts = Frame("", tuple(columns), open=not pinned, base=fresh(), rows=Rows(),
+                  index=Index("range", step), order=Order((), step))  # fmt: skip
+    if not pinned:
+        typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
+        ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
+    hidden: tuple[str, ...] = ()
+    if ctx.wants(step, "order") or ctx.wants(step, "number"):
+        name = ctx.position_name(step)
+        passed["position"] = name
+        hidden = (name,)
+    passed["transformation_ctx"] = variable
+    args += [f"{k}={render(v)}" for k, v in passed.items()]
+    text = f"{ctx.call(function)}({', '.join(args)})"
+    if ctx.wants(step, "number"):
+        # Labels are pandas' 0..n-1; a reader's positions only rise.
+        name = hidden[0]
+        option = "" if name == "__pos" else f', name="{name}"'
+        text = f'{ctx.call("with_position")}({text}.withColumnRenamed("{name}", "__read"), "__read"{option}).drop("__read")'
+    ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
+    return facts.but(text=text, hidden=hidden)
+
+
+def schema_text(schema: Any, types: dict) -> str:
+    """The pinned schema: names and Spark types in file order."""
+    parts = []
+    for label, dtype, missing in schema.columns:
+        dtype = types.get(label, "object")
+        if dtype == "int64" and missing:
+            dtype = "float64"
+        name = label if label.replace("_", "a").isalnum() and not label[0].isdigit() else "`" + label.replace("`", "``") + "`"
+        parts.append(f"{name} {SPARK_TYPES[dtype]}")
+    return render(", ".join(parts))
+
+
+def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> list[str] | None:
+    """The columns to read: those that a later step uses. None: all of them."""
+    used = None if ctx.learned.used is None else ctx.learned.used.get(step, set())
+    if used is None:
+        return usecols
+    names = [c.name for c in columns if c.name in used]
+    if len(names) == len(columns) and usecols is None:
+        return None
+    return names or [columns[0].name]
+
+
+@rule(
+    "pandas.read_parquet(path, engine='auto', columns=None, storage_options=None, use_nullable_dtypes=None, "
+    "dtype_backend=None, filesystem=None, filters=None)",
+    not_yet="use_nullable_dtypes dtype_backend filesystem filters",
+    ignored="engine storage_options",
+    example="pd.read_parquet('nasty.parquet')",
+)
+def read_parquet(c: Call) -> Frame:
+    """A Parquet file or folder."""
+    path = c["path"]
+    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    columns = c.lit("columns")
+    known = {"columns": columns} if columns is not None else {}
+    schema = c.ctx.schemas.look("read_parquet", path.value, known)
+    return source_frame(c, "read_parquet", "parquet", path, schema, {}, None, columns)
+
+
+@rule(
+    "pandas.read_json(path_or_buf, *, orient=None, typ='frame', dtype=None, convert_axes=None, "
+    "convert_dates=True, keep_default_dates=True, precise_float=False, date_unit=None, encoding=None, "
+    "encoding_errors='strict', lines=False, chunksize=None, compression='infer', nrows=None, "
+    "storage_options=None, dtype_backend=None, engine='ujson')",
+    not_yet="typ dtype convert_axes convert_dates keep_default_dates precise_float date_unit encoding "
+    "encoding_errors chunksize compression nrows dtype_backend engine",
+    ignored="storage_options",
+    example="pd.read_json('nasty.jsonl', lines=True)",
+)
+def read_json(c: Call) -> Frame:
+    """JSON records, one document or one per line."""
+    path = c["path_or_buf"]
+    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    orient, lines = c.lit("orient"), c.lit("lines")
+    c.need(orient in (None, "records"), f"orient={orient!r}")
+    c.need(orient == "records" or lines, "JSON that is not records")
+    schema = c.ctx.schemas.look("read_json", path.value, {"orient": orient, "lines": lines})
+    c.need(schema is not None, "the columns of the JSON are not known here")
+    passed = {"lines": True} if lines else {}
+    return source_frame(c, "read_json", "json", path, schema, passed, None)
+
+
+# --- writing --------------------------------------------------------------------------------
+
+
+def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: dict) -> Const:
+    """Write a frame: order where the program asked for one, hidden columns gone."""
+    ctx = c.ctx
+    ctx.use(frame)
+    text, names = frame.text, None
+    order = None
+    if frame.order.explicit:
+        text += sorted_text(ctx.order_of(frame) if frame.order.anchor or frame.order.total else [k.expr() for k in frame.order.keys])  # fmt: skip
+        labels = {x.name: x.label for x in frame.columns}
+        order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
+    text += hide(frame)
+    names = relabelled(frame)
+    text += names
+    if len(text) > 60 and not text.isidentifier() and "\n" not in text and text.count("(") > 3 and frame.text.isidentifier() is False:  # fmt: skip
+        pass
+    variable = next(iter(frame.vars), None) or ctx.hint or "output"
+    args = ["glueContext", text, c.interpreter.data_path(path)]
+    passed = {**passed, "transformation_ctx": variable}
+    if ctx.options.single_file and function == "write_csv":
+        passed["single_file"] = True
+    args += [f"{k}={render(v)}" for k, v in passed.items()]
+    ctx.emit(f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output")
+    ctx.outputs.append(Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable))
+    return Const(None)
+
+
+def hide(frame: Frame) -> str:
+    gone = list(frame.hidden)
+    return f".drop({', '.join(render(g) for g in gone)})" if gone else ""
+
+
+def relabelled(frame: Frame) -> str:
+    """Spark names back to pandas labels where they differ."""
+    if frame.open or all(str(x.label) == x.name for x in frame.columns):
+        return ""
+    return f".toDF({', '.join(render(str(x.label)) for x in frame.columns)})"
+
+
+def text_dtypes(frame: Frame) -> dict:
+    """dtypes that the text of a CSV depends on beyond the Spark type."""
+    return {str(c.label): c.dtype for c in frame.columns if c.dtype in ("int64?", "bool?") or (c.dtype == "float64" and False)}
+
+
+def with_index(c: Call, frame: Frame, label: Any) -> Frame:
+    """The frame with its index as first columns, as a CSV shows it."""
+    from rules.lib import chain
+
+    ctx = c.ctx
+    if frame.index.kind == "columns":
+        levels = [Column(x.label if x.label is not None else "", x.name, x.dtype, x.uid) for x in frame.index.levels]
+        names = [E(render(x.name)) for x in (*levels, *frame.columns)] + [E(render(h)) for h in frame.hidden]
+        text = f".select({', '.join(n.text for n in names)})"
+        return chain(frame, text, columns=(*levels, *frame.columns), index=Index())
+    position = ctx.position(frame, frame.index.anchor, "number")
+    if not ctx.keys_hold(frame):
+        raise NoRule("the order of the rows is not known here")
+    name = "__index"
+    rest = [render(x.name) for x in frame.columns] + [render(h) for h in frame.hidden]
+    text = f".select({position.alias(name)}, {', '.join(rest)})"
+    column = Column("", name, "int64")
+    return chain(frame, text, columns=(column, *frame.columns), index=Index())
+
+
+@rule(
+    "DataFrame.to_csv(path_or_buf=None, *, sep=',', na_rep='', float_format=None, columns=None, header=True, "
+    "index=True, index_label=None, mode='w', encoding=None, compression='infer', quoting=None, quotechar='\"', "
+    "lineterminator=None, chunksize=None, date_format=None, doublequote=True, escapechar=None, decimal='.', "
+    "errors='strict', storage_options=None)",
+    not_yet="index_label mode doublequote decimal errors lineterminator encoding compression escapechar quotechar",
+    ignored="chunksize storage_options",
+    example="df.to_csv('out.csv', index=False)",
+)
+def to_csv(c: Call) -> Const:
+    """A CSV dataset, text as pandas writes it."""
+    frame, path = c.frame, c["path_or_buf"]
+    c.need(not (isinstance(path, Const) and path.value is None), "the text itself is asked for")
+    c.need(isinstance(path, (Const, Plain)) and "IO(" not in (getattr(path, "text", None) or ""), "the path is not known here")
+    if c.given("columns"):
+        from rules.lib import selected
+
+        frame = selected(c.ctx, frame, [frame.column(x) for x in c.lit("columns")])
+    if c.lit("index"):
+        c.need(not frame.open, "the columns of the frame are not known here")
+        frame = with_index(c, frame, None)
+    passed = {}
+    for name, default in (("sep", ","), ("na_rep", ""), ("float_format", None), ("date_format", None), ("header", True), ("quoting", None)):
+        value = c.lit(name)
+        c.need(name != "header" or isinstance(value, bool), "header= of this form")
+        c.need(name != "float_format" or value is None or isinstance(value, str), "float_format= of this form")
+        if value != default and not (name == "quoting" and value == 0):
+            passed[name] = value
+    dtypes = text_dtypes(frame)
+    if dtypes:
+        passed["dtypes"] = dtypes
+    return output(c, "write_csv", "csv", frame, path, passed)
+
+
+@rule(
+    "DataFrame.to_parquet(path=None, *, engine='auto', compression='snappy', index=None, partition_cols=None, "
+    "storage_options=None)",
+    ignored="engine storage_options",
+    example="df.to_parquet('out.parquet', index=False)",
+)
+def to_parquet(c: Call) -> Const:
+    """A Parquet dataset."""
+    frame, path = c.frame, c["path"]
+    c.need(isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None, "the path is not known here")
+    index = c.lit("index")
+    plain_index = frame.index.kind == "range"
+    c.need(index is False or (index is None and plain_index), "the index goes into the file")
+    passed = {}
+    if c.lit("partition_cols"):
+        wanted = c.lit("partition_cols")
+        passed["partition_cols"] = [wanted] if isinstance(wanted, str) else wanted
+    if c.lit("compression") != "snappy":
+        passed["compression"] = c.lit("compression")
+    dtypes = text_dtypes(frame)
+    if dtypes:
+        passed["dtypes"] = dtypes
+    return output(c, "write_parquet", "parquet", frame, path, passed)
+
+
+@rule(
+    "DataFrame.to_json(path_or_buf=None, *, orient=None, date_format=None, double_precision=10, "
+    "force_ascii=True, date_unit='ms', default_handler=None, lines=False, compression='infer', index=None, "
+    "indent=None, storage_options=None, mode='w')",
+    not_yet="double_precision force_ascii date_unit default_handler compression index indent mode",
+    ignored="storage_options",
+    example="df.to_json('out.json', orient='records', lines=True)",
+)
+def to_json(c: Call) -> Const:
+    """JSON records, one per line."""
+    path = c["path_or_buf"]
+    c.need(isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None, "the path is not known here")
+    c.need(c.lit("orient") == "records" and c.lit("lines"), "JSON that is not records by line")
+    passed = {}
+    if c.lit("date_format") is not None:
+        passed["date_format"] = c.lit("date_format")
+    return output(c, "write_json", "json", c.frame, path, passed)
+
+
+__all__ = ["col", "dtype_argument", "dtype_name", "lift", "output", "source_frame", "to_nullable"]

@@ -1,0 +1,367 @@
+"""What rules are made of: alignment, derived Series, and the Spark text of common frame steps.
+
+The functions here keep the facts true; a rule that goes through them cannot forget an index, an
+order or a hidden column.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterable
+
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    NULL_FREE,
+    SPARK_TYPES,
+    Col,
+    Column,
+    Const,
+    Frame,
+    Index,
+    Order,
+    Plain,
+    Rows,
+    Scalar,
+    Value,
+    fresh,
+)
+from transpiler.symbolic import E, F, col, lift
+from transpiler.builders import builder
+
+# --- Series ---------------------------------------------------------------------------------
+
+
+def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
+    """``frame[label]`` as a Series."""
+    column = frame.column(label)
+    ctx.use(frame, column)
+    return Col(
+        col(column.name),
+        column.dtype,
+        frame,
+        label,
+        frozenset({(column.name, column.uid)}),
+        nullable=column.is_nullable,
+        column=column,
+        null_free=column.dtype in NULL_FREE,
+    )
+
+
+def labelled_alike(frame: Frame, other: Frame) -> bool:
+    """Whether both number their rows alike, so that alignment by label is alignment by row."""
+    return frame.index == other.index or {frame.index.kind, other.index.kind} == {"range", "rows"}
+
+
+def on(frame: Frame, series: Col) -> Col:
+    """``series`` as an expression over ``frame``: pandas aligns them, here they share rows.
+
+    Raises NoRule unless every row of ``frame`` is a row of the Series' own frame with the same
+    label, and the columns that it reads are still there unchanged.
+    """
+    if series.frame is frame:
+        return series
+    if not frame.rows.descends_from(series.frame.rows):
+        raise NoRule("the two sides have different rows: pandas aligns them on their index")
+    if not frame.index.unique and frame.rows is not series.frame.rows:
+        raise NoRule("the index has duplicate labels: pandas aligns on it")
+    if not series.local and not frame.rows.same_set(series.frame.rows):
+        raise NoRule("the Series was computed over rows that the frame no longer has")
+    present = {(c.name, c.uid) for c in (*frame.columns, *frame.index.levels)}
+    for name, uid in series.deps:
+        if (name, uid) in present or name in frame.hidden:
+            continue
+        if frame.open and name not in frame.gone and uid == hash((frame.base, name)):
+            if not any(c.name == name for c in frame.columns):
+                continue
+        raise NoRule(f"column {name!r} has changed since the Series was made from it")
+    return series.but(frame=frame)
+
+
+def meet(*values: Any) -> tuple[Frame, list[Any]]:
+    """The frame that all Series among ``values`` can be evaluated over, and the values over it."""
+    frames = [v.frame for v in values if isinstance(v, Col)]
+    if not frames:
+        raise NoRule("there is no Series here")
+    problem: NoRule | None = None
+    for frame in [frames[0]] + [f for f in frames[1:] if f is not frames[0]]:
+        try:
+            for other in frames:  # both must have the same rows: a subset would give missing values
+                if not frame.rows.same_set(other.rows):
+                    raise NoRule("the two sides have different rows: pandas aligns them on their index")
+            return frame, [on(frame, v) if isinstance(v, Col) else v for v in values]
+        except NoRule as error:
+            problem = error
+    raise problem or NoRule("the Series do not align")
+
+
+def operand(value: Any) -> E:
+    """A Series, scalar or constant as an expression (missing constants become NULL)."""
+    if isinstance(value, Col):
+        return value.expr
+    if isinstance(value, Const):
+        return lift(None) if is_missing(value.value) else constant(value)
+    if isinstance(value, (Scalar, Plain)):
+        return E(value.text)
+    raise NoRule(f"a {value.kind} is not an operand that Spark can take")
+
+
+def constant(value: Const) -> E:
+    """A constant as the job writes it."""
+    if value.text is not None:
+        return E(value.text)
+    return lift(spark_literal(value.value))
+
+
+def spark_literal(value: Any) -> Any:
+    """A Python or numpy constant as a literal with a repr that works in the job."""
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value
+    if type(value).__module__ == "numpy":
+        return value.item()
+    if type(value).__name__ == "Timestamp":
+        return F.lit(str(value)).cast("timestamp")
+    if type(value).__name__ in ("datetime", "date"):
+        kind = "timestamp" if type(value).__name__ == "datetime" else "date"
+        return F.lit(str(value)).cast(kind)
+    if type(value).__name__ in ("Timedelta", "timedelta"):
+        seconds = value.total_seconds()
+        return F.expr(f"make_dt_interval(0, 0, 0, {seconds!r})")
+    raise NoRule(f"a constant of type {type(value).__name__} has no Spark literal")
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT or NA."""
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in (
+        "NaTType", "NAType"
+    )  # fmt: skip
+
+
+def tight(series: Col) -> E:
+    """The expression with False where a loose one has NULL."""
+    if series.loose and not series.null_free:
+        return F.coalesce(series.expr, F.lit(False))
+    return series.expr
+
+
+def tightened(series: Col) -> Col:
+    """The Series with its missing comparisons made False."""
+    return series.but(expr=tight(series), loose=False, null_free=series.null_free or series.loose)
+
+
+def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
+    """A Series computed row by row from ``parents`` (which share a frame)."""
+    cols = [p for p in parents if isinstance(p, Col)]
+    if not cols:
+        raise NoRule("there is no Series here")
+    temps: dict[str, E] = {}
+    for c in cols:
+        temps.update(c.temps)
+    facts = {
+        "label": cols[0].label,
+        "deps": frozenset().union(*(c.deps for c in cols)),
+        "temps": tuple(temps.items()),
+        "local": all(c.local for c in cols),
+        "windowed": any(c.windowed for c in cols),
+        "nullable": any(c.is_nullable for c in cols),
+        "null_free": dtype in NULL_FREE,
+    }
+    facts.update(changes)
+    return Col(expr, dtype, cols[0].frame, **facts)
+
+
+def materialised(ctx: Any, series: Col) -> Col:
+    """The Series in a form that a window, an aggregate or a filter may contain."""
+    if not series.windowed:
+        return series
+    name = ctx.temp()
+    return series.but(
+        expr=col(name), temps=(*series.temps, (name, series.expr)), windowed=False, column=None
+    )
+
+
+def spark_type(dtype: str | None) -> str | None:
+    """The Spark type of a pandas dtype; None when the dtype is not known."""
+    if dtype is None:
+        return None
+    if dtype not in SPARK_TYPES:
+        raise NoRule(f"a {dtype} column has no Spark form here")
+    return SPARK_TYPES[dtype]
+
+
+def scalar_type(value: Any) -> str | None:
+    """The Spark type of a constant or scalar operand."""
+    if isinstance(value, Scalar):
+        return spark_type(value.dtype)
+    if isinstance(value, Const):
+        names = {"bool": "boolean", "int": "bigint", "float": "double", "str": "string",
+                 "Timestamp": "timestamp", "datetime": "timestamp", "date": "date",
+                 "Timedelta": "interval day to second", "timedelta": "interval day to second",
+                 "float64": "double", "int64": "bigint", "NoneType": "void", "NaTType": "void",
+                 "NAType": "void"}  # fmt: skip
+        return names.get(type(value.value).__name__)
+    return None
+
+
+def type_of(value: Any) -> str | None:
+    """The Spark type of an operand; None when it is not known."""
+    return spark_type(value.dtype) if isinstance(value, Col) else scalar_type(value)
+
+
+def typed(ctx: Any, name: str, *operands: Any, **options: Any) -> E:
+    """The builder ``name`` of glue_runtime/columns.py over the operands (Series, constants).
+
+    With all types known it runs now and gives plain Spark text; otherwise the job calls it with
+    the types that Spark sees when it builds its plan.
+    """
+    types = [type_of(o) for o in operands]
+    exprs = [spark_literal(o.value) if isinstance(o, Const) else operand(o) for o in operands]
+    if None not in types:
+        return builder(name)(*exprs, *types, **options)
+    frame, _ = meet(*operands)
+    if any(isinstance(o, Col) and o.temps for o in operands):
+        raise NoRule("the types are not known while planning")
+    named = ctx.hoist(frame, ctx.hint) if not frame.text.isidentifier() else frame
+    ctx.call("typed"), ctx.call(name)
+    extra = [E(f"{k}={v!r}") for k, v in options.items()]
+    args = [E(named.text), E(name), *map(lift, exprs), *extra]
+    return E("typed(" + ", ".join(a.text for a in args) + ")")
+
+
+# --- frames ---------------------------------------------------------------------------------
+
+
+def chain(frame: Frame, *calls: str, **changes: Any) -> Frame:
+    """The frame with method calls appended to its text, and facts changed."""
+    return frame.but(text=frame.text + "".join(calls), **changes)
+
+
+def with_temps(frame: Frame, temps: Iterable[tuple[str, E]]) -> tuple[Frame, list[str]]:
+    """Add hidden columns that some Series need; gives the frame and the names to drop after."""
+    names = []
+    for name, expr in temps:
+        if name not in frame.hidden:
+            frame = chain(frame, f'.withColumn("{name}", {expr})', hidden=(*frame.hidden, name))
+            names.append(name)
+    return frame, names
+
+
+def drop_hidden(frame: Frame, names: list[str]) -> Frame:
+    """Remove hidden columns again."""
+    if not names:
+        return frame
+    listed = ", ".join(f'"{n}"' for n in names)
+    return chain(frame, f".drop({listed})", hidden=tuple(h for h in frame.hidden if h not in names))
+
+
+def physical(frame: Frame, label: Any) -> str:
+    """A Spark name for a new column: the label itself where that can be."""
+    name = label if isinstance(label, str) else str(label)
+    if isinstance(label, tuple):
+        name = "_".join(map(str, label))
+    taken = {c.name for c in frame.columns if c.label != label} | set(frame.hidden)
+    taken |= {c.name for c in frame.index.levels}
+    while name in taken or not name:
+        name += "_"
+    return name
+
+
+def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
+    """``frame[label] = value`` for a Series over the frame's rows, a scalar or a constant."""
+    frame = ctx.losing(frame, [label])
+    known = [c for c in frame.columns if c.label == label]
+    if len(known) > 1:
+        raise NoRule(f"more than one column is named {label!r}")
+    name = known[0].name if known else physical(frame, label)
+    if isinstance(value, Col):
+        series = on(frame, value)
+        base, temps = with_temps(frame, series.temps)
+        expr, dtype, nullable = tight(series), series.dtype, series.is_nullable
+    else:
+        base, temps = frame, []
+        expr, dtype = literal_column(ctx, value)
+        nullable = False
+    column = Column(label, name, dtype, nullable=nullable)
+    out = chain(base, f'.withColumn({lift(name)}, {expr})').set_column(column)
+    if frame.open:
+        out = out.but(gone=tuple(g for g in out.gone if g != label))
+    return drop_hidden(out, temps)
+
+
+def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
+    """A constant or scalar as a column, and its dtype there."""
+    if isinstance(value, Const):
+        if is_missing(value.value):
+            dtype = "object" if value.value is None else "float64"
+            return F.lit(None).cast(SPARK_TYPES[dtype]), dtype
+        dtypes = {"bool": "bool", "int": "int64", "float": "float64", "str": "object",
+                  "Timestamp": "datetime64[ns]", "datetime": "datetime64[ns]", "date": "date",
+                  "Timedelta": "timedelta64[ns]", "timedelta": "timedelta64[ns]",
+                  "int64": "int64", "float64": "float64"}  # fmt: skip
+        dtype = dtypes.get(type(value.value).__name__)
+        if dtype is None:
+            raise NoRule(f"a constant of type {type(value.value).__name__} has no Spark form")
+        expr = constant(value)
+        if dtype == "int64":
+            return F.lit(expr).cast("bigint"), dtype
+        return (expr if isinstance(spark_literal(value.value), E) else F.lit(expr)), dtype
+    if isinstance(value, (Scalar, Plain)):
+        dtype = value.dtype if isinstance(value, Scalar) else None
+        if dtype is None:
+            raise NoRule("the type of the value is not known while planning")
+        return E(f"{ctx.call('lit')}({value.text})").cast(SPARK_TYPES[dtype]), dtype
+    raise NoRule(f"a {value.kind} cannot become a column")
+
+
+def filtered(ctx: Any, frame: Frame, mask: Col) -> Frame:
+    """The rows of ``frame`` for which a boolean Series is true; labels keep their holes."""
+    series = materialised(ctx, on(frame, mask))
+    base, temps = with_temps(frame, series.temps)
+    out = chain(base, f".filter({series.expr})")
+    return drop_hidden(subset_of(frame, out), temps)
+
+
+def subset_of(before: Frame, after: Frame) -> Frame:
+    """Facts of a frame that has some of another's rows."""
+    index = before.index
+    if index.kind == "range":
+        index = Index("rows", index.anchor)
+    return after.but(rows=Rows(parent=before.rows, subset=True), index=index)
+
+
+def selected(ctx: Any, frame: Frame, columns: list[Column]) -> Frame:
+    """The frame with these of its columns, in this order; hidden ones stay."""
+    kept = {c.name for c in columns}
+    frame = ctx.losing(frame, keep=kept | {c.name for c in frame.index.levels})
+    ctx.use(frame, *columns)
+    names = [lift(c.name) for c in columns] + [lift(c.name) for c in frame.index.levels]
+    names += [lift(h) for h in frame.hidden]
+    plain = ", ".join(n.text if n.text[1:-1].replace("_", "a").isalnum() else col(eval(n.text)).text for n in names)
+    return chain(frame, f".select({plain})", columns=tuple(columns), open=False, gone=())
+
+
+def sorted_text(exprs: list[E]) -> str:
+    return f".orderBy({', '.join(e.text for e in exprs)})"
+
+
+def renumbered(ctx: Any, frame: Frame) -> Frame:
+    """The same rows with a new RangeIndex in their present order."""
+    step = ctx.step()
+    order: list[E] | None = None
+    if ctx.wants(step, "order") or ctx.wants(step, "number"):
+        order = ctx.order_of(frame)
+    else:
+        order = []
+    out = ctx.anchored(frame, step, order)
+    return out.but(rows=Rows(), index=Index("range", step))
+
+
+def fresh_column(label: Any, name: str, dtype: str | None, nullable: bool = False) -> Column:
+    return Column(label, name, dtype, fresh(), nullable)
+
+
+Build = Callable[..., E]
+__all__ = [
+    "Order", "assign", "chain", "derive", "filtered", "fresh_column", "is_missing", "literal_column",
+    "materialised", "meet", "on", "operand", "physical", "renumbered", "selected", "series_of",
+    "sorted_text", "spark_type", "subset_of", "tight", "tightened", "type_of", "typed", "with_temps",
+    "drop_hidden", "constant", "spark_literal", "scalar_type",
+]  # fmt: skip

@@ -1,0 +1,263 @@
+"""Arithmetic, comparison and boolean operators of Series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.lib import derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, TEXTS, Col, Const, Plain, Scalar
+from transpiler.symbolic import E, F, lift
+
+_SPARK_TO_DTYPE = {"bigint": "int64", "double": "float64", "boolean": "bool", "string": "object",
+                   "timestamp": "datetime64[ns]", "interval day to second": "timedelta64[ns]", "date": "date"}  # fmt: skip
+
+
+def dtype_of(value: Any) -> str | None:
+    """The pandas dtype of an operand; None when it is not known."""
+    if isinstance(value, Col):
+        return value.dtype
+    return _SPARK_TO_DTYPE.get(scalar_type(value) or "")
+
+
+def result_dtype(op: str, a: Any, b: Any) -> str | None:
+    """The dtype of ``a op b`` as pandas gives it. Raises NoRule for operands that pandas refuses."""
+    da, db = dtype_of(a), dtype_of(b)
+    if da is None or db is None:
+        return None
+    kinds = tuple(kind_of(d) for d in (da, db))
+    if "other" in kinds:
+        raise NoRule(f"{op} of {da} and {db} has no Spark form")
+    nullable = any(isinstance(v, Col) and v.is_nullable for v in (a, b))
+    if kinds <= ("number", "number") and set(kinds) <= {"number", "bool"}:
+        return number_result(op, da, db, nullable, kinds)
+    return _TIME_RESULTS.get((op, *kinds)) or _fail(op, da, db)
+
+
+def number_result(op: str, da: str, db: str, nullable: bool, kinds: tuple) -> str:
+    floats = op == "truediv" or da in FLOATS or db in FLOATS
+    if floats:
+        return "Float64" if nullable else "float64"
+    if kinds == ("bool", "bool") and op in ("add", "mul"):
+        return "boolean" if nullable else "bool"
+    if kinds == ("bool", "bool"):
+        raise NoRule(f"{op} of two boolean columns")
+    if nullable:
+        return "Int64"
+    gappy = "int64?" in (da, db) or "bool?" in (da, db)
+    return "int64?" if gappy else "int32" if da == db == "int32" else "int64"
+
+
+def kind_of(dtype: str) -> str:
+    if dtype in NUMBERS:
+        return "number"
+    if dtype in BOOLS:
+        return "bool"
+    if dtype in TEXTS:
+        return "text"
+    return {"datetime64[ns]": "time", "timedelta64[ns]": "span"}.get(dtype, "other")
+
+
+_TIME_RESULTS = {
+    ("add", "text", "text"): "object",
+    ("sub", "time", "time"): "timedelta64[ns]",
+    ("add", "time", "span"): "datetime64[ns]",
+    ("add", "span", "time"): "datetime64[ns]",
+    ("sub", "time", "span"): "datetime64[ns]",
+    ("add", "span", "span"): "timedelta64[ns]",
+    ("sub", "span", "span"): "timedelta64[ns]",
+    ("mul", "span", "number"): "timedelta64[ns]",
+    ("mul", "number", "span"): "timedelta64[ns]",
+}
+
+
+def _fail(op: str, da: str, db: str) -> str:
+    raise NoRule(f"{op} of {da} and {db} has no Spark form")
+
+
+def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
+    """``left op right`` where one of them is a Series."""
+    _, (a, b) = meet(left, right)
+    for v in (a, b):
+        if isinstance(v, Const) and is_missing(v.value):
+            raise NoRule("arithmetic with a missing constant")
+    a, b = (tightened(v) if isinstance(v, Col) and v.loose else v for v in (a, b))
+    dtype = result_dtype(op, a, b)
+    if op in ("floordiv", "mod") and dtype not in ("float64", "Float64"):
+        divisor = b.value if isinstance(b, Const) else None
+        if op == "floordiv" and not divisor:
+            raise NoRule("// of integers gives floats where a divisor is zero")
+        if op == "mod" and not divisor and dtype == "int64":
+            dtype = "int64?"
+    if dtype == "object" and any(isinstance(v, Col) and v.is_nullable for v in (a, b)):
+        dtype = "string"
+    if dtype is None and None not in (type_of(a), type_of(b)):
+        raise NoRule(f"{op} of these types")
+    c.verdict = "native" if dtype is not None else "runtime"  # type: ignore[attr-defined]
+    return derive(typed(c.ctx, op, a, b), dtype, a, b, label=result_label(left, right), null_free=dtype in NULL_FREE and all_full(a, b), loose=False)  # fmt: skip
+
+
+def all_full(*values: Any) -> bool:
+    return all(v.null_free if isinstance(v, Col) else True for v in values)
+
+
+def result_label(a: Any, b: Any) -> Any:
+    """The name of a binary result: kept when both have the same."""
+    if isinstance(a, Col) and isinstance(b, Col):
+        return a.label if a.label == b.label else None
+    return a.label if isinstance(a, Col) else b.label
+
+
+def compared(op: str, left: Any, right: Any, c: Call) -> Col:
+    """A comparison; a missing operand compares as False (``!=``: as True) in numpy columns."""
+    _, (a, b) = meet(left, right)
+    a, b = (tightened(v) if isinstance(v, Col) and v.loose else v for v in (a, b))
+    da, db = dtype_of(a), dtype_of(b)
+    if any(isinstance(v, Const) and is_missing(v.value) for v in (a, b)):
+        raise NoRule("a comparison with a missing constant")
+    a, b, dtypes = comparable(a, b, da, db, op)
+    nullable = any(isinstance(v, Col) and v.is_nullable for v in (a, b))
+    unknown = None in (da, db)
+    e = {"eq": lambda x, y: x == y, "ne": lambda x, y: x != y, "lt": lambda x, y: x < y,
+         "le": lambda x, y: x <= y, "gt": lambda x, y: x > y, "ge": lambda x, y: x >= y}[op]  # fmt: skip
+    x, y = operand(a), operand(b)
+    if not isinstance(a, Col):
+        x = F.lit(x)
+    full = all_full(a, b)
+    if unknown:
+        # Spark would cast one side to the other's type where pandas compares 1 with "1" as unequal.
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        expr = typed(c.ctx, "compare", a, b, op=op)
+    else:
+        expr = e(x, y)
+    common: dict[str, Any] = {"label": result_label(left, right)}
+    if nullable:
+        return derive(expr, "boolean", a, b, **common)
+    if op == "ne" and not full:
+        one = not unknown and not (isinstance(a, Col) and isinstance(b, Col))
+        expr = ~x.eqNullSafe(y) if one else F.coalesce(expr, F.lit(True))
+        return derive(expr, "bool", a, b, null_free=True, **common)
+    return derive(expr, "bool", a, b, null_free=full, loose=not full, **common)
+
+
+def comparable(a: Any, b: Any, da: str | None, db: str | None, op: str) -> tuple[Any, Any, tuple]:
+    """Operands that Spark compares as pandas does. Raises NoRule for a pair that it would cast."""
+    if da is None or db is None:
+        return a, b, (da, db)
+    ka, kb = kind_of(da), kind_of(db)
+    if {ka, kb} == {"time", "text"}:  # pandas reads a text that is compared with times
+        text = b if kb == "text" else a
+        if not (isinstance(text, Const) and isinstance(text.value, str)):
+            raise NoRule("times compared with a text column")
+        stamp = timestamp_constant(text.value)
+        return (a, stamp, (da, db)) if kb == "text" else (stamp, b, (da, db))
+    if "category" in (da, db):
+        if op not in ("eq", "ne") or not all(d in ("category", "object") for d in (da, db)):
+            raise NoRule("an ordered comparison of categories")
+        return a, b, (da, db)
+    same = ka == kb and ka != "other" or {ka, kb} == {"number", "bool"}
+    if not same and not (da == db == "date"):
+        raise NoRule(f"a comparison of {da} with {db}")
+    return a, b, (da, db)
+
+
+def timestamp_constant(text: str) -> Const:
+    """An ISO date or time text as a constant timestamp."""
+    import datetime
+
+    try:
+        return Const(datetime.datetime.fromisoformat(text))
+    except ValueError:
+        raise NoRule(f"times compared with the text {text!r}") from None
+
+
+for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
+    _dunder = _name
+
+    def _forward(c: Call, op: str = _name) -> Col:
+        return arithmetic(op, c.col, c["other"], c)
+
+    def _backward(c: Call, op: str = _name) -> Col:
+        return arithmetic(op, c["other"], c.col, c)
+
+    _symbol = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"}[_name]
+    _pair = "df['f'] // df['g']" if _name == "floordiv" else f"df['i'] {_symbol} df['j']"
+    _back = "7 // df['g']" if _name == "floordiv" else f"7 {_symbol} df['j']"
+    rule(f"Series.__{_name}__(other)", example=(_pair, f"df['f'] {_symbol} 3", f"df['i'] {_symbol} 3"))(_forward)
+    rule(f"Series.__r{_name}__(other)", example=_back)(_backward)
+
+for _name, _symbol in (("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")):
+
+    def _compare(c: Call, op: str = _name) -> Col:
+        return compared(op, c.col, c["other"], c)
+
+    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]"))(_compare)  # fmt: skip
+    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=f"df['i'].{_name}(3)")(_compare)  # fmt: skip
+
+
+def logical(op: str, left: Any, right: Any) -> Col:
+    """``&``, ``|``, ``^`` of boolean Series; missing is False in numpy columns."""
+    _, (a, b) = meet(left, right)
+    for v in (a, b):
+        d = dtype_of(v)
+        if d is None and not (isinstance(v, Col) and v.loose):
+            raise NoRule("& and | of columns whose type is not known")
+        if d is not None and d not in BOOLS:
+            raise NoRule(f"& and | of {d} columns")
+        if d == "bool?":
+            raise NoRule("& and | of a boolean column that may have missing values")
+    nullable = [isinstance(v, Col) and v.is_nullable for v in (a, b)]
+    if any(nullable):
+        x, y = (tight(v) if isinstance(v, Col) and v.loose else operand(v) for v in (a, b))
+        return derive(_LOGIC[op](x, lift(y)), "boolean", a, b, label=result_label(left, right), loose=False)
+    loose = any(isinstance(v, Col) and v.loose and not v.null_free for v in (a, b))
+    if op == "xor" and loose:
+        x, y = (tight(v) if isinstance(v, Col) else operand(v) for v in (a, b))
+        loose = False
+    else:
+        x, y = operand(a), operand(b)
+    return derive(_LOGIC[op](x, y), "bool", a, b, label=result_label(left, right), loose=loose, null_free=not loose)
+
+
+_LOGIC = {"and": lambda x, y: x & y, "or": lambda x, y: x | y, "xor": lambda x, y: (x != y)}
+
+for _name, _symbol in (("and", "&"), ("or", "|"), ("xor", "^")):
+
+    def _logic(c: Call, op: str = _name) -> Col:
+        return logical(op, c.col, c["other"])
+
+    rule(f"Series.__{_name}__(other)", example=f"(df['i'] > 1) {_symbol} (df['f'] < 2.5)")(_logic)
+    rule(f"Series.__r{_name}__(other)", example=f"True {_symbol} (df['f'] < 2.5)")(_logic)
+
+
+@rule("Series.__invert__()", example=("~(df['f'] > 1)", "df[~(df['f'] > 1)]"))
+def invert(c: Call) -> Col:
+    """``~``: a missing comparison was False, so it becomes True."""
+    series = c.col
+    c.need(series.dtype in BOOLS and series.dtype != "bool?", "~ of a column that is not boolean for sure")
+    return derive(~tight(series), series.dtype, series, loose=False, null_free=series.null_free or series.loose)
+
+
+@rule("Series.__neg__()", example="-df['f']")
+def neg(c: Call) -> Col:
+    """Unary minus."""
+    c.need(c.col.dtype in NUMBERS, "- of a column that is not a number for sure")
+    return derive(-c.col.expr, c.col.dtype, c.col, null_free=c.col.null_free)
+
+
+@rule("Series.__pow__(other)", example=("df['j'] ** 2", "df['f'] ** 2"))
+def pow_(c: Call) -> Col:
+    """``**``: integers stay integers."""
+    other = c["other"]
+    c.need(isinstance(other, Const) and isinstance(other.value, int) and 0 <= other.value <= 4, "** of this exponent")
+    c.need(c.col.dtype in INTEGERS | FLOATS, "** of a column that is not a number for sure")
+    if other.value == 2:
+        expr = c.col.expr * c.col.expr
+        return derive(expr, c.col.dtype, c.col)
+    dtype = c.col.dtype
+    expr = F.pow(c.col.expr, lift(other.value))
+    return derive(expr.cast("bigint") if dtype in INTEGERS else expr, dtype, c.col)
+
+
+__all__ = ["E", "Plain", "Scalar", "compared", "dtype_of", "kind_of", "logical"]

@@ -1,0 +1,243 @@
+"""Columns and rows of a frame: brackets, masks, head, sort, drop."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rules.lib import assign, chain, filtered, renumbered, selected, series_of, subset_of
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import BOOLS, Col, Column, Const, Frame, Index, Order, Rows, Sequence, SortKey
+from transpiler.infer.context import sorted_order
+from transpiler.symbolic import E, F, col, lift, render
+
+
+@rule("DataFrame.__getitem__(key)", example=("df['s']", "df[['i', 's']]", "df[df['i'] > 2]"))
+def getitem(c: Call) -> Any:
+    """A column, a list of columns, or the rows where a mask is true."""
+    key, frame = c["key"], c.frame
+    if isinstance(key, Col):
+        c.need(key.dtype in BOOLS and key.dtype != "bool?", "a mask that is not boolean for sure")
+        return filtered(c.ctx, frame, key)
+    c.need(isinstance(key, (Const, Sequence)), "the key is not known here")
+    wanted = c.lit("key")
+    if isinstance(wanted, slice):
+        return rows_between(c, frame, wanted)
+    if isinstance(wanted, list):
+        return selected(c.ctx, frame, [frame.column(w) for w in wanted])
+    return series_of(c.ctx, frame, wanted)
+
+
+def rows_between(c: Call, frame: Frame, bounds: slice) -> Frame:
+    """``df[a:b]`` and ``df.iloc[a:b]``: rows by position."""
+    c.need(bounds.step in (None, 1), "a slice with a step")
+    start, stop = bounds.start or 0, bounds.stop
+    c.need(isinstance(start, int) and (stop is None or isinstance(stop, int)), "a slice by label")
+    if start >= 0 and stop is not None and stop >= 0 and start == 0:
+        return first_rows(c, frame, stop)
+    raise NoRule("rows by position from the middle or the end")
+
+
+def first_rows(c: Call, frame: Frame, n: int) -> Frame:
+    """The first ``n`` rows in pandas' order."""
+    keys = c.ctx.order_of(frame)
+    order = f".orderBy({', '.join(k.text for k in keys)})" if keys else ""
+    return subset_of(frame, chain(frame, f"{order}.limit({n})"))
+
+
+@rule("DataFrame.head(n=5)", example=("df.head(3)", "df.sort_values('f').head(2)"))
+def head(c: Call) -> Frame:
+    """The first rows; the order is asked of whoever knows it."""
+    n = c.lit("n")
+    c.need(isinstance(n, int) and n >= 0, "head of a negative number")
+    return first_rows(c, c.frame, n)
+
+
+def descending(keys: list[E]) -> list[E]:
+    """The same sort keys the other way round."""
+    out = []
+    for key in keys:
+        text = key.text
+        for a, b in ((".asc_nulls_last()", ".desc_nulls_first()"), (".desc_nulls_last()", ".asc_nulls_first()"),
+                     (".asc_nulls_first()", ".desc_nulls_last()"), (".desc_nulls_first()", ".asc_nulls_last()")):  # fmt: skip
+            if text.endswith(a):
+                out.append(E(text[: -len(a)] + b))
+                break
+        else:
+            out.append(key.desc())
+    return out
+
+
+@rule("DataFrame.tail(n=5)", example="df.tail(3)")
+def tail(c: Call) -> Frame:
+    """The last rows."""
+    n = c.lit("n")
+    c.need(isinstance(n, int) and n > 0, "tail of zero or a negative number")
+    keys = descending(c.ctx.order_of(c.frame))
+    return subset_of(c.frame, chain(c.frame, f".orderBy({', '.join(k.text for k in keys)}).limit({n})"))
+
+
+@rule(
+    "DataFrame.sort_values(by, *, axis=0, ascending=True, inplace=False, kind='quicksort', na_position='last', "
+    "ignore_index=False, key=None)",
+    not_yet="axis key inplace",
+    ignored="kind",
+    example=("df.sort_values('f')", "df.sort_values(['s', 'i'], ascending=[True, False])", "df.sort_values('f', na_position='first').head(3)"),
+)
+def sort_values(c: Call) -> Frame:
+    """An order asked for by the program; nothing is sorted until something looks."""
+    frame = c.frame
+    by = c.lit("by")
+    by = [by] if not isinstance(by, list) else by
+    ascending = c.lit("ascending")
+    ascending = ascending if isinstance(ascending, list) else [ascending] * len(by)
+    last = c.lit("na_position") == "last"
+    keys = []
+    for label, up in zip(by, ascending):
+        column = frame.column(label)
+        c.need(column.dtype != "category", "a sort by category")
+        c.ctx.use(frame, column)
+        keys.append(SortKey(column.name, column.uid, bool(up), last))
+    index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
+    out = frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index)
+    return renumbered(c.ctx, out) if c.lit("ignore_index") else out
+
+
+@rule(
+    "DataFrame.drop(labels=None, *, axis=0, index=None, columns=None, level=None, inplace=False, errors='raise')",
+    not_yet="index level inplace",
+    example=("df.drop(columns=['s'])", "df.drop('s', axis=1)"),
+)
+def drop(c: Call) -> Frame:
+    """Columns go."""
+    labels = c.lit("columns")
+    if labels is None:
+        c.need(c.lit("axis") in (1, "columns"), "rows are dropped by label")
+        labels = c.lit("labels")
+    labels = labels if isinstance(labels, list) else [labels]
+    return without(c, c.frame, labels, c.lit("errors") == "ignore")
+
+
+def without(c: Call, frame: Frame, labels: list, lenient: bool = False) -> Frame:
+    """The frame without these columns."""
+    if lenient:
+        labels = [x for x in labels if frame.has(x) is not False]
+    columns = [frame.column(x) for x in labels]
+    if not columns:
+        return frame
+    frame = c.ctx.losing(frame, labels)
+    text = f".drop({', '.join(render(x.name) for x in columns)})"
+    left = tuple(x for x in frame.columns if x.label not in labels)
+    gone = (*frame.gone, *labels) if frame.open else ()
+    out = chain(frame, text, columns=left, gone=gone)
+    return out
+
+
+@rule("DataFrame.__delitem__(key)", example="df.drop(columns='s')")
+def delitem(c: Call) -> Frame:
+    """``del df[c]``."""
+    return without(c, c.frame, [c.lit("key")])
+
+
+@rule("DataFrame.__setitem__(key, value)", example="df.assign(n=1)")
+def setitem(c: Call) -> Frame:
+    """``df[c] = value``."""
+    key = c["key"]
+    label = c.lit("key")
+    c.need(not isinstance(label, (list, slice)), "several columns are set at once")
+    c.need(isinstance(key, Const), "the column is not known here")
+    value = c["value"]
+    return assign(c.ctx, c.frame, label, value)
+
+
+@rule("DataFrame.assign(**kwargs)", example=("df.assign(n=df['i'] + 1)", "df.assign(n=lambda d: d['i'] + 1, m=lambda d: d['n'] * 2)"))
+def assign_(c: Call) -> Frame:
+    """New columns, one after another."""
+    from transpiler.facts import Func
+
+    frame = c.frame
+    for name, value in c["kwargs"].items():
+        if isinstance(value, Func):
+            value = c.interpreter.inline(value, [frame], {}, None)  # type: ignore[attr-defined]
+        frame = assign(c.ctx, frame, name, value)
+    return frame
+
+
+@rule("DataFrame.copy(deep=True)", ignored="deep", example="df.copy()")
+def copy(c: Call) -> Frame:
+    """Spark frames do not change: a copy costs nothing."""
+    return c.frame
+
+
+@rule(
+    "DataFrame.rename(mapper=None, *, index=None, columns=None, axis=None, copy=None, inplace=False, level=None, errors='ignore')",
+    not_yet="index level errors inplace",
+    ignored="copy",
+    example="df.rename(columns={'s': 'name'})",
+)
+def rename(c: Call) -> Frame:
+    """Columns get new labels."""
+    mapping = c.lit("columns") if c.given("columns") else None
+    if mapping is None:
+        c.need(c.lit("axis") in (1, "columns"), "the index is renamed")
+        mapping = c.lit("mapper")
+    c.need(isinstance(mapping, dict), "the new names are not known here")
+    return renamed(c.frame, mapping)
+
+
+def renamed(frame: Frame, mapping: dict) -> Frame:
+    """The frame with new labels for some columns. Raises NoRule where two would get the same."""
+    if frame.open:
+        hits = {k: v for k, v in mapping.items() if frame.has(k) is not False}
+        raise NoRule(f"whether the frame has {', '.join(map(str, hits))} is not known here") if hits else NoRule("")
+    labels = [mapping.get(x.label, x.label) for x in frame.columns]
+    if len(set(map(repr, labels))) != len(labels):
+        raise NoRule("two columns would have the same name")
+    changed = [(x, new) for x, new in zip(frame.columns, labels) if new != x.label]
+    if not changed:
+        return frame
+    taken = {x.name for x in frame.columns} - {x.name for x, _ in changed}
+    if not all(isinstance(new, str) and new and new not in taken and new not in frame.hidden for _, new in changed):
+        raise NoRule("the new names clash")
+    new_names = {x.name: new for x, new in changed}
+    if set(new_names.values()) & set(new_names):  # a swap: all at once
+        text = ".select(" + ", ".join(col(x.name).alias(new_names[x.name]).text if x.name in new_names else col(x.name).text for x in frame.columns)
+        text += "".join(f", {col(h)}" for h in frame.hidden) + ")"
+    elif len(changed) == 1:
+        text = f".withColumnRenamed({render(changed[0][0].name)}, {render(changed[0][1])})"
+    else:
+        text = f".withColumnsRenamed({render(new_names)})"
+    columns = [Column(new, new_names.get(x.name, x.name), x.dtype, x.uid, x.nullable, x.origin) for x, new in zip(frame.columns, labels)]
+    keys = tuple(SortKey(new_names.get(k.name, k.name), k.uid, k.ascending, k.nulls_last) for k in frame.order.keys)
+    order = replace(frame.order, keys=keys)
+    return chain(frame, text, columns=tuple(columns), order=order)
+
+
+@rule("Series.isin(values)", example=("df['s'].isin(['a', 'b'])", "df[~df['i'].isin([1, 2])]"))
+def isin(c: Call) -> Col:
+    """Membership in a list; a missing value is in it only when the list has one."""
+    from rules.lib import derive, is_missing
+
+    values = c.lit("values")
+    c.need(isinstance(values, (list, set, tuple)), "the values are not known here")
+    values = list(values)
+    present = [v for v in values if not is_missing(v)]
+    from rules.lib import scalar_type, spark_type
+
+    kind = spark_type(c.col.dtype)
+    kinds = {scalar_type(Const(v)) for v in present}
+    c.need(kind is None or kinds <= {kind} or (kind in ("bigint", "double") and kinds <= {"bigint", "double"}), "the list has values of another type")
+    c.need(kind is not None or len(kinds) < 2, "the list has values of several types")
+    expr = c.col.expr.isin(present)
+    if len(present) < len(values):
+        expr = expr | c.col.expr.isNull() if present else c.col.expr.isNull()
+        expr = F.coalesce(expr, F.lit(False))
+        return derive(expr, "boolean" if c.col.is_nullable else "bool", c.col, null_free=True)
+    full = c.col.null_free
+    if c.col.is_nullable:
+        return derive(F.coalesce(expr, F.lit(False)), "boolean", c.col, null_free=True)
+    return derive(expr, "bool", c.col, loose=not full, null_free=full)
+
+
+__all__ = ["lift"]

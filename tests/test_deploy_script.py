@@ -1,0 +1,201 @@
+"""The generated script: one readable file, boto3 only, and nothing in a value becomes code."""
+
+import ast
+import subprocess
+import sys
+
+import aws_env
+import black
+import pytest
+from aws_env import BUCKET
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyflakes import api, reporter
+
+from transpiler.cli_aws import COMMANDS
+from transpiler.emit import deploy as emit
+from transpiler.emit.deploy import deploy_script
+from transpiler.emit.spec import DeploySpec, spec_of_job
+
+aws = aws_env.aws
+NASTY = "x\"'''\\ \n$(touch pwned) `id` {1} %s #\u2028é\U0001f600"
+
+
+def test_it_is_black_and_has_no_undefined_name(tmp_path):
+    text = deploy_script(DeploySpec(job_name="x"), "job.py")
+    assert black.format_str(text, mode=black.Mode(line_length=100)) == text
+    assert deploy_script(DeploySpec(job_name="x"), "job.py") == text
+    path = tmp_path / "deploy.py"
+    path.write_text(text, encoding="utf-8")
+    with open(tmp_path / "flakes", "w+") as flakes:
+        api.checkPath(str(path), reporter.Reporter(flakes, flakes))
+        flakes.seek(0)
+        assert flakes.read() == ""
+
+
+def test_it_imports_boto3_and_the_standard_library_only():
+    tree = ast.parse(deploy_script(DeploySpec(), "job.py"))
+    modules = set()
+    for node in ast.walk(tree):
+        assert not isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.Import):
+            modules |= {alias.name.split(".")[0] for alias in node.names}
+    assert modules - set(sys.stdlib_module_names) == {"boto3", "botocore"}
+
+
+def test_all_names_of_the_package_are_unique_and_all_of_it_is_used():
+    names = [
+        name
+        for module in emit.MODULES
+        for node in emit.aws_module(module)[1].body
+        for name in emit.defined_names(node)
+    ]
+    assert len(names) == len(set(names))
+    used = {
+        name
+        for nodes in emit.needed_statements().values()
+        for node in nodes
+        for name in emit.defined_names(node)
+    }
+    assert set(names) == used
+
+
+def test_transpiler_does_without_boto3():
+    code = (
+        "import sys; sys.modules['boto3'] = sys.modules['botocore'] = None\n"
+        "import transpiler.emit.deploy, transpiler.cli_aws\n"
+        "from transpiler.emit.spec import DeploySpec\n"
+        "transpiler.emit.deploy.deploy_script(DeploySpec(), 'job.py')\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def literals(text):
+    tree = ast.parse(text)
+    return {
+        node.targets[0].id: ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and node.targets[0].id in ("JOB", "SCRIPT")
+    }
+
+
+TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30) | st.sampled_from(
+    [NASTY, '"""', "'''", "\\", "{}", "'); import os; os.abort()  #", "\r\n", "\x00", "\N{BOM}"]
+)
+
+
+@given(TEXTS, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3), st.lists(TEXTS, max_size=3))
+@settings(max_examples=12)
+def test_values_stay_values(name, script, arguments, inputs):
+    spec = DeploySpec(job_name=name, default_arguments=arguments, inputs=inputs, tags=arguments)
+    text = deploy_script(spec, script)
+    assert literals(text) == {"JOB": spec.as_dict(), "SCRIPT": script}
+    plain = ast.parse(deploy_script(DeploySpec(), "job.py"))
+    shape = [type(node) for node in plain.body]
+    assert [type(node) for node in ast.parse(text).body] == shape
+
+
+def test_nasty_values_arrive_as_they_are(aws):
+    (aws.folder / "job $(x).py").write_text("print(1)\n")
+    value = NASTY.replace("\n", " ")
+    spec = DeploySpec(
+        job_name='it\'s $(a) "job" é',
+        description=NASTY.replace("\u2028", ""),
+        bucket=BUCKET,
+        role="glue-role",
+        default_arguments={"a'b": value},
+        tags={"k'\"": "v$(x)"},
+    )
+    path = aws.folder / "deploy.py"
+    path.write_text(deploy_script(spec, "job $(x).py"), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-I", str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    job = aws.client("glue").get_job(JobName=spec.job_name)["Job"]
+    assert job["Description"] == spec.description
+    assert job["DefaultArguments"]["--a'b"] == value
+    assert job["Command"]["ScriptLocation"].endswith("/job $(x).py")
+    assert not list(aws.folder.rglob("pwned"))
+
+
+def test_help_without_aws(tmp_path):
+    path = tmp_path / "deploy.py"
+    path.write_text(deploy_script(DeploySpec(job_name="100% x"), "job.py"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", str(path), "--help"], capture_output=True, text=True
+    )
+    assert done.returncode == 0 and "100% x" in done.stdout and "--dry-run" in done.stdout
+
+
+JOB = """
+import boto3
+from awsglue.context import GlueContext
+
+def read_csv(context, path):
+    return context.create_dynamic_frame.from_catalog(database="no", table_name="no")
+
+orders = read_csv(glueContext, f"{DATA_ROOT}/data/orders.csv", transformation_ctx="orders")
+both = orders.join(read_parquet(glueContext, "s3://lake/x/*.parquet"), "id").groupBy("a").count()
+rows = glueContext.create_dynamic_frame.from_catalog(database="shop", table_name="rows")
+people = glueContext.create_dynamic_frame.from_options(
+    connection_type="postgresql",
+    connection_options={"useConnectionProperties": "true", "connectionName": "warehouse"},
+)
+key = boto3.client("secretsmanager").get_secret_value(SecretId="shop/key")
+sink = glueContext.getSink(connection_type="s3", path="s3://lake/out/")
+sink.setCatalogInfo(catalogDatabase="shop", catalogTableName="totals")
+write_csv(glueContext, both.orderBy("a"), f"{DATA_ROOT}/out/a.csv", transformation_ctx="both")
+"""
+
+
+def test_a_job_tells_what_it_needs():
+    spec = spec_of_job(JOB, "x")
+    assert spec.inputs == ["data/orders.csv", "s3://lake/x/*.parquet"]
+    assert spec.outputs == ["out/a.csv"]
+    assert spec.tables == [
+        {"database": "shop", "table": "rows", "access": "read"},
+        {"database": "shop", "table": "totals", "access": "write"},
+    ]
+    assert (spec.connections, spec.secrets) == (["warehouse"], ["shop/key"])
+    assert spec.plan == {"joins": 1, "shuffles": 1, "sorts": 1}
+
+
+def command(name, *arguments):
+    by_name = {command.name: command for command in COMMANDS}
+    return CliRunner().invoke(by_name[name], ["--poll-seconds", "0.02", *map(str, arguments)])
+
+
+def test_the_command_line(aws):
+    script = aws.script(DeploySpec(job_name="orders", bucket=BUCKET, role="glue-role"))
+    done = command("deploy", "--dry-run", script)
+    assert done.exit_code == 3, done.output
+    done = command("deploy", script, "--run", "--wait")
+    assert done.exit_code == 0 and "SUCCEEDED" in done.output, done.output
+    assert aws.job["Command"]["ScriptLocation"].endswith("/job.py")
+    for arguments in (["--job-name", "orders"], [script]):
+        done = command("status", *arguments)
+        assert done.exit_code == 0 and "SUCCEEDED" in done.output, done.output
+    assert command("logs", "--job-name", "orders").exit_code == 0
+    assert "No run is going on" in command("stop", script).output
+    assert command("status").exit_code == 1
+    assert command("deploy", "--no-such-option").exit_code == 2
+    done = command("deploy", "--help")
+    assert done.exit_code == 0 and "--create-role" in done.output
+
+
+def test_the_command_line_takes_a_glue_job(aws):
+    job = aws.folder / "nightly.py"
+    job.write_text(JOB)
+    done = command("deploy", "--bucket", BUCKET, "--role", "glue-role", job)
+    assert done.exit_code == 0, done.output
+    made = aws.client("glue").get_job(JobName="nightly")["Job"]
+    assert made["Connections"] == {"Connections": ["warehouse"]}
+
+
+@pytest.mark.parametrize("text", ["x = (", "\x00"])
+def test_the_command_line_refuses_what_is_no_program(aws, text):
+    path = aws.folder / "broken.py"
+    path.write_text(text)
+    done = command("deploy", path)
+    assert done.exit_code == 1 and "cannot be read" in done.output
+    assert command("deploy", aws.folder / "missing.py").exit_code == 1

@@ -1,0 +1,279 @@
+"""Sign-on: every way in, and one sentence for every way it fails."""
+
+import argparse
+import datetime
+import json
+import stat
+
+import aws_env
+import botocore.session
+import pytest
+from aws_env import ACCOUNT, BUCKET
+from fake_sso import FakeSso
+from moto_glue import Fault
+
+from transpiler.aws.auth import sso_cache_file, sso_settings
+
+aws = aws_env.aws
+
+CONFIG = """
+[profile modern]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = Dev
+region = eu-west-1
+
+[sso-session corp]
+sso_start_url = https://corp.awsapps.com/start
+sso_region = eu-west-1
+sso_registration_scopes = sso:account:access
+
+[profile legacy]
+sso_start_url = https://old.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 123456789012
+sso_role_name = Dev
+region = eu-west-1
+
+[profile broken]
+sso_session = nowhere
+sso_account_id = 123456789012
+sso_role_name = Dev
+region = eu-west-1
+
+[profile half]
+sso_start_url = https://old.awsapps.com/start
+sso_account_id = 123456789012
+region = eu-west-1
+
+[profile empty]
+region = eu-west-1
+
+[profile plain]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = not-a-secret
+region = eu-west-1
+
+[profile noregion]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = not-a-secret
+
+[profile chained]
+role_arn = arn:aws:iam::123456789012:role/deployer
+source_profile = plain
+region = eu-west-1
+"""
+
+
+@pytest.fixture
+def sso(aws, monkeypatch):
+    """Profiles, an SSO that answers, and no credentials in the environment."""
+    fake = FakeSso()
+    home = aws.folder.parent / "home" / ".aws"
+    (home / "sso" / "cache").mkdir(parents=True)
+    (home / "config").write_text(CONFIG)
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSO", fake.url)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSO_OIDC", fake.url)
+    monkeypatch.setattr("webbrowser.open", lambda address: True)
+    # botocore looks up the home once, when it is imported.
+    for place in ("credentials.SSOProvider", "tokens.SSOTokenProvider"):
+        cache = str(home / "sso" / "cache")
+        monkeypatch.setattr(f"botocore.{place}._SSO_TOKEN_CACHE_DIR", cache)
+    yield fake
+    fake.stop()
+
+
+def cache_file(profile):
+    return sso_cache_file(sso_settings(botocore.session.Session(profile=profile), profile))
+
+
+def sign_on(profile, token="good-token", minutes=60, refresh=None):
+    """What `aws sso login` would have written."""
+    until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
+    entry = {"accessToken": token, "expiresAt": until.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    if refresh:
+        entry |= {
+            "refreshToken": refresh,
+            "clientId": "client",
+            "clientSecret": "client-secret",
+            "registrationExpiresAt": "2099-01-01T00:00:00Z",
+        }
+    cache_file(profile).write_text(json.dumps(entry))
+
+
+def told(aws, *arguments):
+    status, _, err = aws.run(*arguments)
+    assert status == 1 and err.startswith("Error: ") and err.count("\n") == 1, err
+    assert "Traceback" not in err
+    return err
+
+
+@pytest.mark.parametrize("profile", ["modern", "legacy"])
+def test_signed_on(aws, sso, profile):
+    sign_on(profile)
+    status, out, err = aws.run("--profile", profile)
+    assert status == 0, err
+    assert out.startswith(f"Account {ACCOUNT}, region eu-west-1, arn:aws:")
+    assert sso.seen == ["/federation/credentials"]
+
+
+@pytest.mark.parametrize("profile", ["modern", "legacy"])
+def test_never_signed_on(aws, sso, profile):
+    err = told(aws, "--profile", profile)
+    assert f"`aws sso login --profile {profile}`" in err and "not signed in" in err
+
+
+@pytest.mark.parametrize("profile", ["modern", "legacy"])
+def test_expired(aws, sso, profile):
+    sign_on(profile, token="old-token", minutes=-5)
+    err = told(aws, "--profile", profile)
+    assert f"`aws sso login --profile {profile}`" in err and "expired" in err
+
+
+def test_revoked_though_not_expired(aws, sso):
+    sign_on("legacy", token="revoked")
+    assert "`aws sso login --profile legacy`" in told(aws, "--profile", "legacy")
+
+
+def test_renewed_by_itself(aws, sso):
+    sign_on("modern", token="old-token", minutes=-5, refresh="good-refresh")
+    assert aws.run("--profile", "modern")[0] == 0
+    assert "/token" in sso.seen
+
+
+def test_renewal_refused(aws, sso):
+    sign_on("modern", token="old-token", minutes=-5, refresh="bad-refresh")
+    err = told(aws, "--profile", "modern")
+    assert "could not be renewed" in err and "`aws sso login --profile modern`" in err
+
+
+def test_role_not_assigned(aws, sso):
+    sign_on("modern")
+    sso.assigned = False
+    assert "not assigned this role" in told(aws, "--profile", "modern")
+
+
+@pytest.mark.parametrize("profile", ["modern", "legacy"])
+def test_corrupt_cache(aws, sso, profile):
+    cache_file(profile).write_text("{ not json")
+    assert f"`aws sso login --profile {profile}`" in told(aws, "--profile", profile)
+
+
+@pytest.mark.parametrize(
+    "profile, text",
+    [
+        ("nobody", "there is no AWS profile 'nobody'"),
+        ("broken", "is not complete"),
+        ("half", "is not complete"),
+        ("empty", "no AWS credentials were found"),
+    ],
+)
+def test_wrong_profiles(aws, sso, profile, text):
+    assert text in told(aws, "--profile", profile)
+
+
+def test_no_credentials_at_all(aws, sso):
+    err = told(aws)
+    assert "no AWS credentials were found" in err and "--profile" in err
+
+
+def test_no_region(aws, sso, monkeypatch):
+    monkeypatch.delenv("AWS_REGION")
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    assert "no AWS region: pass --region" in told(aws, "--profile", "noregion")
+    assert aws.run("--profile", "noregion", "--region", "eu-west-1")[0] == 0
+
+
+@pytest.mark.parametrize("profile", ["modern", "legacy"])
+def test_login_runs_the_device_flow(aws, sso, profile):
+    status, out, err = aws.run("--profile", profile, "--login")
+    assert status == 0, err
+    assert "Confirm the code ABCD-EFGH at http" in out
+    file = cache_file(profile)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    token = json.loads(file.read_text())
+    assert token["accessToken"] == "new-token" and token["region"] == "eu-west-1"
+    assert ("refreshToken" in token) == (profile == "modern")
+    # The next one needs no login any more, neither here nor in the AWS CLI.
+    sso.seen.clear()
+    assert aws.run("--profile", profile)[0] == 0
+    assert "/client/register" not in sso.seen
+
+
+def test_login_after_expiry_and_with_a_corrupt_cache(aws, sso):
+    sign_on("modern", token="old-token", minutes=-5)
+    assert aws.run("--profile", "modern", "--login")[0] == 0
+    cache_file("legacy").write_text("garbage")
+    sso.pending = 0
+    assert aws.run("--profile", "legacy", "--login")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "code, text",
+    [("AccessDeniedException", "refused in the browser"), ("ExpiredTokenException", "in time")],
+)
+def test_login_that_fails(aws, sso, code, text):
+    sso.refuse = code
+    err = told(aws, "--profile", "modern", "--login")
+    assert text in err
+    assert not cache_file("modern").exists()
+
+
+def test_login_of_a_profile_without_sso_needs_no_browser(aws, sso):
+    assert aws.run("--profile", "plain", "--login")[0] == 0
+    assert sso.seen == []
+
+
+def test_assumed_roles(aws, sso):
+    status, out, err = aws.run("--profile", "chained")
+    assert status == 0 and "assumed-role/deployer" in out, err
+    status, out, err = aws.run(
+        "--profile", "plain", "--assume-role", "arn:aws:iam::123456789012:role/admin"
+    )
+    assert status == 0 and "assumed-role/admin/pandas-to-glue" in out, err
+    aws.server.faults.append(Fault("sts:AssumeRole", code="AccessDenied", status=403))
+    err = told(aws, "--profile", "plain", "--assume-role", "arn:aws:iam::1:role/x")
+    assert "AssumeRole: access denied" in err
+
+
+def test_typed_keys_are_stored_nowhere(aws, sso, monkeypatch):
+    answers = iter(["AKIATYPED000EXAMPLE", "typed-secret", ""])
+    monkeypatch.setattr("builtins.input", lambda text: next(answers))
+    monkeypatch.setattr("getpass.getpass", lambda text: next(answers))
+    status, out, err = aws.run("--ask-keys")
+    assert status == 0, err
+    for path in aws.folder.parent.rglob("*"):
+        if path.is_file():
+            assert b"typed-secret" not in path.read_bytes(), path
+    assert "typed-secret" not in out + err
+
+
+def test_the_wrong_account_changes_nothing(aws, sso):
+    err = told(aws, "--profile", "plain", "--account", "999999999999")
+    assert f"belong to account {ACCOUNT}, not 999999999999" in err
+    assert aws.calls() == ["sts:GetCallerIdentity"] or aws.calls() == []
+    assert aws.run("--profile", "plain", "--account", ACCOUNT)[0] == 0
+
+
+def test_a_bucket_of_another_account_is_refused(aws, sso):
+    aws.server.owners[BUCKET] = "999999999999"
+    err = told(aws, "--profile", "plain")
+    assert "is not ours" in err and "--bucket-owner" in err
+    assert aws.run("--profile", "plain", "--bucket-owner", "999999999999")[0] == 0
+
+
+def test_sign_on_that_expires_midway(aws, sso):
+    sign_on("modern")
+    aws.server.faults.append(Fault("glue:CreateJob", code="ExpiredTokenException"))
+    err = told(aws, "--profile", "modern")
+    assert "`aws sso login --profile modern`" in err and "run the same command again" in err
+    aws.server.calls.clear()
+    status, out, _ = aws.run("--profile", "modern")
+    assert status == 0 and "There already" in out and "created" in out
+
+
+def test_settings_of_a_plain_profile(aws, sso):
+    options = argparse.Namespace(profile="plain")
+    assert sso_settings(botocore.session.Session(profile=options.profile), "plain") is None

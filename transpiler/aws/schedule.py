@@ -1,0 +1,43 @@
+"""A schedule for the job: one trigger, made or changed."""
+
+import re
+
+import botocore.exceptions
+
+from transpiler.aws.definition import OWNER_TAG, OWNER_VALUE
+from transpiler.aws.errors import DeployError, error_code
+
+
+def set_schedule(glue, name, schedule):
+    """
+    Start the job by the clock. schedule: "cron(0 6 * * ? *)", in UTC.
+
+    The trigger is named after the job; one that starts other jobs is left alone.
+    """
+    if not re.fullmatch(r"cron\((\S+ ){5}\S+\)", schedule):
+        raise DeployError(
+            f"{schedule!r} is not a schedule: it is written like cron(0 6 * * ? *), six fields, UTC"
+        )
+    trigger = f"{name}-schedule"
+    actions = [{"JobName": name}]
+    try:
+        there = glue.get_trigger(Name=trigger)["Trigger"]
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) != "EntityNotFoundException":
+            raise
+        glue.create_trigger(
+            Name=trigger,
+            Type="SCHEDULED",
+            Schedule=schedule,
+            Actions=actions,
+            StartOnCreation=True,
+            Tags={OWNER_TAG: OWNER_VALUE},
+        )
+        return
+    jobs = [action.get("JobName") for action in there.get("Actions", [])]
+    if there.get("Type") != "SCHEDULED" or jobs != [name]:
+        raise DeployError(f"there is another trigger named {trigger!r}: rename it first")
+    if there.get("Schedule") != schedule:
+        glue.update_trigger(
+            Name=trigger, TriggerUpdate={"Schedule": schedule, "Actions": there["Actions"]}
+        )

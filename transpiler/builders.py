@@ -1,0 +1,42 @@
+"""Column builders of glue_runtime/columns*.py, run here on symbolic expressions.
+
+The builders are written once, against pyspark's functions. A job embeds them and calls them with
+the types that Spark sees; with the types known they run while translating, with a symbolic ``F``,
+and leave plain text. pyspark itself is not needed here.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Callable
+
+from transpiler.symbolic import F, T, Window
+
+RUNTIME = Path(__file__).resolve().parent.parent / "glue_runtime"
+
+
+@lru_cache(maxsize=None)
+def _namespace() -> dict[str, Any]:
+    space: dict[str, Any] = {"F": F, "T": T, "Window": Window, "__name__": "symbolic"}
+    for path in sorted(RUNTIME.glob("columns*.py")):
+        tree = ast.parse(path.read_text())
+        body = [
+            node
+            for node in tree.body
+            if not (isinstance(node, (ast.Import, ast.ImportFrom)) and _is_spark(node))
+        ]
+        tree.body = body
+        exec(compile(tree, str(path), "exec"), space)
+    return space
+
+
+def _is_spark(node: ast.Import | ast.ImportFrom) -> bool:
+    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+    return any(n.split(".")[0] in ("pyspark", "glue_runtime") for n in names)
+
+
+def builder(name: str) -> Callable[..., Any]:
+    """The builder of that name on symbolic expressions. Raises KeyError when there is none."""
+    return _namespace()[name]

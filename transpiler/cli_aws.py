@@ -1,0 +1,125 @@
+"""The commands that talk to AWS. They share options and code with the generated deploy script.
+
+`COMMANDS` is what `transpiler.cli` adds to its group. boto3 is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import ast
+import pathlib
+import sys
+import tempfile
+
+import click
+
+from transpiler.emit.spec import DeploySpec, spec_of, spec_of_job
+
+HELP = {
+    "deploy": "Upload a job, create or update it, and with --run start it.",
+    "status": "The job, its last runs and what they cost.",
+    "logs": "The driver's log of a run.",
+    "stop": "Stop a run, or all that are going.",
+    "policy": "The IAM policies that the job needs.",
+    "capacity": "Advise workers, timeout and cost from the size of the inputs.",
+    "schema": "Compare the job's outputs with the catalog's tables.",
+}
+
+
+def literals_of(tree: ast.Module) -> dict[str, object]:
+    """The top-level names of a script that are bound to literals."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            try:
+                found[node.targets[0].id] = ast.literal_eval(node.value)
+            except (ValueError, TypeError):
+                continue
+    return found
+
+
+def imported_modules(tree: ast.Module) -> set[str]:
+    """The top-level packages that a script imports."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def translated(text: str, path: pathlib.Path, scratch: pathlib.Path) -> tuple[dict, pathlib.Path]:
+    """Translate a pandas program; the job is written into scratch."""
+    from transpiler import Options, TranspileError, transpile
+
+    try:
+        result = transpile(text, options=Options(input_root=path.parent))
+    except TranspileError as error:
+        raise click.ClickException(f"{path}: {error}") from error
+    job = scratch / f"{path.stem}.py"
+    job.write_text(result.script, encoding="utf-8")
+    spec = spec_of(result)
+    spec.job_name = path.stem
+    return spec.as_dict(), job
+
+
+def what_to_deploy(path: str | None, scratch: pathlib.Path) -> tuple[dict, pathlib.Path]:
+    """
+    (spec as a dict, path of the job's script) for a path given on the command line.
+
+    Raises click.ClickException for a file that is not one of those that the help names.
+    """
+    if path is None:
+        return DeploySpec().as_dict() | {"glue_version": None}, pathlib.Path("job.py")
+    file = pathlib.Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+        if file.suffix == ".ampln":
+            from amphi_plugin import pandas_source
+
+            return translated(pandas_source(file), file, scratch)
+        tree = ast.parse(text)
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+        raise click.ClickException(f"{path} cannot be read: {error}") from error
+    known = literals_of(tree)
+    if isinstance(known.get("JOB"), dict) and isinstance(known.get("SCRIPT"), str):
+        return known["JOB"], file.parent / known["SCRIPT"]
+    if "awsglue" in imported_modules(tree):
+        return spec_of_job(text, file.stem).as_dict(), file
+    return translated(text, file, scratch)
+
+
+def act(action: str, arguments: tuple[str, ...]) -> int:
+    """Run an action with the options of the deploy script; returns the exit status."""
+    try:
+        from transpiler.aws.main import deploy_main
+        from transpiler.aws.options import parse_options
+    except ImportError as error:
+        raise click.ClickException(
+            f"{error}: install boto3 with `pip install 'pandas-to-glue[aws]'`"
+        ) from error
+    program, given = "pandas-to-glue", [action, *arguments]
+    path = parse_options({}, given, program, with_path=True).path
+    with tempfile.TemporaryDirectory() as scratch:
+        spec, script = what_to_deploy(path, pathlib.Path(scratch))
+        return deploy_main(spec, given, script.parent, script.name, program, with_path=True)
+
+
+def make_command(name: str) -> click.Command:
+    """A click command that hands all it is given to the shared parser, --help too."""
+
+    def callback(arguments: tuple[str, ...]) -> None:
+        sys.exit(act(name, arguments))
+
+    return click.Command(
+        name,
+        callback=callback,
+        short_help=HELP[name],
+        add_help_option=False,
+        context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+    )
+
+
+COMMANDS = [make_command(name) for name in HELP]
+deploy, status, logs, stop, policy, capacity, schema = COMMANDS

@@ -1,0 +1,1 @@
+"""Text of the results: the job, the deploy script, the tests."""

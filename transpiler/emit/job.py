@@ -1,0 +1,104 @@
+"""The Glue job: head, helpers, the program's steps, commit."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import black
+
+from transpiler.emit.embed import embedded
+from transpiler.errors import TranspileError
+from transpiler.graph import dataflow, reused
+from transpiler.infer.context import Context, Statement
+from transpiler.options import Options
+
+_SETTINGS = '''
+args = getResolvedOptions(sys.argv, ["JOB_NAME", "DATA_ROOT"])
+DATA_ROOT = args["DATA_ROOT"].rstrip("/")
+
+glueContext = GlueContext(SparkContext.getOrCreate())
+spark = glueContext.spark_session
+spark.conf.set("spark.sql.session.timeZone", "UTC")
+spark.conf.set("spark.sql.ansi.enabled", "false")  # pandas does not raise where ANSI SQL does
+spark.conf.set("spark.sql.caseSensitive", "true")
+spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
+
+job = Job(glueContext)
+job.init(args["JOB_NAME"], args)
+'''
+_RULE = "# " + "-" * 86
+
+
+def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
+    """The text of the job, formatted by black. Raises TranspileError when it is not valid Python
+    (which is a bug of ours, found here rather than on AWS)."""
+    mark_cached(ctx)
+    body = "\n".join(statement_text(s, previous) for previous, s in zip([None, *ctx.statements], ctx.statements))
+    if ctx.comments:
+        body += "\n\n" + "\n".join(ctx.comments)
+    functions = {n for n in ctx.runtime if not n.startswith("import ")}
+    helpers, helper_imports = (embedded(functions) if functions else ([], set()))
+    if options.runtime == "zip":
+        from transpiler.emit.embed import library
+
+        helper_imports = {f"from glue_runtime.{library().home(n)[0]} import {n}" for n in functions}
+        helpers = []
+    lines = {n for n in ctx.runtime if n.startswith("import ")} | helper_imports
+    text = body + "\n" + "\n".join(helpers)
+    names = identifiers(text)
+    lines |= {line for name, line in imports.items() if name in identifiers(body) and name not in ("F", "T", "Window")}
+    for name, line in (("F", "from pyspark.sql import functions as F"), ("T", "from pyspark.sql import types as T"),
+                       ("Window", "from pyspark.sql import Window"), ("np", "import numpy as np"),
+                       ("pd", "import pandas as pd")):  # fmt: skip
+        if name in names and name not in imports:
+            lines.add(line)
+    lines |= {"import sys", "from awsglue.context import GlueContext", "from awsglue.job import Job",
+              "from awsglue.utils import getResolvedOptions", "from pyspark.context import SparkContext"}  # fmt: skip
+    parts = [sorted_imports(lines)]
+    if helpers:
+        parts += ["\n\n\n".join(helpers) + "\n\n"]
+    parts += [_SETTINGS, body, "\njob.commit()\n"]
+    return formatted("\n".join(parts))
+
+
+def statement_text(statement: Statement, previous: Statement | None) -> str:
+    comments = "\n".join(statement.comments)
+    apart = previous is not None and (comments or statement.line != previous.line) and statement.kind != "constant"
+    return ("\n" if apart or previous is None else "") + (comments + "\n" if comments else "") + statement.text
+
+
+def mark_cached(ctx: Context) -> None:
+    """``.cache()`` on computed frames that more than one output reads."""
+    graph = dataflow(ctx)
+    for number in reused(graph):
+        statement = ctx.statements[number]
+        if re.match(r"\w+ = (read_|spark\.)", statement.text) or "to_pandas(" in statement.text:
+            continue
+        if statement.text.endswith(")") and ".cache()" not in statement.text and "\n" not in statement.text:
+            statement.text += ".cache()"
+
+
+def identifiers(text: str) -> set[str]:
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise TranspileError(f"the job is not valid Python (a bug of pandas-to-glue): {error}") from None
+    return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+
+
+def sorted_imports(lines: set[str]) -> str:
+    """Standard library, then the rest, each sorted, ``import x`` before ``from x import y``."""
+    import sys
+
+    flat = sorted({part for line in lines for part in line.split("\n")}, key=lambda t: (t.startswith("from"), t))
+    standard = [t for t in flat if t.split()[1].split(".")[0] in sys.stdlib_module_names]
+    rest = [t for t in flat if t not in standard]
+    return "\n".join(standard) + "\n\n" + "\n".join(rest) + "\n"
+
+
+def formatted(text: str) -> str:
+    try:
+        return black.format_str(text, mode=black.Mode(line_length=100))
+    except Exception as error:
+        raise TranspileError(f"the job is not valid Python (a bug of pandas-to-glue): {error}") from None

@@ -1,0 +1,193 @@
+"""What is known about a deployment when the job is generated."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass
+class DeploySpec:
+    """
+    A job as it should be on AWS. Every field is optional: what is not known when the job is
+    generated (None, or empty) is an option of the deploy script, and an option given there wins.
+
+    inputs, outputs: paths as the job has them, relative ones under --DATA_ROOT, or s3://.
+    tables: dicts with "database", "table", "access" ("read" or "write"), and, where known, "path",
+    "columns" ([[name, type], …]), "partition_keys" ([name, …]), "format".
+    secrets: names or ARNs in Secrets Manager that the job reads.
+    plan: counts for the capacity advice: "joins", "shuffles", "sorts", "udfs", "driver_steps".
+    """
+
+    job_name: str | None = None
+    description: str | None = None
+    bucket: str | None = None
+    prefix: str | None = None
+    role: str | None = None
+    region: str | None = None
+    profile: str | None = None
+    account: str | None = None
+    bucket_owner: str | None = None
+    data_root: str | None = None
+    glue_version: str = "6.0"
+    worker_type: str | None = None
+    number_of_workers: int | None = None
+    timeout: int | None = None
+    max_retries: int | None = None
+    execution_class: str | None = None
+    max_concurrent_runs: int | None = None
+    queue: bool | None = None
+    security_configuration: str | None = None
+    notify_after: int | None = None
+    bookmarks: bool | None = None
+    auto_scaling: bool | None = None
+    default_arguments: dict[str, str] = dataclasses.field(default_factory=dict)
+    connections: list[str] = dataclasses.field(default_factory=list)
+    tags: dict[str, str] = dataclasses.field(default_factory=dict)
+    inputs: list[str] = dataclasses.field(default_factory=list)
+    outputs: list[str] = dataclasses.field(default_factory=list)
+    tables: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    secrets: list[str] = dataclasses.field(default_factory=list)
+    plan: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields that say something, as plain values in the order above."""
+        return {
+            name: value
+            for name, value in dataclasses.asdict(self).items()
+            if value is not None and value != {} and value != []
+        }
+
+
+PLAN_CALLS = {
+    "joins": ("join", "crossJoin"),
+    "shuffles": ("groupBy", "dropDuplicates", "distinct", "repartition", "pivot"),
+    "sorts": ("orderBy", "sort", "with_position"),
+    "udfs": ("applyInPandas", "mapInPandas", "pandas_udf", "udf"),
+    "driver_steps": ("to_pandas", "toPandas", "collect"),
+}
+CONSTANTS = {"None", "?", ""}
+
+
+def called_name(call: ast.Call) -> str:
+    """The dotted name of what is called: "glueContext.create_dynamic_frame.from_catalog"."""
+    parts: list[str] = []
+    node: ast.expr = call.func
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def path_text(node: ast.expr) -> str | None:
+    """The path that an expression of a job spells: "s3://…" or one under DATA_ROOT."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and "://" in node.value:
+        return node.value
+    if isinstance(node, ast.JoinedStr) and len(node.values) == 2:
+        root, rest = node.values
+        if (
+            isinstance(root, ast.FormattedValue)
+            and isinstance(root.value, ast.Name)
+            and root.value.id == "DATA_ROOT"
+            and isinstance(rest, ast.Constant)
+        ):
+            return str(rest.value).lstrip("/")
+    return None
+
+
+def literal(node: ast.expr | None) -> Any:
+    """The value of a literal, else None."""
+    try:
+        return ast.literal_eval(node) if node is not None else None
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def add_new(items: list[Any], item: Any) -> None:
+    """Append what is not there yet."""
+    if item and item not in items:
+        items.append(item)
+
+
+def note_call(spec: DeploySpec, call: ast.Call) -> None:
+    """What a call of the job tells about the deployment."""
+    name = called_name(call)
+    last = name.rsplit(".", 1)[-1]
+    given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+    reads = last.startswith("read_") or "create_dynamic_frame" in name or ".read." in name
+    writes = last.startswith("write_") or "write_dynamic_frame" in name or ".write." in name
+    if reads or writes:
+        for node in ast.walk(call):
+            path = path_text(node) if isinstance(node, ast.expr) else None
+            add_new(spec.outputs if writes else spec.inputs, path)
+    for database_key, table_key, access in (
+        ("database", "table_name", "write" if writes else "read"),
+        ("catalogDatabase", "catalogTableName", "write"),
+    ):
+        database, table = literal(given.get(database_key)), literal(given.get(table_key))
+        if isinstance(database, str) and isinstance(table, str):
+            add_new(spec.tables, {"database": database, "table": table, "access": access})
+    secret = literal(given.get("SecretId"))
+    if isinstance(secret, str):
+        add_new(spec.secrets, secret)
+    for kind, names in PLAN_CALLS.items():
+        if last in names:
+            spec.plan[kind] = spec.plan.get(kind, 0) + 1
+
+
+def note_connections(spec: DeploySpec, tree: ast.AST) -> None:
+    """The Glue connections and secrets that dictionaries and keywords of the job name."""
+    for node in ast.walk(tree):
+        pairs: list[tuple[Any, ast.expr | None]] = []
+        if isinstance(node, ast.Dict):
+            pairs = [(literal(key), value) for key, value in zip(node.keys, node.values)]
+        elif isinstance(node, ast.Call):
+            pairs = [(keyword.arg, keyword.value) for keyword in node.keywords]
+        for key, value in pairs:
+            text = literal(value)
+            if key in ("connectionName", "connection_name") and isinstance(text, str):
+                add_new(spec.connections, text)
+            elif key in ("secretId", "secret_id") and isinstance(text, str):
+                add_new(spec.secrets, text)
+
+
+def main_statements(tree: ast.Module) -> ast.Module:
+    """The job without its helper functions."""
+    helpers = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    body = [node for node in tree.body if not isinstance(node, helpers)]
+    return ast.Module(body=body, type_ignores=[])
+
+
+def spec_of_job(text: str, job_name: str | None = None) -> DeploySpec:
+    """
+    What a job's script tells about its deployment: inputs, outputs, tables, connections, secrets,
+    and how much of its plan is joins, shuffles and so on.
+
+    Raises SyntaxError when the text is not Python.
+    """
+    spec = DeploySpec(job_name=job_name)
+    tree = main_statements(ast.parse(text))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            note_call(spec, node)
+    note_connections(spec, tree)
+    return spec
+
+
+def spec_of(transpilation: Any) -> DeploySpec:
+    """What a Transpilation tells about its deployment."""
+    options = transpilation.options
+    spec = spec_of_job(transpilation.script, getattr(options, "job_name", None))
+    spec.glue_version = options.glue_version
+    spec.tags = dict(getattr(options, "tags", None) or {})
+    for paths, found in (
+        (spec.inputs, [given.get("path") for given in transpilation.inputs]),
+        (spec.outputs, [given.path for given in transpilation.outputs]),
+    ):
+        for path in found:
+            if isinstance(path, str) and path not in CONSTANTS:
+                add_new(paths, path.removeprefix("./"))
+    return spec

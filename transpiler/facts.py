@@ -1,0 +1,435 @@
+"""What is known of every value while a program is walked: the typed middle.
+
+A pandas object is one of these values. Frames and series are lazy: text that builds them in the
+job, and facts about them (columns and dtypes, index, order, which rows). All are immutable; a
+step makes new ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from transpiler.errors import NoRule
+from transpiler.symbolic import E, col, render
+
+_uids = itertools.count(1)
+
+
+def fresh() -> int:
+    """A new identity for a column's values or a set of rows."""
+    return next(_uids)
+
+
+# --- dtypes ---------------------------------------------------------------------------------
+
+#: pandas dtype -> Spark type. "int64?" is int64 that pandas turns into float64 when any value is
+#: missing (after a left merge, a shift), "bool?" is bool that turns into object.
+SPARK_TYPES = {
+    "int64": "bigint", "int64?": "bigint", "Int64": "bigint", "int32": "int", "Int32": "int",
+    "int16": "smallint", "int8": "tinyint", "uint8": "smallint",
+    "float64": "double", "Float64": "double", "float32": "float",
+    "bool": "boolean", "bool?": "boolean", "boolean": "boolean",
+    "object": "string", "string": "string", "category": "string",
+    "datetime64[ns]": "timestamp", "date": "date", "timedelta64[ns]": "interval day to second",
+}  # fmt: skip
+NULLABLE = {"Int64", "Int32", "Float64", "boolean", "string"}
+INTEGERS = {"int64", "int64?", "Int64", "int32", "Int32", "int16", "int8", "uint8"}
+NULL_FREE = {"int64", "int32", "int16", "int8", "uint8", "bool"}
+FLOATS = {"float64", "Float64", "float32"}
+NUMBERS = INTEGERS | FLOATS
+BOOLS = {"bool", "bool?", "boolean"}
+TEXTS = {"object", "string"}
+
+
+def to_nullable(dtype: str | None) -> str | None:
+    """The dtype after ``convert_dtypes``, as far as it does not depend on the values."""
+    table = {"int64": "Int64", "int64?": "Int64", "int32": "Int32", "bool": "boolean",
+             "bool?": "boolean", "object": "string"}  # fmt: skip
+    return table.get(dtype, dtype)
+
+
+def with_missing(dtype: str | None) -> str | None:
+    """The dtype of a column to which a step may add missing values."""
+    return {"int64": "int64?", "int32": "int64?", "bool": "bool?"}.get(dtype, dtype)
+
+
+# --- columns --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a frame: pandas label, Spark name, dtype (None: unknown), identity of values.
+
+    ``nullable`` is the missing-value dialect where the dtype is unknown. ``origin`` names the
+    source (step, column) whose reading can be pruned when nothing uses it.
+    """
+
+    label: Any
+    name: str
+    dtype: str | None
+    uid: int = field(default_factory=fresh)
+    nullable: bool = False
+    origin: tuple | None = None
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.dtype in NULLABLE if self.dtype else self.nullable
+
+
+@dataclass(frozen=True)
+class SortKey:
+    """One key of an order: the physical column, its identity when sorted, direction, NULL place."""
+
+    name: str
+    uid: int | None
+    ascending: bool = True
+    nulls_last: bool = True
+
+    def expr(self) -> E:
+        way = ("asc" if self.ascending else "desc") + ("_nulls_last" if self.nulls_last else "_nulls_first")
+        return getattr(col(self.name), way)()
+
+
+@dataclass(frozen=True)
+class Order:
+    """The order of a frame's rows: sort keys, then the position given at step ``anchor``.
+
+    ``explicit``: the program asked for it, so outputs keep it. ``anchor`` None: no order at all
+    (rows come in an order that pandas defines but Spark cannot follow).
+    """
+
+    keys: tuple[SortKey, ...] = ()
+    anchor: tuple | None = None
+    explicit: bool = False
+    total: bool = False  # the keys alone tell every two rows apart
+    lost: tuple | None = None  # the step at which a key column went, where it could be kept
+
+
+@dataclass(frozen=True)
+class Index:
+    """The row labels. ``kind``: "range" (0..n-1 in row order), "rows" (the numbers that step
+    ``anchor`` gave its rows; a filter leaves holes), "columns" (``levels``: physical columns)."""
+
+    kind: str = "range"
+    anchor: tuple | None = None
+    levels: tuple[Column, ...] = ()
+    unique: bool = True
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which rows a frame has: a new set, or a subset (filter) or reordering of ``parent``'s."""
+
+    uid: int = field(default_factory=fresh)
+    parent: "Rows | None" = None
+    subset: bool = False
+
+    def descends_from(self, other: "Rows") -> bool:
+        rows: Rows | None = self
+        while rows is not None:
+            if rows.uid == other.uid:
+                return True
+            rows = rows.parent
+        return False
+
+    def same_set(self, other: "Rows") -> bool:
+        """Both have the same rows, possibly in another order."""
+
+        def root(rows: Rows) -> int:
+            while rows.parent is not None and not rows.subset:
+                rows = rows.parent
+            return rows.uid
+
+        return root(self) == root(other)
+
+
+# --- values ---------------------------------------------------------------------------------
+
+
+class Value:
+    """A value of the program; ``kind`` is its pandas class as rules name it."""
+
+    kind = "object"
+    vars: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Const(Value):
+    """A value known while translating. ``text``: how the job refers to it (else its literal)."""
+
+    value: Any
+    text: str | None = None
+    kind = "const"
+
+    def code(self) -> str:
+        return self.text if self.text is not None else render(self.value)
+
+
+@dataclass(frozen=True)
+class Plain(Value):
+    """Plain Python that touches no frame; it exists in the job under ``text``."""
+
+    text: str
+    kind = "plain"
+    vars: frozenset[str] = frozenset()
+
+    def code(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Scalar(Value):
+    """One number, text or time computed from data. ``text`` gives it in the job as pandas has it."""
+
+    text: str
+    dtype: str | None = None
+    vars: frozenset[str] = frozenset()
+    hint: str = "value"  # a name for it when it has to be kept
+    kind = "scalar"
+
+    def code(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Local(Value):
+    """A pandas object on the driver; ``text`` is the pandas code that makes it."""
+
+    text: str
+    vars: frozenset[str] = frozenset()
+    kind = "local"
+
+    def code(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Module(Value):
+    """A module or a name in one: "pandas", "numpy", "pandas.DataFrame"."""
+
+    name: str
+    text: str
+    kind = "module"
+
+    def code(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Func(Value):
+    """A user function or lambda; ``scope`` holds what it closes over."""
+
+    node: Any
+    scope: Any
+    name: str | None = None
+    kind = "function"
+
+
+@dataclass(frozen=True)
+class Sequence(Value):
+    """A list or tuple of which at least one item is not a constant."""
+
+    items: tuple[Value, ...]
+    type: type = list
+    kind = "sequence"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset().union(*(i.vars for i in self.items))
+
+
+@dataclass(frozen=True)
+class Mapping(Value):
+    """A dict with constant keys of which at least one value is not a constant."""
+
+    items: tuple[tuple[Any, Value], ...]
+    kind = "mapping"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return frozenset().union(*(v.vars for _, v in self.items))
+
+
+@dataclass(frozen=True)
+class Frame(Value):
+    """A DataFrame. ``text`` builds the Spark DataFrame; ``hidden`` are the physical columns in it
+    that pandas does not see. ``open``: there may be more columns in front of ``columns``."""
+
+    text: str
+    columns: tuple[Column, ...] = ()
+    open: bool = False
+    nullable: bool = False
+    index: Index = Index()
+    order: Order = Order()
+    rows: Rows = field(default_factory=Rows)
+    hidden: tuple[str, ...] = ()
+    vars: frozenset[str] = frozenset()
+    label_names: tuple = ()  # names of the column index's levels
+    base: int = 0  # identity of the unknown columns of an open frame
+    gone: tuple = ()  # labels dropped from an open frame
+    kind = "DataFrame"
+
+    def but(self, **changes: Any) -> "Frame":
+        return replace(self, **changes)
+
+    @property
+    def labels(self) -> list:
+        """The pandas column labels in order. Raises NoRule where they are not known."""
+        if self.open:
+            raise NoRule("the columns of the frame are not known here")
+        return [c.label for c in self.columns]
+
+    def has(self, label: Any) -> bool | None:
+        """Whether there is such a column; None when that is not known."""
+        if any(_same(c.label, label) for c in self.columns):
+            return True
+        if label in self.gone or not isinstance(label, str):
+            return False
+        return None if self.open else False
+
+    def column(self, label: Any) -> Column:
+        """The column of a label. Raises NoRule when there is none, or more than one."""
+        found = [c for c in self.columns if _same(c.label, label)]
+        if len(found) == 1:
+            return found[0]
+        if not found and self.has(label) is None:
+            return Column(label, label, None, hash((self.base, label)), self.nullable)
+        what = f"{len(found)} columns named" if found else "no column"
+        raise NoRule(f"{what} {label!r} in the frame ({', '.join(str(c.label) for c in self.columns)})")
+
+    @property
+    def names(self) -> list[str]:
+        """The physical names of the visible columns."""
+        if self.open:
+            raise NoRule("the columns of the frame are not known here")
+        return [c.name for c in self.columns]
+
+    def with_columns(self, columns: list[Column]) -> "Frame":
+        return replace(self, columns=tuple(columns))
+
+    def set_column(self, new: Column) -> "Frame":
+        """Facts after the column of that label was replaced, or added at the end."""
+        columns = list(self.columns)
+        for i, c in enumerate(columns):
+            if _same(c.label, new.label):
+                columns[i] = new
+                return self.with_columns(columns)
+        return self.with_columns(columns + [new])
+
+
+def _same(a: Any, b: Any) -> bool:
+    return type(a) is type(b) and a == b or (a == b and not isinstance(a, bool) and not isinstance(b, bool))
+
+
+@dataclass(frozen=True)
+class Col(Value):
+    """A Series: an expression over the rows of ``frame``.
+
+    ``temps``: hidden columns (name, expression) to be added before it can be evaluated, in order.
+    ``local``: each value depends on its own row alone. ``windowed``: contains a window function.
+    ``deps``: (physical name, identity) of the columns it reads. ``label``: the Series' name.
+    """
+
+    expr: E
+    dtype: str | None
+    frame: Frame
+    label: Any = None
+    deps: frozenset = frozenset()
+    temps: tuple[tuple[str, E], ...] = ()
+    local: bool = True
+    windowed: bool = False
+    nullable: bool = False
+    column: Column | None = None  # set when it is exactly a column of the frame
+    null_free: bool = False  # never NULL, whatever the rows hold
+    loose: bool = False  # a NULL in it stands for False (a comparison with a missing value)
+    kind = "Series"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.frame.vars
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.dtype in NULLABLE if self.dtype else self.nullable
+
+    def but(self, **changes: Any) -> "Col":
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Accessor(Value):
+    """``.str``, ``.dt``, ``.cat`` of a Series, ``.loc``, ``.iloc``, ``.at`` of either."""
+
+    owner: Value
+    name: str
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return f"{self.owner.kind}.{self.name}"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.owner.vars
+
+
+@dataclass(frozen=True)
+class GroupKey:
+    """A key of a group-by: its label in the result, and its Series over the grouped frame."""
+
+    label: Any
+    col: Col
+
+
+@dataclass(frozen=True)
+class Grouped(Value):
+    """``frame.groupby(keys)``; ``selection``: None (all other columns), a label, or a list."""
+
+    frame: Frame
+    keys: tuple[GroupKey, ...]
+    as_index: bool = True
+    sort: bool = True
+    dropna: bool = True
+    selection: Any = None
+    series: Col | None = None  # the grouped Series, when a Series was grouped or one was selected
+    made: tuple | None = None  # (receiver, method, args, kwargs): how pandas makes it
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return "SeriesGroupBy" if self.series is not None else "DataFrameGroupBy"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.frame.vars
+
+    def but(self, **changes: Any) -> "Grouped":
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Windowed(Value):
+    """``rolling``, ``expanding``, ``ewm``, ``resample`` of a Series, frame or group."""
+
+    owner: Value
+    how: str
+    params: tuple = ()
+    made: tuple | None = None
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]
+        return f"{self.owner.kind}.{self.how}"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.owner.vars
+
+
+@dataclass(frozen=True)
+class Slice(Value):
+    """``a:b:c`` in a subscript, of which some part is not a constant."""
+
+    start: Value
+    stop: Value
+    step: Value
+    kind = "slice"

@@ -1,0 +1,265 @@
+"""The state of one pass over a program: what was emitted, asked for, and reported.
+
+Facts that cost something in the job (row positions, row numbers, columns of an input) are only
+made where a later step looks at them. A pass that meets such a demand notes it and the program is
+walked again with it, until nothing new is asked for (a fixpoint; each pass takes milliseconds).
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from transpiler.errors import NoRule
+from transpiler.facts import Frame, Index, Order, SortKey, Value
+from transpiler.options import Options
+from transpiler.symbolic import E, col
+
+ANCHOR = "__pos"
+
+
+@dataclass
+class Statement:
+    """One statement of the job: its text, the source line it comes from, what it defines."""
+
+    text: str
+    line: int | None = None
+    comments: tuple[str, ...] = ()
+    defines: str | None = None
+    reads: frozenset[str] = frozenset()
+    kind: str = "step"  # step, kept, output, scalar
+    imports: bool = False
+
+
+@dataclass
+class Entry:
+    """One line of the report."""
+
+    line: int
+    column: int
+    source: str
+    verdict: str
+    rule: str
+    message: str = ""
+
+
+@dataclass
+class Output:
+    """A dataset that the program writes. ``order``: sort columns that the program asked for."""
+
+    path: str
+    format: str
+    order: list[str] | None
+    line: int
+    frame: str | None = None
+    options: dict = field(default_factory=dict)
+
+
+@dataclass
+class Learned:
+    """What earlier passes found out: demands, and the columns of each source that are used."""
+
+    demands: set = field(default_factory=set)
+    used: dict[tuple, set | None] | None = None  # None: prune nothing
+
+
+class Context:
+    """One pass. Rules call it to emit statements, to name things and to ask for facts."""
+
+    def __init__(self, options: Options, learned: Learned, schemas: Any = None) -> None:
+        self.options, self.learned, self.schemas = options, learned, schemas
+        self.new_demands: set = set()
+        self.statements: list[Statement] = []
+        self.entries: list[Entry] = []
+        self.outputs: list[Output] = []
+        self.inputs: list[dict] = []
+        self.used: dict[tuple, set | None] = {}
+        self.positions: dict[tuple, str] = {}
+        self.runtime: set[str] = set()
+        self.names: set[str] = set()
+        self.counter: Counter = Counter()
+        self.line: int | None = None
+        self.column = 0
+        self.comments: list[str] = []
+        self.live: Any = lambda exclude: set()  # job variables that values in scope still read
+        self.hint: str | None = None
+
+    # -- savepoints: a failed attempt leaves nothing behind
+
+    def save(self) -> tuple:
+        return (len(self.statements), len(self.entries), len(self.outputs), len(self.inputs),
+                list(self.comments), Counter(self.counter))  # fmt: skip
+
+    def restore(self, point: tuple) -> None:
+        statements, entries, outputs, inputs, comments, _ = point
+        del self.statements[statements:], self.entries[entries:]
+        del self.outputs[outputs:], self.inputs[inputs:]
+        self.comments = list(comments)
+
+    # -- steps and demands
+
+    def step(self) -> tuple:
+        """An identity for the step at hand that is the same in every pass."""
+        key = (self.line, self.column)
+        self.counter[key] += 1
+        return (*key, self.counter[key])
+
+    def demand(self, step: tuple | None, what: str) -> bool:
+        """Ask that ``step`` provide its rows' "order" or "number"; True when it does already."""
+        if step is None:
+            raise NoRule("the order of the rows is not known here")
+        if (step, what) in self.learned.demands:
+            return True
+        self.new_demands.add((step, what))
+        return False
+
+    def wants(self, step: tuple, what: str) -> bool:
+        """Whether an earlier pass found that this is asked of ``step``."""
+        return (step, what) in self.learned.demands
+
+    def anchored(self, frame: Frame, step: tuple | None = None, order: list[E] | None = None) -> Frame:
+        """``frame`` as a new set of rows numbered from 0 at ``step``: a RangeIndex, in ``order``.
+
+        ``order``: sort expressions that give pandas' order of the rows (None: not known to Spark).
+        The row number becomes a column only when a later step asks for it.
+        """
+        step = step or self.step()
+        facts = frame.but(index=Index("range", step), order=replace(frame.order, anchor=step))
+        if not (self.wants(step, "order") or self.wants(step, "number")):
+            return facts if order is not None else facts.but(order=Order())
+        if order is None:
+            raise NoRule("the order of the rows is not known here")
+        name = self.position_name(step)
+        keys = "".join(f", {e}" for e in order)
+        option = "" if name == ANCHOR else f', name="{name}"'
+        text = f"{self.call('with_position')}({frame.text}{keys}{option})"
+        return facts.but(text=text, hidden=(*frame.hidden, name))
+
+    def position_name(self, step: tuple) -> str:
+        """The hidden column that holds the row position given at ``step``."""
+        if step not in self.positions:
+            n = len(self.positions)
+            self.positions[step] = ANCHOR + (str(n + 1) if n else "")
+        return self.positions[step]
+
+    def position(self, frame: Frame, step: tuple | None, what: str = "order") -> E:
+        """The column of positions given at ``step``, to be used over ``frame``."""
+        if not self.demand(step, what):
+            return col(ANCHOR)  # a placeholder: this pass is walked again
+        name = self.positions.get(step)
+        if name is None or name not in frame.hidden:
+            raise NoRule("the position of the rows did not survive to this step")
+        return col(name)
+
+    def order_of(self, frame: Frame) -> list[E]:
+        """Sort expressions that realise the frame's row order, ties included.
+
+        Raises NoRule when pandas' order is not known.
+        """
+        order = frame.order
+        if not self.keys_hold(frame):
+            if order.lost is not None and not self.demand(order.lost, "keys"):
+                return [col(ANCHOR)]  # a placeholder: this pass is walked again
+            raise NoRule("the columns that the rows were sorted by are gone")
+        keys = [k.expr() for k in order.keys]
+        if order.total:
+            return keys
+        return keys + [self.position(frame, order.anchor)]
+
+    def losing(self, frame: Frame, labels: Any = (), keep: set | None = None) -> Frame:
+        """``frame`` before the columns of these labels (or all but the names in ``keep``) go: the
+        keys of its order survive, hidden, where a later step looks at the order."""
+        gone = {c.name for c in frame.columns if c.label in labels} | ({*labels} if frame.open else set())
+        if keep is not None:
+            gone = {k.name for k in frame.order.keys} - keep - set(frame.hidden)
+        if frame.order.lost is not None or not any(k.name in gone for k in frame.order.keys):
+            return frame
+        step = self.step()
+        if not self.wants(step, "keys"):
+            return frame.but(order=replace(frame.order, lost=step))
+        keys, text, hidden = [], frame.text, frame.hidden
+        for key in frame.order.keys:
+            if key.name in gone:
+                name = self.temp("by")
+                text += f'.withColumn("{name}", {col(key.name)})'
+                hidden = (*hidden, name)
+                key = SortKey(name, None, key.ascending, key.nulls_last)
+            keys.append(key)
+        return frame.but(text=text, hidden=hidden, order=replace(frame.order, keys=tuple(keys)))
+
+    def keys_hold(self, frame: Frame) -> bool:
+        """Whether the columns that the rows were sorted by are still there, unchanged."""
+        present = {(c.name, c.uid) for c in (*frame.columns, *frame.index.levels)}
+        return all(
+            (k.name, k.uid) in present
+            or k.name in frame.hidden
+            or (frame.open and k.name not in frame.gone and k.uid == hash((frame.base, k.name)))
+            for k in frame.order.keys
+        )
+
+    # -- columns of the sources
+
+    def use(self, frame: Frame, *columns: Any) -> None:
+        """Note that these columns of the frame are read (all of them when none are given)."""
+        for column in columns or (*frame.columns, *frame.index.levels):
+            if column.origin is not None:
+                source, name = column.origin
+                self.used.setdefault(source, set()).add(name)
+
+    # -- names and text
+
+    def call(self, function: str) -> str:
+        """The name of a glue_runtime function, which the job will embed."""
+        self.runtime.add(function)
+        return function
+
+    def unique(self, name: str) -> str:
+        """A job variable name that nothing else uses."""
+        name = re.sub(r"\W+", "_", name).strip("_") or "value"
+        if name[0].isdigit() or keyword.iskeyword(name):
+            name = f"_{name}"
+        candidate, n = name, 2
+        while candidate in self.names:
+            candidate, n = f"{name}_{n}", n + 1
+        self.names.add(candidate)
+        return candidate
+
+    def temp(self, stem: str = "t") -> str:
+        """A name for a hidden column, unique in the job."""
+        self.counter[("temp", stem)] += 1
+        n = self.counter[("temp", stem)]
+        return f"__{stem}" + ("" if n == 1 else str(n))
+
+    def emit(self, text: str, **facts: Any) -> Statement:
+        """Add a statement to the job, under the comments that wait for one."""
+        statement = Statement(text, self.line, tuple(self.comments), **facts)
+        self.comments = []
+        self.statements.append(statement)
+        return statement
+
+    def hoist(self, value: Any, name: str | None = None) -> Any:
+        """Give a frame, scalar or driver value a variable of its own; returns it under that name."""
+        if value.text.isidentifier():
+            return value
+        variable = self.unique(name or getattr(value, "hint", None) or self.hint or "step")
+        self.emit(f"{variable} = {value.text}", defines=variable, reads=value.vars)
+        changes = {"text": variable, "vars": frozenset({variable})}
+        return replace(value, **changes)
+
+    # -- the report
+
+    def note(self, verdict: str, rule: str, message: str = "", source: str = "") -> None:
+        self.entries.append(Entry(self.line or 1, self.column, source, verdict, rule, message))
+
+
+def sorted_order(keys: list[SortKey], before: Order) -> Order:
+    """The order after a stable sort by ``keys`` of rows that were in order ``before``."""
+    names = {k.name for k in keys}
+    rest = tuple(k for k in before.keys if k.name not in names)
+    return Order((*keys, *rest), before.anchor, True, before.total, before.lost)
+
+
+__all__ = ["ANCHOR", "Context", "Entry", "Learned", "Output", "Statement", "Value", "sorted_order"]

@@ -1,0 +1,205 @@
+"""The last rung: pandas on the driver, as the user wrote it.
+
+`as_pandas` gives the pandas text of any value; `Verbatim` rewrites code that is kept as it is so
+that names, frames and files mean the same inside a job.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import libcst as cst
+
+from rules import lib
+from transpiler.errors import NoRule, Refused
+from transpiler.facts import (
+    NULLABLE,
+    Accessor,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Grouped,
+    Local,
+    Mapping,
+    Module,
+    Plain,
+    Scalar,
+    Sequence,
+    Slice,
+    Value,
+    Windowed,
+)
+from transpiler.symbolic import col, lift, render
+
+#: dtypes that a collected column has by its Spark type alone
+_DEFAULT = {"int64", "int64?", "float64", "bool", "bool?", "object", "datetime64[ns]", "date", None}
+_READERS = ("read_csv", "read_excel", "read_json", "read_parquet", "read_table", "read_xml", "read_fwf",
+            "read_feather", "read_orc", "read_pickle", "read_stata", "read_html")  # fmt: skip
+_WRITERS = {"to_csv": "write_text", "to_json": "write_text", "to_parquet": "write_bytes",
+            "to_html": "write_text", "to_xml": "write_text", "to_string": "write_text",
+            "to_markdown": "write_text", "to_latex": "write_text"}  # fmt: skip
+
+
+class Driver:
+    """Pandas text of values, for one pass."""
+
+    def __init__(self, ctx: Any, verbatim: Callable[[cst.CSTNode, Any], str]) -> None:
+        self.ctx, self.verbatim = ctx, verbatim
+
+    def text(self, value: Value) -> str:
+        """The pandas expression that makes ``value`` on the driver. Raises Refused when none can."""
+        for kind, render_value in _RENDER.items():
+            if isinstance(value, kind):
+                return render_value(self, value)
+        raise Refused(f"a {value.kind} cannot be made on the driver")
+
+    def frame(self, frame: Frame) -> str:
+        """``to_pandas(…)`` with pandas' order, index, labels and dtypes."""
+        ctx = self.ctx
+        ctx.use(frame)
+        options = []
+        order = frame.order
+        try:
+            keys = ctx.order_of(frame)
+        except NoRule as error:
+            raise Refused(f"the rows cannot be collected in pandas' order: {error}") from None
+        text = frame.text + (lib.sorted_text(keys) if keys and (order.keys or order.anchor) else "")
+        keep: list[str] = []
+        if frame.index.kind == "rows":
+            name = ctx.position(frame, frame.index.anchor, "number")
+            keep = [h for h in frame.hidden if col(h).text == name.text] or ["__pos"]
+            options += [f"index={keep!r}", "index_names=[None]"]
+        elif frame.index.kind == "columns":
+            keep = [c.name for c in frame.index.levels]
+            options += [f"index={keep!r}", f"index_names={[c.label for c in frame.index.levels]!r}"]
+        gone = [h for h in frame.hidden if h not in keep]
+        if gone:
+            text += f".drop({', '.join(render(g) for g in gone)})"
+        options += self._dtypes(frame)
+        if ctx.options.driver_limit != 5_000_000:
+            options.append(f"limit={ctx.options.driver_limit}")
+        text = f"{ctx.call('to_pandas')}({', '.join([text, *options])})"
+        relabel = [c.label for c in frame.columns]
+        if not frame.open and relabel != [c.name for c in frame.columns]:
+            import_pandas(ctx)
+            labels = f"pd.MultiIndex.from_tuples({relabel!r}, names={list(frame.label_names) or None!r})"
+            text += f".set_axis({labels if all(isinstance(x, tuple) for x in relabel) and relabel else repr(relabel)}, axis=1)"
+        return text
+
+    def _dtypes(self, frame: Frame) -> list[str]:
+        columns = [*frame.columns, *frame.index.levels]
+        if frame.open:
+            known = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
+            return (["nullable=True"] if frame.nullable else []) + ([f"dtypes={known!r}"] if known else [])
+        unknown = [c for c in columns if c.dtype is None]
+        if columns and all(c.is_nullable or c.dtype in ("datetime64[ns]", "date") for c in columns):
+            if any(c.is_nullable for c in columns):
+                odd = {c.name: c.dtype for c in columns if c.dtype not in NULLABLE and c.dtype not in _DEFAULT}
+                return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
+        if unknown and any(c.nullable for c in unknown):
+            raise Refused("columns of unknown type mix pandas' two kinds of missing values")
+        odd = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
+        return [f"dtypes={odd!r}"] if odd else []
+
+    def series(self, series: Col) -> str:
+        frame = series.frame
+        label = series.label if isinstance(series.label, str) and series.label else "value"
+        if series.column is not None and not series.temps:
+            narrow = lib.selected(self.ctx, frame, [series.column])
+            return f"{self.frame(narrow)}[{render(series.label)}]"
+        bare = frame.but(columns=(), open=False)
+        wide = lib.assign(self.ctx, frame, label, series)
+        column = wide.column(label)
+        narrow = lib.selected(self.ctx, wide, [column]).but(index=bare.index)
+        text = f"{self.frame(narrow)}[{render(label)}]"
+        return text if series.label == label else f"{text}.rename({render(series.label)})"
+
+    def made(self, value: Any) -> str:
+        if value.made is None:
+            raise Refused(f"a {value.kind} cannot be made on the driver")
+        receiver, method, args, kwargs = value.made
+        return self.call(self.text(receiver), method, args, kwargs)
+
+    def call(self, receiver: str, method: str, args: list[Value], kwargs: dict[str, Value]) -> str:
+        """``receiver.method(args)``, or the subscript or operator that a dunder name stands for."""
+        parts = [self.text(a) for a in args]
+        if method == "__getitem__":
+            return f"{receiver}[{self.key(args[0])}]"
+        if method in UNARY:
+            return f"({UNARY[method]}{receiver})"
+        if method in BINARY:
+            return f"({receiver} {BINARY[method]} {parts[0]})"
+        if method.startswith("__r") and "__" + method[3:] in BINARY:
+            return f"({parts[0]} {BINARY['__' + method[3:]]} {receiver})"
+        parts += [f"{k}={self.text(v)}" for k, v in kwargs.items()]
+        name = f"{receiver}.{method}" if receiver else method
+        return f"{name}({', '.join(parts)})"
+
+    def key(self, key: Value) -> str:
+        if isinstance(key, Sequence) and key.type is tuple:
+            return ", ".join(self.key(i) for i in key.items)
+        if isinstance(key, Const) and isinstance(key.value, slice):
+            s = key.value
+            bounds = [render(b) if b is not None else "" for b in (s.start, s.stop)]
+            return ":".join(bounds) + (f":{render(s.step)}" if s.step is not None else "")
+        if isinstance(key, Const) and isinstance(key.value, tuple) and any(isinstance(v, slice) for v in key.value):
+            return ", ".join(self.key(Const(v)) for v in key.value)
+        if isinstance(key, Slice):
+            parts = ["" if isinstance(p, Const) and p.value is None else self.text(p) for p in (key.start, key.stop)]
+            step = "" if isinstance(key.step, Const) and key.step.value is None else ":" + self.text(key.step)
+            return ":".join(parts) + step
+        return self.text(key)
+
+    def items(self, value: Sequence) -> str:
+        inner = ", ".join(self.text(i) for i in value.items)
+        if value.type is tuple:
+            return f"({inner}{',' if len(value.items) == 1 else ''})"
+        return f"[{inner}]" if value.type is list else f"{value.type.__name__}([{inner}])"
+
+    def module(self, value: Module) -> str:
+        if value.name.split(".")[0] == "pandas":
+            import_pandas(self.ctx)
+        if value.name.split(".")[0] == "numpy":
+            self.ctx.runtime.add("import numpy as np")
+        return value.text
+
+
+def import_pandas(ctx: Any) -> None:
+    """The job needs ``import pandas as pd``."""
+    ctx.runtime.add("import pandas as pd")
+
+
+def constant_text(driver: Driver, value: Const) -> str:
+    if value.text is not None:
+        return value.text
+    if type(value.value).__module__.startswith("pandas"):
+        import_pandas(driver.ctx)
+        return f"pd.{value.value!r}" if not str(value.value).startswith("Na") else "pd.NaT"
+    if type(value.value).__module__ == "datetime":
+        driver.ctx.runtime.add("import datetime")
+    return lift(value.value).text
+
+
+BINARY = {"__add__": "+", "__sub__": "-", "__mul__": "*", "__truediv__": "/", "__floordiv__": "//",
+          "__mod__": "%", "__pow__": "**", "__and__": "&", "__or__": "|", "__xor__": "^",
+          "__eq__": "==", "__ne__": "!=", "__lt__": "<", "__le__": "<=", "__gt__": ">",
+          "__ge__": ">=", "__matmul__": "@"}  # fmt: skip
+UNARY = {"__neg__": "-", "__invert__": "~", "__pos__": "+"}
+
+_RENDER: dict[type, Callable[[Driver, Any], str]] = {
+    Const: constant_text,
+    Plain: lambda d, v: v.text,
+    Scalar: lambda d, v: v.text,
+    Local: lambda d, v: v.text,
+    Frame: Driver.frame,
+    Col: Driver.series,
+    Grouped: Driver.made,
+    Windowed: Driver.made,
+    Accessor: lambda d, v: f"{d.text(v.owner)}.{v.name}",
+    Sequence: Driver.items,
+    Mapping: lambda d, v: "{" + ", ".join(f"{render(k)}: {d.text(i)}" for k, i in v.items) + "}",
+    Module: Driver.module,
+    Func: lambda d, v: d.verbatim(v.node, v.scope) if v.name is None else d.verbatim(v, None),
+    Slice: lambda d, v: f"slice({d.text(v.start)}, {d.text(v.stop)}, {d.text(v.step)})",
+}

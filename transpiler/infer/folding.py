@@ -1,0 +1,107 @@
+"""Plain Python that can be computed while translating: builtins, string methods, paths."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import math
+import posixpath
+from typing import Any, Callable
+
+from transpiler.errors import NoRule
+from transpiler.facts import Const, Frame, Mapping, Module, Sequence, Value
+
+CONSTANTS: dict[str, Any] = {
+    "numpy.nan": math.nan, "numpy.NaN": math.nan, "numpy.NAN": math.nan, "numpy.inf": math.inf,
+    "numpy.pi": math.pi, "numpy.e": math.e, "math.pi": math.pi, "math.e": math.e,
+    "math.nan": math.nan, "math.inf": math.inf, "pandas.NaT": None, "pandas.NA": None,
+    "os.sep": "/", "csv.QUOTE_ALL": 1, "csv.QUOTE_MINIMAL": 0, "csv.QUOTE_NONE": 3,
+    "csv.QUOTE_NONNUMERIC": 2, "re.IGNORECASE": 2, "re.I": 2,
+}  # fmt: skip
+
+_BUILTINS: dict[str, Callable[..., Any]] = {
+    n: getattr(__import__("builtins"), n)
+    for n in ("abs all any bool dict divmod enumerate filter float int len list max min range repr "
+              "reversed round set sorted str sum tuple zip frozenset").split()
+}  # fmt: skip
+_MODULES: dict[str, Callable[..., Any]] = {
+    "os.path.join": posixpath.join, "os.path.basename": posixpath.basename,
+    "os.path.dirname": posixpath.dirname, "os.path.splitext": posixpath.splitext,
+    "os.path.normpath": posixpath.normpath, "math.sqrt": math.sqrt, "math.log": math.log,
+    "math.floor": math.floor, "math.ceil": math.ceil,
+    "datetime.datetime": datetime.datetime, "datetime.date": datetime.date,
+    "datetime.timedelta": datetime.timedelta, "datetime.datetime.strptime": datetime.datetime.strptime,
+    "datetime.datetime.fromisoformat": datetime.datetime.fromisoformat,
+    "copy.copy": copy.copy, "copy.deepcopy": copy.deepcopy,
+}  # fmt: skip
+_SAFE = (str, bytes, int, float, bool, list, tuple, dict, set, frozenset, datetime.date, datetime.timedelta)
+_MUTATING = {"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort",
+             "reverse", "add", "discard", "popitem"}  # fmt: skip
+
+
+def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: dict, node: Any) -> Value:
+    """A method of a known constant, list or dict. Raises NoRule when it cannot be folded."""
+    if method in _MUTATING and not isinstance(getattr(owner, "value", None), str):
+        raise NoRule("the container is changed in place")
+    values = [*args, *kwargs.values()]
+    if isinstance(owner, Mapping):
+        table = dict(owner.items)
+        if method == "items" and not values:
+            return Sequence(tuple(Sequence((Const(k), v), tuple) for k, v in owner.items))
+        if method == "values" and not values:
+            return Sequence(tuple(table.values()))
+        if method == "keys" and not values:
+            return Const(list(table))
+        if method == "get" and args and isinstance(args[0], Const):
+            return table.get(args[0].value, args[1] if len(args) > 1 else Const(None))
+        raise NoRule("a method of a dict that is not folded")
+    if isinstance(owner, Sequence) or not all(isinstance(v, Const) for v in values):
+        raise NoRule("not all parts are constants")
+    if not isinstance(owner.value, _SAFE) or method.startswith("__"):
+        raise NoRule("not a plain Python value")
+
+    def compute() -> Any:
+        value = getattr(copy.deepcopy(owner.value), method)(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})  # fmt: skip
+        return list(value) if type(value).__name__ in ("dict_items", "dict_keys", "dict_values") else value
+
+    return interpreter.folded(compute, node)
+
+
+def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dict, node: Any) -> Value | None:
+    """A builtin or library function over constants, or None when it is not folded."""
+    values = [*args, *kwargs.values()]
+    name = function.name.removeprefix("builtins.")
+    target = _BUILTINS.get(name) or _MODULES.get(function.name)
+    if function.name == "builtins.len" and len(args) == 1 and isinstance(args[0], (Sequence, Mapping)):
+        return Const(len(args[0].items))
+    if name in ("list", "tuple") and len(args) == 1 and isinstance(args[0], (Sequence, Mapping)):
+        return Sequence(tuple(interpreter.iterate(args[0])), list if name == "list" else tuple)
+    if name == "zip" and args and not kwargs:
+        return _zip(interpreter, args)
+    if name == "enumerate" and args and isinstance(args[0], (Sequence, Mapping)):
+        start = args[1].value if len(args) > 1 and isinstance(args[1], Const) else 0
+        pairs = enumerate(interpreter.iterate(args[0]), start)
+        return Sequence(tuple(Sequence((Const(i), v), tuple) for i, v in pairs))
+    if target is None or not all(isinstance(v, Const) for v in values):
+        return None
+    if name == "range" and any(abs(v.value) > 10_000 for v in values if isinstance(v.value, int)):
+        return None
+
+    def compute() -> Any:
+        result = target(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})
+        return list(result) if type(result).__name__ in ("range", "zip", "enumerate", "filter", "map", "list_reverseiterator", "reversed") else result  # fmt: skip
+
+    return interpreter.folded(compute, node)
+
+
+def _zip(interpreter: Any, args: list) -> Value | None:
+    try:
+        rows = list(zip(*(interpreter.iterate(a) for a in args)))
+    except NoRule:
+        return None
+    if all(isinstance(v, Const) for row in rows for v in row):
+        return Const([tuple(v.value for v in row) for row in rows])
+    return Sequence(tuple(Sequence(row, tuple) for row in rows))
+
+
+__all__ = ["CONSTANTS", "Frame", "fold_method", "fold_module_call"]

@@ -1,0 +1,56 @@
+"""Names and what they are bound to. Two names of one mutable pandas object share a `Ref`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Iterator
+
+from transpiler.facts import Value
+
+
+class Ref:
+    """A binding's cell: mutating the object through one name is seen through all."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+@dataclass
+class Scope:
+    """The names of a module or of a function call that is being inlined."""
+
+    parent: "Scope | None" = None
+    refs: dict[str, Ref] = field(default_factory=dict)
+    name: str = ""
+    used_later: Any = lambda name: True  # whether a later statement of the scope reads the name
+    globals: set[str] = field(default_factory=set)
+
+    def lookup(self, name: str) -> Ref | None:
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.refs:
+                return scope.refs[name]
+            scope = scope.parent
+        return None
+
+    def bind(self, name: str, ref: Ref) -> None:
+        (self.root if name in self.globals else self).refs[name] = ref
+
+    @property
+    def root(self) -> "Scope":
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def chain(self) -> Iterator["Scope"]:
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+    def copy(self) -> "Scope":
+        """A snapshot to come back to; refs are copied, so that mutation is undone too."""
+        return Scope(self.parent, {k: Ref(v.value) for k, v in self.refs.items()}, self.name, self.used_later, set(self.globals))

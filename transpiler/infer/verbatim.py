@@ -1,0 +1,357 @@
+"""Code kept as the user wrote it: names, frames and files made to mean the same inside a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.errors import NoRule, Refused, TranspileError
+from transpiler.facts import Const, Frame, Func, Local, Mapping, Module, Plain, Sequence, Value
+from transpiler.infer.driver import _READERS, _WRITERS
+from transpiler.infer.expressions import has_data, has_local
+from transpiler.infer.scope import Ref, Scope
+from transpiler.source import bound_names, read_names, root_name
+
+_CHANGING = {"insert", "pop", "update", "append", "extend", "add", "remove", "clear", "setdefault", "sort"}
+_FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
+
+
+class Verbatim:
+    """Mixed into the interpreter."""
+
+    ctx: Any
+    program: Any
+    driver: Any
+    kept_functions: dict[int, str]
+
+    def statement_on_driver(self, node: Any, scope: Scope, problem: str) -> None:
+        """Keep a whole statement or block: the frames it uses become pandas on the driver."""
+        changed = changed_roots(node)
+        reads, binds = read_names(node), bound_names(node)
+        data = [n for n in sorted(reads | changed) if self.touches_data(n, scope)]
+        if data or self.uses_pandas(node, scope):
+            text = self.program.source_line(node)
+            self.went_to_driver(text, type(node).__name__, problem, node)
+        elif problem or not isinstance(node, cst.ClassDef):
+            self.ctx.note("kept", "python", problem, self.program.source_line(node))
+        local = bool(data) or self.uses_pandas(node, scope)
+        names = self.job_names(node, scope, changed | binds)
+        text = self.rewritten(node, names, scope)
+        self.ctx.emit(text, reads=frozenset(names.values()), kind="kept")
+        for name in sorted(binds):
+            job = names.get(name, name)
+            value: Value = Local(job, frozenset({job})) if local else Plain(job, frozenset({job}))
+            scope.bind(name, Ref(value))
+
+    def touches_data(self, name: str, scope: Scope) -> bool:
+        ref = scope.lookup(name)
+        if ref is None:
+            return False
+        if isinstance(ref.value, Func) and ref.value.name is not None:
+            return self.reads_data(ref.value)  # type: ignore[attr-defined]
+        return has_data(ref.value) or has_local(ref.value)
+
+    def uses_pandas(self, node: Any, scope: Scope) -> bool:
+        for name in read_names(node):
+            ref = scope.lookup(name)
+            if ref is not None and isinstance(ref.value, Module) and ref.value.name.split(".")[0] == "pandas":
+                return True
+        return False
+
+    def job_names(self, node: Any, scope: Scope, changed: set[str]) -> dict[str, str]:
+        """What each name in kept code is called in the job; makes what is not there yet."""
+        names: dict[str, str] = {}
+        own = parameters_in(node)
+        for name in sorted(read_names(node) | changed):
+            ref = scope.lookup(name)
+            if ref is None or (name in own and name not in changed):
+                if name in changed:
+                    names[name] = self.claim(name, scope)  # type: ignore[attr-defined]
+                continue
+            names[name] = self.job_name(name, ref, scope, name in changed)
+        return names
+
+    def job_name(self, name: str, ref: Ref, scope: Scope, changed: bool) -> str:
+        value = ref.value
+        if isinstance(value, Module):
+            return value.text
+        if isinstance(value, Func):
+            return self.verbatim_expression(value, None)
+        if isinstance(value, Const) and not changed and value.text is not None:
+            return value.text
+        if isinstance(value, (Local, Plain)) and value.text.isidentifier():
+            return value.text
+        text = self.driver.text(value)
+        if text.isidentifier():
+            return text
+        if changed or isinstance(value, (Const, Sequence, Mapping)):
+            job = self.claim(name, scope)  # type: ignore[attr-defined]
+        else:
+            job = self.ctx.unique(f"{name}_local")
+        self.ctx.emit(f"{job} = {text}", defines=job, reads=value.vars, kind="kept")
+        if changed:
+            data = has_data(value) or has_local(value)
+            ref.value = Local(job, frozenset({job})) if data else Plain(job, frozenset({job}))
+        return job
+
+    def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
+        """An expression kept as it is written."""
+        data = [n for n in read_names(node) if self.touches_data(n, scope)]
+        if data or self.uses_pandas(node, scope):
+            self.went_to_driver(self.program.source_line(node), type(node).__name__, "", node)  # type: ignore[attr-defined]
+        names = self.job_names(node, scope, set())
+        text = self.rewritten(node, names, scope)
+        reads = frozenset(names.values())
+        return Local(text, reads) if data or self.uses_pandas(node, scope) else Plain(text, reads)
+
+    def verbatim_expression(self, node: Any, scope: Scope | None) -> str:
+        """The job's text of a lambda, or the name of a function that is kept."""
+        if isinstance(node, Func):
+            if node.name is None:
+                return self.verbatim_expression(node.node, node.scope)
+            return self.keep_function(node)
+        assert scope is not None
+        names = self.job_names(node, scope, set())
+        return self.rewritten(node, names, scope)
+
+    def keep_function(self, function: Func) -> str:
+        """Put a user function into the job, once; returns its name there."""
+        key = id(function.node)
+        if key in self.kept_functions:
+            return self.kept_functions[key]
+        name = function.name or "function"
+        job = name if name not in self.ctx.names else self.ctx.unique(name)
+        self.ctx.names.add(job)
+        self.kept_functions[key] = job
+        body = function.node
+        free = read_names(body) - parameters_in(body) - bound_names(body.body)
+        names: dict[str, str] = {}
+        for item in sorted(free - {name}):
+            ref = function.scope.lookup(item)
+            if ref is not None:
+                names[item] = self.job_name(item, ref, function.scope, False)
+        if job != name:
+            names[name] = job
+        text = self.rewritten(body, names, function.scope)
+        if job != name:
+            text = text.replace(f"def {name}(", f"def {job}(", 1)
+        self.ctx.emit(text, defines=job, reads=frozenset(names.values()), kind="kept")
+        return job
+
+    def rewritten(self, node: Any, names: dict[str, str], scope: Scope) -> str:
+        changed = node.visit(_Rewriter(self, names, scope))
+        return self.program.module.code_for_node(changed).strip("\n")
+
+    def data_path(self, path: Value) -> str:
+        """The job's text of a path in the program; a relative or local one is under DATA_ROOT."""
+        if isinstance(path, Const):
+            value = path.value
+            if not isinstance(value, str):
+                raise NoRule("the path is not a text")
+            if "://" in value:
+                return repr(value)
+            clean = value.replace("\\", "/") if ":" in value[:3] else value
+            while clean.startswith("./"):
+                clean = clean[2:]
+            clean = clean.lstrip("/")
+            return 'f"{DATA_ROOT}/' + clean.replace("{", "{{").replace("}", "}}").replace('"', '\\"') + '"'
+        return f"{self.ctx.call('data_path')}(DATA_ROOT, {self.driver.text(path)})"
+
+    def write_local(self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, node: Any) -> Value | None:
+        """``frame.to_csv(path, …)`` of a pandas object: its exact text or bytes go to the dataset."""
+        writer = _WRITERS.get(method)
+        named = "path_or_buf" if "path_or_buf" in kwargs else "path" if "path" in kwargs else "buf" if "buf" in kwargs else None
+        target = args[0] if args else kwargs.get(named) if named else None
+        if target is None or isinstance(target, Const) and target.value is None:
+            return None
+        if method == "to_excel":
+            target_text = self.data_path(target)
+            rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
+            self.record_output(target, method, node)
+            inner = f"{receiver}.to_excel(file{', ' + rest if rest else ''})"
+            return Local(f"{self.ctx.call('write_bytes')}({target_text}, {self.ctx.call('bytes_of')}(lambda file: {inner}))", owner.vars)
+        if writer is None:
+            return None
+        self.record_output(target, method, node)
+        kept = {k: v for k, v in kwargs.items() if k != named}
+        text = self.driver.call(receiver, method, [Const(None), *args[1:]], kept)
+        return Local(f"{self.ctx.call(writer)}({self.data_path(target)}, {text})", owner.vars)
+
+    def record_output(self, path: Value, method: str, node: Any) -> None:
+        from transpiler.infer.context import Output
+
+        text = path.value if isinstance(path, Const) else "?"
+        self.ctx.outputs.append(Output(str(text), method.removeprefix("to_"), None, self.ctx.line or 1))
+
+    def special_call(self, function: Module, args: list, kwargs: dict, node: Any, problem: str) -> Value | None:
+        """Library calls that touch files, and displays."""
+        name = function.name
+        if name.startswith("pandas.read_") and name.split(".")[1] in _READERS and (args or kwargs):
+            return self.read_local(function, args, kwargs, node, problem)
+        if name in _FILE_WORDS and all(isinstance(a, (Const, Plain)) for a in args):
+            if name in ("os.makedirs", "os.mkdir"):
+                self.ctx.note("kept", name, "S3 has no folders to make", self.program.source_line(node))
+                return Const(None)
+            raise Refused(f"{name} changes local files, which a job does not keep: write through pandas instead")
+        if name in ("builtins.exec", "builtins.eval", "builtins.compile", "builtins.__import__"):
+            raise Refused(f"{name.split('.')[1]}() runs code that cannot be seen here: write it out")
+        if name == "builtins.open":
+            mode = args[1].value if len(args) > 1 and isinstance(args[1], Const) else "r"
+            if isinstance(mode, str) and set(mode) & set("wax+"):
+                raise Refused("open(…, 'w') writes a local file, which a job does not keep: write through pandas instead")
+            path = self.data_path(args[0])
+            rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
+            return Plain(f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})", args[0].vars)
+        if name == "builtins.display":
+            return self.plain_like(self.driver.call("", "print", args, {}), args)  # type: ignore[attr-defined]
+        return None
+
+    def read_local(self, function: Module, args: list, kwargs: dict, node: Any, problem: str) -> Value:
+        """A reader that has no Spark form: the file's bytes come to the driver, pandas reads them."""
+        named = next((k for k in ("filepath_or_buffer", "io", "path_or_buf", "path", "path_or_buffer") if k in kwargs), None)
+        path = args[0] if args else kwargs[named] if named else None
+        if path is None or isinstance(path, (Frame, Local)):
+            raise NoRule(problem or "the path is not known here")
+        self.driver.module(function)
+        if isinstance(path, Plain) and "IO(" in path.text:
+            source = path.text
+        else:
+            source = f"{self.ctx.call('read_local')}({self.data_path(path)})"
+            if isinstance(path, Const):
+                self.ctx.inputs.append({"path": path.value, "format": function.name.split("_")[-1]})
+        rest = self.driver.call("", "", args[1:], {k: v for k, v in kwargs.items() if k != named})[1:-1]
+        text = f"{function.text}({source}{', ' + rest if rest else ''})"
+        self.went_to_driver(text, function.name, problem, node)  # type: ignore[attr-defined]
+        return Local(text, path.vars)
+
+
+class _Rewriter(cst.CSTTransformer):
+    """Renames what is called otherwise in the job, and sends files through DATA_ROOT."""
+
+    def __init__(self, owner: Any, names: dict[str, str], scope: Scope) -> None:
+        self.owner, self.names, self.scope = owner, names, scope
+
+    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
+        self._skip = node.attr
+
+    def leave_Name(self, original: cst.Name, updated: cst.Name) -> cst.BaseExpression:
+        new = self.names.get(original.value)
+        return updated if new is None or new == original.value else cst.parse_expression(new)
+
+    def leave_Attribute(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
+        return updated.with_changes(attr=original.attr)
+
+    def leave_Arg(self, original: cst.Arg, updated: cst.Arg) -> cst.Arg:
+        return updated.with_changes(keyword=original.keyword)
+
+    def leave_Param(self, original: cst.Param, updated: cst.Param) -> cst.Param:
+        return updated.with_changes(name=original.name)
+
+    def leave_FunctionDef(self, original: cst.FunctionDef, updated: cst.FunctionDef) -> cst.FunctionDef:
+        return updated.with_changes(name=original.name)
+
+    def leave_ClassDef(self, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
+        return updated.with_changes(name=original.name)
+
+    def leave_Call(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
+        if not isinstance(original.func, cst.Attribute):
+            if isinstance(original.func, cst.Name) and original.func.value in ("exec", "eval", "open"):
+                if original.func.value == "open":
+                    raise Refused("open() in code that is kept as it is: read and write through pandas instead")
+                raise Refused(f"{original.func.value}() runs code that cannot be seen here: write it out")
+            return updated
+        method = original.func.attr.value
+        root = self.scope.lookup(root_name(original.func) or "")
+        if method in _READERS and root is not None and isinstance(root.value, Module) and original.args:
+            return self.reading(original, updated)
+        if method in _WRITERS and original.args and not isinstance(original.args[0].value, cst.Name | cst.SimpleString | cst.FormattedString | cst.BinaryOperation | cst.Attribute | cst.Call):
+            return updated
+        if method in _WRITERS and original.args and original.args[0].keyword is None:
+            return self.writing(method, updated)
+        if method in ("to_excel", "to_pickle", "to_sql", "to_feather", "to_hdf", "savefig"):
+            raise Refused(f"{method}() in code that is kept as it is has no place to write to")
+        return updated
+
+    def reading(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
+        first = updated.args[0]
+        source = self.owner.program.module.code_for_node(first.value)
+        if "StringIO" in source or "BytesIO" in source:
+            return updated
+        self.owner.ctx.call("read_local"), self.owner.ctx.call("data_path")
+        value = original.args[0].value
+        if isinstance(value, cst.SimpleString):
+            self.owner.ctx.inputs.append({"path": value.evaluated_value, "format": original.func.attr.value.split("_")[-1]})
+        wrapped = cst.parse_expression(f"read_local(data_path(DATA_ROOT, {source}))")
+        return updated.with_changes(args=[first.with_changes(value=wrapped), *updated.args[1:]])
+
+    def writing(self, method: str, updated: cst.Call) -> cst.BaseExpression:
+        writer = _WRITERS[method]
+        code = self.owner.program.module.code_for_node
+        self.owner.ctx.call(writer), self.owner.ctx.call("data_path")
+        path = code(updated.args[0].value)
+        first = updated.args[0].with_changes(value=cst.Name("None"))
+        inner = updated.with_changes(args=[first, *updated.args[1:]])
+        from transpiler.infer.context import Output
+
+        try:
+            text = cst.ensure_type(updated.args[0].value, cst.SimpleString).evaluated_value
+        except Exception:
+            text = "?"
+        self.owner.ctx.outputs.append(Output(str(text), method.removeprefix("to_"), None, self.owner.ctx.line or 1))
+        return cst.parse_expression(f"{writer}(data_path(DATA_ROOT, {path}), {code(inner)})")
+
+
+def parameters_in(node: Any) -> set[str]:
+    """Names bound as parameters or comprehension targets anywhere in a node."""
+    from transpiler.source import target_names
+
+    names: set[str] = set()
+
+    class Visitor(cst.CSTVisitor):
+        def visit_Param(self, inner: cst.Param) -> None:
+            names.add(inner.name.value)
+
+        def visit_CompFor(self, inner: cst.CompFor) -> None:
+            names.update(target_names(inner.target))
+
+    node.visit(Visitor())
+    return names
+
+
+def changed_roots(node: Any) -> set[str]:
+    """Names whose objects a node may change in place."""
+    names: set[str] = set()
+
+    def add(target: Any) -> None:
+        if isinstance(target, (cst.Subscript, cst.Attribute)):
+            root = root_name(target)
+            if root is not None:
+                names.add(root)
+
+    class Visitor(cst.CSTVisitor):
+        def visit_AssignTarget(self, inner: cst.AssignTarget) -> None:
+            add(inner.target)
+
+        def visit_AugAssign(self, inner: cst.AugAssign) -> None:
+            add(inner.target)
+            if isinstance(inner.target, cst.Name):
+                names.add(inner.target.value)
+
+        def visit_Del(self, inner: cst.Del) -> None:
+            add(inner.target)
+
+        def visit_Call(self, inner: cst.Call) -> None:
+            if not isinstance(inner.func, cst.Attribute):
+                return
+            inplace = any(a.keyword is not None and a.keyword.value == "inplace" for a in inner.args)
+            if inplace or inner.func.attr.value in _CHANGING:
+                root = root_name(inner.func)
+                if root is not None:
+                    names.add(root)
+
+    node.visit(Visitor())
+    return names
+
+
+__all__ = ["TranspileError", "Verbatim", "changed_roots"]

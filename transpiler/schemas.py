@@ -1,0 +1,93 @@
+"""What the inputs at hand say: columns and dtypes, read with pandas itself.
+
+A program's own reader call, with its own constant arguments, is run on the file that
+``input_root`` holds; so the facts are pandas' own. Files larger than ``SAMPLE`` bytes are sampled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SAMPLE = 200_000_000
+SAMPLE_ROWS = 500_000
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Columns of an input: (label, pandas dtype as facts.py names it, any value missing)."""
+
+    columns: tuple[tuple[Any, str | None, bool], ...]
+    sampled: bool = False
+
+
+class Schemas:
+    """Looks inputs up under ``root``; remembers what it read over the passes."""
+
+    def __init__(self, root: Path | str | None) -> None:
+        self.root = Path(root) if root is not None else None
+        self._seen: dict[str, Schema | None] = {}
+
+    def look(self, reader: str, path: Any, options: dict[str, Any]) -> Schema | None:
+        """The schema that ``pd.<reader>(path, **options)`` gives, or None when it is not at hand."""
+        if self.root is None or not isinstance(path, str) or "://" in path:
+            return None
+        key = f"{reader}|{path}|{sorted(options.items(), key=str)!r}"
+        if key not in self._seen:
+            self._seen[key] = self._read(reader, path, options)
+        return self._seen[key]
+
+    def _read(self, reader: str, path: str, options: dict[str, Any]) -> Schema | None:
+        try:
+            import pandas as pd
+        except ImportError:
+            return None
+        assert self.root is not None
+        file = self.root / path.lstrip("/")
+        if not file.exists():
+            return None
+        sampled = file.is_file() and file.stat().st_size > SAMPLE
+        if sampled and reader == "read_csv":
+            options = {**options, "nrows": SAMPLE_ROWS}
+        try:
+            frame = getattr(pd, reader)(file, **options)
+        except Exception:  # the program itself will say what is wrong with its input
+            return None
+        return schema_of(frame, sampled)
+
+
+def schema_of(frame: Any, sampled: bool = False) -> Schema | None:
+    """The facts of a pandas frame; None when it has an index that a job could not rebuild."""
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame) or not isinstance(frame.index, pd.RangeIndex):
+        return None
+    columns = []
+    for position, label in enumerate(frame.columns):
+        values = frame.iloc[:, position]
+        columns.append((label, dtype_of(values), bool(values.isna().any())))
+    return Schema(tuple(columns), sampled)
+
+
+_DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool", "datetime64[ns]": "datetime64[ns]",
+           "Int64": "Int64", "Float64": "Float64", "boolean": "boolean", "string": "string",
+           "category": "category", "timedelta64[ns]": "timedelta64[ns]", "int32": "int32",
+           "float32": "float32", "int16": "int16", "int8": "int8"}  # fmt: skip
+
+
+def dtype_of(values: Any) -> str | None:
+    """The dtype of a Series as facts.py names it; None for one that it has no name for."""
+    name = str(values.dtype)
+    if name == "category":
+        return "category" if values.cat.categories.dtype == object else None
+    if name != "object":
+        return _DTYPES.get(name)
+    kinds = {type(v).__name__ for v in values.dropna()}
+    if kinds <= {"str"}:
+        return "object"
+    if kinds == {"bool"}:
+        return "bool?"
+    if kinds == {"date"}:
+        return "date"
+    return None

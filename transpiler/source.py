@@ -1,0 +1,166 @@
+"""Parse: the program as a libcst tree with positions, comments and the names each part reads."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from transpiler.errors import TranspileError
+
+
+class Program:
+    """A parsed program. Raises TranspileError with a line for text that is not Python."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        try:
+            compile(text, "<program>", "exec", dont_inherit=True)
+            tree = cst.parse_module(text)
+        except cst.ParserSyntaxError as error:
+            raise TranspileError(f"not valid Python: {error.message}", error.raw_line, error.raw_column) from None
+        except SyntaxError as error:
+            column = max((error.offset or 1) - 1, 0)
+            raise TranspileError(f"not valid Python: {error.msg}", error.lineno or 1, column) from None
+        except (ValueError, RecursionError, MemoryError, OverflowError, UnicodeError) as error:
+            raise TranspileError(f"not valid Python: {error}", 1, 0) from None
+        wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
+        self.module = wrapper.module
+        self._positions = wrapper.resolve(PositionProvider)
+
+    def position(self, node: cst.CSTNode) -> tuple[int, int]:
+        """Line (from 1) and column (from 0) of a node; (1, 0) for one made here."""
+        found = self._positions.get(node)
+        return (found.start.line, found.start.column) if found else (1, 0)
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source text of a node, without the comments before it."""
+        return self.module.code_for_node(node).strip()
+
+    def source_line(self, node: cst.CSTNode) -> str:
+        """The first line of a node's text, for reports."""
+        lines = self.code(node).strip().splitlines()
+        return lines[0] + (" …" if len(lines) > 1 else "") if lines else ""
+
+    @cached_property
+    def assignments(self) -> dict[str, int]:
+        """How often each name is bound anywhere in the program."""
+        counts: dict[str, int] = {}
+
+        class Visitor(cst.CSTVisitor):
+            def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+                for name in target_names(node.target):
+                    counts[name] = counts.get(name, 0) + 1
+
+            def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+                for name in target_names(node.target):
+                    counts[name] = counts.get(name, 0) + 1
+
+            def visit_AugAssign(self, node: cst.AugAssign) -> None:
+                for name in target_names(node.target):
+                    counts[name] = counts.get(name, 0) + 2
+
+            def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
+                for name in target_names(node.target):
+                    counts[name] = counts.get(name, 0) + 2
+
+            def visit_For(self, node: cst.For) -> None:
+                for name in target_names(node.target):
+                    counts[name] = counts.get(name, 0) + 2
+
+            def visit_Global(self, node: cst.Global) -> None:
+                for item in node.names:
+                    counts[item.name.value] = counts.get(item.name.value, 0) + 2
+
+            def visit_Param(self, node: cst.Param) -> None:
+                counts[node.name.value] = counts.get(node.name.value, 0) + 2
+
+        self.module.visit(Visitor())
+        return counts
+
+
+def target_names(node: cst.BaseExpression) -> list[str]:
+    """The plain names that an assignment target binds."""
+    if isinstance(node, cst.Name):
+        return [node.value]
+    if isinstance(node, (cst.Tuple, cst.List)):
+        return [n for e in node.elements for n in target_names(e.value)]
+    if isinstance(node, cst.StarredElement):
+        return target_names(node.value)
+    return []
+
+
+def root_name(node: cst.CSTNode) -> str | None:
+    """The name at the left end of attributes, subscripts and calls: ``df`` of ``df["a"].str.x()``."""
+    while True:
+        if isinstance(node, cst.Name):
+            return node.value
+        if isinstance(node, (cst.Attribute, cst.Subscript)):
+            node = node.value
+        elif isinstance(node, cst.Call):
+            node = node.func
+        else:
+            return None
+
+
+def read_names(node: cst.CSTNode) -> set[str]:
+    """Every name that occurs in a node other than as an attribute or a keyword."""
+    names: set[str] = set()
+
+    class Visitor(cst.CSTVisitor):
+        def visit_Attribute(self, node: cst.Attribute) -> bool:
+            node.value.visit(self)
+            return False
+
+        def visit_Arg(self, node: cst.Arg) -> bool:
+            node.value.visit(self)
+            return False
+
+        def visit_Name(self, node: cst.Name) -> None:
+            names.add(node.value)
+
+    node.visit(Visitor())
+    return names
+
+
+def bound_names(node: cst.CSTNode) -> set[str]:
+    """Names that statements in a node bind (not those inside functions or lambdas)."""
+    names: set[str] = set()
+
+    class Visitor(cst.CSTVisitor):
+        def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+            names.add(node.name.value)
+            return False
+
+        def visit_ClassDef(self, node: cst.ClassDef) -> bool:
+            names.add(node.name.value)
+            return False
+
+        def visit_Lambda(self, node: cst.Lambda) -> bool:
+            return False
+
+        def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+            names.update(target_names(node.target))
+
+        def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+            names.update(target_names(node.target))
+
+        def visit_AugAssign(self, node: cst.AugAssign) -> None:
+            names.update(target_names(node.target))
+
+        def visit_NamedExpr(self, node: cst.NamedExpr) -> None:
+            names.update(target_names(node.target))
+
+        def visit_For(self, node: cst.For) -> None:
+            names.update(target_names(node.target))
+
+        def visit_AsName(self, node: cst.AsName) -> None:
+            names.update(target_names(node.name))
+
+        def visit_ImportAlias(self, node: cst.ImportAlias) -> None:
+            if node.asname is None:
+                names.add(root_name(node.name) or "")
+
+    node.visit(Visitor())
+    return names
