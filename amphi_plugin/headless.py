@@ -109,7 +109,7 @@ def check_version(version: str) -> None:
 
 def _own_labextension() -> Path | None:
     """Our own prebuilt extension, whose Glue components a pipeline may use."""
-    folder = Path(__file__).with_name("static_labextension")
+    folder = Path(__file__).with_name("bundle")
     return folder if (folder / "package.json").is_file() else None
 
 

@@ -241,6 +241,11 @@ async function hostStart(containers) {
       let plugins = (await container.get(module))().default;
       plugins = Array.isArray(plugins) ? plugins : [plugins];
       for (const plugin of plugins) {
+        if (name === 'pandas-to-glue') {
+          // Ours needs no tokens: it looks for Amphi itself, as it does in the Lab.
+          if (plugin.id.endsWith(':components')) { await plugin.activate(app); }
+          continue;
+        }
         const needs = plugin.requires || [];
         if (!needs.every(token => token === manager.ComponentManager)) { continue; }
         if (plugin.provides !== manager.ComponentManager && needs.length === 0) { continue; }

@@ -1,6 +1,5 @@
 """From the text of CSV cells to the types that pandas' parser gives them."""
 
-import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.text_dates import guess_format, timestamp_from_text
@@ -34,14 +33,6 @@ DTYPE_KINDS = {
 NEVER_MISSING = {"int64", "int", "int32", "bool"}
 
 INFINITY = r"(?i)\A[+-]?inf(inity)?\z"
-
-
-def pinned_fields(schema):
-    """'a bigint, b string' as [(name, kind)]; the type is the last word, names may hold blanks."""
-    if not isinstance(schema, str):
-        return [tuple(field) for field in schema]
-    fields = [part.strip().rsplit(" ", 1) for part in schema.split(",")]
-    return [(name.strip("`"), kind) for name, kind in fields]
 
 
 def missing_markers(names, na_values, keep_default_na, na_filter):
@@ -95,28 +86,26 @@ def sql_text(text):
 
 # Each parser gives a column from the text column `t`: NULL where the cell is missing or does not
 # fit. try_cast to bigint takes what pandas takes; to double also takes 5d, 0x1p3 and NaN.
-def parse_int(t, markers, cells):
+def parse_int(t, cells):
     """int64 cells."""
     text = f"translate({t}, '{sql_text(cells['thousands'])}', '')" if cells["thousands"] else t
     return F.expr(f"try_cast({text} as bigint)")
 
 
-def parse_float(t, markers, cells):
+def parse_float(t, cells):
     """float64 cells: decimal or scientific notation, inf and infinity in any case."""
     text = F.expr(number_text(t, cells))
     number = F.expr(f"try_cast({number_text(t, cells)} as double)")
-    value = F.when(
+    return F.when(
         text.rlike("[A-DF-Za-df-z]"),
         F.when(text.rlike(INFINITY), F.when(text.startswith("-"), -INF).otherwise(INF)),
     ).when(F.abs(number) != INF, number)
-    numbers = marker_numbers(markers)
-    return F.when(~value.isin(*numbers), value) if numbers else value
 
 
 INF = float("inf")
 
 
-def parse_bool(t, markers, cells):
+def parse_bool(t, cells):
     """bool cells: true and false in any case, and the words the caller added."""
     text, lower = F.col(t), F.lower(t)
     return F.when((lower == "true") | text.isin(*cells["true"]), True).when(
@@ -124,12 +113,12 @@ def parse_bool(t, markers, cells):
     )
 
 
-def parse_text(t, markers, cells):
+def parse_text(t, cells):
     """Text stays."""
     return F.col(t)
 
 
-def parse_timestamp(t, markers, cells):
+def parse_timestamp(t, cells):
     """datetime64 cells by the format of the column (cells["formats"])."""
     return timestamp_from_text(F.col(t), cells["formats"][t])
 
@@ -143,23 +132,27 @@ PARSERS = {
 }
 
 
-def cell_values(t, name, kind, markers, cells):
-    """The values of text column `t` as `kind`; a cell that does not fit fails the job."""
-    if kind == "string":
-        return F.col(t)
-    value = PARSERS[kind](t, markers, cells)
+def cell_values(t, name, kind, markers, cells, required=False):
+    """The values of text column `t` as `kind`; a cell that does not fit fails the job, and so
+    does a missing one where the value is required."""
+    text = F.col(t)
     problem = F.concat(
-        F.lit(f"{cells['path']}: column {name!r} has a value that is not {kind}: "), F.col(t)
+        F.lit(f"{cells['path']}: column {name!r} has a value that is not {kind}: "),
+        F.coalesce(text, F.lit("(missing)")),
     )
-    missing = F.col(t).isNull()
-    if kind == "double" and marker_numbers(markers):
-        plain = parse_float(t, set(), cells)
-        missing = missing | plain.isin(*marker_numbers(markers))
     failed = F.raise_error(problem).cast(kind)
-    return F.when(missing, F.lit(None).cast(kind)).when(value.isNotNull(), value).otherwise(failed)
+    if not required:
+        failed = F.when(text.isNotNull(), failed)
+    elif kind == "string":
+        return F.coalesce(text, failed)
+    if kind == "string":
+        return text
+    value = F.coalesce(PARSERS[kind](t, cells), failed)
+    numbers = marker_numbers(markers) if kind == "double" else []
+    return F.when(~value.isin(*numbers), value) if numbers else value
 
 
-def infer_kinds(texts, names, pinned, asked, markers, cells):
+def infer_kinds(texts, names, pinned, asked, cells):
     """{column: bigint, double, boolean, string or timestamp}, by at most one pass over the data.
 
     pinned: kinds that are known; asked: dtypes the program asked for. Adds cells["formats"], the
@@ -167,13 +160,13 @@ def infer_kinds(texts, names, pinned, asked, markers, cells):
     """
     kinds = {name: kind for name, kind in pinned.items() if name in names}
     for name, dtype in asked.items():
-        if str(dtype) not in DTYPE_KINDS:
+        kinds.setdefault(name, DTYPE_KINDS.get(dtype))
+        if kinds[name] is None:
             raise NotImplementedError(f"read_csv(dtype={dtype!r})")
-        kinds[name] = DTYPE_KINDS[str(dtype)]
     cells["formats"] = {}
     facts = [F.count(F.lit(1)).alias("rows")]
     for number, name in enumerate(names):
-        facts += column_facts(f"t{number}", kinds.get(name), asked.get(name), markers[name], cells)
+        facts += column_facts(f"t{number}", kinds.get(name), cells)
     if len(facts) == 1:
         return kinds
     row = texts.agg(*facts).first()
@@ -183,26 +176,24 @@ def infer_kinds(texts, names, pinned, asked, markers, cells):
             cells["formats"][t] = column_format(row[f"first_{t}"], name, cells)
         elif kind is None:
             kinds[name] = inferred_kind(row, t, name, cells)
-        elif asked.get(name) in NEVER_MISSING and row[f"n_{t}"] < row["rows"]:
-            raise ValueError(f"{cells['path']}: column {name!r} has missing values, not an integer")
     return kinds
 
 
-def column_facts(t, kind, dtype, markers, cells):
-    """The aggregates that decide the type of one text column."""
+def column_facts(t, kind, cells):
+    """The aggregates that decide the type of one text column, or the format of its dates."""
     text = F.col(t)
     if kind == "timestamp":
         return [F.min_by(text, F.when(text.isNotNull(), F.col("__row"))).alias(f"first_{t}")]
     if kind is not None:
-        return [F.count(text).alias(f"n_{t}")] if dtype in NEVER_MISSING else []
-    whole = parse_int(t, markers, cells)
+        return []
+    whole = parse_int(t, cells)
     odd = F.when(text.isNotNull() & whole.isNull(), F.col("__row"))
     return [
         F.count(text).alias(f"n_{t}"),
         F.count(whole).alias(f"ints_{t}"),
         F.min_by(text, odd).alias(f"odd_{t}"),
-        F.count(parse_float(t, set(), cells)).alias(f"floats_{t}"),
-        F.count(parse_bool(t, markers, cells)).alias(f"bools_{t}"),
+        F.count(parse_float(t, cells)).alias(f"floats_{t}"),
+        F.count(parse_bool(t, cells)).alias(f"bools_{t}"),
     ]
 
 
@@ -213,8 +204,11 @@ def inferred_kind(row, t, name, cells):
         return "string"
     if row[f"ints_{t}"] == count:
         return "bigint" if 0 < count == row["rows"] else "double"
-    if beyond_int64(row[f"odd_{t}"]) and row[f"ints_{t}"] + 0 < count:
-        return beyond_kind(row, t, name, cells)
+    if beyond_int64(row[f"odd_{t}"]):
+        raise ValueError(
+            f"{cells['path']}: column {name!r} has an integer beyond 64 bits: {row[f'odd_{t}']}; "
+            "pass dtype=str or float for it"
+        )
     if row[f"floats_{t}"] == count:
         return "double"
     return "boolean" if row[f"bools_{t}"] == count else "string"
@@ -225,14 +219,6 @@ def beyond_int64(text):
     digits = text.strip(" \t\n\v\f\r")
     unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
     return unsigned.isascii() and unsigned.isdigit()
-
-
-def beyond_kind(row, t, name, cells):
-    """pandas makes such a column uint64, or text where that does not hold it either."""
-    raise ValueError(
-        f"{cells['path']}: column {name!r} has an integer beyond 64 bits: {row[f'odd_{t}']}; "
-        "pass dtype=str or float for it"
-    )
 
 
 def column_format(first, name, cells):

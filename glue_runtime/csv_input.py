@@ -8,10 +8,10 @@ import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_runtime.csv_cells import cell_values, infer_kinds, missing_markers, pinned_fields
+from glue_runtime.csv_cells import NEVER_MISSING, cell_values, infer_kinds, missing_markers
 from glue_runtime.files import existing_files, first_bytes, read_local
 from glue_runtime.position import file_order
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import quoted, schema_fields
 
 # How much of the first file the driver looks at for the header.
 HEAD_BYTES = 1 << 18
@@ -78,7 +78,7 @@ def read_csv(
     }
     head = first_bytes(spark, files[0][0], HEAD_BYTES)
     found = header_names(head, path, layout)
-    pinned = pinned_fields(schema) if schema is not None else None
+    pinned = schema_fields(spark, schema) if schema is not None else None
     if pinned is not None and [name for name, _ in pinned] != found:
         raise ValueError(
             f"{path} has the columns {found}, this job was made for {[name for name, _ in pinned]}"
@@ -103,9 +103,11 @@ def read_csv(
     )
     kinds = dict(pinned) if pinned is not None else {}
     asked = asked_kinds(wanted, dtype, parse_dates)
-    kinds = infer_kinds(texts, wanted, kinds, asked, markers, cells)
+    kinds = infer_kinds(texts, wanted, kinds, asked, cells)
     out = [
-        cell_values(f"t{i}", name, kinds[name], markers[name], cells).alias(name)
+        cell_values(
+            f"t{i}", name, kinds[name], markers[name], cells, asked.get(name) in NEVER_MISSING
+        ).alias(name)
         for i, name in enumerate(wanted)
     ]
     if position is not None:
@@ -125,13 +127,22 @@ def header_row(header, names):
 
 
 def header_names(head, path, layout):
-    """The column names that pandas gives the file, from its first bytes (numbers as text)."""
-    if len(head) == HEAD_BYTES:
+    """The column names that pandas gives the file, from its first bytes (numbers as text).
+
+    Raises what pandas raises for these bytes: a row with too many fields, a wrong encoding.
+    """
+    cut = len(head) == HEAD_BYTES
+    if cut:
         head = head[: head.rfind(b"\n") + 1]
+    options = {**layout, "compression": None, "dtype": str}
     try:
-        frame = pd.read_csv(io.BytesIO(head), dtype=str, nrows=1, **{**layout, "compression": None})
+        frame = pd.read_csv(io.BytesIO(head), **options)
     except pd.errors.EmptyDataError:
         raise pd.errors.EmptyDataError(f"No columns to parse from file {path}") from None
+    except pd.errors.ParserError as error:
+        if not cut or "EOF inside string" not in str(error):
+            raise
+        frame = pd.read_csv(io.BytesIO(head), nrows=1, **options)
     if not isinstance(frame.index, pd.RangeIndex):
         raise NotImplementedError(f"{path}: rows have more fields than the header has names")
     return [str(name) for name in frame.columns]
@@ -149,10 +160,10 @@ def kept_columns(found, columns, path):
 
 def asked_kinds(wanted, dtype, parse_dates):
     """{column: pandas dtype name} asked for by dtype= and parse_dates=."""
-    asked = dict.fromkeys(wanted, dtype) if dtype and not isinstance(dtype, dict) else {}
-    asked.update(dtype if isinstance(dtype, dict) else {})
-    asked.update(dict.fromkeys(parse_dates or [], "datetime64[ns]"))
-    return {name: kind for name, kind in asked.items() if name in wanted}
+    asked = dtype if isinstance(dtype, dict) else dict.fromkeys(wanted if dtype else [], dtype)
+    names = {name: getattr(kind, "__name__", str(kind)) for name, kind in asked.items()}
+    names.update(dict.fromkeys(parse_dates or [], "datetime64[ns]"))
+    return {name: kind for name, kind in names.items() if name in wanted}
 
 
 def present_text(cell, markers, number):
@@ -175,9 +186,23 @@ def raw_cells(glueContext, spark, path, files, names, layout, head, transformati
     if not usual:
         return driver_cells(spark, files, names, layout)
     multiline = needs_multiline(spark, files, layout)
-    if len(files) == 1 and plain_header(head, names, layout):
-        return glue_cells(glueContext, path, names, layout, multiline, transformation_ctx)
-    return spark_cells(spark, files, names, layout, multiline)
+    # pandas skips a line of blanks. Glue does not tell it from a row whose cells are all empty.
+    blanks = re.search(rb"(?m)^[ \t]+\r?$", head) is not None
+    if len(files) == 1 and not blanks and plain_header(head, names, layout):
+        rows = glue_cells(glueContext, path, names, layout, multiline, transformation_ctx)
+        return rows if len(head) < HEAD_BYTES else rows.where(~blank_row(names, layout, ""))
+    rows = spark_cells(spark, files, names, layout, multiline)
+    return rows.where(~blank_row(names, layout, None))
+
+
+def blank_row(names, layout, absent):
+    """True for the row that a line of blanks gives: the cells that it lacks are `absent`."""
+    first = F.coalesce(F.col("c0"), F.lit(""))
+    blank = first.rlike(r"\A[ \t]+\z" if layout["sep"] != "\t" else r"\A +\z")
+    for number in range(1, len(names) if absent is not None else min(2, len(names))):
+        cell = F.col(f"c{number}")
+        blank = blank & (cell.isNull() if absent is None else F.coalesce(cell, F.lit("")) == absent)
+    return blank
 
 
 def usual_layout(layout, files):
@@ -226,8 +251,7 @@ def glue_cells(glueContext, path, names, layout, multiline, transformation_ctx):
 def driver_cells(spark, files, names, layout):
     """The cells of small files, cut by pandas itself on the driver."""
     parts = [
-        pd.read_csv(read_local(uri), dtype=str, keep_default_na=False, **layout)
-        for uri, _ in files
+        pd.read_csv(read_local(uri), dtype=str, keep_default_na=False, **layout) for uri, _ in files
     ]
     frame = pd.concat(parts, ignore_index=True).fillna("")
     frame.columns = [f"c{i}" for i in range(len(names))]
@@ -251,6 +275,7 @@ def spark_cells(spark, files, names, layout, multiline):
         .option("header", layout["header"] == 0)
         .option("multiLine", multiline)
         .option("columnNameOfCorruptRecord", "__bad")
+        .option("nullValue", "\u0000")
         .csv([uri for uri, _ in files])
     )
     quote, sep = re.escape(layout["quotechar"]), layout["sep"]

@@ -98,7 +98,8 @@ def write_lines(spark, lines, target, first, style, compression):
         row = F.monotonically_increasing_id()
         leads = row.bitwiseAND(F.lit(FIRST_ROW_BITS)) == 0
         lines = lines.select(
-            F.when(leads, F.concat(F.lit(first + end), "value")).otherwise(F.col("value"))
+            F.when(leads, F.concat(F.lit(first + end), "value"))
+            .otherwise(F.col("value"))
             .alias("value")
         )
     writer = lines.write.mode("append").option("lineSep", end)

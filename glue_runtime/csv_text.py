@@ -3,6 +3,7 @@
 import csv
 import io
 
+import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.float_text import float_text
@@ -135,8 +136,18 @@ def number_as_text(cell, style):
 
 
 def formatted_number(cell, float_format):
-    """A float column by a format like %.2f: the digits of the exact binary value, half to even."""
-    raise NotImplementedError(f"to_csv(float_format={float_format!r})")
+    """A float column by a format like "%.2f" or a function, run in Python: Java rounds another
+    way (%.2f of 2.675)."""
+    if callable(float_format):
+        shown = float_format
+    else:
+        shown = float_format.__mod__
+
+    @F.pandas_udf("string")
+    def texts(numbers: pd.Series) -> pd.Series:
+        return numbers.map(shown, na_action="ignore").astype("object")
+
+    return texts(cell)
 
 
 def list_text(cell, inner, style, name):

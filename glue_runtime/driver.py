@@ -102,13 +102,19 @@ def collectable(column, kind):
 
 def fetch(df, limit):
     """toPandas, or RuntimeError when there are more than `limit` rows."""
-    rows = df.limit(limit + 1).count() if limit is not None else 0
-    if limit is not None and rows > limit:
-        raise RuntimeError(
-            f"This step runs on the driver and would collect more than {limit:,} rows; "
-            "raise the limit or rewrite the step"
-        )
-    return df.toPandas()
+    try:
+        out = df.toPandas()
+    except Exception as error:
+        if "spark.driver.maxResultSize" in str(error):
+            raise RuntimeError(f"{TOO_MUCH} than the driver takes; {TOO_MUCH_HELP}") from error
+        raise
+    if limit is not None and len(out) > limit:
+        raise RuntimeError(f"{TOO_MUCH} than {limit:,} rows ({len(out):,}); {TOO_MUCH_HELP}")
+    return out
+
+
+TOO_MUCH = "This step runs in pandas on the driver and collects more"
+TOO_MUCH_HELP = "filter or aggregate before it, or raise its limit"
 
 
 def as_dtype(values, missing, dtype):
@@ -280,16 +286,46 @@ def from_pandas(spark, pdf, position=None):
     Raises TypeError for an object column of mixed values.
     """
     names = [str(c) for c in pdf.columns]
-    fields, columns = [], []
-    for number, name in enumerate(names):
-        series = pdf.iloc[:, number]
-        found = spark_type(series, name)
-        fields.append(T.StructField(name, found))
-        columns.append([python_value(v, found) for v in series])
+    series = {number: pdf.iloc[:, number].reset_index(drop=True) for number in range(len(names))}
+    found = [spark_type(series[number], name) for number, name in enumerate(names)]
     if position is not None:
-        fields.append(T.StructField(position, T.LongType()))
-        columns.append(range(len(pdf)))
-    return spark.createDataFrame(list(zip(*columns)), T.StructType(fields))
+        names.append(position)
+        series[len(found)] = pd.Series(range(len(pdf)), dtype="int64")
+        found.append(T.LongType())
+    schema = T.StructType([T.StructField(name, kind) for name, kind in zip(names, found)])
+    flat = all(type(kind) in ARROW_FORMS for kind in found)
+    arrow = spark.conf.get("spark.sql.execution.arrow.pyspark.enabled", "false") == "true"
+    if flat and arrow and len(pdf) >= ARROW_ROWS:
+        typed = {n: ARROW_FORMS[type(kind)](series[n]) for n, kind in enumerate(found)}
+        return spark.createDataFrame(pd.DataFrame(typed), schema)
+    columns = [[python_value(v, kind) for v in series[n]] for n, kind in enumerate(found)]
+    return spark.createDataFrame(list(zip(*columns)), schema)
+
+
+# From here on a frame is sent through Arrow, which costs more to start and far less a row.
+ARROW_ROWS = 1000
+
+
+def naive_times(series):
+    """Timestamps as datetime64[ns] in UTC without a zone."""
+    return pd.to_datetime(series, utc=True).dt.tz_localize(None)
+
+
+def objects(series):
+    """Python objects with None for what is missing."""
+    plain = series.astype("object")
+    return plain.where(series.notna(), None)
+
+
+# Spark type → the pandas form of a column that Arrow turns into it.
+ARROW_FORMS = {
+    T.LongType: lambda s: s.astype("Int64"),
+    T.DoubleType: lambda s: s.astype("Float64").astype("float64"),
+    T.BooleanType: lambda s: s.astype("boolean"),
+    T.StringType: objects,
+    T.DateType: objects,
+    T.TimestampType: naive_times,
+}
 
 
 def python_value(value, found):

@@ -68,9 +68,11 @@ def first_bytes(spark, uri, size):
     if codec is not None:
         stream = codec.createInputStream(stream)
     try:
-        return bytes(spark._jvm.org.apache.commons.io.IOUtils.toByteArray(
-            spark._jvm.org.apache.commons.io.input.BoundedInputStream(stream, size)
-        ))
+        return bytes(
+            spark._jvm.org.apache.commons.io.IOUtils.toByteArray(
+                spark._jvm.org.apache.commons.io.input.BoundedInputStream(stream, size)
+            )
+        )
     finally:
         stream.close()
 
@@ -165,9 +167,12 @@ def write_text(path, text, encoding="utf-8"):
     write_bytes(path, text.encode(encoding))
 
 
-def merge_parts(spark, folder, path, head=b"", tail=b""):
-    """Make `path` one file: `head`, the data files of `folder` one after the other, `tail`."""
-    parts = [uri for uri, _ in data_files(spark, folder)]
+def merge_parts(spark, folder, path, head=b"", tail=b"", skip=0):
+    """Make `path` one file: `head`, the data files of `folder` one after the other, `tail`.
+
+    skip: bytes to leave out at the start of the first part.
+    """
+    parts = [uri for uri, size in data_files(spark, folder) if size]
     io_utils = spark._jvm.org.apache.hadoop.io.IOUtils
 
     def fill(stream):
@@ -175,6 +180,7 @@ def merge_parts(spark, folder, path, head=b"", tail=b""):
         for uri in parts:
             fs, place = hadoop_path(spark, uri)
             source = fs.open(place)
+            source.seek(skip if uri == parts[0] else 0)
             io_utils.copyBytes(source, stream, 1 << 20, False)
             source.close()
         stream.write(bytearray(tail))

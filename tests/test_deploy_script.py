@@ -76,7 +76,7 @@ def literals(text):
     return {
         node.targets[0].id: ast.literal_eval(node.value)
         for node in tree.body
-        if isinstance(node, ast.Assign) and node.targets[0].id in ("JOB", "SCRIPT")
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("JOB", "SCRIPT")
     }
 
 
@@ -86,7 +86,7 @@ TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30) | st.sampled
 
 
 @given(TEXTS, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3), st.lists(TEXTS, max_size=3))
-@settings(max_examples=12)
+@settings(max_examples=25)
 def test_values_stay_values(name, script, arguments, inputs):
     spec = DeploySpec(job_name=name, default_arguments=arguments, inputs=inputs, tags=arguments)
     text = deploy_script(spec, script)

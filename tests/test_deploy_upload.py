@@ -9,7 +9,7 @@ from aws_env import ACCOUNT, BUCKET
 from moto_glue import Fault
 
 from transpiler.aws import upload
-from transpiler.aws.errors import DeployError
+from transpiler.aws.names import DeployError, parse_s3
 from transpiler.emit.spec import DeploySpec
 
 aws = aws_env.aws
@@ -193,8 +193,8 @@ def test_the_note_of_the_last_deployment_may_be_broken(aws):
 
 
 def test_addresses():
-    assert upload.parse_s3("s3://b/k/x y") == ("b", "k/x y")
-    assert upload.parse_s3("s3a://b") == ("b", "")
+    assert parse_s3("s3://b/k/x y") == ("b", "k/x y")
+    assert parse_s3("s3a://b") == ("b", "")
     with pytest.raises(DeployError):
-        upload.parse_s3("http://b/k")
+        parse_s3("http://b/k")
     assert upload.state_key("p", "a/b ü") == "p/deployed/a%2Fb%20%C3%BC.json"

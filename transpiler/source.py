@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import libcst as cst
@@ -40,7 +41,7 @@ class Program:
 
     def source_line(self, node: cst.CSTNode) -> str:
         """The first line of a node's text, for reports."""
-        lines = self.code(node).strip().splitlines()
+        lines = redacted(self.code(node).strip()).splitlines()
         return lines[0] + (" …" if len(lines) > 1 else "") if lines else ""
 
     @cached_property
@@ -78,6 +79,28 @@ class Program:
 
         self.module.visit(Visitor())
         return counts
+
+
+_SECRET_NAME = re.compile(r"secret|passw|pwd|token|credential|access_?key|api_?key|private_?key", re.I)
+_SECRET_ITEM = re.compile(
+    r"""((?:['"]?)(?:key|secret|token|\w*(?:secret|passw|pwd|token|access_?key|api_?key)\w*)(?:['"]?)\s*[:=]\s*)(['"]).*?\2""",
+    re.I | re.S,
+)
+_SECRET_URL = re.compile(r"(://[^/@:\s'\"]+:)[^@/\s'\"]+(@)")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a variable of that name holds something that must stay out of scripts."""
+    return bool(_SECRET_NAME.search(name))
+
+
+def has_url_password(text: str) -> bool:
+    return bool(_SECRET_URL.search(text))
+
+
+def redacted(text: str) -> str:
+    """Source text for reports, without the values of keys, secrets and passwords."""
+    return _SECRET_URL.sub(r"\1…\2", _SECRET_ITEM.sub(r"\1\2…\2", text))
 
 
 def target_names(node: cst.BaseExpression) -> list[str]:

@@ -82,7 +82,7 @@ def pipeline(steps: list[tuple], defaults: dict[str, dict]) -> str:
     for name, kind, data, inputs in steps:
         depth[name] = 1 + max((depth[i] for i in inputs), default=-1)
         row = used[depth[name]] = used.get(depth[name], -1) + 1
-        x, y = 60 + 260 * depth[name], 60 + 140 * row
+        x, y = 60 + 260 * depth[name], 60 + 220 * row
         nodes.append(node(name, kind, defaults.get(kind, {}), data, x, y))
         for number, source in enumerate(inputs, 1):
             edges.append(

@@ -16,7 +16,8 @@ import botocore.credentials
 import botocore.exceptions
 import botocore.session
 
-from transpiler.aws.errors import DeployError, error_code, login_command
+from transpiler.aws.errors import error_code, login_command
+from transpiler.aws.names import DeployError
 
 # Throttling and broken connections are retried by botocore itself, with growing pauses.
 CLIENT_CONFIG = botocore.config.Config(

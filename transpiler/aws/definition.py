@@ -2,10 +2,7 @@
 
 import re
 
-from transpiler.aws.errors import DeployError
-
-OWNER_TAG = "created-by"
-OWNER_VALUE = "pandas-to-glue"
+from transpiler.aws.names import DeployError, joined_key
 
 WORKER_DPU = {
     "Standard": 1,
@@ -118,11 +115,6 @@ def job_arguments(spec, options, script_uri, data_root, extra_py_files):
 def argument_text(value):
     """An argument's value as Glue takes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def joined_key(*parts):
-    """Parts of an S3 key, joined by one slash each."""
-    return "/".join(part.strip("/") for part in parts if part and part.strip("/"))
 
 
 def parse_pairs(pairs, option, lead=""):

@@ -2,10 +2,7 @@
 
 import botocore.exceptions
 
-
-class DeployError(Exception):
-    """Something the user can act on: the text is one sentence and says what to do."""
-
+from transpiler.aws.names import DeployError
 
 EXPIRED_CODES = (
     "ExpiredToken",

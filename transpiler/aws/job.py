@@ -5,15 +5,14 @@ import time
 import botocore.exceptions
 
 from transpiler.aws.definition import (
-    OWNER_TAG,
-    OWNER_VALUE,
     diff_definitions,
     flatten_definition,
     merge_definitions,
     nest_definition,
     writable_fields,
 )
-from transpiler.aws.errors import DeployError, error_code
+from transpiler.aws.errors import error_code
+from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 ATTEMPTS = 6
 # Another deployment was quicker: look again and decide again.

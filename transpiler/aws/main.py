@@ -7,18 +7,18 @@ import sys
 import botocore.exceptions
 
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
+from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
 from transpiler.aws.definition import (
-    OWNER_TAG,
-    OWNER_VALUE,
     flatten_definition,
     nest_definition,
     parse_pairs,
     wanted_definition,
 )
-from transpiler.aws.errors import DeployError, explain
-from transpiler.aws.iam import create_role, find_role, job_policy, trust_policy, wait_for_role
+from transpiler.aws.errors import explain
+from transpiler.aws.iam import create_role, find_role, wait_for_role
 from transpiler.aws.job import check_owner, create_or_update, job_arn, plan_job, read_job, show_plan
 from transpiler.aws.options import parse_options
+from transpiler.aws.policy import job_policy, trust_policy
 from transpiler.aws.schedule import set_schedule
 from transpiler.aws.upload import (
     bucket_options,
@@ -42,6 +42,7 @@ from transpiler.aws.watch import (
     stop_runs,
     watch_run,
 )
+from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 ERROR, DIFFERENT, RUN_FAILED, INTERRUPTED = 1, 3, 4, 130
 
@@ -252,12 +253,28 @@ def act_policy(spec, options, session, identity, folder, script_name):
     return 0
 
 
+def act_capacity(spec, options, session, identity, folder, script_name):
+    """Print advice on capacity."""
+    check_bucket_name(options.bucket)
+    sizes = input_sizes(
+        client_for(session, "glue"),
+        client_for(session, "s3"),
+        spec,
+        data_root_of(options),
+        options.upload_data or folder,
+        bucket_options(options, identity) if not options.data_root else {},
+    )
+    show_advice(advise_capacity(sizes, spec.get("plan") or {}, options.price))
+    return 0
+
+
 DOERS = {
     "deploy": act_deploy,
     "status": act_status,
     "logs": act_logs,
     "stop": act_stop,
     "policy": act_policy,
+    "capacity": act_capacity,
 }
 
 

@@ -149,7 +149,7 @@ def build_parser(spec, program=None, with_path=False):
     about = f"Takes the Glue job {spec.get('job_name') or ''} to AWS and looks after it."
     parser = argparse.ArgumentParser(
         prog=program,
-        description=about.replace("%", "%%"),
+        description=about.replace("%(", "% ("),  # argparse would fill in %(prog)s
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="actions:\n"
         + "\n".join(f"  {name:<10} {text}" for name, text in ACTIONS.items())

@@ -4,8 +4,8 @@ import re
 
 import botocore.exceptions
 
-from transpiler.aws.definition import OWNER_TAG, OWNER_VALUE
-from transpiler.aws.errors import DeployError, error_code
+from transpiler.aws.errors import error_code
+from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 
 def set_schedule(glue, name, schedule):

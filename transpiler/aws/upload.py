@@ -12,18 +12,11 @@ import urllib.parse
 import botocore.exceptions
 
 from transpiler.aws.auth import write_private
-from transpiler.aws.errors import DeployError, error_code
+from transpiler.aws.errors import error_code
+from transpiler.aws.names import DeployError, parse_s3
 
 PART_BYTES = 16 * 1024 * 1024
 MAX_PARTS = 10_000
-
-
-def parse_s3(uri):
-    """("bucket", "key") of an s3:// address."""
-    match = re.fullmatch(r"s3[an]?://([^/]+)/?(.*)", uri, re.S)
-    if not match:
-        raise DeployError(f"{uri!r} is not an address like s3://bucket/prefix")
-    return match.group(1), match.group(2)
 
 
 def sha256_of(path):

@@ -3,7 +3,7 @@
 import re
 import sys
 
-from transpiler.aws.errors import DeployError
+from transpiler.aws.names import DeployError
 
 BUCKET_NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 BUCKET_ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")

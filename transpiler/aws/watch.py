@@ -11,7 +11,8 @@ import time
 import botocore.exceptions
 
 from transpiler.aws.definition import WORKER_DPU
-from transpiler.aws.errors import DeployError, error_code
+from transpiler.aws.errors import error_code
+from transpiler.aws.names import DeployError
 
 # Glue's documentation: these are final, the others are not.
 FINAL_STATES = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED")
@@ -21,7 +22,6 @@ STREAMS = (("output", ""), ("error", ""), ("logs-v2", "-driver"))
 NOISE = re.compile(r"^\s*$|\b(INFO|DEBUG|TRACE)\b")
 LOG_LINES = 20
 PLACE = re.compile(r"(?:[Ll]ine[: ]+|\.py:)(\d+)")
-SOURCE_NOTE = re.compile(r"#.*?\b(?:line|l\.|source:?)\s*(\d+)", re.I)
 
 
 def run_mark(job, arguments, salt=None):

@@ -14,12 +14,14 @@ from transpiler.emit.spec import DeploySpec, spec_of
 PACKAGE = "transpiler.aws"
 # In the order in which the script shows them; a section each.
 MODULES = (
+    "names",
     "errors",
     "auth",
     "validate",
     "definition",
     "upload",
     "job",
+    "policy",
     "iam",
     "watch",
     "schedule",
@@ -128,7 +130,12 @@ def library_text() -> tuple[str, str]:
         title = (ast.get_docstring(tree) or module).splitlines()[0].rstrip(".")
         parts.append(f"# ---- {title} " + "-" * max(4, 90 - len(title)))
         parts += [text_of(source, node) for node in nodes]
-    return "\n".join(import_lines(used)), "\n\n\n".join(parts)
+    return "\n".join(import_lines(used)), formatted("\n\n\n".join(parts))
+
+
+def formatted(text: str) -> str:
+    """Text as black leaves it."""
+    return black.format_str(text, mode=black.Mode(line_length=100))
 
 
 def deploy_script(spec: DeploySpec, job_script_name: str, script_name: str = "deploy.py") -> str:
@@ -140,24 +147,22 @@ def deploy_script(spec: DeploySpec, job_script_name: str, script_name: str = "de
     code.
     """
     imports, functions = library_text()
-    text = "\n".join(
-        [
-            HEADER.format(name="deploy.py"),
-            imports,
-            "",
-            "# What is to be deployed; every option of the command line wins over it.",
-            f"JOB = {spec.as_dict()!r}",
-            f"SCRIPT = {job_script_name!r}",
-            "",
-            functions,
-            "",
-            'if __name__ == "__main__":',
-            "    HERE = pathlib.Path(__file__).resolve().parent",
-            "    sys.exit(deploy_main(JOB, folder=HERE, script_name=SCRIPT))",
-            "",
-        ]
-    )
-    return black.format_str(text, mode=black.Mode(line_length=100))
+    head = [
+        HEADER.format(name="deploy.py"),
+        imports,
+        "",
+        "# What is to be deployed; every option of the command line wins over it.",
+        f"JOB = {spec.as_dict()!r}",
+        f"SCRIPT = {job_script_name!r}",
+    ]
+    foot = [
+        'if __name__ == "__main__":',
+        "    HERE = pathlib.Path(__file__).resolve().parent",
+        "    sys.exit(deploy_main(JOB, folder=HERE, script_name=SCRIPT))",
+        "",
+    ]
+    # The functions are the same in every script: formatted once, they cost nothing afterwards.
+    return "\n\n".join([formatted("\n".join(head)), functions, "\n".join(foot)])
 
 
 def deploy_script_of(transpilation: Any, job_script_name: str = "job.py") -> str:

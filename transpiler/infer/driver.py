@@ -30,6 +30,7 @@ from transpiler.facts import (
     Value,
     Windowed,
 )
+from transpiler.source import has_url_password
 from transpiler.symbolic import col, lift, render
 
 #: dtypes that a collected column has by its Spark type alone
@@ -132,7 +133,8 @@ class Driver:
             return f"({receiver} {BINARY[method]} {parts[0]})"
         if method.startswith("__r") and "__" + method[3:] in BINARY:
             return f"({parts[0]} {BINARY['__' + method[3:]]} {receiver})"
-        parts += [f"{k}={self.text(v)}" for k, v in kwargs.items()]
+        # Credentials never reach a script: S3 is read and written with the job's own role.
+        parts += [f"{k}={self.text(v)}" for k, v in kwargs.items() if k != "storage_options"]
         name = f"{receiver}.{method}" if receiver else method
         return f"{name}({', '.join(parts)})"
 
@@ -171,6 +173,10 @@ def import_pandas(ctx: Any) -> None:
 
 
 def constant_text(driver: Driver, value: Const) -> str:
+    if value.secret or isinstance(value.value, str) and has_url_password(value.value):
+        raise Refused(
+            "a secret would be written into the job: use the job's IAM role, a Glue connection, or AWS Secrets Manager"
+        )
     if value.text is not None:
         return value.text
     if type(value.value).__module__.startswith("pandas"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 import os
+from dataclasses import replace
 from typing import Any, Callable
 
 import libcst as cst
@@ -125,7 +126,7 @@ class Expressions:
             text = ""
             for head, value, spec in parts:
                 text += head if value is None else ("{" + head + (":" + spec if spec else "") + "}").format(value.value) if not head else ("{0" + head + (":" + spec if spec else "") + "}").format(value.value)  # fmt: skip
-            return Const(text)
+            return Const(text, secret=any(isinstance(v, Const) and v.secret for _, v, _ in parts))
         out = ""
         for head, value, spec in parts:
             if value is None:
@@ -282,7 +283,8 @@ class Expressions:
     def operator(self, method: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
         """``left <op> right`` where ``method`` is the left operand's dunder."""
         if isinstance(left, Const) and isinstance(right, Const):
-            return self.folded(lambda: _fold_operator(method, left.value, right.value), node)
+            folded = self.folded(lambda: _fold_operator(method, left.value, right.value), node)
+            return replace(folded, secret=left.secret or right.secret)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
             if method == "__add__" and not isinstance(left, DATA) and not isinstance(right, DATA):
                 kind = left.type if isinstance(left, Sequence) else type(left.value)  # type: ignore[union-attr]
@@ -568,8 +570,6 @@ class Expressions:
             verdict = getattr(call, "verdict", None) or self.verdict_of(rule, value)
             self.ctx.note(verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node))
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
-                from dataclasses import replace
-
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value
         raise NoRule(reason)

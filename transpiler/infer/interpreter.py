@@ -17,7 +17,7 @@ from transpiler.infer.folding import _MUTATING
 from transpiler.infer.functions import Functions, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.verbatim import Verbatim
-from transpiler.source import Program, read_names, root_name, target_names
+from transpiler.source import Program, has_url_password, is_secret_name, read_names, root_name, target_names
 
 
 class LoopSignal(Exception):
@@ -241,6 +241,10 @@ class Interpreter(Expressions, Functions, Verbatim):
         """A constant; one that a module binds once keeps its name in the job."""
         once = scope.parent is None and self.program.assignments.get(name, 0) == 1
         simple = isinstance(value.value, (str, int, float)) and self.depth == 0
+        if isinstance(value.value, str) and (value.secret or is_secret_name(name) or has_url_password(value.value)):
+            self.ctx.note("kept", "secret", f"the value of {name} stays out of the job")
+            scope.bind(name, Ref(Const(value.value, secret=True)))
+            return
         if once and simple and node is not None and not isinstance(value.value, bool):
             job = self.claim(name, scope)
             self.ctx.emit(f"{job} = {value.code()}", defines=job, kind="constant")

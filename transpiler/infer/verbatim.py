@@ -242,7 +242,9 @@ class _Rewriter(cst.CSTTransformer):
     def leave_Attribute(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
         return updated.with_changes(attr=original.attr)
 
-    def leave_Arg(self, original: cst.Arg, updated: cst.Arg) -> cst.Arg:
+    def leave_Arg(self, original: cst.Arg, updated: cst.Arg) -> Any:
+        if original.keyword is not None and original.keyword.value == "storage_options":
+            return cst.RemoveFromParent()  # S3 is read and written with the job's own role
         return updated.with_changes(keyword=original.keyword)
 
     def leave_Param(self, original: cst.Param, updated: cst.Param) -> cst.Param:

@@ -52,14 +52,22 @@ export interface ICodeProps {
   /** line → class of the mark in the gutter, and its words. */
   marks: Map<number, { kind: string; title: string }>;
   lit: [number, number] | null;
+  /** The line to show first: a job's own steps come after the helpers it carries. */
+  start?: number;
   onLine(line: number | null): void;
 }
 
 export function Code(props: ICodeProps): JSX.Element {
-  const { text, label, marks, lit, onLine } = props;
+  const { text, label, marks, lit, start, onLine } = props;
   const lines = React.useMemo(() => text.replace(/\n$/, '').split('\n'), [text]);
   const long = React.useMemo(() => inLongStrings(lines), [lines]);
   const host = React.useRef<HTMLDivElement>(null);
+  React.useEffect(() => {
+    const row = start && host.current?.querySelector<HTMLElement>(`[data-line="${start}"]`);
+    if (host.current && row) {
+      host.current.scrollTop = Math.max(0, row.offsetTop - 40);
+    }
+  }, [text, start]);
   React.useEffect(() => {
     const box = host.current;
     const row = lit && box?.querySelector<HTMLElement>(`[data-line="${lit[0]}"]`);

@@ -69,20 +69,18 @@ function Choice(props: {
 }): JSX.Element {
   const { id, part, options } = props;
   return (
-    <div className="jp-select-wrapper">
-      <select
-        id={`p2g-${id}`}
-        className="jp-mod-styled"
-        value={String(part.settings[id])}
-        onChange={event => part.change({ [id]: event.target.value } as any)}
-      >
-        {options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </div>
+    <select
+      id={`p2g-${id}`}
+      className="p2g-select"
+      value={String(part.settings[id])}
+      onChange={event => part.change({ [id]: event.target.value } as any)}
+    >
+      {options.map(([value, label]) => (
+        <option key={value} value={value}>
+          {label}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -105,6 +105,7 @@ class Exporter {
     });
     const widget = new MainAreaWidget({ content });
     widget.id = `pandas-to-glue-${path.replace(/\W+/g, '-')}`;
+    widget.addClass('p2g-preview-area');
     widget.title.label = `${PathExt.basename(path, '.ampln')} → Glue`;
     widget.title.caption = `AWS Glue job of ${path}`;
     widget.title.icon = glueIcon;

@@ -250,6 +250,7 @@ function Preview({ state, hooks }: { state: IPreviewState; hooks: IHooks }): JSX
   const files = result.files.filter(file => file.kind !== 'pandas' && file.kind !== 'report');
   const file = files.find(f => f.kind === shown) ?? files[0];
   const marks = React.useMemo(() => marksOf(result.entries), [result]);
+  const firstStep = Math.min(...result.matches.map(match => match.job[0]));
   const light = (side: 'pandas' | 'job') => (line: number | null) => {
     const found = line === null ? null : matching(result.matches, side, line);
     setLit(found ?? (side === 'pandas' && line ? { pandas: [line, line], job: [0, 0] } : null));
@@ -295,7 +296,8 @@ function Preview({ state, hooks }: { state: IPreviewState; hooks: IHooks }): JSX
           </div>
           {file ? (
             <Code
-              text={file.text} label={file.name} marks={new Map()}
+              key={file.kind} text={file.text} label={file.name} marks={new Map()}
+              start={file.kind === 'job' && Number.isFinite(firstStep) ? firstStep : undefined}
               lit={file.kind === 'job' && lit?.job[0] ? lit.job : null}
               onLine={file.kind === 'job' ? light('job') : () => undefined}
             />

@@ -1,0 +1,112 @@
+"""Runs a pandas program and its job on this machine and compares every output.
+
+A process of its own, `python -m amphi_plugin.local_run FOLDER`, so that a Spark session does not
+live on in the Jupyter server. Reads `{"source", "job"}` on standard input; answers with lines of
+JSON: `{"stage": TEXT}` as it goes, at last `{"state", "message", "outputs"}`. The user's folder is
+only read: both programs work on links to its files in temporary folders.
+"""
+
+import contextlib
+import io
+import json
+import os
+import runpy
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+MAX_FILES = 5_000
+
+
+def say(**words: object) -> None:
+    sys.__stdout__.write(json.dumps(words) + "\n")
+    sys.__stdout__.flush()
+
+
+def lay_links(folder: Path, into: Path, outputs: list[str]) -> None:
+    """The tree of `folder` as links, without what the program is going to write."""
+    written = [Path(output).parts for output in outputs]
+    for number, file in enumerate(sorted(folder.rglob("*"))):
+        parts = file.relative_to(folder).parts
+        hidden = any(part.startswith(".") or part == "node_modules" for part in parts)
+        made = any(parts[: len(output)] == output for output in written)
+        if number > MAX_FILES or hidden or made or not file.is_file():
+            continue
+        link = into.joinpath(*parts)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(file)
+    for output in written:
+        into.joinpath(*output).parent.mkdir(parents=True, exist_ok=True)
+
+
+@contextlib.contextmanager
+def working_in(folder: Path):
+    here = os.getcwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def run_pandas(source: str, folder: Path) -> None:
+    script = folder / ".pandas_program.py"
+    script.write_text(source, encoding="utf-8")
+    with working_in(folder), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(io.StringIO()):
+            runpy.run_path(str(script), run_name="__main__")
+
+
+def compare(outputs: list, expected: Path, actual: Path) -> list[dict]:
+    from glue_runtime.local import compare_outputs
+
+    told = []
+    for output in outputs:
+        path = str(output.path)
+        options = {k: v for k, v in output.options.items() if k in ("sep", "encoding")}
+        try:
+            differences = compare_outputs(
+                expected / path, actual / path, output.format, order=output.order, **options
+            )
+        except Exception as problem:  # an output that nobody can read back is a difference too
+            differences = [f"cannot be read back: {problem}"]
+        told.append({"path": path, "equal": not differences, "message": "; ".join(differences[:2])})
+    return told
+
+
+def main() -> None:
+    request = json.load(sys.stdin)
+    folder = Path(sys.argv[1]).resolve()
+    from transpiler import Options, transpile
+
+    outputs = transpile(request["source"], options=Options(input_root=folder)).outputs
+    paths = [str(output.path) for output in outputs if "://" not in str(output.path)]
+    with tempfile.TemporaryDirectory(prefix="pandas-to-glue-") as made:
+        sides = [Path(made, side) for side in ("pandas", "job")]
+        for side in sides:
+            side.mkdir()
+            lay_links(folder, side, paths)
+        say(stage="Running the pandas program")
+        run_pandas(request["source"], sides[0])
+        say(stage="Running the job on Spark")
+        from glue_runtime.local import run_job
+
+        with contextlib.redirect_stdout(io.StringIO()):
+            run_job(request["job"], args={"JOB_NAME": "preview"}, workdir=sides[1])
+        say(stage="Comparing the outputs")
+        told = compare([o for o in outputs if str(o.path) in paths], *sides)
+    equal = all(output["equal"] for output in told)
+    words = f"{len(told)} output{'s' if len(told) != 1 else ''}"
+    message = f"the job wrote what pandas wrote ({words})" if equal else "the job differs from pandas"
+    if not told:
+        message = "both ran; the program writes no file to compare"
+    say(state="equal" if equal else "different", message=message, outputs=told)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except BaseException as problem:  # whatever it was, the editor shows it
+        say(state="failed", message=f"{type(problem).__name__}: {problem}"[:2000], outputs=[])

@@ -1,0 +1,234 @@
+"""The export as a person sees it: a real Lab, the real Amphi, a real browser.
+
+One server and one page for the whole module, in the order of a session: look, fill in wrongly,
+fill in rightly, preview, run, save, reload. `P2G_SCREENSHOTS=FOLDER` keeps the pictures that the
+docs use.
+"""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import amphi_lab
+
+pytestmark = pytest.mark.skipif(bool(amphi_lab.missing()), reason=amphi_lab.missing() or "-")
+
+PIPELINE = "revenue_by_country.ampln"
+GOOD = {"bucket": "my-company-glue", "role": "GlueJobRole", "profile": "my-company-dev"}
+BAD = {
+    "bucket": ("My_Bucket", "Lower-case letters"),
+    "role": ("arn:aws:iam::12:role/x", "A role ARN looks like"),
+    "region": ("Frankfurt", "A region looks like eu-central-1"),
+    "numberOfWorkers": ("1", "2 workers or more"),
+    "jobName": ("", "needs a name"),
+}
+FILES = ("revenue_by_country_glue_job.py", "revenue_by_country_deploy.py")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with amphi_lab.running_lab(tmp_path_factory.mktemp("lab")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    with amphi_lab.browser_page() as made:
+        made.errors = []
+        made.on("pageerror", lambda error: made.errors.append(str(error)))
+        open_pipeline(made, lab, PIPELINE)
+        yield made
+
+
+def open_pipeline(page, lab, name: str) -> None:
+    page.goto(lab.page_url(name))
+    page.wait_for_selector(".react-flow__node")
+
+
+def picture(page, name: str) -> None:
+    folder = os.environ.get("P2G_SCREENSHOTS")
+    if folder:
+        page.mouse.move(5, 5)
+        page.wait_for_timeout(400)
+        page.screenshot(path=str(Path(folder, f"{name}.png")))
+
+
+def dialog(page):
+    return page.locator(".p2g-dialog")
+
+
+def press(page, words: str) -> None:
+    dialog(page).get_by_role("button", name=words).click()
+
+
+def test_the_button_stands_beside_amphis_own(page):
+    labels = page.locator(".lm-Widget.jp-Toolbar:visible .jp-ToolbarButtonComponent-label")
+    words = [text for text in labels.all_inner_texts() if text]
+    assert words.index("Export to AWS Glue") == words.index("Export to Python code") + 1
+    button = page.locator(".p2g-toolbar-button svg")
+    assert button.get_attribute("width") == "24" or button.bounding_box()["width"] >= 14
+    picture(page, "editor")
+
+
+def test_palette_and_menu_have_it(page):
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    assert page.locator(".lm-Menu").get_by_text("Export to AWS Glue").is_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+Shift+C")
+    page.keyboard.type("aws glue")
+    item = page.locator(".lm-CommandPalette-item").filter(has_text="Export to AWS Glue")
+    item.wait_for()
+    item.click()
+    dialog(page).wait_for()
+    press(page, "Cancel")
+    dialog(page).wait_for(state="detached")
+
+
+def test_what_aws_would_refuse_stays_in_the_dialog(page):
+    page.locator(".p2g-toolbar-button").click()
+    dialog(page).wait_for()
+    assert page.input_value("#p2g-jobName") == "revenue_by_country"
+    press(page, "Preview")
+    problems = page.locator(".p2g-problem")
+    assert "A bucket is needed" in problems.nth(0).inner_text()
+    assert problems.count() == 3
+    for field, (value, _) in BAD.items():
+        page.fill(f"#p2g-{field}", value)
+    press(page, "Preview")
+    for field, (_, words) in BAD.items():
+        assert words in page.locator(f"#p2g-{field}-problem").inner_text()
+    picture(page, "dialog-problems")
+    page.get_by_role("radio", name="Environment").click()
+    page.fill("#p2g-region", "")
+    assert "Without a profile" in page.locator("#p2g-region-problem").inner_text()
+    press(page, "Cancel")
+    dialog(page).wait_for(state="detached")
+
+
+def test_good_input_gives_the_preview(page):
+    page.locator(".p2g-toolbar-button").click()
+    dialog(page).wait_for()
+    for field, value in GOOD.items():
+        page.fill(f"#p2g-{field}", value)
+    picture(page, "dialog")
+    press(page, "Preview")
+    page.wait_for_selector(".p2g-preview")
+    assert page.locator(".p2g-title b").inner_text() == "revenue_by_country"
+    assert "Glue 6.0" in page.locator(".p2g-title").inner_text()
+    assert page.locator(".p2g-chips .p2g-chip").count() >= 1
+    assert not page.locator(".p2g-chip.p2g-v-refused").count()
+    tabs = page.locator(".p2g-tabs [role=tab]").all_inner_texts()
+    assert tabs == list(FILES)
+
+
+def test_lines_that_belong_together_light_up(page):
+    source = page.locator('[aria-label="pandas source"]')
+    line = source.locator(".p2g-line").filter(has_text="filter1 = ")
+    line.hover()
+    lit = page.locator('[aria-label="revenue_by_country_glue_job.py"] .p2g-lit')
+    lit.first.wait_for()
+    assert "filter1 = " in lit.first.inner_text()
+    picture(page, "preview")
+
+
+def test_the_deploy_script_is_a_tab(page):
+    page.get_by_role("tab", name=FILES[1]).click()
+    text = page.locator(f'[aria-label="{FILES[1]}"]').inner_text()
+    for value in GOOD.values():
+        assert value in text
+    page.get_by_role("tab", name=FILES[0]).click()
+
+
+def test_it_runs_here_and_compares(page):
+    page.click("[data-p2g=run]")
+    page.wait_for_selector(".p2g-run-running")
+    page.wait_for_selector(".p2g-run:not(.p2g-run-running)", timeout=120_000)
+    told = page.locator(".p2g-run").inner_text()
+    assert page.locator(".p2g-run-equal").count() == 1, told
+    assert "out/revenue.csv" in told
+    picture(page, "run")
+
+
+def test_saved_files_are_the_headless_ones(page, lab):
+    page.click("[data-p2g=save]")
+    page.get_by_text("Saved revenue_by_country_glue_job.py").wait_for()
+    from amphi_plugin import pandas_source
+    from transpiler import Options, transpile
+
+    source = pandas_source(lab.folder / PIPELINE)
+    options = Options(job_name="revenue_by_country", input_root=lab.folder)
+    saved = (lab.folder / FILES[0]).read_text(encoding="utf-8")
+    assert saved == transpile(source, options=options).script
+    deploy = (lab.folder / FILES[1]).read_text(encoding="utf-8")
+    compile(deploy, FILES[1], "exec")
+    assert not (lab.folder / "out").exists()
+
+
+def test_a_changed_file_is_not_replaced_unasked(page, lab):
+    job = lab.folder / FILES[0]
+    job.write_text("# mine\n", encoding="utf-8")
+    page.click("[data-p2g=save]")
+    page.locator(".jp-Dialog").get_by_text("will be replaced").wait_for()
+    page.locator(".jp-Dialog").get_by_role("button", name="Cancel").click()
+    assert job.read_text(encoding="utf-8") == "# mine\n"
+
+
+def test_after_a_reload_all_is_remembered_and_nothing_secret(page, lab):
+    page.wait_for_timeout(1500)  # Lab saves its state a second after the last change
+    open_pipeline(page, lab, PIPELINE)
+    page.locator(".p2g-toolbar-button:visible").click()
+    dialog(page).wait_for()
+    for field, value in GOOD.items():
+        assert page.input_value(f"#p2g-{field}") == value
+    press(page, "Cancel")
+    dialog(page).wait_for(state="detached")
+    kept = "".join(p.read_text() for p in (lab.folder.parent / "workspaces").glob("*"))
+    saved = json.loads(kept)["data"]["pandas-to-glue:export:revenue_by_country.ampln"]
+    assert not [name for name in saved if re.search("secret|password|token|accesskey", name, re.I)]
+
+
+def test_the_file_browser_exports_what_is_not_open(page):
+    file = page.locator(".jp-DirListing-item").filter(has_text="sales_matrix")
+    file.click(button="right")
+    page.locator(".lm-Menu").get_by_text("Export to AWS Glue").click()
+    dialog(page).wait_for()
+    assert page.input_value("#p2g-jobName") == "sales_matrix"
+    assert page.input_value("#p2g-bucket") == GOOD["bucket"]
+    press(page, "Cancel")
+    dialog(page).wait_for(state="detached")
+    page.locator(".jp-DirListing-item").filter(has_text="data").first.click(button="right")
+    page.locator(".lm-Menu").wait_for()
+    assert not page.locator(".lm-Menu").get_by_text("Export to AWS Glue").is_visible()
+    page.keyboard.press("Escape")
+
+
+def test_a_catalog_component_can_be_dragged_in(page):
+    before = page.locator(".react-flow__node:visible").count()
+    component = page.get_by_text("Glue Data Catalog Input").last
+    component.scroll_into_view_if_needed()
+    canvas = page.locator(".react-flow__pane")
+    component.drag_to(canvas, target_position={"x": 500, "y": 560})
+    node = page.locator(".react-flow__node").filter(has_text="Glue Data Catalog Input")
+    node.wait_for()
+    assert page.locator(".react-flow__node:visible").count() == before + 1
+    assert "Database" in node.inner_text() and "Table" in node.inner_text()
+    picture(page, "catalog")
+
+
+def test_sso_is_a_connection_method_of_s3_inputs(page):
+    page.locator(".react-flow__node-toolbar button").first.click()
+    form = page.locator(".ant-modal:visible")
+    form.get_by_text("S3", exact=True).click()
+    form.get_by_text("Environment Variables (Recommended)").click()
+    page.locator(".ant-select-dropdown:visible").get_by_text("AWS SSO (profile)").click()
+    form.get_by_text("SSO profile").wait_for()
+    form.get_by_placeholder("Profile of ~/.aws/config").fill("my-company-dev")
+    picture(page, "sso")
+    form.get_by_role("button", name="OK").click()
+
+
+def test_nothing_broke_on_the_page(page):
+    assert [error for error in page.errors if "p2g" in error or "pandas-to-glue" in error] == []

@@ -1,0 +1,204 @@
+"""read_csv against pandas: text that real files hold, layouts, types, order, failures."""
+
+import gzip
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glue_runtime import csv_input
+from glue_runtime.csv_input import read_csv
+from glue_runtime.driver import to_pandas
+from tests.io_tools import glue, same_read  # noqa: F401
+
+WORDS = [
+    *("1", "-7", " 2 ", "+3", "007", "9223372036854775807", "1.5", "1.", ".5", "1e5", "1E-3", "."),
+    *("1e", "1e400", "1e-400", "inf", "-Infinity", " inf", "5d", "0x1F", "1_000", "1 2", "nan"),
+    *("NaN", "NA", "N/A", "null", "None", "NAN", "", "-nan", "#N/A", "True", "false", "TRUE"),
+    *("tRue", " True", "yes", "text", " pad ", "é", "日本", "١", "a.b", "-", "+", "--1", "-0"),
+    *('say "hi"', "line\nbreak", "com,ma", "cr\r\nlf", "o'neil", "\\", "\t", "1\x0b"),
+]
+
+
+def cell(text):
+    return '"' + text.replace('"', '""') + '"' if set(text) & set(',"\n\r') else text
+
+
+@pytest.mark.parametrize(
+    "text, options",
+    [
+        ("a,b,c\n1,x,1.5\n2,NA,\n", {}),
+        ('a,b\n"x\ny",True\n" q""r ",false\n\n  \n', {}),
+        ("a,b\r\n1,2\r\n3,4\r\n", {}),
+        ("a,b\n 1 , 2 \n\n3,4", {}),
+        ("a,a,b,a\n1,2,3,4\n", {}),
+        ("a,,b,\n1,2,3,4\n", {}),
+        ("a,A\n1,2\n", {}),
+        ("a.b,c`d,e f\n1,2,3\n", {}),
+        ("a,b\n", {}),
+        ("a,b\n,\n", {}),
+        ("a\nx\n\n  \ny\n", {}),
+        ("a,b\n1,2\n3\n", {}),
+        ("a,b\nTrue,1\n,2\n", {}),
+        ("a,b\nTrue,1\nx,2\n", {}),
+        ("a,b\ninf,1e5\n-Infinity,5d\n", {}),
+        ("a,b\n1.5,12345678901234567890123\n2,1.5\n", {"dtype": {"b": float}}),
+        ("\ufeffa,b\n1,é\n", {}),
+        ("a;b\n1,5;2\n", {"sep": ";", "decimal": ","}),
+        ('a;b\n"1.000,5";2\n', {"sep": ";", "decimal": ",", "thousands": "."}),
+        ('a,b\n"1,000",2\n5,1\n', {"thousands": ","}),
+        ("a\tb\n1\t x\n", {"sep": "\t"}),
+        ("x,y\n1,2\n3,4\n", {"header": None}),
+        ("1,2\n3,4\n", {"header": None, "names": ["x", "y", "z"]}),
+        ("a,b\n1,2\n3,4\n", {"header": 0, "names": ["x", "y"]}),
+        ("#c\nx,y\n1,2\n3,4\n", {"skiprows": 1}),
+        ("x,y\n1,2#z\n#q\n3,4\n", {"comment": "#"}),
+        ("x,y\n1,2\n3,4\n5,6\n", {"nrows": 2}),
+        ("a, b\n1, 2\n 3,\tx\n", {"skipinitialspace": True}),
+        ("a,b\n1,\n\n2,3\n", {"skip_blank_lines": False}),
+        ('a,b\n1,"x\\"y"\n', {"escapechar": "\\"}),
+        ("a,b\n'x,1',2\n", {"quotechar": "'"}),
+        ('a,b\n1,"NA"\n2,NA\n3,\n4\n', {"keep_default_na": False}),
+        ("a,b\n1,NA\n2,\n", {"na_filter": False}),
+        ("a,b\n-999,-999.00\n2,1.5\n-999.0,x\n", {"na_values": [-999]}),
+        ("a,b\nx,-999.0\n2,1.5\n", {"na_values": ["x"], "keep_default_na": False}),
+        ("a,b\nx,x\n2,1.5\n", {"na_values": {"a": ["x"]}}),
+        ("a,b\nyes,2\nno,1\n", {"true_values": ["yes"], "false_values": ["no"]}),
+        ("a,b\n007,2\n1,1\n", {"dtype": {"a": str}}),
+        ("a,b\n007,2\n,1\n", {"dtype": "str"}),
+        ("a,b\n1,2\n,x\n", {"dtype": {"a": "float64"}}),
+        ("d,x\n2024-01-05,1\n,2\n1960-02-29,3\n", {"parse_dates": ["d"]}),
+        ("d\n2024-01-05 10:00:00\n1969-12-31 23:59:59\n", {"parse_dates": ["d"]}),
+        ("d\n2024-01-05T10:00:00.123\n2024-01-05T10:00:00.5\n", {"parse_dates": ["d"]}),
+        ("d\n01/02/2024\n12/31/2024\n", {"parse_dates": ["d"]}),
+        ("d\n13/02/2024\n01/12/2024\n", {"parse_dates": ["d"], "dayfirst": True}),
+        ("d\n5-Jan-24\n28-Feb-70\n", {"parse_dates": ["d"], "date_format": "%d-%b-%y"}),
+    ],
+)
+def test_layouts(glue, tmp_path, text, options):  # noqa: F811
+    path = tmp_path / "in.csv"
+    path.write_bytes(text.encode())
+    same_read(glue, path, **options)
+
+
+@pytest.mark.parametrize(
+    "text, options, message",
+    [
+        ("a,b\n1,2\n3,4,5\n", {}, "Expected 2 fields"),
+        ("", {}, "No columns to parse"),
+        ("a,b\n1,2,3\n", {}, "more fields than"),
+        ("a\n9223372036854775808\n", {}, "beyond 64 bits"),
+        ("a\n1.5\n", {"dtype": {"a": "int64"}}, "not bigint: 1.5"),
+        ("a,b\n,1\n", {"dtype": {"a": "int64"}}, "not bigint"),
+        ("a,b\n,1\n", {"dtype": {"a": "bool"}}, "not boolean"),
+        ("d\n2024-01-05\n2024-13-01\n", {"parse_dates": ["d"]}, "not timestamp: 2024-13-01"),
+        ("d\n2023-02-29\n", {"parse_dates": ["d"], "date_format": "%Y-%m-%d"}, "not timestamp"),
+        ("d\nsoon\n", {"parse_dates": ["d"]}, "no known format"),
+        (b"a\n\xe9\n", {}, "codec"),
+    ],
+)
+def test_failures(glue, tmp_path, text, options, message):  # noqa: F811
+    path = tmp_path / "in.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(Exception, match=message):
+        to_pandas(read_csv(glue, str(path), transformation_ctx="t", **options))
+
+
+def test_missing_file(glue, tmp_path):  # noqa: F811
+    with pytest.raises(FileNotFoundError, match="nothing.csv"):
+        read_csv(glue, str(tmp_path / "nothing.csv"), transformation_ctx="t")
+
+
+def test_pinned_schema(glue, tmp_path):  # noqa: F811
+    path = tmp_path / "in.csv"
+    path.write_text("a,b c,d.e,t\n1,x,1.5,2024-01-05\n2,,,\n")
+    schema = "a bigint, `b c` string, `d.e` double, t timestamp"
+    same_read(glue, path, schema, parse_dates=["t"])
+    kept = read_csv(glue, str(path), schema, transformation_ctx="t", columns=["d.e", "a"])
+    assert kept.dtypes == [("d.e", "double"), ("a", "bigint")]
+    with pytest.raises(Exception, match="made for"):
+        read_csv(glue, str(path), "a bigint, b string", transformation_ctx="t")
+    wrong = read_csv(
+        glue, str(path), schema.replace("`b c` string", "`b c` bigint"), transformation_ctx="t"
+    )
+    with pytest.raises(Exception, match="column 'b c' has a value that is not bigint: x"):
+        wrong.select("b c").collect()
+    with pytest.raises(ValueError, match="no column"):
+        read_csv(glue, str(path), schema, transformation_ctx="t", columns=["q"])
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-16", "utf-8-sig"])
+def test_encodings(glue, tmp_path, encoding):  # noqa: F811
+    path = tmp_path / "in.csv"
+    path.write_bytes("a,é\n1,ü\n2,\n".encode(encoding))
+    same_read(glue, path, encoding=encoding)
+
+
+def test_gzip(glue, tmp_path):  # noqa: F811
+    path = tmp_path / "in.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n1,x\n2,y\n"))
+    same_read(glue, path)
+
+
+def test_position_of_a_split_file(glue, spark, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(csv_input, "ONE_TASK_BYTES", 1000)
+    path = tmp_path / "big.csv"
+    path.write_text("n,s\n" + "".join(f"{i},{'x' * (i % 40)}y\n" for i in range(20_000)))
+    monkeypatched = {"spark.sql.files.maxPartitionBytes": "40000"}
+    for name, value in monkeypatched.items():
+        spark.conf.set(name, value)
+    try:
+        frame = read_csv(glue, str(path), transformation_ctx="t", position="__pos")
+        assert frame.rdd.getNumPartitions() > 5
+        rows = frame.select("__pos", "n").toPandas()
+    finally:
+        for name in monkeypatched:
+            spark.conf.unset(name)
+    assert rows["__pos"].is_unique
+    assert rows.sort_values("__pos")["n"].tolist() == list(range(20_000))
+
+
+def test_position_over_files(glue, spark, tmp_path):  # noqa: F811
+    """Spark packs files by size; the order is by name, and rows of one file stay together."""
+    folder = tmp_path / "many parts+é%"
+    folder.mkdir()
+    sizes, expected = [5, 900, 1, 300, 0, 40], []
+    for number, size in enumerate(sizes):
+        lines = [f'{number * 1000 + i},"a\nb"\n' for i in range(size)]
+        (folder / f"part-{number:05d}.csv").write_text("n,s\n" + "".join(lines))
+        expected += [number * 1000 + i for i in range(size)]
+    frame = read_csv(glue, str(folder), transformation_ctx="t", position="__pos")
+    assert frame.columns == ["n", "s", "__pos"]
+    rows = frame.toPandas()
+    assert rows["__pos"].is_unique
+    assert rows.sort_values("__pos")["n"].tolist() == expected
+    assert set(rows["s"]) == {"a\nb"}
+
+
+def test_too_long_row_in_a_folder(glue, tmp_path):  # noqa: F811
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "1.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "d" / "2.csv").write_text('a,b\n1\n"x,y",2\n3,4,\n')
+    with pytest.raises(Exception, match="Expected 2 fields"):
+        read_csv(glue, str(tmp_path / "d"), transformation_ctx="t").collect()
+
+
+@settings(max_examples=25)
+@given(st.lists(st.lists(st.sampled_from(WORDS), min_size=3, max_size=3), min_size=12, max_size=12))
+def test_inference(glue, tmp_path_factory, columns):  # noqa: F811
+    """Any 12 columns of 3 cells are typed as pandas types them, or refused as too large."""
+    path = tmp_path_factory.mktemp("csv") / "in.csv"
+    header = ",".join(f"c{i}" for i in range(len(columns)))
+    rows = [",".join(map(cell, row)) for row in zip(*columns)]
+    path.write_bytes("\n".join([header, *rows, ""]).encode())
+    same_read(glue, path)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_each_word_alone(glue, tmp_path, word):  # noqa: F811
+    if word in ("", "\t"):
+        pytest.skip("a blank line")
+    path = tmp_path / "in.csv"
+    path.write_bytes(f"a,b\n{cell(word)},1\n".encode())
+    same_read(glue, path)
