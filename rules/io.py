@@ -156,7 +156,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         # Labels are pandas' 0..n-1; a reader's positions only rise.
         name = hidden[0]
         option = "" if name == "__pos" else f', name="{name}"'
-        text = f'{ctx.call("with_position")}({text}.withColumnRenamed("{name}", "__read"), "__read"{option}).drop("__read")'
+        text = f'{ctx.call("with_position")}({text}, "{name}"{option})'
     ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
     return facts.but(text=text, hidden=hidden)
 
@@ -231,17 +231,14 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     """Write a frame: order where the program asked for one, hidden columns gone."""
     ctx = c.ctx
     ctx.use(frame)
-    text, names = frame.text, None
-    order = None
+    text, order = frame.text, None
     if frame.order.explicit:
-        text += sorted_text(ctx.order_of(frame) if frame.order.anchor or frame.order.total else [k.expr() for k in frame.order.keys])  # fmt: skip
+        whole = frame.order.anchor or frame.order.total
+        keys = ctx.order_of(frame) if whole else [k.expr() for k in frame.order.keys]
+        text += sorted_text(keys)
         labels = {x.name: x.label for x in frame.columns}
         order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
-    text += hide(frame)
-    names = relabelled(frame)
-    text += names
-    if len(text) > 60 and not text.isidentifier() and "\n" not in text and text.count("(") > 3 and frame.text.isidentifier() is False:  # fmt: skip
-        pass
+    text = without_hidden(text, frame.hidden) + relabelled(frame)
     variable = next(iter(frame.vars), None) or ctx.hint or "output"
     args = ["glueContext", text, c.interpreter.data_path(path)]
     passed = {**passed, "transformation_ctx": variable}
@@ -253,9 +250,22 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     return Const(None)
 
 
-def hide(frame: Frame) -> str:
-    gone = list(frame.hidden)
-    return f".drop({', '.join(render(g) for g in gone)})" if gone else ""
+def without_hidden(text: str, hidden: tuple[str, ...]) -> str:
+    """The text with the hidden columns gone: not selected in the first place where that can be."""
+    gone = list(hidden)
+    while gone and last_call(text) == "select" and text.endswith(f", {render(gone[-1])})"):
+        text = text[: -len(f", {render(gone.pop())})")] + ")"
+    return text + (f".drop({', '.join(render(g) for g in gone)})" if gone else "")
+
+
+def last_call(text: str) -> str:
+    """The method that a chain of calls ends with."""
+    depth = 0
+    for at in range(len(text) - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(text[at], 0)
+        if depth == 0:
+            return text[:at].rpartition(".")[2]
+    return ""
 
 
 def relabelled(frame: Frame) -> str:
@@ -324,19 +334,38 @@ def to_csv(c: Call) -> Const:
     return output(c, "write_csv", "csv", frame, path, passed)
 
 
+def with_stored_index(c: Call, frame: Frame) -> Frame:
+    """The frame with its index as last columns, under the names that pandas gives them in a file."""
+    from rules.lib import chain
+
+    c.need(not frame.open, "the columns of the frame are not known here")
+    c.message = "the index is stored as a column, as pandas does; index=False leaves it out"  # type: ignore[attr-defined]
+    if frame.index.kind == "columns":
+        levels = [
+            Column(x.label if x.label is not None else f"__index_level_{i}__", x.name, x.dtype, x.uid)
+            for i, x in enumerate(frame.index.levels)
+        ]
+        names = [render(x.name) for x in (*frame.columns, *levels)] + [render(h) for h in frame.hidden]
+        return chain(frame, f".select({', '.join(names)})", columns=(*frame.columns, *levels), index=Index())
+    position = c.ctx.position(frame, frame.index.anchor, "number")
+    name = "__index_level_0__"
+    return chain(frame, f'.withColumn("{name}", {position})', columns=(*frame.columns, Column(name, name, "int64")), index=Index())
+
+
 @rule(
     "DataFrame.to_parquet(path=None, *, engine='auto', compression='snappy', index=None, partition_cols=None, "
     "storage_options=None)",
     ignored="engine storage_options",
-    example="df.to_parquet('out.parquet', index=False)",
+    example=("df.to_parquet('out.parquet', index=False)", "df[df['i'] > 2].to_parquet('out.parquet')"),
 )
 def to_parquet(c: Call) -> Const:
     """A Parquet dataset."""
     frame, path = c.frame, c["path"]
     c.need(isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None, "the path is not known here")
     index = c.lit("index")
-    plain_index = frame.index.kind == "range"
-    c.need(index is False or (index is None and plain_index), "the index goes into the file")
+    c.need(index in (None, False) or frame.index.kind != "range", "a RangeIndex goes into the file")
+    if index is not False and frame.index.kind != "range":
+        frame = with_stored_index(c, frame)
     passed = {}
     if c.lit("partition_cols"):
         wanted = c.lit("partition_cols")
@@ -355,14 +384,14 @@ def to_parquet(c: Call) -> Const:
     "indent=None, storage_options=None, mode='w')",
     not_yet="double_precision force_ascii date_unit default_handler compression index indent mode",
     ignored="storage_options",
-    example="df.to_json('out.json', orient='records', lines=True)",
+    example=("df.to_json('out.json', orient='records', lines=True)", "df.to_json('out.json', orient='records')"),
 )
 def to_json(c: Call) -> Const:
     """JSON records, one per line."""
     path = c["path_or_buf"]
     c.need(isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None, "the path is not known here")
-    c.need(c.lit("orient") == "records" and c.lit("lines"), "JSON that is not records by line")
-    passed = {}
+    c.need(c.lit("orient") == "records", "JSON that is not records")
+    passed = {} if c.lit("lines") else {"lines": False}
     if c.lit("date_format") is not None:
         passed["date_format"] = c.lit("date_format")
     return output(c, "write_json", "json", c.frame, path, passed)

@@ -59,6 +59,8 @@ def on(frame: Frame, series: Col) -> Col:
     """
     if series.frame is frame:
         return series
+    if series.kind == "ndarray" and frame.rows.uid != series.frame.rows.uid:
+        raise NoRule("an array goes by the place of its rows, and these may have changed")
     if not frame.rows.descends_from(series.frame.rows):
         raise NoRule("the two sides have different rows: pandas aligns them on their index")
     if not frame.index.unique and frame.rows is not series.frame.rows:
@@ -99,7 +101,9 @@ def operand(value: Any) -> E:
         return value.expr
     if isinstance(value, Const):
         return lift(None) if is_missing(value.value) else constant(value)
-    if isinstance(value, (Scalar, Plain)):
+    if isinstance(value, Scalar):
+        return E(value.text) if value.hint == "rows" else E(f"lit({value.text})")  # nan is missing
+    if isinstance(value, Plain):
         return E(value.text)
     raise NoRule(f"a {value.kind} is not an operand that Spark can take")
 
@@ -234,12 +238,28 @@ def chain(frame: Frame, *calls: str, **changes: Any) -> Frame:
     return frame.but(text=frame.text + "".join(calls), **changes)
 
 
+class FrameStep(E):
+    """A hidden column that a function over the whole frame adds: ``function(frame, rest)``."""
+
+    __slots__ = ("function", "rest")
+
+    def __init__(self, function: str, rest: str) -> None:
+        super().__init__(f"{function}({rest})")
+        self.function, self.rest = function, rest
+
+    def over(self, frame_text: str) -> str:
+        return f"{self.function}({frame_text}, {self.rest})"
+
+
 def with_temps(frame: Frame, temps: Iterable[tuple[str, E]]) -> tuple[Frame, list[str]]:
     """Add hidden columns that some Series need; gives the frame and the names to drop after."""
     names = []
     for name, expr in temps:
         if name not in frame.hidden:
-            frame = chain(frame, f'.withColumn("{name}", {expr})', hidden=(*frame.hidden, name))
+            if isinstance(expr, FrameStep):
+                frame = frame.but(text=expr.over(frame.text), hidden=(*frame.hidden, name))
+            else:
+                frame = chain(frame, f'.withColumn("{name}", {expr})', hidden=(*frame.hidden, name))
             names.append(name)
     return frame, names
 

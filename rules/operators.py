@@ -105,6 +105,8 @@ def all_full(*values: Any) -> bool:
 def result_label(a: Any, b: Any) -> Any:
     """The name of a binary result: kept when both have the same."""
     if isinstance(a, Col) and isinstance(b, Col):
+        if "ndarray" in (a.kind, b.kind):
+            return b.label if a.kind == "ndarray" else a.label
         return a.label if a.label == b.label else None
     return a.label if isinstance(a, Col) else b.label
 

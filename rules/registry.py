@@ -152,7 +152,7 @@ class Call:
 def literal(value: Any, what: str = "value") -> Any:
     """The Python value of a constant (also of a list of constants). Raises NoRule otherwise."""
     if isinstance(value, Const):
-        return value.value
+        return list(value.value) if type(value.value).__name__ == "Index" else value.value
     if isinstance(value, Sequence):
         return value.type(literal(item, what) for item in value.items)
     if not isinstance(value, Value):

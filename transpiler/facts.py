@@ -361,6 +361,28 @@ class Col(Value):
 
 
 @dataclass(frozen=True)
+class Array(Col):
+    """A one-dimensional numpy array over the rows of a frame (``np.where``): it has no labels."""
+
+    kind = "ndarray"
+
+
+class Category(str):
+    """The dtype "category" with its categories, where they are known."""
+
+    categories: list
+    ordered: bool
+
+    def __new__(cls, categories: list, ordered: bool) -> "Category":
+        self = super().__new__(cls, "category")
+        self.categories, self.ordered = list(categories), ordered
+        return self
+
+    def __repr__(self) -> str:
+        return f"pd.CategoricalDtype({self.categories!r}, ordered={self.ordered})"
+
+
+@dataclass(frozen=True)
 class Accessor(Value):
     """``.str``, ``.dt``, ``.cat`` of a Series, ``.loc``, ``.iloc``, ``.at`` of either."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 DATA = HERE / "data"
 OUT = "out/result.csv"
+TWO_INPUTS = ("join", "CompareDataframes")
 
 # What Amphi's editor knows of the columns of our inputs (it asks a kernel for them).
 INTEGERS = {"order_id", "customer_id", "qty", "age", "units", "id", "event_id", "stock", "amount"}
@@ -91,7 +92,7 @@ def pipeline(steps: list[tuple], defaults: dict[str, dict]) -> str:
                     "source": source,
                     "target": name,
                     "sourceHandle": "out",
-                    "targetHandle": f"in{number}" if len(inputs) > 1 else "in",
+                    "targetHandle": f"in{number}" if kind in TWO_INPUTS else "in",
                     "type": "custom-edge",
                 }
             )

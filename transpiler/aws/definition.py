@@ -100,6 +100,10 @@ def job_arguments(spec, options, script_uri, data_root, extra_py_files):
         value = getattr(options, option)
         if value is not None:
             arguments[name] = on if value else off
+    if any(table.get("format") == "iceberg" for table in spec.get("tables") or ()):
+        arguments["--datalake-formats"] = "iceberg"
+        chained = [iceberg_settings(f"{data_root}/warehouse"), arguments.get("--conf")]
+        arguments["--conf"] = " --conf ".join(text for text in chained if text)
     if extra_py_files:
         arguments["--extra-py-files"] = ",".join(extra_py_files)
     arguments |= parse_pairs(options.argument, "--argument", "--")
@@ -110,6 +114,19 @@ def job_arguments(spec, options, script_uri, data_root, extra_py_files):
                 " and in logs: put it in Secrets Manager and pass its ARN"
             )
     return arguments
+
+
+def iceberg_settings(warehouse):
+    """The value of --conf for Iceberg tables in the Glue catalog."""
+    catalog = "spark.sql.catalog.glue_catalog"
+    settings = (
+        "spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        f"{catalog}=org.apache.iceberg.spark.SparkCatalog",
+        f"{catalog}.warehouse={warehouse}",
+        f"{catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog",
+        f"{catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO",
+    )
+    return " --conf ".join(settings)
 
 
 def argument_text(value):

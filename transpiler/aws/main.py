@@ -8,6 +8,7 @@ import botocore.exceptions
 
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
+from transpiler.aws.catalog import check_tables, compare_tables
 from transpiler.aws.definition import (
     flatten_definition,
     nest_definition,
@@ -155,6 +156,8 @@ def act_deploy(spec, options, session, identity, folder, script_name):
     merged = {"Name": options.job_name} | nest_definition(plan["merged"])
     check_definition(plan["merged"], merged, glue_model(glue))
     show_plan(options.job_name, plan)
+    if options.run:
+        check_tables(glue, spec, options.schema_policy)
     if options.dry_run:
         return DIFFERENT if plan["changes"] else 0
     if options.create_role:
@@ -268,6 +271,12 @@ def act_capacity(spec, options, session, identity, folder, script_name):
     return 0
 
 
+def act_schema(spec, options, session, identity, folder, script_name):
+    """Compare outputs with tables; exit status 3 for a change that the policy forbids."""
+    forbidden = compare_tables(client_for(session, "glue"), spec, options.schema_policy)
+    return DIFFERENT if forbidden else 0
+
+
 DOERS = {
     "deploy": act_deploy,
     "status": act_status,
@@ -275,6 +284,7 @@ DOERS = {
     "stop": act_stop,
     "policy": act_policy,
     "capacity": act_capacity,
+    "schema": act_schema,
 }
 
 

@@ -37,7 +37,8 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     body = "\n".join(statement_text(s, previous) for previous, s in zip([None, *ctx.statements], ctx.statements))
     if ctx.comments:
         body += "\n\n" + "\n".join(ctx.comments)
-    functions = {n for n in ctx.runtime if not n.startswith("import ")}
+    mentioned = identifiers(body)  # attempts that were given up leave names behind
+    functions = {n for n in ctx.runtime if not n.startswith("import ") and n in mentioned}
     helpers, helper_imports = (embedded(functions) if functions else ([], set()))
     if options.runtime == "zip":
         from transpiler.emit.embed import library

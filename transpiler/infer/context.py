@@ -78,7 +78,8 @@ class Context:
         self.inputs: list[dict] = []
         self.used: dict[tuple, set | None] = {}
         self.positions: dict[tuple, str] = {}
-        self.runtime: set[str] = set()
+        self.runtime: set[str] = {"lit"}  # operands name it; what a job does not mention is left out
+        self.cells: dict[int, Any] = {}  # uid of a column made by an element-wise step -> its Series
         self.names: set[str] = set()
         self.counter: Counter = Counter()
         self.line: int | None = None

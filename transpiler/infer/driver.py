@@ -104,6 +104,8 @@ class Driver:
         return [f"dtypes={odd!r}"] if odd else []
 
     def series(self, series: Col) -> str:
+        if series.kind == "ndarray":
+            return f"{self.series(Col(**vars(series)))}.to_numpy()"
         frame = series.frame
         label = series.label if isinstance(series.label, str) and series.label else "value"
         if series.column is not None and not series.temps:

@@ -57,11 +57,12 @@ def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: d
         raise NoRule("a method of a dict that is not folded")
     if isinstance(owner, Sequence) or not all(isinstance(v, Const) for v in values):
         raise NoRule("not all parts are constants")
-    if not isinstance(owner.value, _SAFE) or method.startswith("__"):
+    pandas_value = type(owner.value).__module__.startswith("pandas.core")  # column labels and their .str
+    if not (isinstance(owner.value, _SAFE) or pandas_value) or method.startswith("__"):
         raise NoRule("not a plain Python value")
 
     def compute() -> Any:
-        value = getattr(copy.deepcopy(owner.value), method)(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})  # fmt: skip
+        value = getattr(owner.value if pandas_value else copy.deepcopy(owner.value), method)(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})  # fmt: skip
         return list(value) if type(value).__name__ in ("dict_items", "dict_keys", "dict_values") else value
 
     return interpreter.folded(compute, node)

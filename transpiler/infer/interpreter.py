@@ -124,6 +124,13 @@ class Interpreter(Expressions, Functions, Verbatim):
 
     def import_from(self, node: cst.ImportFrom, scope: Scope) -> None:
         line, column = self.program.position(node)
+        if isinstance(node.names, cst.ImportStar) and self.program.code(node.module or cst.Name("")) == "typing":
+            import typing
+
+            for name in typing.__all__:  # names of types only: nothing in them runs
+                scope.bind(name, Ref(Module(f"typing.{name}", name)))
+                self.imports[name] = f"from typing import {name}"
+            return
         if isinstance(node.names, cst.ImportStar):
             raise TranspileError("a star import hides which names are meant: import them by name", line, column)
         module = ("." * len(node.relative)) + (self.program.code(node.module) if node.module else "")

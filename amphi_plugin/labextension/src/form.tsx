@@ -185,8 +185,6 @@ function Form({ part }: { part: IPart }): JSX.Element {
           id="p2g-numberOfWorkers"
           className="jp-mod-styled"
           type="number"
-          min={2}
-          max={299}
           aria-invalid={Boolean(problems.numberOfWorkers)}
           value={Number.isNaN(settings.numberOfWorkers) ? '' : settings.numberOfWorkers}
           onChange={event => change({ numberOfWorkers: event.target.valueAsNumber })}

@@ -134,7 +134,7 @@ def _read_format(reader, paths: list[str], format: str | None, format_options: d
     # Glue gives an empty string where Spark gives null: a job that wants a missing value says so.
     return frame.select(
         *[
-            F.coalesce(F.col(f"`{old}`"), F.lit("")).alias(new)
+            F.coalesce(F.col("`" + old.replace("`", "``") + "`"), F.lit("")).alias(new)
             for old, new in zip(frame.columns, names)
         ]
     )
