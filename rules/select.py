@@ -174,44 +174,17 @@ def copy(c: Call) -> Frame:
     "DataFrame.rename(mapper=None, *, index=None, columns=None, axis=None, copy=None, inplace=False, level=None, errors='ignore')",
     not_yet="index level errors inplace",
     ignored="copy",
-    example="df.rename(columns={'s': 'name'})",
+    example=("df.rename(columns={'s': 'name'})", "df.rename(columns=str.upper)", "df.rename(columns={'i': 'j', 'j': 'i'})", "df.rename(columns=lambda x: x + '_')", "df.rename({'s': 'S', 'nope': 'x'}, axis=1)"),
 )
 def rename(c: Call) -> Frame:
     """Columns get new labels."""
-    mapping = c.lit("columns") if c.given("columns") else None
-    if mapping is None:
+    from rules.index import renaming
+
+    mapper = c["columns"]
+    if not c.given("columns"):
         c.need(c.lit("axis") in (1, "columns"), "the index is renamed")
-        mapping = c.lit("mapper")
-    c.need(isinstance(mapping, dict), "the new names are not known here")
-    return renamed(c.frame, mapping)
-
-
-def renamed(frame: Frame, mapping: dict) -> Frame:
-    """The frame with new labels for some columns. Raises NoRule where two would get the same."""
-    if frame.open:
-        hits = {k: v for k, v in mapping.items() if frame.has(k) is not False}
-        raise NoRule(f"whether the frame has {', '.join(map(str, hits))} is not known here") if hits else NoRule("")
-    labels = [mapping.get(x.label, x.label) for x in frame.columns]
-    if len(set(map(repr, labels))) != len(labels):
-        raise NoRule("two columns would have the same name")
-    changed = [(x, new) for x, new in zip(frame.columns, labels) if new != x.label]
-    if not changed:
-        return frame
-    taken = {x.name for x in frame.columns} - {x.name for x, _ in changed}
-    if not all(isinstance(new, str) and new and new not in taken and new not in frame.hidden for _, new in changed):
-        raise NoRule("the new names clash")
-    new_names = {x.name: new for x, new in changed}
-    if set(new_names.values()) & set(new_names):  # a swap: all at once
-        text = ".select(" + ", ".join(col(x.name).alias(new_names[x.name]).text if x.name in new_names else col(x.name).text for x in frame.columns)
-        text += "".join(f", {col(h)}" for h in frame.hidden) + ")"
-    elif len(changed) == 1:
-        text = f".withColumnRenamed({render(changed[0][0].name)}, {render(changed[0][1])})"
-    else:
-        text = f".withColumnsRenamed({render(new_names)})"
-    columns = [Column(new, new_names.get(x.name, x.name), x.dtype, x.uid, x.nullable, x.origin) for x, new in zip(frame.columns, labels)]
-    keys = tuple(SortKey(new_names.get(k.name, k.name), k.uid, k.ascending, k.nulls_last) for k in frame.order.keys)
-    order = replace(frame.order, keys=keys)
-    return chain(frame, text, columns=tuple(columns), order=order)
+        mapper = c["mapper"]
+    return renaming(c, c.frame, mapper)
 
 
 @rule("Series.isin(values)", example=("df['s'].isin(['a', 'b'])", "df[~df['i'].isin([1, 2])]"))

@@ -23,8 +23,9 @@ def dataflow(ctx: Context) -> nx.DiGraph:
         for name in sorted(statement.reads):
             if name in latest:
                 graph.add_edge(latest[name], number, frame=name)
-        if statement.defines:
-            latest[statement.defines] = number
+        for name in (statement.defines, *statement.also):
+            if name:
+                latest[name] = number
     return graph
 
 

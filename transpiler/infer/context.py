@@ -30,8 +30,8 @@ class Statement:
     comments: tuple[str, ...] = ()
     defines: str | None = None
     reads: frozenset[str] = frozenset()
-    kind: str = "step"  # step, kept, output, scalar
-    imports: bool = False
+    kind: str = "step"  # step, kept, output, scalar, constant
+    also: tuple[str, ...] = ()  # more names that it defines
 
 
 @dataclass

@@ -181,8 +181,13 @@ def constant_text(driver: Driver, value: Const) -> str:
         )
     if value.text is not None:
         return value.text
+    if type(value.value).__name__ == "ndarray":
+        driver.ctx.runtime.add("import numpy as np")
+        return f"np.array({render(value.value.tolist())})"
     if type(value.value).__module__.startswith("pandas"):
         import_pandas(driver.ctx)
+        if type(value.value).__name__ in ("Index", "RangeIndex"):
+            return f"pd.Index({render(value.value.tolist())})"
         return f"pd.{value.value!r}" if not str(value.value).startswith("Na") else "pd.NaT"
     if type(value.value).__module__ == "datetime":
         driver.ctx.runtime.add("import datetime")

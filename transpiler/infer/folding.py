@@ -55,6 +55,8 @@ def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: d
         if method == "get" and args and isinstance(args[0], Const):
             return table.get(args[0].value, args[1] if len(args) > 1 else Const(None))
         raise NoRule("a method of a dict that is not folded")
+    if method == "map" and len(args) == 1 and isinstance(owner, Const) and is_labels(owner.value):
+        return _mapped_labels(interpreter, owner, args[0], node)
     if isinstance(owner, Sequence) or not all(isinstance(v, Const) for v in values):
         raise NoRule("not all parts are constants")
     pandas_value = type(owner.value).__module__.startswith("pandas.core")  # column labels and their .str
@@ -66,6 +68,26 @@ def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: d
         return list(value) if type(value).__name__ in ("dict_items", "dict_keys", "dict_values") else value
 
     return interpreter.folded(compute, node)
+
+
+def is_labels(value: Any) -> bool:
+    """Whether a constant holds the labels of a frame's columns: an Index, its ``.str``, a mask."""
+    kind = type(value)
+    return kind.__module__.startswith(("pandas.core.indexes", "pandas.core.strings")) or kind.__name__ == "ndarray"
+
+
+def _mapped_labels(interpreter: Any, owner: Const, function: Any, node: Any) -> Value:
+    """``df.columns.map(f)``."""
+    from transpiler.facts import Func
+
+    if isinstance(function, Const):
+        return interpreter.folded(lambda: owner.value.map(function.value), node)
+    if not isinstance(function, Func):
+        raise NoRule("a function that is not folded")
+    made = [interpreter.inline(function, [Const(x)], {}, None) for x in owner.value]
+    if not all(isinstance(m, Const) for m in made):
+        raise NoRule("not all parts are constants")
+    return interpreter.folded(lambda: type(owner.value)([m.value for m in made]), node)
 
 
 def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dict, node: Any) -> Value | None:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
 from transpiler.facts import Col, Const, Frame, Func, Local, Mapping, Module, Plain, Scalar, Sequence, Value
+from transpiler.infer.branches import Branches
 from transpiler.infer.context import Context
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import _BINARY_NODES, DATA, Expressions, has_data
@@ -27,7 +28,7 @@ class LoopSignal(Exception):
         self.word = word
 
 
-class Interpreter(Expressions, Functions, Verbatim):
+class Interpreter(Expressions, Functions, Verbatim, Branches):
     """One pass over a program. ``run`` fills ``ctx``."""
 
     def __init__(self, program: Program, ctx: Context) -> None:
@@ -431,7 +432,12 @@ class Interpreter(Expressions, Functions, Verbatim):
         self.ctx.note("kept", "python", "", self.program.source_line(node))
 
     def if_(self, node: cst.If, scope: Scope) -> None:
-        taken = self.truth(self.eval(node.test, scope))  # NoRule: the statement goes to the driver
+        test = self.eval(node.test, scope)
+        try:
+            taken = self.truth(test)
+        except NoRule:
+            self.branch(node, test, scope)  # NoRule: the statement goes to the driver
+            return
         if taken:
             self.block(list(node.body.body), scope, scope.used_later)
         elif isinstance(node.orelse, cst.If):

@@ -1,0 +1,152 @@
+"""Aggregates that mean what pandas' group aggregates mean, given the Spark type of the column.
+
+Each takes a Column and its Spark type name; ``over`` is a window for the aggregate of each row's
+group. Missing values are NULL and are skipped; no builder returns NaN of its own.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+from glue_runtime.columns import INTEGERS, INTERVAL, NUMBERS, number
+
+
+def over_group(aggregate, over):
+    """The aggregate, or its value in each row's group."""
+    return aggregate if over is None else aggregate.over(over)
+
+
+def numeric(v, t):
+    """The column as a number; TypeError for a type that pandas cannot average either."""
+    if t not in NUMBERS:
+        raise TypeError(f"an average or a spread of a {t} column")
+    return number(v, t)
+
+
+def group_sum(v, t, over=None, min_count=0, full=False):
+    """The sum of a group; booleans count, nothing sums to 0. ``full``: no value is missing."""
+    if t not in (*NUMBERS, INTERVAL):
+        raise TypeError(f"the sum of a {t} column")
+    total = over_group(F.sum(number(v, t)), over)
+    if min_count > 0:
+        return F.when(over_group(F.count(v), over) >= min_count, total)
+    if full:
+        return total
+    zero = 0.0 if t in ("double", "float") else 0
+    return F.coalesce(total, F.expr("interval '0' second") if t == INTERVAL else F.lit(zero))
+
+
+def group_prod(v, t, over=None, min_count=0):
+    """The product of a group; whole numbers stay whole (and wrap), nothing gives 1."""
+    v = numeric(v, t)
+    if t in (*INTEGERS, "boolean"):
+        one = F.lit(1).cast("bigint")
+        made = F.aggregate(over_group(F.collect_list(v), over), one, lambda acc, x: acc * x)
+    else:
+        made = F.coalesce(over_group(F.product(v), over), F.lit(1.0))
+    return F.when(over_group(F.count(v), over) >= min_count, made) if min_count > 0 else made
+
+
+def group_mean(v, t, over=None):
+    """The mean of a group."""
+    return over_group(F.avg(numeric(v, t)), over)
+
+
+def group_var(v, t, over=None, ddof=1):
+    """The variance of a group."""
+    v = numeric(v, t)
+    if ddof in (0, 1):
+        return over_group(F.var_samp(v) if ddof else F.var_pop(v), over)
+    n = over_group(F.count(v), over)
+    return F.when(n > ddof, over_group(F.var_pop(v), over) * n / (n - ddof))
+
+
+def group_std(v, t, over=None, ddof=1):
+    """The standard deviation of a group."""
+    if ddof in (0, 1):
+        v = numeric(v, t)
+        return over_group(F.stddev_samp(v) if ddof else F.stddev_pop(v), over)
+    return F.sqrt(group_var(v, t, over, ddof))
+
+
+def group_sem(v, t, over=None, ddof=1):
+    """The standard error of a group's mean."""
+    return group_std(v, t, over, ddof) / F.sqrt(over_group(F.count(v), over))
+
+
+def group_skew(v, t, over=None):
+    """The unbiased skewness of a group of three or more; 0 where all values are the same."""
+    v = numeric(v, t)
+    n = over_group(F.count(v), over)
+    skew = over_group(F.skewness(v), over) * F.sqrt(n * (n - 1)) / (n - 2)
+    return F.when(n >= 3, F.coalesce(skew, F.lit(0.0)))
+
+
+def group_quantile(v, t, over=None, q=0.5):
+    """A quantile of a group, linear between neighbours."""
+    return over_group(F.percentile(numeric(v, t).cast("double"), q), over)
+
+
+def truthy(v, t):
+    """Whether Python takes the value as true; missing stays missing."""
+    if t == "boolean":
+        return v
+    if t in NUMBERS:
+        return v != 0
+    return v != "" if t == "string" else F.when(v.isNotNull(), F.lit(True))
+
+
+def group_any(v, t, over=None):
+    """Whether any value of a group is true."""
+    return F.coalesce(over_group(F.bool_or(truthy(v, t)), over), F.lit(False))
+
+
+def group_all(v, t, over=None):
+    """Whether no value of a group is false."""
+    return F.coalesce(over_group(F.bool_and(truthy(v, t)), over), F.lit(True))
+
+
+def group_extreme(v, t, over=None, largest=False, gaps_fail=False):
+    """The least or largest of a group. ``gaps_fail``: pandas cannot order text and NaN."""
+    found = over_group(F.max(v) if largest else F.min(v), over)
+    if t != "string" or not gaps_fail:
+        return found
+    present, rows = over_group(F.count(v), over), over_group(F.count(F.lit(1)), over)
+    problem = F.raise_error(F.lit("pandas cannot order text and missing values of a group"))
+    return F.when((present > 0) & (present < rows), problem).otherwise(found)
+
+
+def group_nunique(v, t, over=None, dropna=True):
+    """How many different values a group has."""
+    # Spark has no distinct count in a window.
+    n = F.count_distinct(v) if over is None else F.size(F.collect_set(v).over(over)).cast("bigint")
+    if dropna:
+        return n
+    gap = over_group(F.max(F.when(v.isNull(), F.lit(1)).otherwise(F.lit(0))), over)
+    return n + gap
+
+
+def group_text(v, t, order, separator, over=None):
+    """The texts of a group joined in row order; pandas raises where one is missing."""
+    if t != "string":
+        raise TypeError(f"a {t} column is joined like text")
+    texts = F.transform(group_rows(v, order, over), lambda x: x["v"])
+    gaps = over_group(F.count(v), over) < over_group(F.count(F.lit(1)), over)
+    problem = F.raise_error(F.lit("a missing value is joined like text"))
+    return F.when(gaps, problem).otherwise(F.array_join(texts, separator))
+
+
+def group_rows(v, order, over=None):
+    """The values of a group as an array of structs (o, v) in row order."""
+    rows = F.collect_list(F.struct(order.alias("o"), v.alias("v")))
+    return F.array_sort(over_group(rows, over))
+
+
+def group_list(v, order, over=None):
+    """The values of a group as an array in row order, missing ones too."""
+    return F.transform(group_rows(v, order, over), lambda x: x["v"])
+
+
+def group_distinct(v, order, over=None):
+    """The different values of a group in the order of their first rows."""
+    return F.array_distinct(group_list(v, order, over))

@@ -1,0 +1,61 @@
+"""Missing values: filling them with what pandas would put there."""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+from glue_runtime.columns import type_in
+
+WHOLE = ("tinyint", "smallint", "int", "bigint")
+
+
+def fill_missing(df, column, value, nullable=False):
+    """``column`` of ``df`` with its missing values replaced by a Python value or another column.
+
+    Whole numbers become fractions where any of them is missing, as in pandas (not in its nullable
+    columns). A value of another kind than the column's raises where it would have to be put in.
+    """
+    kind = type_in(df, column)
+    if kind in WHOLE:
+        column = whole(df, column, nullable)
+    if not hasattr(value, "cast"):
+        if value is None or value != value:
+            return column
+        value = F.lit(value)
+    if fits(type_in(df, value), kind):
+        return F.coalesce(column, value.cast("double") if kind == "double" else value)
+    return F.coalesce(column, F.raise_error(F.lit(f"a {kind} column cannot hold the fill value")))
+
+
+def fits(kind, column_kind):
+    """Whether a value of Spark type ``kind`` can stand in a column of ``column_kind``."""
+    numbers = (*WHOLE, "double", "float")
+    return kind == column_kind or (kind in numbers and column_kind in numbers)
+
+
+def whole(df, column, nullable=False):
+    """Whole numbers as pandas has them: fractions as soon as one is missing.
+
+    Looks at the data, once, while the plan is built. Columns of another type stay as they are.
+    """
+    if nullable or type_in(df, column) not in WHOLE:
+        return column
+    complete = df.filter(column.isNull()).isEmpty()
+    return column if complete else column.cast("double")
+
+
+def fill_frame(df, values, nullable=False):
+    """``df`` with the missing values of its columns filled: ``values`` is one for all columns, or
+    {column: value}. Columns whose name starts with "__" are helpers and stay."""
+    wanted = values if isinstance(values, dict) else {c: values for c in df.columns}
+    filled = {
+        name: fill_missing(df, F.col(quoted(name)), value, nullable)
+        for name, value in wanted.items()
+        if name in df.columns and not name.startswith("__")
+    }
+    return df.withColumns(filled) if filled else df
+
+
+def quoted(name):
+    """A column name that Spark takes as it is, whatever is in it."""
+    return "`" + name.replace("`", "``") + "`"
