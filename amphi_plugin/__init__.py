@@ -17,7 +17,6 @@ from amphi_plugin.headless import (
 from amphi_plugin.repairs import Repair, repair
 
 
-
 def _jupyter_labextension_paths() -> list[dict[str, str]]:
     """For `jupyter labextension develop`."""
     return [{"src": "bundle", "dest": "pandas-to-glue"}]

@@ -99,7 +99,9 @@ def main() -> None:
         told = compare([o for o in outputs if str(o.path) in paths], *sides)
     equal = all(output["equal"] for output in told)
     words = f"{len(told)} output{'s' if len(told) != 1 else ''}"
-    message = f"the job wrote what pandas wrote ({words})" if equal else "the job differs from pandas"
+    message = (
+        f"the job wrote what pandas wrote ({words})" if equal else "the job differs from pandas"
+    )
     if not told:
         message = "both ran; the program writes no file to compare"
     say(state="equal" if equal else "different", message=message, outputs=told)

@@ -9,8 +9,15 @@ from pyspark.sql import functions as F
 from glue_runtime.float_text import float_text
 from glue_runtime.quoting import quoted
 
-# Dates and times of a column, by what its values need: (day only, seconds, fraction).
-DAY, SECONDS, FRACTION = "yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ss.SSSSSS"
+# A column of times is written as its values need: the first unit (in microseconds) that they are
+# multiples of.
+DAY = "yyyy-MM-dd"
+TIME_PATTERNS = {
+    86_400_000_000: DAY,
+    1_000_000: f"{DAY} HH:mm:ss",
+    1_000: f"{DAY} HH:mm:ss.SSS",
+    1: f"{DAY} HH:mm:ss.SSSSSS",
+}
 
 WHOLE = {"bigint", "int", "smallint", "tinyint"}
 DIRECTIVES = {
@@ -41,7 +48,7 @@ def header_line(names, style):
     csv.writer(
         out,
         delimiter=style["sep"],
-        quotechar=style["quotechar"],
+        quotechar=style["quotechar"] if style["quoting"] != csv.QUOTE_NONE else None,
         quoting=style["quoting"],
         escapechar=style["escapechar"],
         doublequote=style["doublequote"],
@@ -64,13 +71,14 @@ def column_needs(df, dtypes, style):
             facts.append(F.max(cell.isNull()).alias(f"missing{number}"))
         elif kind in ("timestamp", "timestamp_ntz") and style["date_format"] is None:
             micros = F.unix_micros(cell.cast("timestamp"))
-            facts.append(F.max(micros % 1_000_000 != 0).alias(f"fraction{number}"))
-            facts.append(F.max(micros % 86_400_000_000 != 0).alias(f"time{number}"))
+            facts += [
+                F.max(micros % unit != 0).alias(f"finer{number}_{unit}") for unit in TIME_PATTERNS
+            ]
     found = df.agg(*facts).first().asDict() if facts else {}
     for number, (name, (kind, as_float)) in enumerate(list(needs.items())):
-        if f"time{number}" in found:
-            pattern = SECONDS if found[f"time{number}"] else DAY
-            needs[name] = (kind, FRACTION if found[f"fraction{number}"] else pattern)
+        if f"finer{number}_1" in found:
+            fits = [u for u in TIME_PATTERNS if not found[f"finer{number}_{u}"]]
+            needs[name] = (kind, TIME_PATTERNS[fits[0]])
         elif kind.startswith("timestamp"):
             needs[name] = (kind, java_pattern(style["date_format"]))
         elif kind in WHOLE:
@@ -185,7 +193,7 @@ def in_quotes(text, number, style, alone):
         return wrapped
     if quoting == csv.QUOTE_NONNUMERIC:
         return F.when(text.isNull(), wrapped).otherwise(filled)
-    if number and style["na_rep"] == "" and not alone and style["sep"] not in "0123456789.e+-":
+    if number and style["na_rep"] == "" and not alone and style["sep"] not in number_marks(style):
         return filled
     marks = {style["sep"], quote, "\n", "\r", *style["lineterminator"]}
     if style["escapechar"]:
@@ -196,9 +204,14 @@ def in_quotes(text, number, style, alone):
     return F.when(special, wrapped).otherwise(filled)
 
 
+def number_marks(style):
+    """What may stand in the text of a number or a boolean: another separator needs no quotes."""
+    return "0123456789e+-infTrueFalse" + style["decimal"]
+
+
 def unquoted(text, style):
     """The cell without quotes; what would need them is escaped, or fails as in pandas."""
-    marks = [style["sep"], style["quotechar"], "\n", "\r"]
+    marks = [style["sep"], "\n", "\r"]
     if style["escapechar"]:
         marks = [style["escapechar"], *marks]
         for mark in marks:

@@ -126,18 +126,17 @@ class Groups:
             except TypeError as error:
                 raise NoRule(str(error)) from None
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
-        if self.temps or not self.frame.text.isidentifier():
-            self.settle()
-        function, kind_in = self.ctx.call(name), self.ctx.call("type_in")
-        given = "".join(f", {render(a)}" for a in args) + "".join(f", {k}={render(v)}" for k, v in options.items())
-        return E(f"{function}({series.expr}, {kind_in}({self.frame.text}, {series.expr}){given})")
-
-    def settle(self) -> None:
-        """Give the frame with its hidden columns a variable of its own."""
         if not self.frame.text.isidentifier():
             self.frame = self.ctx.hoist(self.frame, "rows")
-        if self.temps:
-            raise NoRule("the types are not known while planning")
+        return E(f"{self.ctx.call(name)}({series.expr}, {self.type_text(series)}{given(args, options)})")
+
+    def type_text(self, series: Col) -> E:
+        """Code that gives the Spark type of a value when the job builds its plan."""
+        if not self.frame.text.isidentifier():
+            self.frame = self.ctx.hoist(self.frame, "rows")
+        hidden = any(name in series.expr.text for name in self.temps)
+        source = self.ready() if hidden else self.frame
+        return E(f"{self.ctx.call('type_in')}({source.text}, {series.expr})")
 
     # -- results
 
@@ -226,6 +225,11 @@ class Groups:
         order = frame.order
         out = frame.but(columns=(*keys, *frame.columns), index=Index("range"))
         return self.ctx.anchored(out, None, [k.expr() for k in order.keys]).but(rows=Rows())
+
+
+def given(args: tuple, options: dict) -> str:
+    """Further arguments of a call as text."""
+    return "".join(f", {render(a)}" for a in args) + "".join(f", {k}={render(v)}" for k, v in options.items())
 
 
 def ordering(key: E) -> Any:

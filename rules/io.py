@@ -270,6 +270,8 @@ def last_call(text: str) -> str:
 
 def relabelled(frame: Frame) -> str:
     """Spark names back to pandas labels where they differ."""
+    if any(isinstance(x.label, tuple) for x in frame.columns):
+        raise NoRule("columns of several levels are written")
     if frame.open or all(str(x.label) == x.name for x in frame.columns):
         return ""
     return f".toDF({', '.join(render(str(x.label)) for x in frame.columns)})"

@@ -122,7 +122,7 @@ def test_a_catalog_component_without_its_table_is_told(generated):
 
 def test_sso_is_offered_wherever_aws_keys_are(known):
     for component in known.values():
-        fields = (component["form"] or {}).get("fields", [])
+        fields = (component.get("form") or {}).get("fields", [])
         methods = [f for f in fields if f.get("id") == "connectionMethod"]
         for field in methods:
             values = [option["value"] for option in field["options"]]

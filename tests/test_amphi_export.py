@@ -34,6 +34,12 @@ north.to_csv("out/north.csv", index=False)
 """
 
 
+@pytest.fixture(scope="module")
+def made() -> dict:
+    """The export of GOOD, made once."""
+    return make_export(SOURCE, GOOD, HERE)
+
+
 def test_good_settings_have_no_problems():
     assert check_settings(GOOD) == {}
 
@@ -68,8 +74,7 @@ def test_bad_settings_make_no_files():
     assert made["files"] == [] and made["job"] == ""
 
 
-def test_the_files_of_an_export():
-    made = make_export(SOURCE, GOOD, HERE)
+def test_the_files_of_an_export(made):
     assert made["error"] is None and made["fields"] == {}
     files = {file["kind"]: file for file in made["files"]}
     assert files["job"]["name"] == "Monthly_sales_glue_job.py"
@@ -85,16 +90,15 @@ def test_the_files_of_an_export():
     json.dumps(made)
 
 
-@pytest.mark.parametrize("sign_on", ["environment", "keys"])
-def test_a_profile_is_only_for_sso(sign_on):
-    made = make_export(SOURCE, {**GOOD, "signOn": sign_on, "report": False}, HERE)
+def test_a_profile_is_only_for_sso():
+    made = make_export(SOURCE, {**GOOD, "signOn": "keys", "report": False}, HERE)
     deploy = made["files"][1]["text"]
     assert "my-company-dev" not in deploy
     assert [file["kind"] for file in made["files"]] == ["job", "deploy"]
 
 
-def test_an_export_repeats():
-    assert make_export(SOURCE, GOOD, HERE) == make_export(SOURCE, GOOD, HERE)
+def test_an_export_repeats(made):
+    assert make_export(SOURCE, GOOD, HERE) == made
 
 
 def test_a_program_that_is_refused_tells_its_line():

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import pathlib
 import sys
@@ -12,6 +13,7 @@ import tempfile
 
 import click
 
+from transpiler.aws.options import FROM_SPEC, parse_options
 from transpiler.emit.spec import DeploySpec, spec_of, spec_of_job
 
 HELP = {
@@ -89,19 +91,42 @@ def what_to_deploy(path: str | None, scratch: pathlib.Path) -> tuple[dict, pathl
     return translated(text, file, scratch)
 
 
+def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathlib.Path) -> int:
+    """Print or save the deployment as infrastructure code; nothing is deployed."""
+    from transpiler.emit.infra import infrastructure
+
+    known = spec | {name: getattr(options, name) for name in FROM_SPEC}
+    known["default_arguments"] = (spec.get("default_arguments") or {}) | dict(
+        pair.split("=", 1) for pair in options.argument if "=" in pair
+    )
+    known = {name: value for name, value in known.items() if value is not None}
+    try:
+        text = infrastructure(DeploySpec(**known), script.name, options.format)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    if options.save:
+        pathlib.Path(options.save).write_text(text, encoding="utf-8")
+        click.echo(f"Saved: {options.save}; {script.name} belongs beside it")
+    else:
+        click.echo(text, nl=False)
+    return 0
+
+
 def act(action: str, arguments: tuple[str, ...]) -> int:
     """Run an action with the options of the deploy script; returns the exit status."""
-    try:
-        from transpiler.aws.main import deploy_main
-        from transpiler.aws.options import parse_options
-    except ImportError as error:
-        raise click.ClickException(
-            f"{error}: install boto3 with `pip install 'pandas-to-glue[aws]'`"
-        ) from error
     program, given = "pandas-to-glue", [action, *arguments]
-    path = parse_options({}, given, program, with_path=True).path
+    options = parse_options({}, given, program, with_path=True)
     with tempfile.TemporaryDirectory() as scratch:
-        spec, script = what_to_deploy(path, pathlib.Path(scratch))
+        spec, script = what_to_deploy(options.path, pathlib.Path(scratch))
+        if options.format:
+            options = parse_options(spec, given, program, with_path=True)
+            return write_infrastructure(options, spec, script)
+        try:
+            from transpiler.aws.main import deploy_main
+        except ImportError as error:
+            raise click.ClickException(
+                f"{error}: install boto3 with `pip install 'pandas-to-glue[aws]'`"
+            ) from error
         return deploy_main(spec, given, script.parent, script.name, program, with_path=True)
 
 

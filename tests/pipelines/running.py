@@ -9,6 +9,7 @@ import sys
 import types
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.pipelines.catalogue import DATA
@@ -48,3 +49,53 @@ def run_pandas(source: str, folder: Path, name: str = "pipeline") -> str:
     finally:
         os.chdir(here)
     return printed.getvalue()
+
+
+@dataclass
+class Outcome:
+    """A pipeline run both ways: `word` is "same", "different", "job raises" or "refused"."""
+
+    word: str
+    verdicts: dict[str, int] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.verdicts}: " + "; ".join(self.told)[:1500]
+
+
+def run_both(source: str, base: Path, name: str = "pipeline") -> Outcome:
+    """Run `source` in pandas and as a job under `base`, and compare every output.
+
+    A program that pandas does not run raises pandas' exception.
+    """
+    from glue_runtime.local import compare_outputs, run_job
+    from transpiler import Options, TranspileError, transpile
+
+    expected, actual = base / "pandas", base / "job"
+    for side in (expected, actual):
+        side.mkdir(parents=True)
+        lay_inputs(side)
+    try:
+        job = transpile(source, options=Options(input_root=actual))
+    except TranspileError as problem:
+        return Outcome("refused", {"refused": 1}, [str(problem)])
+    verdicts = {word: count for word, count in job.report.counts.items() if count}
+    messages = [f"{e.verdict}: {e.message}" for e in job.report.entries if e.message]
+    run_pandas(source, expected, name)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            run_job(job.script, args={"JOB_NAME": name}, workdir=actual)
+    except Exception as problem:
+        told = f"{type(problem).__name__}: {problem}"
+        return Outcome("job raises", verdicts, [told], messages)
+    differences = []
+    for output in job.outputs:
+        reading = {k: v for k, v in output.options.items() if k in ("sep", "encoding")}
+        sides = expected / output.path, actual / output.path
+        found = compare_outputs(*sides, output.format, order=output.order, **reading)
+        differences += [f"{output.path}: {words}" for words in found]
+    written = {p.name for p in (expected / "out").iterdir()}
+    missing = written - {p.name for p in (actual / "out").iterdir()}
+    differences += [f"the job did not write out/{name}" for name in sorted(missing)]
+    return Outcome("different" if differences else "same", verdicts, differences, messages)

@@ -135,7 +135,7 @@ def add_run_options(parser):
     group.add_argument("--price", type=float, help="$ per DPU-hour for the estimate of the cost")
     group.add_argument("--poll-seconds", type=float, default=10.0, help=argparse.SUPPRESS)
     group.add_argument("--wait-timeout", type=float, metavar="MINUTES", help="stop waiting")
-    group.add_argument("--save", metavar="FILE", help="policy: write it there instead")
+    group.add_argument("--save", metavar="FILE", help="write it there: policy, --format")
     group.add_argument(
         "--schema-policy",
         choices=["add", "strict", "ignore"],
@@ -163,6 +163,11 @@ def build_parser(spec, program=None, with_path=False):
             nargs="?",
             help="a pandas program (it is translated first), an Amphi pipeline (.ampln), a Glue"
             " job, or a deploy script made before; without it, --job-name says which job",
+        )
+        parser.add_argument(
+            "--format",
+            choices=["terraform", "cloudformation", "cdk"],
+            help="write this infrastructure code instead (to --save FILE), deploy nothing",
         )
     add_sign_on_options(parser)
     add_place_options(parser)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 import black
 
@@ -27,7 +28,6 @@ spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
 '''
-_RULE = "# " + "-" * 86
 
 
 def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
@@ -56,11 +56,23 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
             lines.add(line)
     lines |= {"import sys", "from awsglue.context import GlueContext", "from awsglue.job import Job",
               "from awsglue.utils import getResolvedOptions", "from pyspark.context import SparkContext"}  # fmt: skip
-    parts = [sorted_imports(lines)]
-    if helpers:
-        parts += ["\n\n\n".join(helpers) + "\n\n"]
-    parts += [_SETTINGS, body, "\njob.commit()\n"]
-    return formatted("\n".join(parts))
+    head = formatted(sorted_imports(lines))
+    blocks = [helper_text(h) for h in helpers]
+    # Constants stand in a block of their own; functions two blank lines apart, as black has them.
+    library = "".join(("\n\n" if is_def(h) or i and is_def(blocks[i - 1]) else "") + h + "\n" for i, h in enumerate(blocks))
+    main = formatted(_SETTINGS + "\n" + body + "\n\njob.commit()\n")
+    gap = "\n\n" if blocks and is_def(blocks[-1]) else "\n"
+    return head.rstrip("\n") + "\n" + ("\n" if blocks and not is_def(blocks[0]) else "") + library + gap + main.lstrip("\n")
+
+
+def is_def(text: str) -> bool:
+    return text.startswith(("def ", "class ", "@"))
+
+
+@lru_cache(maxsize=None)
+def helper_text(text: str) -> str:
+    """A helper as black has it (its comment lines stay in front)."""
+    return formatted(text).strip("\n")
 
 
 def statement_text(statement: Statement, previous: Statement | None) -> str:

@@ -184,6 +184,9 @@ def constant_text(driver: Driver, value: Const) -> str:
     if type(value.value).__name__ == "ndarray":
         driver.ctx.runtime.add("import numpy as np")
         return f"np.array({render(value.value.tolist())})"
+    if type(value.value).__name__ == "builtin_function_or_method":
+        owner = value.value.__self__  # a bound method such as ", ".join
+        return f"{lift(owner).text}.{value.value.__name__}" if isinstance(owner, str) else value.value.__name__
     if type(value.value).__module__.startswith("pandas"):
         import_pandas(driver.ctx)
         if type(value.value).__name__ in ("Index", "RangeIndex"):

@@ -1,0 +1,530 @@
+"""Aggregates of groups: ``sum``, ``mean``, …, and ``agg`` in all its spellings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable
+
+from rules.groups import Groups, Made, series_result
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    BOOLS,
+    FLOATS,
+    INTEGERS,
+    NULL_FREE,
+    NUMBERS,
+    TEXTS,
+    Col,
+    Const,
+    Func,
+    Grouped,
+    Mapping,
+    Module,
+    Sequence,
+    Value,
+)
+from transpiler.symbolic import E, F, lift
+
+# --- one aggregate of one Series ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What to compute: a name of AGGREGATES with its parameters, or a function over the group."""
+
+    name: str
+    params: dict = field(default_factory=dict)
+    func: Func | None = None
+
+
+def number_dtype(series: Col, how: str) -> str | None:
+    """The dtype, refused where it is not a number for sure (unknown is left to the job)."""
+    if series.dtype is not None and series.dtype not in NUMBERS | {"bool", "boolean"}:
+        raise NoRule(f"{how} of a {series.dtype} column")
+    return series.dtype
+
+
+def floats(series: Col) -> str:
+    return "Float64" if series.is_nullable else "float64"
+
+
+def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
+    dtype = v.dtype if v.dtype == "timedelta64[ns]" else number_dtype(v, "the sum")
+    if dtype in INTEGERS or dtype in BOOLS:
+        dtype = "Int64" if v.is_nullable else "int64"
+    elif dtype in FLOATS:
+        dtype = floats(v)
+    if min_count > 1 or (min_count == 1 and not v.null_free):
+        dtype = {"int64": "int64?"}.get(dtype or "", dtype)
+    full = True if v.null_free and min_count <= 0 and v.dtype is not None else None
+    expr = g.typed("group_sum", v, over=over, min_count=min_count or None, full=full)
+    return Made(expr, dtype, v.is_nullable, dtype in NULL_FREE)
+
+
+def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
+    dtype = number_dtype(v, "the product")
+    if dtype in INTEGERS or dtype in BOOLS:
+        dtype = "Int64" if v.is_nullable else "int64"
+    elif dtype in FLOATS:
+        dtype = floats(v)
+    if min_count > 0:
+        dtype = {"int64": "int64?"}.get(dtype or "", dtype)
+    return Made(g.typed("group_prod", v, over=over, min_count=min_count or None), dtype, v.is_nullable)
+
+
+def spread(name: str) -> Callable[..., Made]:
+    """mean, std, …: a float whatever the column."""
+
+    def make(g: Groups, v: Col, over: E | None, **params: Any) -> Made:
+        number_dtype(v, name)
+        return Made(g.typed(f"group_{name}", v, over=over, **params), floats(v), v.is_nullable)
+
+    return make
+
+
+def make_quantile(g: Groups, v: Col, over: E | None, q: float = 0.5) -> Made:
+    if v.dtype in BOOLS:
+        raise NoRule("a quantile of booleans")
+    number_dtype(v, "a quantile")
+    return Made(g.typed("group_quantile", v, over=over, q=None if q == 0.5 else q), floats(v), v.is_nullable)
+
+
+def make_median(g: Groups, v: Col, over: E | None) -> Made:
+    number_dtype(v, "the median")
+    return Made(g.typed("group_quantile", v, over=over), floats(v), v.is_nullable)
+
+
+def extreme(largest: bool) -> Callable[..., Made]:
+    def make(g: Groups, v: Col, over: E | None) -> Made:
+        if v.dtype in ("category", "list", "bool?"):
+            raise NoRule(f"the least or largest of a {v.dtype} column")
+        gaps_fail = v.dtype in (None, "object") and not v.is_nullable and not v.null_free
+        if not gaps_fail:
+            expr = F.max(v.expr) if largest else F.min(v.expr)
+            return Made(expr.over(over) if over is not None else expr, v.dtype, v.is_nullable, v.null_free)
+        expr = g.typed("group_extreme", v, over=over, largest=largest or None, gaps_fail=True)
+        return Made(expr, v.dtype, v.is_nullable)
+
+    return make
+
+
+def make_count(g: Groups, v: Col, over: E | None) -> Made:
+    masked = v.dtype in ("Int64", "Int32", "Float64", "boolean") or (v.dtype is None and v.nullable)
+    expr = F.count(v.expr)
+    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True)
+
+
+def make_size(g: Groups, v: Col | None, over: E | None) -> Made:
+    masked = v is not None and v.dtype in ("Int64", "Int32", "Float64", "boolean")
+    expr = F.count(F.lit(1))
+    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True)
+
+
+def make_nunique(g: Groups, v: Col, over: E | None, dropna: bool = True) -> Made:
+    if v.dtype == "list":
+        raise NoRule("nunique of lists")
+    from transpiler.builders import builder
+
+    if over is None and dropna:
+        return Made(F.count_distinct(v.expr), "int64", False, True)
+    expr = builder("group_nunique")(v.expr, None, over, dropna)
+    return Made(expr, "int64", False, True)
+
+
+def nearest(last: bool) -> Callable[..., Made]:
+    """first and last: the first value that is there."""
+
+    def make(g: Groups, v: Col, over: E | None, skipna: bool = True) -> Made:
+        at = g.position()
+        if skipna and not v.null_free:
+            at = F.when(v.expr.isNotNull(), at)
+        expr = (F.max_by if last else F.min_by)(v.expr, at)
+        return Made(expr.over(over) if over is not None else expr, v.dtype, v.is_nullable, v.null_free)
+
+    return make
+
+
+def truth(name: str) -> Callable[..., Made]:
+    def make(g: Groups, v: Col, over: E | None) -> Made:
+        if v.dtype not in (None, "bool", "bool?", "boolean") and v.dtype not in NUMBERS | TEXTS:
+            raise NoRule(f"{name} of a {v.dtype} column")
+        masked = v.dtype in ("Int64", "Float64", "boolean") or (v.dtype is None and v.nullable)
+        dtype = "boolean" if masked else "bool"
+        return Made(g.typed(f"group_{name}", v, over=over), dtype, masked, True)
+
+    return make
+
+
+def where_is(largest: bool) -> Callable[..., Made]:
+    """idxmax, idxmin: the label of the first row that has the extreme."""
+
+    def make(g: Groups, v: Col, over: E | None) -> Made:
+        if v.dtype not in NUMBERS | {"datetime64[ns]", "bool"}:
+            raise NoRule(f"idxmax or idxmin of a {v.dtype} column")
+        index = g.frame.index
+        if index.kind == "columns":
+            raise NoRule("idxmax over an index of columns")
+        label = g.ctx.position(g.frame, index.anchor, "number")
+        at = g.position()
+        key = F.struct(v.expr, -at) if largest else F.struct(v.expr, at)
+        if not v.null_free:
+            key = F.when(v.expr.isNotNull(), key)
+        expr = (F.max_by if largest else F.min_by)(label, key)
+        return Made(expr.over(over) if over is not None else expr, "int64" if v.null_free else "int64?", False)
+
+    return make
+
+
+def collected(name: str) -> Callable[..., Made]:
+    def make(g: Groups, v: Col, over: E | None) -> Made:
+        if v.dtype in ("category", "list", "timedelta64[ns]") or over is not None:
+            raise NoRule(f"a list of a {v.dtype} column")
+        function = g.ctx.call(name)
+        return Made(E(f"{function}({v.expr}, {g.position()})"), "list", False, True)
+
+    return make
+
+
+def make_text(g: Groups, v: Col, over: E | None, separator: str = "") -> Made:
+    """``separator.join(group)``."""
+    if v.dtype not in (None, *TEXTS) or over is not None:
+        raise NoRule(f"a {v.dtype} column joined like text")
+    at = g.position()
+    function = g.ctx.call("group_text")
+    kind = lift("string") if v.dtype is not None else g.type_text(v)
+    return Made(E(f"{function}({v.expr}, {kind}, {at}, {separator!r})"), "object", v.is_nullable)
+
+
+def make_nth(g: Groups, v: Col, over: E | None, last: bool = False) -> Made:
+    """``x.iloc[0]``, ``x.iloc[-1]``."""
+    return nearest(last)(g, v, over, skipna=False)
+
+
+AGGREGATES: dict[str, Callable[..., Made]] = {
+    "sum": make_sum, "prod": make_prod, "mean": spread("mean"), "std": spread("std"), "var": spread("var"),
+    "sem": spread("sem"), "skew": spread("skew"), "median": make_median, "quantile": make_quantile,
+    "min": extreme(False), "max": extreme(True), "count": make_count, "size": make_size,
+    "nunique": make_nunique, "first": nearest(False), "last": nearest(True), "any": truth("any"),
+    "all": truth("all"), "idxmax": where_is(True), "idxmin": where_is(False),
+    "list": collected("group_list"), "unique": collected("group_distinct"), "join": make_text,
+    "iloc": make_nth,
+}  # fmt: skip
+#: those whose result by groups may be spelt as a string in agg() and transform()
+SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique"}
+
+
+def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
+    """One aggregate of one Series, or NoRule."""
+    if spec.func is not None:
+        from rules.group_lambdas import reduced
+
+        return reduced(g, spec.func, v)
+    if v is None and spec.name != "size":
+        raise NoRule("there is no column to aggregate")
+    return AGGREGATES[spec.name](g, v, over, **spec.params)
+
+
+# --- results --------------------------------------------------------------------------------
+
+
+def outcome(c: Call, g: Groups, outputs: list[tuple[Any, Made]], series: bool) -> Value:
+    """The aggregated frame, or its one column as a Series where pandas gives one."""
+    frame = g.aggregated(outputs)
+    if series and g.grouped.as_index:
+        return series_result(c.ctx, frame, outputs[0][0])
+    return frame
+
+
+def plain(c: Call, spec: Spec, numeric_only: bool = False) -> Value:
+    """``grouped.sum()``: one aggregate of the selection, or of every column."""
+    g = Groups(c, c.grouped)
+    if g.grouped.series is not None:
+        v = g.value(g.grouped.series)
+        return outcome(c, g, [(v.label, made(g, spec, v))], True)
+    return outcome(c, g, [(v.label, made(g, spec, v)) for v in chosen(g, numeric_only)], False)
+
+
+def chosen(g: Groups, numeric_only: bool) -> list[Col]:
+    """The columns to aggregate; only numbers and booleans where asked."""
+    values = g.values()
+    if not numeric_only:
+        return values
+    if any(v.dtype is None for v in values):
+        raise NoRule("which columns are numbers is not known here")
+    return [v for v in values if v.dtype in NUMBERS | {"bool", "boolean"}]
+
+
+_ENGINE = "engine=None, engine_kwargs=None"
+_NOT_ENGINE = "engine engine_kwargs"
+_NUMERIC = "numeric_only=False"
+_SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] = {
+    # name: parameters, not_yet, handled, examples of a frame, examples of a Series
+    "sum": (f"{_NUMERIC}, min_count=0, {_ENGINE}", _NOT_ENGINE, "min_count",
+            ("df.groupby('k').sum(numeric_only=True)", "df.groupby('k', as_index=False)[['f', 'b', 'i']].sum()",
+             "df.groupby('k')[['f', 'i']].sum(min_count=3)"),
+            ("df.groupby('k')['f'].sum()", "df.groupby(['k', 'b'])['i'].sum()", "df.groupby('s', dropna=False)['f'].sum()",
+             "df.groupby('k', sort=False)['b'].sum()", "df.groupby('j', as_index=False)['f'].sum()",
+             "df['f'].groupby(df['k']).sum()")),
+    "mean": (f"{_NUMERIC}, {_ENGINE}", _NOT_ENGINE, "",
+             ("df.groupby('b').mean(numeric_only=True)", "df.groupby('b')[['i', 'n']].mean()"),
+             ("df.groupby('k')['n'].mean()", "df.groupby('s')['b'].mean()", "df.groupby('s')['f'].mean()")),
+    "min": (f"{_NUMERIC}, min_count=-1, {_ENGINE}", f"{_NOT_ENGINE} min_count", "",
+            ("df.groupby('k')[['i', 'f', 'b', 't']].min()",), ("df.groupby('k')['n'].min()", "df.dropna(subset=['s']).groupby('b')['s'].min()")),
+    "max": (f"{_NUMERIC}, min_count=-1, {_ENGINE}", f"{_NOT_ENGINE} min_count", "",
+            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.groupby('b')['u'].max()")),
+    "count": ("", "", "", ("df.groupby('k').count()",), ("df.groupby('k')['s'].count()",)),
+    "nunique": ("dropna=True", "", "dropna", ("df.groupby('k').nunique()",),
+                ("df.groupby('k')['s'].nunique()", "df.groupby('b')['s'].nunique(dropna=False)")),
+    "first": (f"{_NUMERIC}, min_count=-1, skipna=True", "min_count", "skipna",
+              ("df.groupby('k').first()", "df.sort_values('i', ascending=False).groupby('b')[['f', 's']].first()"),
+              ("df.groupby('b')['f'].first()", "df.groupby('k')['f'].first(skipna=False)")),
+    "last": (f"{_NUMERIC}, min_count=-1, skipna=True", "min_count", "skipna",
+             ("df.groupby('k')[['s', 'f', 't', 'b']].last()",), ("df.groupby('k')['f'].last()", "df.groupby('k')['f'].last(skipna=False)")),
+    "median": (_NUMERIC, "", "", ("df.groupby('k')[['i', 'g', 'b']].median()",), ("df.groupby('s')['i'].median()",)),
+    "std": (f"ddof=1, {_ENGINE}, {_NUMERIC}", _NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].std()",),
+            ("df.groupby('s')['i'].std()", "df.groupby('k')['i'].std(ddof=0)", "df.groupby('k')['i'].std(ddof=2)")),
+    "var": (f"ddof=1, {_ENGINE}, {_NUMERIC}", _NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].var()",),
+            ("df.groupby('s')['g'].var()", "df.groupby('k')['i'].var(ddof=0)")),
+    "sem": (f"ddof=1, {_NUMERIC}", "", "ddof", ("df.groupby('k')[['i', 'g']].sem()",), ("df.groupby('s')['g'].sem()",)),
+    "prod": (f"{_NUMERIC}, min_count=0", "", "min_count", ("df.groupby('k')[['i', 'g']].prod()",), ("df.groupby('s')['f'].prod()",)),
+    "any": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].any()",), ("df.groupby('s')['f'].any()",)),
+    "all": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].all()",), ("df.groupby('s')['f'].all()",)),
+    "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis skipna kwargs", "", ("df.groupby('b')[['i', 'n']].skew()",),
+             ("df.groupby('k')['i'].skew()", "df.groupby('b')['g'].skew()")),
+    "idxmax": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmax()",),
+               ("df.groupby('k')['f'].idxmax()", "df[df['i'] > 2].groupby('b')['j'].idxmax()")),
+    "idxmin": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmin()",),
+               ("df.groupby('k')['f'].idxmin()",)),
+}  # fmt: skip
+
+
+def _register(name: str) -> None:
+    parameters, not_yet, handled, frames, series = _SIGNATURES[name]
+
+    def apply(c: Call) -> Value:
+        """The aggregate of every group."""
+        params = {p: c.lit(p) for p in handled.split() if c.given(p)}
+        only = c.lit("numeric_only") if "numeric_only" in c.args else False
+        c.need(only in (True, False), "numeric_only= of this form")
+        return plain(c, Spec(name, params), bool(only))
+
+    rule(f"DataFrameGroupBy.{name}({parameters})", not_yet=not_yet, example=frames)(apply)
+    short = parameters.replace(", numeric_only=False", "") if name.startswith("idx") else parameters
+    rule(f"SeriesGroupBy.{name}({short})", not_yet=not_yet, example=series)(apply)
+
+
+for _name in _SIGNATURES:
+    _register(_name)
+
+
+@rule("DataFrameGroupBy.size()", example=("df.groupby('k').size()", "df.groupby(['k', 'b'], as_index=False).size()", "df.groupby('s', dropna=False).size()"))
+def frame_size(c: Call) -> Value:
+    """How many rows each group has."""
+    g = Groups(c, c.grouped)
+    label = None if g.grouped.as_index else "size"
+    return outcome(c, g, [(label, made(g, Spec("size"), None))], True)
+
+
+@rule("SeriesGroupBy.size()", example="df.groupby('k')['f'].size()")
+def series_size(c: Call) -> Value:
+    """How many rows each group has, missing values too."""
+    g = Groups(c, c.grouped)
+    v = g.value(g.grouped.series)
+    label = v.label if g.grouped.as_index else "size"
+    return outcome(c, g, [(label, made(g, Spec("size"), v))], True)
+
+
+@rule("SeriesGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="interpolation numeric_only",
+      example=("df.groupby('k')['i'].quantile(0.9)", "df.groupby('b')['g'].quantile()"))  # fmt: skip
+@rule("DataFrameGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="interpolation",
+      example=("df.groupby('k')[['i', 'g']].quantile(0.25)", "df.drop(columns='b').groupby('k').quantile(0.25, numeric_only=True)"))  # fmt: skip
+def quantile(c: Call) -> Value:
+    """A quantile of every group, linear between neighbours."""
+    q = c.lit("q")
+    c.need(isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "q= of this form")
+    return plain(c, Spec("quantile", {"q": float(q)}), bool(c.lit("numeric_only")))
+
+
+@rule("SeriesGroupBy.unique()", example="df.groupby('k')['i'].unique()")
+def unique(c: Call) -> Value:
+    """The different values of every group, in order of appearance."""
+    return plain(c, Spec("unique"))
+
+
+# --- agg ------------------------------------------------------------------------------------
+
+_NUMPY = {"sum", "mean", "min", "max", "median", "std", "var", "prod", "any", "all", "size"}
+_NUMPY_NAMES = {"amin": "min", "amax": "max"}
+_BUILTINS = {"sum": "sum", "min": "min", "max": "max", "len": "size", "list": "list"}
+
+
+def spec_of(value: Any) -> tuple[str, Spec]:
+    """An aggregation argument as pandas labels it, and what it computes. Raises NoRule."""
+    if isinstance(value, Func):
+        return (value.name or "<lambda>"), Spec("", func=value)
+    if isinstance(value, Module):
+        module, _, name = value.name.rpartition(".")
+        name = _NUMPY_NAMES.get(name, name)
+        if module == "numpy" and name in _NUMPY and name != "size":
+            return name, Spec(name)
+        if module == "builtins" and name in _BUILTINS:
+            return name, Spec(_BUILTINS[name])
+        if module == "pandas.Series" and name in SPELT - {"first", "last", "size"}:
+            return name, Spec(name)
+    if isinstance(value, Const):
+        found = value.value
+        if isinstance(found, str) and found in SPELT | {"unique"}:
+            return found, Spec(found)
+        if getattr(found, "__name__", "") == "join" and isinstance(getattr(found, "__self__", None), str):
+            return "join", Spec("join", {"separator": found.__self__})
+        if callable(found) and getattr(found, "__module__", "") == "builtins" and found.__name__ in _BUILTINS:
+            return found.__name__, Spec(_BUILTINS[found.__name__])
+    raise NoRule("an aggregation of this form")
+
+
+def items(value: Any) -> list[Any] | None:
+    """The parts of a list argument; None for anything else."""
+    if isinstance(value, Sequence):
+        return list(value.items)
+    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
+        return [Const(v) for v in value.value]
+    return None
+
+
+def several(value: list[Any]) -> list[tuple[str, Spec]]:
+    """A list of aggregations, lambdas numbered as pandas does."""
+    found = [spec_of(v) for v in value]
+    out, n = [], 0
+    for name, spec in found:
+        if name == "<lambda>":
+            name, n = f"<lambda_{n}>", n + 1
+        out.append((name, spec))
+    if len({n for n, _ in out}) != len(out):
+        raise NoRule("the same aggregation twice")
+    return out
+
+
+def pairs(value: Any) -> list[tuple[Any, Any]] | None:
+    """The items of a dict argument; None for anything else."""
+    if isinstance(value, Mapping):
+        return list(value.items)
+    if isinstance(value, Const) and isinstance(value.value, dict):
+        return [(k, Const(v)) for k, v in value.value.items()]
+    return None
+
+
+def shown(g: Groups, name: str, spec: Spec, v: Col) -> Made:
+    """One aggregate of ``agg``; NoRule for a spelling that pandas treats otherwise."""
+    if spec.name == "size" and name == "len":
+        return made(g, spec, None)
+    return made(g, spec, v)
+
+
+def column(g: Groups, label: Any) -> Col:
+    """A column to aggregate: of the selection where there is one."""
+    grouped: Grouped = g.grouped
+    if isinstance(grouped.selection, list) and label not in grouped.selection:
+        raise NoRule(f"column {label!r} is not selected")
+    return g.value(label)
+
+
+def agg_frame(c: Call) -> Value:
+    """``DataFrameGroupBy.agg``."""
+    g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
+    c.need(not c["args"], "arguments for the function")
+    if isinstance(func, Const) and func.value is None:
+        c.need(named, "there is nothing to aggregate")
+        outputs = []
+        for label, value in named.items():
+            parts = items(value)
+            c.need(parts is not None and len(parts) == 2 and isinstance(parts[0], Const), "a named aggregation of this form")
+            name, spec = spec_of(parts[1])
+            outputs.append((label, shown(g, name, spec, column(g, parts[0].value))))
+        return outcome(c, g, outputs, False)
+    c.need(not named, "arguments for the function")
+    by_column, listed = pairs(func), items(func)
+    if by_column is not None:
+        return outcome(c, g, from_dict(g, by_column), False)
+    if listed is not None:
+        specs = several(listed)
+        return outcome(c, g, [((v.label, n), shown(g, n, s, v)) for v in g.values() for n, s in specs], False)
+    name, spec = spec_of(func)
+    if spec.name == "size":
+        raise NoRule("agg('size') over a frame")
+    return outcome(c, g, [(v.label, shown(g, name, spec, v)) for v in g.values()], False)
+
+
+def from_dict(g: Groups, by_column: list[tuple[Any, Any]]) -> list[tuple[Any, Made]]:
+    """``agg({column: function or list})``: pairs as labels where any of them is a list."""
+    deep = any(items(value) is not None for _, value in by_column)
+    outputs: list[tuple[Any, Made]] = []
+    for label, value in by_column:
+        v = column(g, label)
+        listed = items(value)
+        if deep:
+            for n, s in several(listed if listed is not None else [value]):
+                outputs.append(((label, n), shown(g, n, s, v)))
+        else:
+            name, spec = spec_of(value)
+            outputs.append((label, shown(g, name, spec, v)))
+    return outputs
+
+
+def agg_series(c: Call) -> Value:
+    """``SeriesGroupBy.agg``."""
+    g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
+    c.need(not c["args"], "arguments for the function")
+    v = g.value(g.grouped.series)
+    if isinstance(func, Const) and func.value is None:
+        c.need(named, "there is nothing to aggregate")
+        found = [(label, *spec_of(value)) for label, value in named.items()]
+        return outcome(c, g, [(label, shown(g, n, s, v)) for label, n, s in found], False)
+    c.need(not named and pairs(func) is None, "arguments for the function")
+    listed = items(func)
+    if listed is not None:
+        c.need(g.grouped.as_index, "a list of aggregations with as_index=False")
+        return outcome(c, g, [(n, shown(g, n, s, v)) for n, s in several(listed)], False)
+    name, spec = spec_of(func)
+    return outcome(c, g, [(v.label, shown(g, name, spec, v))], True)
+
+
+_AGG = "func=None, *args, engine=None, engine_kwargs=None, **kwargs"
+_FRAME_EXAMPLES = (
+    "df.groupby('k').agg({'i': 'sum', 'f': 'mean', 's': 'count'})",
+    "df.groupby('k').agg({'i': ['sum', 'max'], 'f': 'mean'})",
+    "df.groupby('k')[['i', 'f']].agg(['min', 'nunique'])",
+    "df.groupby('k').agg(total=('f', 'sum'), rows=('i', 'size'), first=('s', 'first'), w=('n', 'median'))",
+    "df.groupby(['k', 'b'], as_index=False).agg(total=pd.NamedAgg(column='i', aggfunc='sum'))",
+    "df.groupby('k', as_index=False).agg({'i': ['sum', 'mean']})",
+    "df.groupby('k')[['i', 'f']].agg('sum')",
+    "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
+    "df.groupby('b').agg(u=('u', ', '.join), i=('i', list))",
+)
+_SERIES_EXAMPLES = (
+    "df.groupby('k')['i'].agg('sum')",
+    "df.groupby('k')['f'].agg(['sum', 'count', 'std'])",
+    "df.groupby('k')['i'].agg(low='min', high='max')",
+    "df.groupby('k')['i'].agg([np.sum, np.std, len, max])",
+    "df.groupby('k', as_index=False)['i'].agg('max')",
+    "df.groupby('k')['s'].agg(list)",
+)
+for _name in ("agg", "aggregate"):
+    rule(f"DataFrameGroupBy.{_name}({_AGG})", not_yet=_NOT_ENGINE, example=_FRAME_EXAMPLES)(agg_frame)
+    rule(f"SeriesGroupBy.{_name}({_AGG})", not_yet=_NOT_ENGINE, example=_SERIES_EXAMPLES)(agg_series)
+
+
+@rule("pandas.NamedAgg(column, aggfunc)", example="df.groupby('k').agg(m=pd.NamedAgg('f', 'max'))")
+def named_agg(c: Call) -> Value:
+    """A column and what to do with it, as a pair."""
+    return Sequence((c["column"], c["aggfunc"]), tuple)
+
+
+@rule("DataFrameGroupBy.ngroups()", example="len(df.groupby('k').size())")
+@rule("SeriesGroupBy.ngroups()", example="len(df.groupby('k').size())")
+def ngroups(c: Call) -> Value:
+    """How many groups there are."""
+    raise NoRule("the number of groups")
+
+
+__all__ = ["AGGREGATES", "Spec", "made", "outcome", "spec_of"]
