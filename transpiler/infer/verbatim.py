@@ -7,7 +7,21 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Const, Frame, Func, Local, Mapping, Module, Plain, Sequence, Value
+from transpiler.facts import (
+    Column,
+    Const,
+    Frame,
+    Func,
+    Index,
+    Local,
+    Mapping,
+    Module,
+    Order,
+    Plain,
+    Rows,
+    Sequence,
+    Value,
+)
 from transpiler.infer.driver import _READERS, _WRITERS
 from transpiler.infer.expressions import has_data, has_local
 from transpiler.infer.scope import Ref, Scope
@@ -222,8 +236,29 @@ class Verbatim:
                 self.ctx.inputs.append({"path": path.value, "format": function.name.split("_")[-1]})
         rest = self.driver.call("", "", args[1:], {k: v for k, v in kwargs.items() if k != named})[1:-1]
         text = f"{function.text}({source}{', ' + rest if rest else ''})"
-        self.went_to_driver(text, function.name, problem, node)  # type: ignore[attr-defined]
-        return Local(text, path.vars)
+        self.went_to_driver(text, function.name, problem or "the file is read on the driver", node)  # type: ignore[attr-defined]
+        known = {k: v.value for k, v in kwargs.items() if isinstance(v, Const) and k != named}
+        constants = len(known) == len([k for k in kwargs if k != named]) and len(args) <= 1
+        schema = self.ctx.schemas.look(function.name.split(".")[1], getattr(path, "value", None), known) if constants else None
+        return self.sent_back(text, path.vars, schema)
+
+    def sent_back(self, text: str, reads: frozenset, schema: Any) -> Value:
+        """A frame made on the driver, as a Spark frame when its columns and dtypes are known: what
+        follows then runs on the cluster."""
+        ctx = self.ctx
+        labels = [label for label, _, _ in schema.columns] if schema is not None else []
+        fit = labels and all(isinstance(x, str) and x for x in labels) and len(set(labels)) == len(labels)
+        if not fit or any(d is None or d == "category" for _, d, _ in schema.columns):
+            return Local(text, reads)
+        step = ctx.step()
+        columns = tuple(Column(x, x, d) for x, d, _ in schema.columns)
+        hidden: tuple[str, ...] = ()
+        option = ""
+        if ctx.wants(step, "order") or ctx.wants(step, "number"):
+            hidden = (ctx.position_name(step),)
+            option = f', position="{hidden[0]}"'
+        text = f"{ctx.call('from_pandas')}(spark, {text}{option})"
+        return Frame(text, columns, index=Index("range", step), order=Order((), step), rows=Rows(), hidden=hidden, vars=reads)
 
 
 class _Rewriter(cst.CSTTransformer):

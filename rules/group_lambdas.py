@@ -1,0 +1,567 @@
+"""Functions over groups: ``agg(lambda x: x.max() - x.min())``, ``transform(lambda x: x - x.mean())``.
+
+The body is read once. What reduces the group to one value becomes an aggregate (or a window), what
+works row by row stays a Series, and the rest is evaluated as any expression of the program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import libcst as cst
+
+from rules.groups import Groups, Made
+from rules.lib import derive, is_missing, literal_column, tight, tightened
+from transpiler.builders import builder
+from transpiler.errors import NoRule, Refused, TranspileError
+from transpiler.facts import BOOLS, NULL_FREE, TEXTS, Col, Const, Frame, Func, Module, Value, with_missing
+from transpiler.infer.scope import Ref, Scope
+from transpiler.symbolic import E, F
+
+_REDUCE = {"sum", "mean", "min", "max", "count", "nunique", "median", "std", "var", "sem", "skew", "prod",
+           "quantile", "any", "all"}  # fmt: skip
+_PARAMS = {"quantile": ("q",), "std": ("ddof",), "var": ("ddof",), "sem": ("ddof",), "nunique": ("dropna",)}
+_NUMPY = {"sum": "sum", "mean": "mean", "max": "max", "min": "min", "amax": "max", "amin": "min", "prod": "prod"}
+_NUMPY_SPREAD = {"std": "std", "var": "var"}
+
+
+@dataclass(frozen=True)
+class Items:
+    """Values of a group as a list: without its gaps, distinct, sorted; or one of its windows."""
+
+    col: Col
+    dropped: bool = False
+    distinct: bool = False
+    ordered: bool = False
+    mask: Col | None = None
+    kind: str = "items"  # items, mode, rolling
+    params: dict | None = None
+
+
+class Body(cst.CSTTransformer):
+    """Replaces what reduces or shifts the group by names that stand for its Spark form."""
+
+    def __init__(self, g: Groups, func: Func, group: Value, windows: bool) -> None:
+        super().__init__()
+        self.g, self.group, self.windows = g, group, windows
+        self.interpreter = g.c.interpreter  # type: ignore[attr-defined]
+        self.parameter, self.tree = opened(func)
+        self.rows = Scope(parent=func.scope, name="lambda")
+        self.rows.bind(self.parameter, Ref(group))
+        self.once = Scope(parent=func.scope, name="lambda")
+        self.items: dict[str, Items] = {}
+        self.row_names = {self.parameter}
+        self.count = 0
+
+    # -- names
+
+    def fresh(self) -> str:
+        self.count += 1
+        return f"__{self.count}__"
+
+    def aggregate(self, name: str, v: Col | None, **params: Any) -> cst.Name:
+        """A name for one value a group."""
+        from rules.aggregates import AGGREGATES
+
+        g, name_ = self.g, self.fresh()
+        one = AGGREGATES[name](g, v, None, **params)
+        self.once.bind(name_, Ref(as_col(g, one)))
+        try:
+            each = AGGREGATES[name](g, v, g.window(), **params)
+            self.rows.bind(name_, Ref(as_col(g, each, windowed=True)))
+        except NoRule:
+            pass
+        return cst.Name(name_)
+
+    def window(self, made: Made) -> cst.Name:
+        """A name for one value a row that depends on its group."""
+        if not self.windows:
+            raise NoRule("a window over the rows in a function that reduces groups")
+        name = self.fresh()
+        self.rows.bind(name, Ref(as_col(self.g, made, windowed=True)))
+        self.row_names.add(name)
+        return cst.Name(name)
+
+    def special(self, items: Items) -> cst.Name:
+        name = self.fresh()
+        self.items[name] = items
+        return cst.Name(name)
+
+    def names(self, node: cst.CSTNode) -> set[str]:
+        from transpiler.source import read_names
+
+        return set(read_names(node))
+
+    def series(self, node: cst.CSTNode) -> Col | None:
+        """A part of the body that is a Series of the group; None for another part."""
+        names = self.names(node)
+        if not names & self.row_names or names & set(self.items):
+            return None
+        value = self.interpreter.eval(node, self.rows)
+        return self.g.value(value) if isinstance(value, Col) else None
+
+    def listed(self, node: cst.CSTNode) -> Items | None:
+        """A part of the body that is a list of the group's values."""
+        if isinstance(node, cst.Name) and node.value in self.items:
+            return self.items[node.value]
+        col = self.series(node)
+        return Items(col) if col is not None else None
+
+    def module(self, node: cst.CSTNode) -> str:
+        """The qualified name of a function of a module or of Python; empty for others."""
+        if self.names(node) & (self.row_names | set(self.items)):
+            return ""
+        value = self.interpreter.eval(node, self.once)
+        return value.name if isinstance(value, Module) else ""
+
+    def literals(self, node: cst.Call, names: tuple[str, ...]) -> dict:
+        """Constant arguments by name. Raises NoRule for others."""
+        out: dict[str, Any] = {}
+        for i, arg in enumerate(node.args):
+            value = self.interpreter.eval(arg.value, self.once)
+            key = arg.keyword.value if arg.keyword else names[i] if i < len(names) else None
+            if arg.star or not isinstance(value, Const) or key not in names:
+                raise NoRule("an argument of this form in a function over groups")
+            out[key] = value.value
+        return out
+
+    # -- calls
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        node = updated_node
+        if isinstance(node.func, cst.Attribute):
+            found = self.method(node, node.func.value, node.func.attr.value)
+            if found is not None:
+                return found
+        name = self.module(node.func)
+        if len(node.args) >= 1 and not node.args[0].star and not node.args[0].keyword:
+            handler = _FUNCTIONS.get(name)
+            if handler is not None:
+                return handler(self, node) or node
+            kind, _, function = name.partition(".")
+            if kind == "numpy" and len(node.args) == 1:
+                v = self.series(node.args[0].value)
+                if v is not None and function in _NUMPY:
+                    return self.aggregate(_NUMPY[function], v)
+                if v is not None and function in _NUMPY_SPREAD:
+                    return self.aggregate(function, v, ddof=0)
+        return node
+
+    def method(self, node: cst.Call, owner: cst.BaseExpression, name: str) -> cst.BaseExpression | None:
+        if name == "join" and isinstance(owner, cst.SimpleString) and len(node.args) == 1:
+            items = self.listed(node.args[0].value)
+            if items is None:
+                raise NoRule("join of something that is not the group")
+            return self.joined(items, owner.evaluated_value)
+        items = self.listed(owner)
+        if items is None:
+            return None
+        if items.kind == "rolling":
+            return self.rolled(items, name, node)
+        handler = _METHODS.get(name)
+        if handler is not None:
+            return handler(self, items, node)
+        if name in _REDUCE:
+            params = self.literals(node, _PARAMS.get(name, ()))
+            return self.aggregate(name, self.masked(items), **params)
+        from rules.group_windows import WINDOWS
+
+        if name in WINDOWS and self.windows and items == Items(items.col):
+            function, names = WINDOWS[name]
+            return self.window(function(self.g, items.col, **self.literals(node, names)))
+        return None
+
+    def rolled(self, items: Items, name: str, node: cst.Call) -> cst.BaseExpression:
+        from rules.group_windows import rolling
+
+        if node.args and name not in ("std", "var"):
+            raise NoRule("an argument of a rolling window")
+        return self.window(rolling(self.g, items.col, name, **(items.params or {}), **self.literals(node, ("ddof",))))
+
+    def masked(self, items: Items) -> Col:
+        """The Series whose gaps may be skipped: what the mask leaves out is missing."""
+        if items.kind != "items" or items.distinct:
+            raise NoRule("a reduction of distinct values")
+        v = items.col
+        if items.mask is None:
+            return v
+        expr = F.when(tight(items.mask), v.expr)
+        return self.g.value(derive(expr, with_missing(v.dtype), v, items.mask, null_free=False))
+
+    def joined(self, items: Items, separator: str) -> cst.Name:
+        """``separator.join(…)``."""
+        g, v = self.g, items.col
+        if items.mask is not None or items.kind != "items" or (v.dtype is not None and v.dtype not in TEXTS):
+            raise NoRule("join of these values")
+        kind = E('"string"') if v.dtype is not None else g.type_text(v)
+        options = "".join(f", {k}=True" for k in ("dropped", "distinct", "ordered") if getattr(items, k))
+        text = f"{g.ctx.call('group_text')}({v.expr}, {kind}, {g.position()}, {separator!r}{options})"
+        name = self.fresh()
+        self.once.bind(name, Ref(as_col(g, Made(E(text), "object", v.is_nullable))))
+        return cst.Name(name)
+
+    def length(self, items: Items) -> cst.Name:
+        if items.kind == "mode":
+            raise NoRule("the number of modes")
+        if items.distinct:
+            if not (items.dropped or items.col.null_free) and items.params == {"set": True}:
+                raise NoRule("a set with missing values")
+            return self.aggregate("nunique", self.masked(replace(items, distinct=False)), dropna=items.dropped or items.col.null_free)
+        if items.mask is not None:
+            one = derive(F.when(tight(items.mask), F.lit(1)), "int64?", items.mask, null_free=False)
+            return self.aggregate("count", self.g.value(one))
+        return self.aggregate("count", items.col) if items.dropped else self.aggregate("size", None)
+
+    def one_of(self, items: Items, number: Any) -> cst.Name:
+        """``x.iloc[0]``, ``x.iloc[-1]``, ``x.mode()[0]``."""
+        if items.kind == "mode" and number == 0:
+            return self.most_frequent(items.col)
+        if items != Items(items.col) or number not in (0, -1) or isinstance(number, bool):
+            raise NoRule("a row of the group by its number")
+        return self.aggregate("iloc", items.col, last=number == -1)
+
+    def most_frequent(self, v: Col) -> cst.Name:
+        """The least of the most frequent values; pandas raises where there is none."""
+        g = self.g
+        if v.dtype is None or v.dtype in ("bool?", "category", "list"):
+            raise NoRule(f"the mode of a {v.dtype} column")
+        temp = g.ctx.temp("times")
+        g.temps[temp] = F.count(v.expr).over(g.window(extra=(v.expr,)))
+        from transpiler.symbolic import col
+
+        key = F.when(v.expr.isNotNull(), F.struct(-col(temp), v.expr))
+        problem = F.raise_error(F.lit("a group has no value, so no mode"))
+        expr = F.when(F.count(v.expr) > 0, F.min_by(v.expr, key)).otherwise(problem)
+        name = self.fresh()
+        self.once.bind(name, Ref(as_col(g, Made(expr, v.dtype, v.is_nullable, v.null_free))))
+        return cst.Name(name)
+
+    def leave_Subscript(self, original_node: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
+        node = updated_node
+        if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
+            return node
+        inner = node.slice[0].slice.value
+        owner = node.value
+        if isinstance(owner, cst.Attribute) and owner.attr.value == "shape" and self.is_group(owner.value):
+            return self.aggregate("size", None)
+        if isinstance(owner, cst.Attribute) and owner.attr.value in ("iloc", "values"):
+            items = self.listed(owner.value)
+            if items is not None:
+                return self.one_of(items, constant(self, inner))
+        if isinstance(owner, cst.Name) and owner.value in self.items:
+            items = self.items[owner.value]
+            if items.kind == "mode":
+                return self.one_of(items, constant(self, inner))
+        if isinstance(self.group, Col) and isinstance(owner, cst.Name) and owner.value == self.parameter:
+            mask = self.series(inner)
+            if mask is None or mask.dtype not in BOOLS or mask.dtype == "bool?":
+                raise NoRule("a part of the group")
+            return self.special(Items(self.g.value(self.group), mask=mask))
+        return node
+
+    def is_group(self, node: cst.CSTNode) -> bool:
+        return isinstance(node, cst.Name) and node.value == self.parameter
+
+    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
+        node = updated_node
+        if node.attr.value == "empty" and isinstance(node.value, cst.Name) and node.value.value in self.items:
+            items = self.items[node.value.value]
+            if items.kind == "mode" or items.dropped:
+                n = self.aggregate("count", items.col)
+                return cst.Comparison(n, [cst.ComparisonTarget(cst.Equal(), cst.Integer("0"))], lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        if node.attr.value == "size" and isinstance(self.group, Col) and self.is_group(node.value):
+            return self.aggregate("size", None)
+        return node
+
+    # -- the end
+
+    def result(self, each_row: bool) -> Value:
+        """What the body gives: for each row, or once for a group."""
+        tree = self.tree.visit(self)
+        assert isinstance(tree, cst.BaseExpression)
+        names = self.names(tree)
+        if names & set(self.items) or not each_row and names & self.row_names:
+            raise NoRule("the function does not reduce the group in a way that is followed")
+        return self.final(tree, self.rows if each_row else self.once)
+
+    def final(self, node: cst.BaseExpression, scope: Scope) -> Value:
+        if isinstance(node, cst.IfExp):
+            test = self.test(node.test, scope)
+            return either(self.g, test, self.final(node.body, scope), self.final(node.orelse, scope))
+        return self.interpreter.eval(node, scope)
+
+    def test(self, node: cst.BaseExpression, scope: Scope) -> Col:
+        if isinstance(node, cst.BooleanOperation):
+            a, b = self.test(node.left, scope), self.test(node.right, scope)
+            both = tight(a) & tight(b) if isinstance(node.operator, cst.And) else tight(a) | tight(b)
+            return derive(both, "bool", a, b, null_free=True, loose=False)
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+            a = self.test(node.expression, scope)
+            return derive(~tight(a), "bool", a, null_free=True, loose=False)
+        value = self.interpreter.eval(node, scope)
+        if not isinstance(value, Col) or value.dtype != "bool":
+            raise NoRule("a condition that is not known for sure")
+        return value
+
+
+def constant(body: Body, node: cst.BaseExpression) -> Any:
+    value = body.interpreter.eval(node, body.once)
+    if not isinstance(value, Const):
+        raise NoRule("a row of the group by a number that is not known here")
+    return value.value
+
+
+def opened(func: Func) -> tuple[str, cst.BaseExpression]:
+    """The parameter of a function over groups, and its body as one expression."""
+    params = func.node.params
+    if len(params.params) != 1 or params.kwonly_params or params.posonly_params or params.star_kwarg:
+        raise NoRule("a function over groups with further parameters")
+    if isinstance(params.star_arg, cst.Param) or params.params[0].default is not None:
+        raise NoRule("a function over groups with further parameters")
+    name = params.params[0].name.value
+    if isinstance(func.node, cst.Lambda):
+        return name, func.node.body
+    if not isinstance(func.node, cst.FunctionDef) or func.node.decorators or func.node.asynchronous:
+        raise NoRule("a function over groups that is not a plain function")
+    return name, flattened(list(func.node.body.body), {})
+
+
+def flattened(body: list, known: dict[str, cst.BaseExpression]) -> cst.BaseExpression:
+    """Statements that end in ``return`` as one expression. Raises NoRule for others."""
+    for i, line in enumerate(body):
+        if isinstance(line, cst.If):
+            rest = body[i + 1 :]
+            orelse = line.orelse
+            if orelse is not None:
+                rest = ([orelse] if isinstance(orelse, cst.If) else list(orelse.body.body)) + rest
+            test = line.test.visit(Put(known))
+            yes = flattened(list(line.body.body), dict(known))
+            return cst.IfExp(test, yes, flattened(rest, dict(known)))  # type: ignore[arg-type]
+        if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
+            break
+        small = line.body[0]
+        if isinstance(small, cst.Return) and small.value is not None:
+            return small.value.visit(Put(known))  # type: ignore[return-value]
+        if isinstance(small, cst.Assign) and len(small.targets) == 1 and isinstance(small.targets[0].target, cst.Name):
+            value = small.value.visit(Put(known))
+            known[small.targets[0].target.value] = value  # type: ignore[assignment]
+            continue
+        if isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString):
+            continue
+        break
+    raise NoRule("a function over groups with statements that are not followed")
+
+
+class Put(cst.CSTTransformer):
+    """Puts the values of local names in their place."""
+
+    def __init__(self, known: dict[str, cst.BaseExpression]) -> None:
+        super().__init__()
+        self.known = known
+
+    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
+        return None
+
+    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        found = self.known.get(updated_node.value)
+        if found is None:
+            return updated_node
+        if not found.lpar:
+            return found.deep_clone().with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+        return found.deep_clone()
+
+
+def as_col(g: Groups, made: Made, windowed: bool = False) -> Col:
+    return Col(made.expr, made.dtype, g.frame, None, g.deps, (), local=False, windowed=windowed,
+               nullable=made.nullable, null_free=made.null_free)  # fmt: skip
+
+
+def either(g: Groups, test: Col, yes: Value, no: Value) -> Col:
+    """``yes if test else no``."""
+    cols = [v for v in (yes, no) if isinstance(v, Col)]
+    dtypes = {v.dtype for v in cols}
+    if len(dtypes) != 1 or None in dtypes:
+        raise NoRule("a condition between values of different types")
+    dtype = dtypes.pop()
+    exprs = []
+    for value in (yes, no):
+        if isinstance(value, Col):
+            exprs.append(tight(value))
+            continue
+        if not isinstance(value, Const):
+            raise NoRule("a condition with a value that is not known here")
+        if is_missing(value.value):
+            dtype = with_missing(dtype)
+            exprs.append(None)
+            continue
+        expr, kind = literal_column(g.ctx, value)
+        if kind != dtype and (kind, dtype) not in (("int64", "float64"), ("int64", "int64?")):
+            raise NoRule("a condition between values of different types")
+        exprs.append(expr.cast("double") if kind != dtype and dtype == "float64" else expr)
+    expr = F.when(tight(test), exprs[0])
+    if exprs[1] is not None:
+        expr = expr.otherwise(exprs[1])
+    full = dtype in NULL_FREE and None not in exprs
+    return derive(expr, dtype, test, *cols, null_free=full, loose=False, label=None)
+
+
+# --- functions and methods that mean more than a Series' own ---------------------------------
+
+
+def _length(body: Body, node: cst.Call) -> cst.BaseExpression | None:
+    inner = node.args[0].value
+    if body.is_group(inner):
+        return body.aggregate("size", None)
+    items = body.listed(inner)
+    return body.length(items) if items is not None else None
+
+
+def _round(body: Body, node: cst.Call) -> cst.BaseExpression:
+    """``round(value, 2)`` of a float is its own method."""
+    head, rest = node.args[0], list(node.args[1:])
+    if len(rest) != 1:
+        raise NoRule("round to a whole number")
+    value = head.value
+    return cst.Call(cst.Attribute(parenthesised(value), cst.Name("round")), rest)
+
+
+def _abs(body: Body, node: cst.Call) -> cst.BaseExpression:
+    return cst.Call(cst.Attribute(parenthesised(node.args[0].value), cst.Name("abs")), [])
+
+
+def parenthesised(node: cst.BaseExpression) -> cst.BaseExpression:
+    return node if node.lpar else node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+
+
+def _listing(**changes: Any) -> Any:
+    def make(body: Body, node: cst.Call) -> cst.BaseExpression | None:
+        items = body.listed(node.args[0].value)
+        if items is None or len(node.args) != 1 or items.kind != "items":
+            return None
+        return body.special(replace(items, **changes))
+
+    return make
+
+
+def _mapped(body: Body, node: cst.Call) -> cst.BaseExpression | None:
+    """``map(str, x)``."""
+    if len(node.args) != 2 or body.module(node.args[0].value) != "builtins.str":
+        return None
+    text = cst.Call(cst.Attribute(parenthesised(node.args[1].value), cst.Name("astype")), [cst.Arg(cst.Name("str"))])
+    v = body.series(text)
+    return body.special(Items(v)) if v is not None else None
+
+
+_FUNCTIONS = {
+    "builtins.len": _length, "builtins.round": _round, "builtins.abs": _abs, "builtins.list": _listing(),
+    "builtins.sorted": _listing(ordered=True), "builtins.set": _listing(distinct=True, params={"set": True}),
+    "builtins.map": _mapped,
+}  # fmt: skip
+
+
+def _dropna(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
+    if node.args or items.mask is not None or items.distinct:
+        raise NoRule("dropna of these values")
+    return body.special(replace(items, dropped=True))
+
+
+def _unique(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
+    return body.special(replace(items, distinct=True))
+
+
+def _tolist(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
+    return body.special(items)
+
+
+def _mode(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
+    if node.args or items.mask is not None or items.distinct:
+        raise NoRule("the mode of these values")
+    return body.special(replace(items, kind="mode", dropped=False))
+
+
+def _rolling(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
+    if items != Items(items.col):
+        raise NoRule("a rolling window of these values")
+    return body.special(replace(items, kind="rolling", params=body.literals(node, ("window", "min_periods"))))
+
+
+def _fillna(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression | None:
+    """``x.fillna(x.mean())``."""
+    if len(node.args) != 1 or node.args[0].keyword or items != Items(items.col) or not body.windows:
+        return None
+    value = body.interpreter.eval(node.args[0].value, body.rows)
+    if not isinstance(value, Col):
+        return None
+    v = items.col
+    if v.dtype not in ("float64", "object", "datetime64[ns]") or value.dtype != v.dtype:
+        raise NoRule("fillna with values of another type")
+    full = body.fresh()
+    body.rows.bind(full, Ref(derive(F.coalesce(v.expr, value.expr), v.dtype, v, value)))
+    body.row_names.add(full)
+    return cst.Name(full)
+
+
+_METHODS = {
+    "dropna": _dropna, "unique": _unique, "drop_duplicates": _unique, "tolist": _tolist, "to_list": _tolist,
+    "mode": _mode, "rolling": _rolling, "fillna": _fillna,
+}  # fmt: skip
+
+
+# --- uses -----------------------------------------------------------------------------------
+
+
+def attempt(g: Groups, func: Func, group: Value, each_row: bool, windows: bool) -> tuple[Value, Body]:
+    """The value of a function over groups. Raises NoRule where its body is not followed."""
+    count = len(g.ctx.entries)
+    body = Body(g, func, group, windows)
+    try:
+        value = body.result(each_row)
+    except (Refused, TranspileError) as error:
+        raise NoRule(str(error)) from None
+    del g.ctx.entries[count:]
+    return value, body
+
+
+def reduced(g: Groups, func: Func, v: Col | None) -> Made:
+    """A function that gives one value a group."""
+    if v is None or v.is_nullable:
+        raise NoRule("a function over groups of a nullable column")
+    value, body = attempt(g, func, v, False, False)
+    if not isinstance(value, Col):
+        raise NoRule("the function does not reduce the group in a way that is followed")
+    value = tightened(value)
+    return Made(value.expr, value.dtype, value.is_nullable, value.null_free)
+
+
+def reduced_frame(g: Groups, func: Func) -> Value:
+    """What a function over groups of a frame gives, once for a group."""
+    return attempt(g, func, g.frame, False, False)[0]
+
+
+def items_of(g: Groups, func: Func, v: Col) -> Items:
+    """A function that gives a list of the group's values."""
+    body = Body(g, func, v, False)
+    tree = body.tree.visit(body)
+    if isinstance(tree, cst.Name) and tree.value in body.items:
+        return body.items[tree.value]
+    raise NoRule("the function does not give a list")
+
+
+def each(g: Groups, func: Func, group: Value) -> Col:
+    """A function that gives a value for each row, or one for all rows of a group."""
+    if isinstance(group, Col) and group.is_nullable:
+        raise NoRule("a function over groups of a nullable column")
+    value, _ = attempt(g, func, group, True, True)
+    if not isinstance(value, Col):
+        raise NoRule("the function does not give a Series that is followed")
+    return tightened(value)
+
+
+__all__ = ["attempt", "builder", "each", "items_of", "reduced", "reduced_frame", "Frame"]
