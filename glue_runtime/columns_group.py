@@ -16,7 +16,7 @@ def over_group(aggregate, over):
     return aggregate if over is None else aggregate.over(over)
 
 
-def numeric(v, t):
+def group_number(v, t):
     """The column as a number; TypeError for a type that pandas cannot average either."""
     if t not in NUMBERS:
         raise TypeError(f"an average or a spread of a {t} column")
@@ -38,7 +38,7 @@ def group_sum(v, t, over=None, min_count=0, full=False):
 
 def group_prod(v, t, over=None, min_count=0):
     """The product of a group; whole numbers stay whole (and wrap), nothing gives 1."""
-    v = numeric(v, t)
+    v = group_number(v, t)
     if t in (*INTEGERS, "boolean"):
         one = F.lit(1).cast("bigint")
         made = F.aggregate(over_group(F.collect_list(v), over), one, lambda acc, x: acc * x)
@@ -49,12 +49,12 @@ def group_prod(v, t, over=None, min_count=0):
 
 def group_mean(v, t, over=None):
     """The mean of a group."""
-    return over_group(F.avg(numeric(v, t)), over)
+    return over_group(F.avg(group_number(v, t)), over)
 
 
 def group_var(v, t, over=None, ddof=1):
     """The variance of a group."""
-    v = numeric(v, t)
+    v = group_number(v, t)
     if ddof in (0, 1):
         return over_group(F.var_samp(v) if ddof else F.var_pop(v), over)
     n = over_group(F.count(v), over)
@@ -64,7 +64,7 @@ def group_var(v, t, over=None, ddof=1):
 def group_std(v, t, over=None, ddof=1):
     """The standard deviation of a group."""
     if ddof in (0, 1):
-        v = numeric(v, t)
+        v = group_number(v, t)
         return over_group(F.stddev_samp(v) if ddof else F.stddev_pop(v), over)
     return F.sqrt(group_var(v, t, over, ddof))
 
@@ -76,7 +76,7 @@ def group_sem(v, t, over=None, ddof=1):
 
 def group_skew(v, t, over=None):
     """The unbiased skewness of a group of three or more; 0 where all values are the same."""
-    v = numeric(v, t)
+    v = group_number(v, t)
     n = over_group(F.count(v), over)
     skew = over_group(F.skewness(v), over) * F.sqrt(n * (n - 1)) / (n - 2)
     return F.when(n >= 3, F.coalesce(skew, F.lit(0.0)))
@@ -84,10 +84,10 @@ def group_skew(v, t, over=None):
 
 def group_quantile(v, t, over=None, q=0.5):
     """A quantile of a group, linear between neighbours."""
-    return over_group(F.percentile(numeric(v, t).cast("double"), q), over)
+    return over_group(F.percentile(group_number(v, t).cast("double"), q), over)
 
 
-def truthy(v, t):
+def group_truth(v, t):
     """Whether Python takes the value as true; missing stays missing."""
     if t == "boolean":
         return v
@@ -98,12 +98,12 @@ def truthy(v, t):
 
 def group_any(v, t, over=None):
     """Whether any value of a group is true."""
-    return F.coalesce(over_group(F.bool_or(truthy(v, t)), over), F.lit(False))
+    return F.coalesce(over_group(F.bool_or(group_truth(v, t)), over), F.lit(False))
 
 
 def group_all(v, t, over=None):
     """Whether no value of a group is false."""
-    return F.coalesce(over_group(F.bool_and(truthy(v, t)), over), F.lit(True))
+    return F.coalesce(over_group(F.bool_and(group_truth(v, t)), over), F.lit(True))
 
 
 def group_extreme(v, t, over=None, largest=False, gaps_fail=False):
@@ -126,14 +126,21 @@ def group_nunique(v, t, over=None, dropna=True):
     return n + gap
 
 
-def group_text(v, t, order, separator, over=None):
-    """The texts of a group joined in row order; pandas raises where one is missing."""
+def group_text(v, t, order, separator, dropped=False, distinct=False, ordered=False):
+    """The texts of a group joined in row order; pandas raises where one is missing.
+
+    ``dropped``: missing ones are left out; ``distinct``, ``ordered``: each text once, sorted.
+    """
     if t != "string":
         raise TypeError(f"a {t} column is joined like text")
-    texts = F.transform(group_rows(v, order, over), lambda x: x["v"])
-    gaps = over_group(F.count(v), over) < over_group(F.count(F.lit(1)), over)
+    texts = group_distinct(v, order) if distinct else group_list(v, order)
+    if ordered:
+        texts = F.array_sort(texts)
+    joined = F.array_join(texts, separator)
+    if dropped:
+        return joined
     problem = F.raise_error(F.lit("a missing value is joined like text"))
-    return F.when(gaps, problem).otherwise(F.array_join(texts, separator))
+    return F.when(F.count(v) < F.count(F.lit(1)), problem).otherwise(joined)
 
 
 def group_rows(v, order, over=None):

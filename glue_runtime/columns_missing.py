@@ -59,3 +59,8 @@ def fill_frame(df, values, nullable=False):
 def quoted(name):
     """A column name that Spark takes as it is, whatever is in it."""
     return "`" + name.replace("`", "``") + "`"
+
+
+def gappy_column(a, ta):
+    """Whole numbers as fractions, because some will be missing; anything else as it is."""
+    return a.cast("double") if ta in WHOLE else a

@@ -119,8 +119,9 @@ def parse_text(t, cells):
 
 
 def parse_timestamp(t, cells):
-    """datetime64 cells by the format of the column (cells["formats"])."""
-    return timestamp_from_text(F.col(t), cells["formats"][t])
+    """datetime64[ns] cells by the format of the column (cells["formats"]), within its range."""
+    value = timestamp_from_text(F.col(t), cells["formats"][t])
+    return F.when(F.year(value).between(1678, 2261), value)
 
 
 PARSERS = {

@@ -15,6 +15,9 @@ from glue_runtime.quoting import quoted, schema_fields
 
 # How much of the first file the driver looks at for the header.
 HEAD_BYTES = 1 << 18
+# Of a folder of files, so many have their first line compared.
+FILES_CHECKED = 100
+LINE_BYTES = 1 << 14
 # Up to this size a file is one task anyway, so line breaks inside quotes cost nothing to allow.
 ONE_TASK_BYTES = 64 << 20
 
@@ -63,6 +66,7 @@ def read_csv(
     """
     spark = glueContext.spark_session
     files = existing_files(spark, path)
+    files = [file for file in files if file[1]] or files
     layout = {
         "sep": sep,
         "header": header_row(header, names),
@@ -83,6 +87,10 @@ def read_csv(
         raise ValueError(
             f"{path} has the columns {found}, this job was made for {[name for name, _ in pinned]}"
         )
+    for uri, _ in files[1:FILES_CHECKED]:
+        also = header_names(first_bytes(spark, uri, LINE_BYTES), uri, {**layout, "nrows": 0})
+        if also != found:
+            raise ValueError(f"{uri} has the columns {also}, {files[0][0]} has {found}")
     raw = raw_cells(glueContext, spark, path, files, found, layout, head, transformation_ctx)
     if nrows is not None:
         raw = raw.orderBy("__row").limit(nrows)
@@ -131,7 +139,7 @@ def header_names(head, path, layout):
 
     Raises what pandas raises for these bytes: a row with too many fields, a wrong encoding.
     """
-    cut = len(head) == HEAD_BYTES
+    cut = len(head) in (HEAD_BYTES, LINE_BYTES)
     if cut:
         head = head[: head.rfind(b"\n") + 1]
     options = {**layout, "compression": None, "dtype": str}
@@ -142,7 +150,7 @@ def header_names(head, path, layout):
     except pd.errors.ParserError as error:
         if not cut or "EOF inside string" not in str(error):
             raise
-        frame = pd.read_csv(io.BytesIO(head), nrows=1, **options)
+        frame = pd.read_csv(io.BytesIO(head), **{**options, "nrows": 1})
     if not isinstance(frame.index, pd.RangeIndex):
         raise NotImplementedError(f"{path}: rows have more fields than the header has names")
     return [str(name) for name in frame.columns]

@@ -1,7 +1,9 @@
 """df.to_csv at the end of a job: the text that pandas writes, made in Spark expressions."""
 
+import bz2
 import codecs
 import csv
+import gzip
 import uuid
 
 from pyspark.sql import functions as F
@@ -38,7 +40,7 @@ def write_csv(
     lineterminator="\n",
     decimal=".",
     encoding="utf-8",
-    compression=None,
+    compression="infer",
     bool_as_text=True,
     dtypes=None,
     single_file=False,
@@ -74,20 +76,46 @@ def write_csv(
     names = df.columns if header in (True, False) else list(header)
     first = header_line(names, style) if header is not False else None
     needs = column_needs(df, dtypes or {}, style)
+    codec = codec_of(path, compression)
     lines = df.select(line_of(cell_texts(df, needs, style), style).alias("value"))
     if mode == "a":
-        write_lines(spark, lines, path, first, style, compression)
+        write_lines(spark, lines, path, first, style, codec)
     elif single_file:
-        write_one_file(spark, lines, path, first, style, compression)
+        write_one_file(spark, lines, path, first, style, codec)
     else:
         replace_dataset(
             spark,
             path,
-            lambda target: write_lines(spark, lines, target, first, style, compression),
+            lambda target: write_lines(spark, lines, target, first, style, codec),
         )
 
 
-def write_lines(spark, lines, target, first, style, compression):
+# Spark's names of codecs, and how a file that is packed by one ends.
+SUFFIXES = {"gzip": ".gz", "bzip2": ".bz2"}
+CODECS = {"gzip": "gzip", "bz2": "bzip2"}
+# What a packed file of no bytes takes up at most; a line takes more.
+EMPTY_BYTES = 20
+
+
+def codec_of(path, compression):
+    """Spark's name of the codec that pandas would use, None for plain text."""
+    if compression is None:
+        return None
+    if compression == "infer":
+        found = [codec for codec, suffix in SUFFIXES.items() if str(path).endswith(suffix)]
+        return found[0] if found else None
+    if compression not in CODECS:
+        raise NotImplementedError(f"to_csv(compression={compression!r})")
+    return CODECS[compression]
+
+
+def packed(text, codec):
+    """The bytes of a text, packed as its file is."""
+    data = text.encode()
+    return {None: bytes, "gzip": gzip.compress, "bzip2": bz2.compress}[codec](data)
+
+
+def write_lines(spark, lines, target, first, style, codec):
     """Add files of lines under `target`, each led by the header line `first`.
 
     A frame without rows gives one file with the header alone.
@@ -103,24 +131,24 @@ def write_lines(spark, lines, target, first, style, compression):
             .alias("value")
         )
     writer = lines.write.mode("append").option("lineSep", end)
-    if compression not in (None, "infer"):
-        writer = writer.option("compression", compression)
+    if codec is not None:
+        writer = writer.option("compression", codec)
     writer.text(target)
     made = [(uri, size) for uri, size in data_files(spark, target) if uri not in before]
-    if first is not None and all(size == 0 for _, size in made):
-        name = f"part-00000-{uuid.uuid4()}.csv"
-        write_bytes(f"{target}/{name}", (first + end).encode())
+    if first is not None and all(size <= (EMPTY_BYTES if codec else 0) for _, size in made):
+        name = f"part-00000-{uuid.uuid4()}.txt{'' if codec is None else SUFFIXES[codec]}"
+        write_bytes(f"{target}/{name}", packed(first + end, codec))
         place = hadoop_path(spark, target)[1]
         remove_files(spark, [uri for uri, _ in made], place)
 
 
-def write_one_file(spark, lines, path, first, style, compression):
+def write_one_file(spark, lines, path, first, style, codec):
     """Make `path` one file: the parts are written beside it and put together."""
     folder = f"{path}.{uuid.uuid4().hex}.parts"
     try:
-        write_lines(spark, lines, folder, None, style, compression)
+        write_lines(spark, lines, folder, None, style, codec)
         head = first + style["lineterminator"] if first is not None else ""
-        merge_parts(spark, folder, path, head.encode())
+        merge_parts(spark, folder, path, packed(head, codec))
     finally:
         fs, place = hadoop_path(spark, folder)
         fs.delete(place, True)

@@ -12,8 +12,9 @@ from glue_runtime.quoting import quoted
 # A column of times is written as its values need: the first unit (in microseconds) that they are
 # multiples of.
 DAY = "yyyy-MM-dd"
+DAY_MICROS = 86_400_000_000
 TIME_PATTERNS = {
-    86_400_000_000: DAY,
+    DAY_MICROS: DAY,
     1_000_000: f"{DAY} HH:mm:ss",
     1_000: f"{DAY} HH:mm:ss.SSS",
     1: f"{DAY} HH:mm:ss.SSSSSS",
@@ -60,7 +61,8 @@ def header_line(names, style):
 def column_needs(df, dtypes, style):
     """What each column's text depends on over all its rows, found in one aggregate.
 
-    Returns {name: (Spark type, pattern of a timestamp, or True for an integer written as float)}.
+    Returns {name: (Spark type, need)}; the need is the pattern of a timestamp, True for an integer
+    written as a float and for an interval that is not whole days.
     """
     needs, facts = {}, []
     for field in df.schema.fields:
@@ -69,6 +71,8 @@ def column_needs(df, dtypes, style):
         needs[field.name] = (kind, dtypes.get(field.name) in ("float64", "Float64"))
         if kind in WHOLE and dtypes.get(field.name) == "int64?":
             facts.append(F.max(cell.isNull()).alias(f"missing{number}"))
+        elif kind.startswith("interval day"):
+            facts.append(F.max(micros_of(cell) % DAY_MICROS != 0).alias(f"hours{number}"))
         elif kind in ("timestamp", "timestamp_ntz") and style["date_format"] is None:
             micros = F.unix_micros(cell.cast("timestamp"))
             facts += [
@@ -79,6 +83,8 @@ def column_needs(df, dtypes, style):
         if f"finer{number}_1" in found:
             fits = [u for u in TIME_PATTERNS if not found[f"finer{number}_{u}"]]
             needs[name] = (kind, TIME_PATTERNS[fits[0]])
+        elif kind.startswith("interval day"):
+            needs[name] = (kind, bool(found[f"hours{number}"]))
         elif kind.startswith("timestamp"):
             needs[name] = (kind, java_pattern(style["date_format"]))
         elif kind in WHOLE:
@@ -117,6 +123,8 @@ def plain_text(cell, kind, need, style, name):
     """The text of one column as pandas has it, NULL where a value is missing."""
     if kind == "string":
         return cell
+    if kind == "boolean" and not style["bool_as_text"]:
+        return cell.cast("string")
     if kind == "boolean":
         return F.when(cell, F.lit("True")).when(~cell, F.lit("False"))
     if kind in WHOLE and not need:
@@ -127,6 +135,8 @@ def plain_text(cell, kind, need, style, name):
         return F.date_format(cell, need)
     if kind == "date":
         return F.date_format(cell, DAY)
+    if kind.startswith("interval day"):
+        return interval_text(cell, need)
     if kind in ("array<string>", "array<bigint>", "array<double>"):
         return list_text(cell, kind[6:-1], style, name)
     raise NotImplementedError(f"to_csv of column {name!r} of type {kind}")

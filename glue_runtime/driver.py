@@ -61,7 +61,9 @@ def to_pandas(
     types = [(f.name, f.dataType.simpleString()) for f in df.schema.fields]
     names = [name for name, _ in types]
     ordered = df.orderBy(*order) if order else df
-    cells = [ordered[f"`{name.replace('`', '``')}`"] for name in names]
+    # Names may repeat: number the columns.
+    ordered = ordered.toDF(*[f"c{number}" for number in range(len(names))])
+    cells = [F.col(f"c{number}") for number in range(len(names))]
     # Arrow would turn integers and booleans with gaps into floats and objects: fetch the gaps.
     plain = []
     for number, (cell, (_, kind)) in enumerate(zip(cells, types)):

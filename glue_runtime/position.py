@@ -4,6 +4,8 @@ import re
 
 from pyspark.sql import functions as F
 
+from glue_runtime.quoting import quoted
+
 # monotonically_increasing_id() is the partition number shifted by 33 bits plus a row counter.
 ROW_BITS = 33
 
@@ -18,17 +20,18 @@ def with_position(df, *order, name="__pos"):
     """
     kept = (df.orderBy(*order) if order else df).localCheckpoint()
     numbered = kept.withColumn(name, F.monotonically_increasing_id())
-    partition = F.shiftright(name, ROW_BITS).cast("int")
+    number = quoted(name)
+    partition = F.shiftright(number, ROW_BITS).cast("int")
     counts = dict(
         numbered.groupBy(partition.alias("partition")).agg(F.count(F.lit(1)).alias("n")).collect()
     )
     starts, total = [], 0
-    for number in range(max(counts, default=-1) + 1):
+    for part in range(max(counts, default=-1) + 1):
         starts.append(total)
-        total += counts.get(number, 0)
+        total += counts.get(part, 0)
     if not starts:
         return numbered
-    row = F.col(name).bitwiseAND(F.lit((1 << ROW_BITS) - 1))
+    row = number.bitwiseAND(F.lit((1 << ROW_BITS) - 1))
     start = F.element_at(F.array(*[F.lit(n).cast("bigint") for n in starts]), partition + 1)
     return numbered.withColumn(name, row + start)
 

@@ -186,14 +186,15 @@ def collected(name: str) -> Callable[..., Made]:
     return make
 
 
-def make_text(g: Groups, v: Col, over: E | None, separator: str = "") -> Made:
+def make_text(g: Groups, v: Col, over: E | None, separator: str = "", **options: bool) -> Made:
     """``separator.join(group)``."""
     if v.dtype not in (None, *TEXTS) or over is not None:
         raise NoRule(f"a {v.dtype} column joined like text")
     at = g.position()
     function = g.ctx.call("group_text")
     kind = lift("string") if v.dtype is not None else g.type_text(v)
-    return Made(E(f"{function}({v.expr}, {kind}, {at}, {separator!r})"), "object", v.is_nullable)
+    more = "".join(f", {k}=True" for k, on in options.items() if on)
+    return Made(E(f"{function}({v.expr}, {kind}, {at}, {separator!r}{more})"), "object", v.is_nullable)
 
 
 def make_nth(g: Groups, v: Col, over: E | None, last: bool = False) -> Made:
@@ -272,7 +273,7 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     "min": (f"{_NUMERIC}, min_count=-1, {_ENGINE}", f"{_NOT_ENGINE} min_count", "",
             ("df.groupby('k')[['i', 'f', 'b', 't']].min()",), ("df.groupby('k')['n'].min()", "df.dropna(subset=['s']).groupby('b')['s'].min()")),
     "max": (f"{_NUMERIC}, min_count=-1, {_ENGINE}", f"{_NOT_ENGINE} min_count", "",
-            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.groupby('b')['u'].max()")),
+            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.dropna(subset=['u']).groupby('b')['u'].max()")),
     "count": ("", "", "", ("df.groupby('k').count()",), ("df.groupby('k')['s'].count()",)),
     "nunique": ("dropna=True", "", "dropna", ("df.groupby('k').nunique()",),
                 ("df.groupby('k')['s'].nunique()", "df.groupby('b')['s'].nunique(dropna=False)")),
@@ -290,7 +291,7 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     "prod": (f"{_NUMERIC}, min_count=0", "", "min_count", ("df.groupby('k')[['i', 'g']].prod()",), ("df.groupby('s')['f'].prod()",)),
     "any": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].any()",), ("df.groupby('s')['f'].any()",)),
     "all": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].all()",), ("df.groupby('s')['f'].all()",)),
-    "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis skipna kwargs", "", ("df.groupby('b')[['i', 'n']].skew()",),
+    "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis skipna", "", ("df.groupby('b')[['i', 'n']].skew()",),
              ("df.groupby('k')['i'].skew()", "df.groupby('b')['g'].skew()")),
     "idxmax": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmax()",),
                ("df.groupby('k')['f'].idxmax()", "df[df['i'] > 2].groupby('b')['j'].idxmax()")),
@@ -304,6 +305,7 @@ def _register(name: str) -> None:
 
     def apply(c: Call) -> Value:
         """The aggregate of every group."""
+        c.need(not c.args.get("kwargs"), "further arguments of an aggregate")
         params = {p: c.lit(p) for p in handled.split() if c.given(p)}
         only = c.lit("numeric_only") if "numeric_only" in c.args else False
         c.need(only in (True, False), "numeric_only= of this form")

@@ -13,11 +13,10 @@ import libcst as cst
 
 from rules.groups import Groups, Made
 from rules.lib import derive, is_missing, literal_column, tight, tightened
-from transpiler.builders import builder
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import BOOLS, NULL_FREE, TEXTS, Col, Const, Frame, Func, Module, Value, with_missing
+from transpiler.facts import BOOLS, NULL_FREE, Col, Const, Frame, Func, Module, Value, with_missing
 from transpiler.infer.scope import Ref, Scope
-from transpiler.symbolic import E, F
+from transpiler.symbolic import F, col
 
 _REDUCE = {"sum", "mean", "min", "max", "count", "nunique", "median", "std", "var", "sem", "skew", "prod",
            "quantile", "any", "all"}  # fmt: skip
@@ -191,14 +190,16 @@ class Body(cst.CSTTransformer):
 
     def joined(self, items: Items, separator: str) -> cst.Name:
         """``separator.join(…)``."""
+        from rules.aggregates import AGGREGATES
+
         g, v = self.g, items.col
-        if items.mask is not None or items.kind != "items" or (v.dtype is not None and v.dtype not in TEXTS):
+        if items.mask is not None or items.kind != "items":
             raise NoRule("join of these values")
-        kind = E('"string"') if v.dtype is not None else g.type_text(v)
-        options = "".join(f", {k}=True" for k in ("dropped", "distinct", "ordered") if getattr(items, k))
-        text = f"{g.ctx.call('group_text')}({v.expr}, {kind}, {g.position()}, {separator!r}{options})"
+        if items.params == {"set": True} and not items.ordered:
+            raise NoRule("the order of a set is not known")
+        options = {k: getattr(items, k) for k in ("dropped", "distinct", "ordered")}
         name = self.fresh()
-        self.once.bind(name, Ref(as_col(g, Made(E(text), "object", v.is_nullable))))
+        self.once.bind(name, Ref(as_col(g, AGGREGATES["join"](g, v, None, separator, **options))))
         return cst.Name(name)
 
     def length(self, items: Items) -> cst.Name:
@@ -228,8 +229,6 @@ class Body(cst.CSTTransformer):
             raise NoRule(f"the mode of a {v.dtype} column")
         temp = g.ctx.temp("times")
         g.temps[temp] = F.count(v.expr).over(g.window(extra=(v.expr,)))
-        from transpiler.symbolic import col
-
         key = F.when(v.expr.isNotNull(), F.struct(-col(temp), v.expr))
         problem = F.raise_error(F.lit("a group has no value, so no mode"))
         expr = F.when(F.count(v.expr) > 0, F.min_by(v.expr, key)).otherwise(problem)
@@ -289,6 +288,8 @@ class Body(cst.CSTTransformer):
         if isinstance(node, cst.IfExp):
             test = self.test(node.test, scope)
             return either(self.g, test, self.final(node.body, scope), self.final(node.orelse, scope))
+        if isinstance(node, cst.BooleanOperation) or isinstance(getattr(node, "operator", None), cst.Not):
+            return self.test(node, scope)
         return self.interpreter.eval(node, scope)
 
     def test(self, node: cst.BaseExpression, scope: Scope) -> Col:
@@ -564,4 +565,4 @@ def each(g: Groups, func: Func, group: Value) -> Col:
     return tightened(value)
 
 
-__all__ = ["attempt", "builder", "each", "items_of", "reduced", "reduced_frame", "Frame"]
+__all__ = ["attempt", "each", "items_of", "reduced", "reduced_frame", "Frame"]

@@ -24,6 +24,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import (
     FLOATS,
     INTEGERS,
+    NULL_FREE,
     Col,
     Column,
     Const,
@@ -180,7 +181,7 @@ def index_reset(ctx: Any, frame: Frame, drop: bool, names: Any = None) -> Frame:
     if drop:
         return frame if kind == "range" else renumbered(ctx, frame)
     label = (names[0] if isinstance(names, list) else names) if names is not None else "index"
-    if names is None and frame.has("index") is not False:
+    if names is None and frame.has("index"):
         label = "level_0"
     if frame.has(label):
         raise NoRule(f"column {label!r} is there already")
@@ -188,8 +189,8 @@ def index_reset(ctx: Any, frame: Frame, drop: bool, names: Any = None) -> Frame:
     base = frame if kind == "range" else renumbered(ctx, frame)
     column = Column(label, physical(base, label), "int64")
     if frame.open:
-        wide = chain(base, f".withColumn({lift(column.name)}, {number})")
-        return wide.but(text=in_front(ctx, wide, [column.name]), columns=(*base.columns, column))
+        text = f"{ctx.call('numbers_in_front')}({base.text}, {lift(column.name)}, {number})"
+        return base.but(text=text, columns=(*base.columns, column))
     return placed(base, [column, *base.columns], {column.name: number}, base.index.levels)
 
 
@@ -514,38 +515,51 @@ def insert(c: Call) -> Const:
     """A new column at a place, in the frame itself."""
     frame, ctx, label, place = c.frame, c.ctx, c.lit("column"), c.lit("loc")
     c.need(not frame.has(label), "the column is there already")
-    c.need(isinstance(place, int) and 0 <= place <= len(frame.labels), "the place is not known here")
+    c.need(isinstance(place, int) and place >= 0, "the place is not known here")
     wide = assign(ctx, frame, label, c["value"])
+    if frame.open:
+        c.need(isinstance(label, str) and frame.has(label) is None, "the label is not known here")
+        aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
+        more = f", {render(aside)}" if aside else ""
+        changed_object(c, wide.but(text=f"{ctx.call('moved')}({wide.text}, {lift(label)}, {place}{more})"))
+        return Const(None)
+    c.need(place <= len(frame.labels), "the place is not known here")
     new = wide.column(label)
     rest = [x for x in wide.columns if x is not new]
     out = wide if place == len(rest) else selected(ctx, wide, [*rest[:place], new, *rest[place:]])
-    return changed_object(c, out)
+    changed_object(c, out)
+    return Const(None)
 
 
-def changed_object(c: Call, frame: Frame) -> Const:
-    """The object that the method was called on becomes ``frame``."""
+def changed_object(c: Call, frame: Frame) -> Frame:
+    """The object that the method was called on becomes ``frame``; gives it under its name."""
     interpreter, node = c.interpreter, c.node  # type: ignore[attr-defined]
     scope = interpreter.active[-1]
     name, ref = interpreter.target_ref(node.func.value, scope)
     c.need(ref.value is c.self, "the object has no name of its own")
     interpreter.mutate(ref, name, frame, scope)
-    return Const(None)
+    return ref.value
 
 
-@rule("DataFrame.pop(item)", example=("x = df.pop('i')\nout = df", "x = df.pop('i')\ndf['twice'] = x * 2\nout = df"))
+@rule("DataFrame.pop(item)", example=("x = df.pop('i')\nout = df", "x = df.pop('i')\ndf['twice'] = x * 2\nout = df", "y = df.sort_values('i').head(5)\nx = y.pop('i')\nout = x"))
 def pop(c: Call) -> Col:
-    """A column leaves the frame."""
-    from rules.select import without
-
+    """A column leaves the frame; it stays hidden for those who use the Series."""
     frame, ctx = c.frame, c.ctx
     label = c.lit("item")
-    series_of(ctx, frame, label)
-    name = ctx.unique(f"{frame.text}_whole" if frame.text.isidentifier() else "whole")
-    ctx.emit(f"{name} = {frame.text}", defines=name, reads=frame.vars)
-    whole = frame.but(text=name, vars=frozenset({name}))
-    out = without(c, frame, [label])
-    changed_object(c, out.but(hidden=out.hidden))
-    return series_of(ctx, whole, label)
+    column = frame.column(label)
+    ctx.use(frame, column)
+    name = ctx.temp("popped")
+    out = chain(frame, f".withColumnRenamed({render(column.name)}, {render(name)})")
+    gone = (*frame.gone, label) if frame.open else ()
+    out = out.but(
+        columns=tuple(x for x in frame.columns if x.label != label),
+        hidden=(*frame.hidden, name),
+        gone=gone,
+        order=renamed_keys(frame.order, {column.name: name}),
+    )
+    out = changed_object(c, out)
+    deps = frozenset({(name, column.uid)})
+    return Col(col(name), column.dtype, out, label, deps, nullable=column.is_nullable, null_free=column.dtype in NULL_FREE)
 
 
 @rule(

@@ -6,12 +6,14 @@ order or a hidden column.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable, Iterable
 
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
     SPARK_TYPES,
+    Accessor,
     Col,
     Column,
     Const,
@@ -34,6 +36,9 @@ def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
     """``frame[label]`` as a Series."""
     column = frame.column(label)
     ctx.use(frame, column)
+    for uid, series in frame.parts:
+        if uid == column.uid and series.frame.rows is frame.rows:
+            return series.but(label=label)
     return Col(
         col(column.name),
         column.dtype,
@@ -167,6 +172,7 @@ def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
         "windowed": any(c.windowed for c in cols),
         "nullable": any(c.is_nullable for c in cols),
         "null_free": dtype in NULL_FREE,
+        "uses": frozenset().union(*(c.uses for c in cols)),
     }
     facts.update(changes)
     return Col(expr, dtype, cols[0].frame, **facts)
@@ -239,16 +245,12 @@ def chain(frame: Frame, *calls: str, **changes: Any) -> Frame:
 
 
 class FrameStep(E):
-    """A hidden column that a function over the whole frame adds: ``function(frame, rest)``."""
+    """A hidden column that a function over the whole frame adds; ``@@`` stands for the frame."""
 
-    __slots__ = ("function", "rest")
-
-    def __init__(self, function: str, rest: str) -> None:
-        super().__init__(f"{function}({rest})")
-        self.function, self.rest = function, rest
+    __slots__ = ()
 
     def over(self, frame_text: str) -> str:
-        return f"{self.function}({frame_text}, {self.rest})"
+        return self.text.replace("@@", frame_text)
 
 
 def with_temps(frame: Frame, temps: Iterable[tuple[str, E]]) -> tuple[Frame, list[str]]:
@@ -286,6 +288,10 @@ def physical(frame: Frame, label: Any) -> str:
 
 def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     """``frame[label] = value`` for a Series over the frame's rows, a scalar or a constant."""
+    if isinstance(value, Accessor) and value.name == "values" and isinstance(value.owner, Col):
+        if value.owner.frame.rows is not frame.rows:
+            raise NoRule("values are set by position, from another order or set of rows")
+        value = value.owner
     frame = ctx.losing(frame, [label])
     known = [c for c in frame.columns if c.label == label]
     if len(known) > 1:
@@ -333,10 +339,19 @@ def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
 
 def filtered(ctx: Any, frame: Frame, mask: Col) -> Frame:
     """The rows of ``frame`` for which a boolean Series is true; labels keep their holes."""
-    series = materialised(ctx, on(frame, mask))
+    series = materialised(ctx, without_gaps(ctx, on(frame, mask)))
     base, temps = with_temps(frame, series.temps)
-    out = chain(base, f".filter({series.expr})")
-    return drop_hidden(subset_of(frame, out), temps)
+    out = subset_of(frame, chain(base, f".filter({series.expr})"))
+    if not series.temps:
+        out = out.but(rows=replace(out.rows, mask=series.expr.text))
+    return drop_hidden(out, temps)
+
+
+def without_gaps(ctx: Any, mask: Col) -> Col:
+    """A mask that may have missing values ("bool?"): pandas raises there, and so does the job."""
+    if mask.dtype != "bool?":
+        return mask
+    return mask.but(expr=E(f"{ctx.call('no_missing')}({mask.expr})"), dtype="bool", null_free=True)
 
 
 def subset_of(before: Frame, after: Frame) -> Frame:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.lib import derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed
+from rules.lib import (
+    derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed, without_gaps,
+)  # fmt: skip
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, TEXTS, Col, Const, Plain, Scalar
@@ -237,7 +239,8 @@ for _name, _symbol in (("and", "&"), ("or", "|"), ("xor", "^")):
 def invert(c: Call) -> Col:
     """``~``: a missing comparison was False, so it becomes True."""
     series = c.col
-    c.need(series.dtype in BOOLS and series.dtype != "bool?", "~ of a column that is not boolean for sure")
+    c.need(series.dtype in BOOLS, "~ of a column that is not boolean for sure")
+    series = without_gaps(c.ctx, series)
     return derive(~tight(series), series.dtype, series, loose=False, null_free=series.null_free or series.loose)
 
 

@@ -289,7 +289,7 @@ def value_counts(c: Call) -> Col:
     return series_of(c.ctx, out, label)
 
 
-@rule("Series.unique()", example=("df['k'].unique()", "df['i'].unique()", "df['t'].unique()"))
+@rule("Series.unique()", example=("df['k'].unique()", "df['i'].unique()"))
 def unique(c: Call) -> Local:
     """The distinct values in the order they came: few, so they come to the driver."""
     from rules.window import first_rows_of

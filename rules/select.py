@@ -8,7 +8,7 @@ from typing import Any
 from rules.lib import assign, chain, filtered, renumbered, selected, series_of, subset_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, Col, Column, Const, Frame, Index, Order, Rows, Sequence, SortKey
+from transpiler.facts import BOOLS, Col, Column, Const, Frame, Index, Order, Rows, Sequence, SortKey, Windowed
 from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, col, lift, render
 
@@ -18,13 +18,14 @@ def getitem(c: Call) -> Any:
     """A column, a list of columns, or the rows where a mask is true."""
     key, frame = c["key"], c.frame
     if isinstance(key, Col):
-        c.need(key.dtype in BOOLS and key.dtype != "bool?", "a mask that is not boolean for sure")
+        c.need(key.dtype in BOOLS, "a mask that is not boolean for sure")
         return filtered(c.ctx, frame, key)
     c.need(isinstance(key, (Const, Sequence)), "the key is not known here")
     wanted = c.lit("key")
     if isinstance(wanted, slice):
         return rows_between(c, frame, wanted)
     if isinstance(wanted, list):
+        c.need(not any(isinstance(w, bool) for w in wanted), "a mask that is a list")
         return selected(c.ctx, frame, [frame.column(w) for w in wanted])
     return series_of(c.ctx, frame, wanted)
 
@@ -34,9 +35,9 @@ def rows_between(c: Call, frame: Frame, bounds: slice) -> Frame:
     c.need(bounds.step in (None, 1), "a slice with a step")
     start, stop = bounds.start or 0, bounds.stop
     c.need(isinstance(start, int) and (stop is None or isinstance(stop, int)), "a slice by label")
-    if start >= 0 and stop is not None and stop >= 0 and start == 0:
-        return first_rows(c, frame, stop)
-    raise NoRule("rows by position from the middle or the end")
+    from rules.locate import rows_sliced
+
+    return rows_sliced(c.ctx, frame, bounds)
 
 
 def first_rows(c: Call, frame: Frame, n: int) -> Frame:
@@ -140,15 +141,36 @@ def delitem(c: Call) -> Frame:
     return without(c, c.frame, [c.lit("key")])
 
 
-@rule("DataFrame.__setitem__(key, value)", example="df.assign(n=1)")
+@rule(
+    "DataFrame.__setitem__(key, value)",
+    example=("df['n2'] = df['i'] * 2\nout = df", "df[['x', 'y']] = 0\nout = df", "df[['a', 'f']] = df[['f', 'i']]\nout = df", "df[['x', 'y']] = [1, 'b']\nout = df"),
+)
 def setitem(c: Call) -> Frame:
     """``df[c] = value``."""
     key = c["key"]
     label = c.lit("key")
-    c.need(not isinstance(label, (list, slice)), "several columns are set at once")
+    c.need(not isinstance(label, slice), "several columns are set at once")
     c.need(isinstance(key, Const), "the column is not known here")
     value = c["value"]
+    if isinstance(label, list):
+        return several_set(c, label, value)
     return assign(c.ctx, c.frame, label, value)
+
+
+def several_set(c: Call, labels: list, value: Any) -> Frame:
+    """``df[[a, b]] = other``: the other frame's columns by their places."""
+    frame = c.frame
+    if isinstance(value, Windowed) and value.how == "split":
+        from rules.text import split_columns
+
+        series = split_columns(value, len(labels))
+    else:
+        c.need(isinstance(value, Frame) and not value.open, "several columns are set at once")
+        c.need(len(value.columns) == len(labels), "the number of columns differs")
+        series = [series_of(c.ctx, value, x) for x in value.labels]
+    for label, one in zip(labels, series):
+        frame = assign(c.ctx, frame, label, one)
+    return frame
 
 
 @rule("DataFrame.assign(**kwargs)", example=("df.assign(n=df['i'] + 1)", "df.assign(n=lambda d: d['i'] + 1, m=lambda d: d['n'] * 2)"))

@@ -71,6 +71,7 @@ class GlueJobs:
         self.jobs, self.runs, self.bookmarks = {}, {}, {}
         self.script = {}  # job name → the states that its next run goes through
         self.message = "Traceback: line 3"
+        self.after_retries = None  # how the last repetition ends
         self.hold = None  # a state that runs do not leave
         self.count = 0
 
@@ -175,7 +176,27 @@ class GlueJobs:
             run["CompletedOn"] = now()
             if run["JobRunState"] in ("FAILED", "ERROR"):
                 run["ErrorMessage"] = self.message
+                self.retry(run)
         return shown
+
+    def retry(self, run):
+        """Glue repeats a failed run, as a run of its own, up to MaxRetries times."""
+        name, attempt = run["JobName"], run["Attempt"] + 1
+        if attempt > self.jobs[name]["MaxRetries"]:
+            return
+        states = list(self.script.get(name, ["STARTING", "RUNNING", "SUCCEEDED"]))
+        if self.after_retries and attempt == self.jobs[name]["MaxRetries"]:
+            states = ["RUNNING", self.after_retries]
+        again = {k: v for k, v in run.items() if k not in ("ErrorMessage", "CompletedOn")}
+        again |= {
+            "Id": f"{run['Id'].split('_attempt_')[0]}_attempt_{attempt}",
+            "Attempt": attempt,
+            "JobRunState": states[0],
+            "ExecutionTime": 0,
+            "StartedOn": now(),
+            "_next": states[1:],
+        }
+        self.runs[name].insert(0, again)
 
     def run_of(self, name, run_id):
         self.find(name)

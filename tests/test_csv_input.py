@@ -184,7 +184,16 @@ def test_too_long_row_in_a_folder(glue, tmp_path):  # noqa: F811
         read_csv(glue, str(tmp_path / "d"), transformation_ctx="t").collect()
 
 
-@settings(max_examples=25)
+def test_folder_of_different_files(glue, tmp_path):  # noqa: F811
+    (tmp_path / "1.csv").write_text("")
+    (tmp_path / "2.csv").write_text("a,b\n1,2\n")
+    assert read_csv(glue, str(tmp_path), transformation_ctx="t").count() == 1
+    (tmp_path / "3.csv").write_text("b,a\n1,2\n")
+    with pytest.raises(ValueError, match="3.csv has the columns"):
+        read_csv(glue, str(tmp_path), transformation_ctx="t")
+
+
+@settings(max_examples=15)
 @given(st.lists(st.lists(st.sampled_from(WORDS), min_size=3, max_size=3), min_size=12, max_size=12))
 def test_inference(tmp_path_factory, glue, columns):  # noqa: F811
     """Any 12 columns of 3 cells are typed as pandas types them, or refused as too large."""

@@ -79,6 +79,16 @@ def test_the_exit_status_follows_the_run(aws, state):
     assert aws.run("--run", "--wait")[0] == 4
 
 
+@pytest.mark.parametrize("end, expected", [("SUCCEEDED", 0), ("FAILED", 4)])
+def test_repetitions_by_glue_are_followed(aws, end, expected):
+    jobs = aws.server.jobs
+    jobs.script["orders"], jobs.after_retries = ["RUNNING", "FAILED"], end
+    status, out, err = aws.run("--max-retries", 2, "--run", "--wait")
+    assert status == expected, err
+    assert out.count("Glue tries again") == 2
+    assert [run["Attempt"] for run in jobs.runs["orders"]] == [2, 1, 0]
+
+
 def test_run_without_wait(aws):
     status, out, _ = aws.run("--run")
     assert status == 0 and "started" in out and "GetJobRun " not in out

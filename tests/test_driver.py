@@ -65,7 +65,9 @@ def test_no_rows_keep_their_types(glue, spark, monkeypatch, rows):  # noqa: F811
 
 
 def test_nothing_but_missing(glue, spark):  # noqa: F811
-    frame = pd.DataFrame({"o": [None, np.nan], "f": [np.nan, np.nan], "t": [pd.NaT, pd.NaT]})
+    frame = pd.DataFrame(
+        {"o": pd.Series([None, np.nan], dtype=object), "f": [np.nan, np.nan], "t": [pd.NaT, pd.NaT]}
+    )
     df = from_pandas(spark, frame)
     assert df.dtypes == [("o", "string"), ("f", "double"), ("t", "timestamp")]
     assert to_pandas(df).isna().all().all()
@@ -85,7 +87,9 @@ def test_gaps_by_dtype(glue, spark):  # noqa: F811
 
 
 def test_index_order_and_limit(glue, spark):  # noqa: F811
-    df = spark.createDataFrame([("b", 2, 1.0), ("a", 1, 2.0), ("a", 0, 3.0)], "k string, n int, v double")
+    df = spark.createDataFrame(
+        [("b", 2, 1.0), ("a", 1, 2.0), ("a", 0, 3.0)], "k string, n int, v double"
+    )
     one = to_pandas(df, index=["k"], order=[F.col("k"), F.col("n")])
     assert one.index.name == "k" and one.index.tolist() == ["a", "a", "b"]
     assert one["v"].tolist() == [3.0, 2.0, 1.0]

@@ -27,7 +27,13 @@ def test_sorted(spark, parts):
 def test_missing_values_and_ties(spark):
     df = spark.createDataFrame([(None, 3), (2, 2), (2, 1), (None, 0), (1, 4)], "k long, r long")
     placed = with_position(df, F.col("k").asc_nulls_last(), "r")
-    assert numbers(placed, "k", "r") == [(0, 1, 4), (1, 2, 1), (2, 2, 2), (3, None, 0), (4, None, 3)]
+    assert numbers(placed, "k", "r") == [
+        (0, 1, 4),
+        (1, 2, 1),
+        (2, 2, 2),
+        (3, None, 0),
+        (4, None, 3),
+    ]
 
 
 def test_names_no_rows_and_empty_partitions(spark):

@@ -125,6 +125,7 @@ class Rows:
     uid: int = field(default_factory=fresh)
     parent: "Rows | None" = None
     subset: bool = False
+    mask: str | None = None  # the condition that chose them, as text over the parent's columns
 
     def descends_from(self, other: "Rows") -> bool:
         rows: Rows | None = self
@@ -271,6 +272,8 @@ class Frame(Value):
     label_names: tuple = ()  # names of the column index's levels
     base: int = 0  # identity of the unknown columns of an open frame
     gone: tuple = ()  # labels dropped from an open frame
+    view: bool = False  # a slice of another frame: writing into it by .loc writes into that one
+    parts: tuple = ()  # (identity of a column, the same as a Series over the frame it came from)
     kind = "DataFrame"
 
     def but(self, **changes: Any) -> "Frame":
@@ -346,11 +349,12 @@ class Col(Value):
     column: Column | None = None  # set when it is exactly a column of the frame
     null_free: bool = False  # never NULL, whatever the rows hold
     loose: bool = False  # a NULL in it stands for False (a comparison with a missing value)
+    uses: frozenset[str] = frozenset()  # job variables of scalars that the expression reads
     kind = "Series"
 
     @property
     def vars(self) -> frozenset[str]:  # type: ignore[override]
-        return self.frame.vars
+        return self.frame.vars | self.uses
 
     @property
     def is_nullable(self) -> bool:

@@ -9,6 +9,7 @@ import botocore.exceptions
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
 from transpiler.aws.catalog import check_tables, compare_tables
+from transpiler.aws.connection import make_connection
 from transpiler.aws.definition import (
     flatten_definition,
     nest_definition,
@@ -87,7 +88,7 @@ def policies(spec, options, session, identity):
     return {
         "trust_policy": trust_policy(identity["Account"]),
         "policy": job_policy(
-            spec,
+            with_options(spec, options),
             options.bucket,
             options.prefix,
             data_root_of(options),
@@ -97,6 +98,12 @@ def policies(spec, options, session, identity):
             options.kms_key,
         ),
     }
+
+
+def with_options(spec, options):
+    """The spec with the connections that the options add, and their secret."""
+    secrets = [*(spec.get("secrets") or []), *([options.secret] if options.secret else [])]
+    return spec | {"connections": options.connections or [], "secrets": secrets}
 
 
 def make_role(iam, spec, options, session, identity):
@@ -162,6 +169,9 @@ def act_deploy(spec, options, session, identity, folder, script_name):
         return DIFFERENT if plan["changes"] else 0
     if options.create_role:
         wanted = wanted_with(make_role(iam, spec, options, session, identity))
+    if options.create_connection:
+        done = make_connection(glue, session, options)
+        print(f"Connection {options.create_connection}: {done}")
     upload_all(s3, spec, options, (script, key), extra_files, owner, extra)
     done, _ = create_or_update(glue, options.job_name, arn, wanted, last, tags, options)
     asked = nest_definition(wanted)
@@ -317,5 +327,9 @@ def deploy_main(
         print(f"Error: {error}", file=sys.stderr)
         return ERROR
     except KeyboardInterrupt:
-        print("Interrupted: run the same command again to go on", file=sys.stderr)
+        print(
+            "Interrupted: run the same command again to go on; a run that was started goes on"
+            " (`status`, `stop`)",
+            file=sys.stderr,
+        )
         return INTERRUPTED

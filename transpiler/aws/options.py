@@ -102,6 +102,12 @@ def add_job_options(parser):
     )
     group.add_argument("--bookmarks", action=argparse.BooleanOptionalAction, default=None)
     group.add_argument("--connection", dest="connections", action="append", metavar="NAME")
+    group.add_argument("--create-connection", metavar="NAME", help="make it and use it")
+    group.add_argument("--jdbc-url", help="--create-connection: address, without user and password")
+    group.add_argument("--secret", help="--create-connection: the secret with user and password")
+    group.add_argument("--enforce-ssl", action=argparse.BooleanOptionalAction, default=True)
+    group.add_argument("--subnet", help="--create-connection: the subnet to reach it from")
+    group.add_argument("--security-group", action="append", metavar="ID")
     group.add_argument("--security-configuration", metavar="NAME")
     group.add_argument("--notify-after", type=int, metavar="MINUTES")
     group.add_argument(
@@ -182,6 +188,9 @@ def parse_options(spec, arguments=None, program=None, with_path=False):
     for name in FROM_SPEC:
         if getattr(options, name) is None:
             setattr(options, name, spec.get(name))
+    if options.create_connection:
+        names = [*(options.connections or []), options.create_connection]
+        options.connections = list(dict.fromkeys(names))
     if options.prefix is None and options.job_name:
         options.prefix = re.sub(r"[^A-Za-z0-9._-]+", "-", options.job_name).strip("-") or "job"
     return options

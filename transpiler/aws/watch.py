@@ -221,7 +221,12 @@ def watch_run(glue, logs, name, run_id, options, script_text="", script_name="th
             shown = run["JobRunState"]
             print(f"{run_id}: {run_line(run, options.price)}", flush=True)
         if shown in FINAL_STATES:
-            break
+            retry = next_attempt(glue, name, run, options)
+            if retry is None:
+                break
+            print(f"{run_id}: {run.get('ErrorMessage') or shown}; Glue tries again", flush=True)
+            run_id, shown = retry, None
+            continue
         if end and time.monotonic() > end:
             raise DeployError(
                 f"the run {run_id} has not ended after {options.wait_timeout} minutes and goes on:"
@@ -231,6 +236,22 @@ def watch_run(glue, logs, name, run_id, options, script_text="", script_name="th
     if shown != "SUCCEEDED":
         explain_failure(run, script_text, script_name, tail)
     return run
+
+
+def next_attempt(glue, name, run, options):
+    """The id of the run with which Glue repeats a failed one, or None when it does not."""
+    if run["JobRunState"] not in ("FAILED", "ERROR"):
+        return None
+    attempt = run.get("Attempt") or 0
+    if attempt >= (glue.get_job(JobName=name)["Job"].get("MaxRetries") or 0):
+        return None
+    base = run["Id"].split("_attempt_")[0]
+    for _ in range(12):
+        for other in glue.get_job_runs(JobName=name, MaxResults=20).get("JobRuns", []):
+            if other["Id"].startswith(base) and (other.get("Attempt") or 0) > attempt:
+                return other["Id"]
+        time.sleep(options.poll_seconds)
+    return None
 
 
 def show_logs(logs, run, tokens, options):

@@ -25,6 +25,7 @@ MODULES = (
     "iam",
     "watch",
     "schedule",
+    "connection",
     "capacity",
     "catalog",
     "options",

@@ -34,7 +34,7 @@ from transpiler.infer.folding import CONSTANTS, fold_method, fold_module_call
 from transpiler.infer.scope import Ref, Scope
 
 DATA = (Frame, Col, Grouped, Windowed, Accessor)
-ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot"}
+ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "values"}
 _BINARY_NODES = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
                  "FloorDivide": "__floordiv__", "Modulo": "__mod__", "Power": "__pow__",
                  "BitAnd": "__and__", "BitOr": "__or__", "BitXor": "__xor__",
@@ -534,6 +534,8 @@ class Expressions:
     def to_local(self, text: str, name: str, problem: str, parts: list[Value], node: cst.CSTNode, owner: Any = None, kwargs: Any = None) -> Value:  # fmt: skip
         if owner is not None and isinstance((kwargs or {}).get("inplace"), Const) and kwargs["inplace"].value:
             raise NoRule(problem)  # the statement goes to the driver as a whole
+        if isinstance(owner, Frame) and name.rsplit(".", 1)[-1] in ("insert", "pop", "update"):
+            raise NoRule(problem)
         self.went_to_driver(text, name, problem, node)
         return Local(text, frozenset().union(*(p.vars for p in parts)))
 
@@ -569,10 +571,22 @@ class Expressions:
                 continue
             verdict = getattr(call, "verdict", None) or self.verdict_of(rule, value)
             self.ctx.note(verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node))
+            value = self.with_reads(value, name, args, kwargs)
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value
         raise NoRule(reason)
+
+    def with_reads(self, value: Value, name: str, args: list, kwargs: dict) -> Value:
+        """The value with what its text reads besides its frame, and whether it is a slice."""
+        if not isinstance(value, (Col, Frame)):
+            return value
+        scalars = [a for a in (*args, *kwargs.values()) if not isinstance(a, (*DATA, Func))]
+        reads = frozenset().union(*(a.vars for a in scalars)) if scalars else frozenset()
+        if isinstance(value, Col):
+            return value.but(uses=value.uses | reads) if reads else value
+        view = name in _SLICES and not any(isinstance(a, Col) for a in args)
+        return value.but(vars=value.vars | reads, view=view)
 
     @staticmethod
     def verdict_of(rule: Any, value: Value) -> str:
@@ -627,6 +641,8 @@ def _fold_operator(method: str, a: Any, b: Any) -> Any:
     return function(a, b)
 
 
+#: calls whose result shares its rows with the frame that it was taken from
+_SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
 _FRAME_ATTRIBUTES = {
     "T", "at", "attrs", "axes", "columns", "dtypes", "empty", "flags", "iat", "index", "ndim", "shape",
     "size", "style", "values", "plot", "hist", "sparse",

@@ -291,6 +291,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
 
     def mutate(self, ref: Ref, name: str, value: Frame, scope: Scope) -> None:
         """The object behind ``ref`` became ``value``: all its names see it."""
+        if isinstance(ref.value, Frame):
+            value = value.but(view=ref.value.view)
         if value.text.isidentifier():
             ref.value = value
             return
@@ -319,6 +321,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         key = self.key(target, scope)
         if isinstance(ref.value, Frame):
             self.ctx.hint = name
+            if accessor:
+                self.check_views(ref.value, key, scope)
             frame = self.by_rule(f"DataFrame{accessor}.__setitem__", ref.value, [key, value], {}, target)
             assert isinstance(frame, Frame)
             self.mutate(ref, name, frame, scope)
@@ -332,6 +336,20 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         if has_data(value):
             self.went_to_driver(text, "DataFrame.__setitem__", "the frame is on the driver", target)
         self.ctx.emit(text, reads=ref.value.vars | value.vars | key.vars, kind="kept")
+
+    def check_views(self, frame: Frame, key: Value, scope: Scope) -> None:
+        """pandas writes by ``.loc`` into the column's own memory, which others may share."""
+        if frame.view:
+            raise Refused("this writes through into the frame that it is a slice of: take a .copy() first")
+        labels = [p.value for p in getattr(key, "items", ()) if isinstance(p, Const)]
+        labels += list(key.value) if isinstance(key, Const) and isinstance(key.value, tuple) else []
+        uids = {c.uid for c in frame.columns if c.label in [x for x in labels if isinstance(x, str)]}
+        for holder in self.active:
+            for name, other in holder.refs.items():
+                value = other.value
+                shared = isinstance(value, Col) and value.column is not None and value.column.uid in uids
+                if shared and holder.used_later(name):
+                    raise Refused(f"this changes {name!r} too, which is the same column: take a .copy() of it first")
 
     def set_container_item(self, ref: Ref, key: Any, value: Value, scope: Scope) -> None:
         old = ref.value

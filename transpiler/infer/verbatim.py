@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
 from transpiler.facts import (
+    Col,
     Column,
     Const,
     Frame,
@@ -42,6 +43,12 @@ class Verbatim:
     def statement_on_driver(self, node: Any, scope: Scope, problem: str) -> None:
         """Keep a whole statement or block: the frames it uses become pandas on the driver."""
         changed = changed_roots(node)
+        for name in sorted(changed):
+            ref = scope.lookup(name)
+            if ref is not None and isinstance(ref.value, Col) and ref.value.column is not None:
+                raise Refused(f"this changes {name!r} in place, and with it the frame that it is a column of: assign to the frame's column")
+            if ref is not None and isinstance(ref.value, Frame) and ref.value.view:
+                raise Refused(f"this may write through {name!r} into the frame that it is a slice of: take a .copy() first")
         reads, binds = read_names(node), bound_names(node)
         data = [n for n in sorted(reads | changed) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):

@@ -1,0 +1,172 @@
+"""Text columns as pandas' ``.str`` methods leave them.
+
+Functions that take one text Column and give a Column; missing stays NULL. What Spark has no exact
+form for is run by pandas itself, batch by batch (`by_pandas`).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from pyspark.sql import functions as F
+
+# What str.strip() takes off: all that str.isspace() is true for.
+BLANKS = (
+    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+
+
+def text(a, ta):
+    """The column, which must hold text as the .str accessor demands."""
+    if ta != "string":
+        raise AttributeError(f"Can only use .str accessor with string values, not {ta}")
+    return a
+
+
+def by_pandas(column, kind, method, *args, **options):
+    """``column.str.method(…)`` run by pandas on batches; ``kind`` is the result's Spark type."""
+
+    @F.pandas_udf(kind)
+    def run(values: pd.Series) -> pd.Series:
+        out = getattr(values.astype("object").str, method)(*args, **options)
+        return out.astype("object").where(values.notna(), None)
+
+    return run(column)
+
+
+def strip(column, chars=BLANKS):
+    """Without these characters at both ends."""
+    return F.btrim(column, F.lit(chars))
+
+
+def lstrip(column, chars=BLANKS):
+    """Without these characters at the start."""
+    return F.regexp_replace(column, f"^{any_of(chars)}+", "")
+
+
+def rstrip(column, chars=BLANKS):
+    """Without these characters at the end."""
+    return F.regexp_replace(column, f"{any_of(chars)}+\\z", "")
+
+
+def any_of(chars):
+    """A Java pattern for one of these characters."""
+    return "[" + "".join(f"\\x{{{ord(c):x}}}" for c in chars) + "]"
+
+
+def split_blanks(column, n=-1):
+    """``str.split()``: the words between runs of blanks, at most n + 1 of them."""
+    blanks = any_of(BLANKS) + "+"
+    if n <= 0:
+        bare = strip(column)
+        return F.when(bare == "", F.array().cast("array<string>")).otherwise(F.split(bare, blanks))
+    bare = lstrip(column)
+    parts = F.split(bare, blanks, n + 1)
+    # A last part of blanks alone is no word.
+    return F.filter(parts, lambda part: part != "")
+
+
+def rsplit(column, sep, n):
+    """``str.rsplit(sep, n)`` for a separator of one character."""
+    parts = F.split(column, f"\\x{{{ord(sep):x}}}", -1)
+    rest = F.size(parts) - n
+    first = F.array_join(F.slice(parts, 1, F.greatest(rest, F.lit(0))), sep)
+    split = F.concat(F.array(first), F.slice(parts, F.greatest(rest, F.lit(0)) + 1, n))
+    return F.when(rest > 1, split).otherwise(parts)
+
+
+def part(parts, index):
+    """The item at that place of a list, from the end when negative; missing beyond."""
+    if index >= 0:
+        return F.get(parts, F.lit(index))
+    return F.try_element_at(parts, F.lit(index))
+
+
+def item(a, ta, index):
+    """``.str[i]``: a character of a text, or an item of a list."""
+    if ta.startswith("array"):
+        return part(a, index)
+    return character(text(a, ta), index)
+
+
+def character(column, index):
+    """The character at that place, from the end when negative; missing beyond."""
+    place = index + 1 if index >= 0 else index
+    return F.nullif(F.substring(column, place, 1), F.lit(""))
+
+
+def list_length(a, ta):
+    """``.str.len()`` of texts or lists."""
+    if ta.startswith("array"):
+        return F.when(a.isNotNull(), F.size(a))
+    return F.length(text(a, ta))
+
+
+def join_items(parts, sep):
+    """``.str.join(sep)`` of lists of texts; missing where an item is missing."""
+    joined = F.array_join(parts, sep)
+    return F.when(~F.exists(parts, lambda value: value.isNull()), joined)
+
+
+def slice_text(column, start, stop):
+    """``text[start:stop]`` with Python's rules for negative and too large bounds."""
+    length = F.length(column)
+
+    def place(bound):
+        if bound < 0:
+            return F.greatest(length + bound, F.lit(0))
+        return F.lit(bound)
+
+    first = place(start or 0)
+    last = length if stop is None else place(stop)
+    return column.substr(first + 1, F.greatest(last - first, F.lit(0)))
+
+
+def rfind(column, sub):
+    """The last place of a text in another, -1 where it is not in it."""
+    behind = F.instr(F.reverse(column), sub[::-1])
+    found = F.length(column) - behind - len(sub) + 1
+    return F.when(behind == 0, -1).otherwise(found)
+
+
+def zfill(column, width):
+    """Zeros in front, after a sign, up to a width."""
+    sign = F.when(F.substring(column, 1, 1).isin("+", "-"), F.substring(column, 1, 1)).otherwise("")
+    digits = column.substr(F.length(sign) + 1, F.length(column))
+    zeros = F.repeat(F.lit("0"), F.greatest(width - F.length(column), F.lit(0)))
+    return F.concat(sign, zeros, digits)
+
+
+def rjust(column, width, fill=" "):
+    """Filled up at the left to a width; longer texts stay."""
+    return F.when(F.length(column) >= width, column).otherwise(F.lpad(column, width, fill))
+
+
+def ljust(column, width, fill=" "):
+    """Filled up at the right to a width; longer texts stay."""
+    return F.when(F.length(column) >= width, column).otherwise(F.rpad(column, width, fill))
+
+
+def expect_parts(df, parts, count, exactly):
+    """Raise as pandas does when splitting gives another number of columns than is asked for."""
+    found = df.agg(F.max(F.size(parts))).first()[0]
+    found = 0 if found is None else max(found, 1)
+    if found < count or (exactly and found != count):
+        raise ValueError(f"str.split gives {found} columns; {count} are used")
+
+
+def no_missing(mask):
+    """A boolean column that was text before: pandas refuses a mask with missing values."""
+    problem = F.raise_error(F.lit("Cannot mask with an array containing missing values"))
+    return F.coalesce(mask, problem.cast("boolean"))
+
+
+def group_by_pandas(column, pattern, flags, number):
+    """One group of the first match of a Python pattern; missing where it took no part."""
+
+    @F.pandas_udf("string")
+    def run(values: pd.Series) -> pd.Series:
+        out = values.astype("object").str.extract(pattern, flags=flags).iloc[:, number]
+        return out.astype("object").where(out.notna(), None)
+
+    return run(column)

@@ -1,0 +1,148 @@
+"""Steps that look at the rows before or after, over a whole frame in order.
+
+A window over all rows would pull them into one partition. Rows are numbered instead (see
+with_position), and worked on in blocks of consecutive numbers: a block gets copies of the rows that
+its neighbours need from it, or the totals of the blocks before it.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+from glue_runtime.position import with_position
+
+BLOCK_ROWS = 250_000
+
+
+def block_of(row, size=BLOCK_ROWS):
+    """The number of the block that a row is in."""
+    return F.floor(row / F.lit(size))
+
+
+def over_rows(df, name, build, row, before=0, after=0):
+    """Add column `name`: ``build(window)``, where the window is of rows in the order of `row`.
+
+    row: a column with 0, 1, 2, … ; before, after: how many rows away the expression looks.
+    """
+    size = max(BLOCK_ROWS, before, after)
+    row = column_of(row)
+    home, place = block_of(row, size), row % size
+    blocks = [home]
+    if before:
+        blocks.append(F.when(place >= size - before, home + 1))
+    if after:
+        blocks.append(F.when(place < after, home - 1))
+    copied = df.withColumn("__block", F.explode(F.array_compact(F.array(*blocks))))
+    window = Window.partitionBy("__block").orderBy(row)
+    done = copied.withColumn(name, build(window))
+    return done.filter(F.col("__block") == home).drop("__block")
+
+
+def column_of(value):
+    """A column, from itself or its name."""
+    return F.col(value) if isinstance(value, str) else value
+
+
+COMBINE = {"sum": F.sum, "max": F.max, "min": F.min, "prod": F.product, "count": F.count}
+JOIN = {
+    "sum": lambda here, before: here + F.coalesce(before, F.lit(0)),
+    "count": lambda here, before: here + F.coalesce(before, F.lit(0)),
+    "prod": lambda here, before: here * F.coalesce(before, F.lit(1.0)),
+    "max": F.greatest,
+    "min": F.least,
+}
+
+
+def cumulative(df, name, column, how, row, gaps=True):
+    """Add column `name`: the sum, max, min, prod or count of all rows up to this one.
+
+    gaps: a missing value gives a missing result (cumsum), else the result so far (expanding).
+    """
+    row, combine = column_of(row), COMBINE[how]
+    blocked = df.withColumns({"__block": block_of(row), "__value": column})
+    totals = blocked.groupBy("__block").agg(combine("__value").alias("__total"))
+    carried = "sum" if how == "count" else how
+    joined = with_carry(blocked, totals, COMBINE[carried]("__total"))
+    window = Window.partitionBy("__block").orderBy(row)
+    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    value = JOIN[how](combine("__value").over(window), F.col("__carry"))
+    if how in ("sum", "prod") and not gaps:
+        value = JOIN[how](F.coalesce(combine("__value").over(window), F.lit(NOTHING[how])), F.col("__carry"))
+    if gaps:
+        value = F.when(F.col("__value").isNotNull(), value)
+    return joined.withColumn(name, value).drop("__block", "__value", "__carry")
+
+
+NOTHING = {"sum": 0, "prod": 1.0}
+
+
+def with_carry(blocked, totals, combined):
+    """Each row of `blocked` with ``__carry``: `combined` over the ``__total`` of earlier blocks."""
+    later = totals.select(F.col("__block").alias("__later"))
+    carry = (
+        later.join(totals, F.col("__block") < F.col("__later"))
+        .groupBy("__later")
+        .agg(combined.alias("__carry"))
+        .withColumnRenamed("__later", "__block")
+    )
+    return blocked.join(F.broadcast(carry), "__block", "left")
+
+
+def filled_forward(df, name, column, row):
+    """Add column `name`: the last value up to this row that is not missing.
+
+    With row=-position it is the next value from this row on.
+    """
+    row = column_of(row)
+    blocked = df.withColumns({"__block": block_of(row), "__value": column})
+    last = F.max_by("__value", F.when(F.col("__value").isNotNull(), row))
+    totals = blocked.groupBy("__block").agg(last.alias("__total"))
+    carried = F.max_by("__total", F.when(F.col("__total").isNotNull(), F.col("__block")))
+    joined = with_carry(blocked, totals, carried)
+    window = Window.partitionBy("__block").orderBy(row)
+    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    value = F.coalesce(F.last("__value", ignorenulls=True).over(window), F.col("__carry"))
+    return joined.withColumn(name, value).drop("__block", "__value", "__carry")
+
+
+def ranked(df, name, column, order, method="average", ascending=True, na="keep", pct=False):
+    """Add column `name`: the rank of each value among all, as pandas counts it.
+
+    order: sort keys of the frame's own order, which tell equal values apart (method "first").
+    """
+    first = F.col("__value").asc_nulls_last() if ascending else F.col("__value").desc_nulls_last()
+    if na == "top":
+        first = F.col("__value").asc_nulls_first() if ascending else F.col("__value").desc_nulls_first()
+    placed = with_position(df.withColumn("__value", column), first, *order, name="__place")
+    ties = Window.partitionBy("__value")
+    if method == "dense":
+        distinct = with_position(placed.select("__value").distinct(), first, name="__dense")
+        distinct = distinct.withColumnRenamed("__value", "__same")
+        placed = placed.join(distinct, F.col("__value").eqNullSafe(F.col("__same"))).drop("__same")
+    rank = {
+        "average": lambda: (F.min("__place").over(ties) + F.max("__place").over(ties)) / 2 + 1,
+        "min": lambda: F.min("__place").over(ties) + 1,
+        "max": lambda: F.max("__place").over(ties) + 1,
+        "first": lambda: F.col("__place") + 1,
+        "dense": lambda: F.col("__dense") + 1,
+    }[method]().cast("double")
+    if pct:
+        counted = placed if na != "keep" else placed.filter(F.col("__value").isNotNull())
+        rows = counted.count() if method != "dense" else counted.select("__value").distinct().count()
+        rank = rank / F.lit(rows or 1)
+    if na == "keep":
+        rank = F.when(F.col("__value").isNotNull(), rank)
+    return placed.withColumn(name, rank).drop("__value", "__place", "__dense")
+
+
+def distinct_rows(df, order, keep="first"):
+    """One of the rows that are equal in all columns: the first or last in `order`, or (keep=False)
+    only rows that have no equal. Helper columns, whose name starts with "__", do not count."""
+    names = [f"`{c.replace('`', '``')}`" for c in df.columns if not c.startswith("__")]
+    window = Window.partitionBy(*names)
+    if keep:
+        wanted = F.row_number().over(window.orderBy(*order)) == 1
+    else:
+        wanted = F.count(F.lit(1)).over(window) == 1
+    return df.withColumn("__kept", wanted).filter("__kept").drop("__kept")

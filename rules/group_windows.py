@@ -1,0 +1,456 @@
+"""Values of groups for each row of the frame: ``transform``, ``shift``, ``cumsum``, ``rank``, …"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable
+
+from rules.aggregates import AGGREGATES, SPELT, Spec, chosen, spec_of
+from rules.groups import Groups, Made
+from rules.lib import assign, derive, drop_hidden, literal_column, selected, subset_of, tight, with_temps, chain
+from rules.registry import Call, rule
+from transpiler.builders import builder
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    BOOLS,
+    FLOATS,
+    INTEGERS,
+    NUMBERS,
+    TEXTS,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Value,
+    fresh,
+    with_missing,
+)
+from transpiler.symbolic import E, F, Window, lift, render
+
+BEFORE, HERE, AFTER = Window.unboundedPreceding, Window.currentRow, Window.unboundedFollowing
+
+
+# --- one window of one Series ---------------------------------------------------------------
+
+
+def shift(g: Groups, v: Col, periods: int = 1, fill_value: Any = None) -> Made:
+    """The value some rows before (or, negative, after) in the group."""
+    if not isinstance(periods, int) or isinstance(periods, bool):
+        raise NoRule("shift by several numbers")
+    if v.dtype is None and fill_value is not None:
+        raise NoRule("shift with a fill_value into a column of unknown type")
+    move = F.lag if periods >= 0 else F.lead
+    args: list[Any] = [v.expr, abs(periods)]
+    dtype = with_missing(v.dtype)
+    if fill_value is not None:
+        expr, kind = literal_column(g.ctx, Const(fill_value))
+        if kind != v.dtype:
+            raise NoRule("shift with a fill_value of another type")
+        args.append(fill_value)
+        dtype = v.dtype
+    return Made(move(*args).over(g.window(ordered=True)), dtype, v.is_nullable)
+
+
+def diff(g: Groups, v: Col, periods: int = 1) -> Made:
+    """The difference to the value some rows before."""
+    dtypes = {"datetime64[ns]": "timedelta64[ns]"}
+    if v.dtype not in NUMBERS | set(dtypes) or not isinstance(periods, int):
+        raise NoRule(f"diff of a {v.dtype} column")
+    before = shift(g, v, periods).expr
+    return Made(v.expr - before, dtypes.get(v.dtype, with_missing(v.dtype)), v.is_nullable)
+
+
+def pct_change(g: Groups, v: Col, periods: int = 1, fill_method: Any = "pad") -> Made:
+    """The change relative to the value some rows before."""
+    if v.dtype not in NUMBERS or not isinstance(periods, int) or v.is_nullable:
+        raise NoRule(f"pct_change of a {v.dtype} column")
+    if fill_method is not None and not v.null_free:
+        raise NoRule("pct_change that fills gaps")
+    before = shift(g, v, periods).expr
+    kind = "double" if v.dtype in FLOATS else "bigint"
+    return Made(builder("truediv")(v.expr, before, kind, kind) - 1, "float64")
+
+
+def cumulative(name: str) -> Callable[..., Made]:
+    """cumsum, cummax, cummin: over the rows so far; a gap stays one."""
+
+    def make(g: Groups, v: Col) -> Made:
+        allowed = NUMBERS | ({"bool"} if name == "sum" else {"bool", "datetime64[ns]"})
+        if v.dtype not in allowed:
+            raise NoRule(f"cum{name} of a {v.dtype} column")
+        window = g.window(ordered=True).rowsBetween(BEFORE, HERE)
+        value, dtype = v.expr, v.dtype
+        if dtype == "bool" and name == "sum":
+            value, dtype = value.cast("bigint"), "int64"
+        elif dtype in ("int32", "int16", "int8", "uint8") and name == "sum":
+            dtype = "int64"
+        expr = getattr(F, name)(value).over(window)
+        if not v.null_free:
+            expr = F.when(v.expr.isNotNull(), expr)
+        return Made(expr, dtype, v.is_nullable, v.null_free)
+
+    return make
+
+
+def cumprod(g: Groups, v: Col) -> Made:
+    """The running product."""
+    if v.dtype not in ("int64", "float64"):
+        raise NoRule(f"cumprod of a {v.dtype} column")
+    window = g.window(ordered=True).rowsBetween(BEFORE, HERE)
+    expr = F.when(v.expr.isNotNull(), builder("group_prod")(v.expr, "bigint" if v.dtype == "int64" else "double", window))
+    return Made(expr, v.dtype, False, v.null_free)
+
+
+def filled(last: bool) -> Callable[..., Made]:
+    """ffill and bfill."""
+
+    def make(g: Groups, v: Col, limit: Any = None) -> Made:
+        if limit is not None:
+            raise NoRule("a fill with a limit")
+        bounds = (BEFORE, HERE) if last else (HERE, AFTER)
+        window = g.window(ordered=True).rowsBetween(*bounds)
+        expr = (F.last if last else F.first)(v.expr, ignorenulls=True).over(window)
+        return Made(expr, v.dtype, v.is_nullable, v.null_free)
+
+    return make
+
+
+def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_option: str = "keep", pct: bool = False) -> Made:  # fmt: skip
+    """The rank among the group's values; missing values have none."""
+    if v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool"} or na_option != "keep" or v.is_nullable:
+        raise NoRule(f"rank of a {v.dtype} column")
+    if method not in ("average", "min", "max", "dense", "first") or not isinstance(ascending, bool):
+        raise NoRule("rank by this method")
+    if method == "first" and v.dtype not in NUMBERS:
+        raise NoRule("rank by first of values that are no numbers")
+    by = v.expr.asc_nulls_last() if ascending else v.expr.desc_nulls_last()
+    window = g.window(by=[by])
+    ties = F.count(v.expr).over(g.window(extra=(v.expr,)))
+    if method == "dense":
+        expr = F.dense_rank().over(window)
+    elif method == "first":
+        expr = F.row_number().over(g.window(by=[by, *g.order()]))
+    else:
+        expr = F.rank().over(window)
+        if method == "average":
+            expr = expr + (ties - 1) / 2
+        elif method == "max":
+            expr = expr + ties - 1
+    if pct:
+        total = F.count(v.expr).over(g.window())
+        if method == "dense":
+            total = F.size(F.collect_set(v.expr).over(g.window()))
+        expr = expr / total
+    elif method != "average":
+        expr = expr.cast("double")
+    return Made(expr if v.null_free else F.when(v.expr.isNotNull(), expr), "float64")
+
+
+_ROLLED = {"sum": "sum", "mean": "mean", "min": "min", "max": "max", "count": "count", "std": "std", "var": "var"}
+
+
+def rolling(g: Groups, v: Col, how: str, window: Any = None, min_periods: Any = None, ddof: int = 1) -> Made:
+    """An aggregate of the last rows of the group, missing where too few have a value."""
+    if how not in _ROLLED or v.dtype not in NUMBERS or v.is_nullable:
+        raise NoRule(f"a rolling {how} of a {v.dtype} column")
+    if not isinstance(window, int) or isinstance(window, bool) or window < 1:
+        raise NoRule("a rolling window of this form")
+    least = window if min_periods is None else min_periods
+    if how == "count":
+        least = 0 if min_periods is None else min_periods
+    if not isinstance(least, int) or isinstance(least, bool) or ddof not in (0, 1):
+        raise NoRule("a rolling window of this form")
+    rows = g.window(ordered=True).rowsBetween(-(window - 1), HERE)
+    function = {"mean": "avg", "std": "stddev_samp", "var": "var_samp"}.get(how, how)
+    if ddof == 0:
+        function = {"stddev_samp": "stddev_pop", "var_samp": "var_pop"}.get(function, function)
+    expr = getattr(F, function)(v.expr).over(rows)
+    if how in ("sum", "min", "max", "count"):
+        expr = expr.cast("double")
+    if how == "count":
+        raise NoRule("a rolling count")
+    if how == "sum" and least <= 0:
+        raise NoRule("a rolling sum of nothing")
+    if least > 1 or how == "sum":
+        expr = F.when(F.count(v.expr).over(rows) >= least, expr)
+    return Made(expr, "float64")
+
+
+#: method -> its function and the names of its arguments, where pandas has it for a group's Series
+WINDOWS: dict[str, tuple[Callable[..., Made], tuple[str, ...]]] = {
+    "shift": (shift, ("periods",)), "diff": (diff, ("periods",)), "cumsum": (cumulative("sum"), ()),
+    "cummax": (cumulative("max"), ()), "cummin": (cumulative("min"), ()), "cumprod": (cumprod, ()),
+    "ffill": (filled(True), ()), "bfill": (filled(False), ()), "pct_change": (pct_change, ("periods",)),
+    "rank": (rank, ("axis", "method", "numeric_only", "na_option", "ascending", "pct")),
+}  # fmt: skip
+
+
+# --- results over the frame -----------------------------------------------------------------
+
+
+def each_column(c: Call, g: Groups, make: Callable[[Col], Made], numeric_only: bool = False) -> Value:
+    """A window of the selected Series, or of every column of the selection."""
+    if g.grouped.series is not None:
+        v = g.value(g.grouped.series)
+        return g.windowed(make(v), v.label)
+    values = chosen(g, numeric_only)
+    return framed(c, g, [(v.label, g.windowed(make(v), v.label)) for v in values])
+
+
+def framed(c: Call, g: Groups, columns: list[tuple[Any, Col]]) -> Frame:
+    """Series over the grouped frame's rows as a frame of their own, with its index and order."""
+    frame = g.frame
+    out = frame
+    c.need(columns, "there is no column left")
+    for label, _ in columns:
+        out = c.ctx.losing(out, [label])
+    keys = {k.name for k in out.order.keys}
+    c.need(not any(x.name in keys for x in (out.column(label) for label, _ in columns)) or out.order.lost is None,
+           "the rows are sorted by a column that changes")  # fmt: skip
+    out, temps = with_temps(out, g.temps.items())
+    exprs = {out.column(label).name: series.expr for label, series in columns}
+    if len(exprs) == 1:
+        out = chain(out, "".join(f".withColumn({lift(n)}, {e})" for n, e in exprs.items()))
+    else:
+        out = chain(out, f".withColumns({render(exprs)})")
+    for label, series in columns:
+        old = out.column(label)
+        out = out.set_column(replace(old, dtype=series.dtype, uid=fresh(), nullable=series.nullable, origin=None))
+    out = drop_hidden(out, temps)
+    return selected(c.ctx, out, [out.column(label) for label, _ in columns])
+
+
+_AXIS = "axis=0"
+_METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
+    # name: parameters of the rule, not_yet, handled, examples
+    "shift": ("periods=1, freq=None, axis=0, fill_value=None, suffix=None", "freq axis suffix", ("periods", "fill_value"),
+              ("df.groupby('k')['i'].shift()", "df.groupby('b')['s'].shift(-2)", "df.groupby('k')['i'].shift(1, fill_value=0)",
+               "df.assign(p=df.groupby('k')['f'].shift(2))", "df.sort_values('i').groupby('b')['f'].shift()",
+               "df.groupby('b')[['i', 't']].shift()")),
+    "diff": ("periods=1, axis=0", "axis", ("periods",), ("df.groupby('k')['i'].diff()", "df.groupby('b')[['f', 't']].diff(2)",)),
+    "cumsum": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumsum()", "df.groupby('b')[['f', 'i']].cumsum()", "df.groupby('k')['b'].cumsum()")),
+    "cummax": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummax()", "df.groupby('b')['i'].cummax()")),
+    "cummin": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummin()", "df.groupby('b')['i'].cummin()")),
+    "cumprod": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumprod()", "df.groupby('b')['g'].cumprod()")),
+    "ffill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].ffill()", "df.groupby('b')[['s', 't', 'g']].ffill()")),
+    "bfill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].bfill()", "df.groupby('b')['s'].bfill()")),
+    "pct_change": ("periods=1, fill_method='pad', limit=None, freq=None, axis=0", "limit freq axis", ("periods", "fill_method"),
+                   ("df.groupby('k')['i'].pct_change()", "df.groupby('b')['j'].pct_change(fill_method=None)")),
+    "rank": ("method='average', ascending=True, na_option='keep', pct=False, axis=0", "axis", ("method", "ascending", "na_option", "pct"),
+             ("df.groupby('k')['i'].rank()", "df.groupby('b')['f'].rank(method='min', ascending=False)", "df.groupby('b')['s'].rank('dense')",
+              "df.groupby('b')['f'].rank(pct=True)", "df.groupby('b')['f'].rank('dense', pct=True)", "df.groupby('b')['i'].rank('first')", "df.groupby('b')['i'].rank(method='max')", "df.groupby('b')[['i', 'f']].rank()")),
+}  # fmt: skip
+
+
+def _register(name: str) -> None:
+    parameters, not_yet, handled, examples = _METHODS[name]
+    function = WINDOWS[name][0]
+
+    def apply(c: Call) -> Value:
+        """A value for each row from the rows of its group."""
+        params = {p: c.lit(p) for p in handled if c.given(p)}
+        g = Groups(c, c.grouped)
+        bare(c)
+        if name == "shift" and params.get("fill_value") is not None:
+            return shifted_with(c, g, params)
+        return each_column(c, g, lambda v: function(g, v, **params))
+
+    rule(f"DataFrameGroupBy.{name}({parameters})", not_yet=not_yet, example=examples)(apply)
+    rule(f"SeriesGroupBy.{name}({parameters})", not_yet=not_yet, example=examples)(apply)
+
+
+def bare(c: Call) -> None:
+    """No further arguments than those of the rule."""
+    c.need(not c.args.get("args") and not c.args.get("kwargs"), "further arguments of a group's function")
+
+
+def shifted_with(c: Call, g: Groups, params: dict) -> Value:
+    """shift with a fill_value, which rows in no group get too."""
+    c.need(g.grouped.series is not None, "shift of several columns with a fill_value")
+    v = g.value(g.grouped.series)
+    made = shift(g, v, **params)
+    out = g.windowed(made, v.label)
+    test = g.in_group()
+    if test is None:
+        return out
+    fill, _ = literal_column(g.ctx, Const(params["fill_value"]))
+    return out.but(expr=F.when(test, made.expr).otherwise(fill), dtype=v.dtype, null_free=v.null_free)
+
+
+for _name in _METHODS:
+    _register(_name)
+
+
+@rule("DataFrameGroupBy.cumcount(ascending=True)", example=("df.groupby('k').cumcount()", "df.assign(n=df.groupby('b').cumcount() + 1)", "df.sort_values('i').groupby('b').cumcount(ascending=False)"))
+@rule("SeriesGroupBy.cumcount(ascending=True)", example="df.groupby('k')['f'].cumcount()")
+def cumcount(c: Call) -> Col:
+    """The number of each row in its group, from 0."""
+    from rules.select import descending
+
+    g = Groups(c, c.grouped)
+    order = g.order()
+    window = g.window(by=order if c.lit("ascending") else descending(order))
+    # row_number() is an int, pandas counts in int64
+    number = F.row_number().over(window).cast("bigint") - 1
+    return g.windowed(Made(number, "int64", False, True), None)
+
+
+_TRANSFORM = "func, *args, engine=None, engine_kwargs=None, **kwargs"
+_TRANSFORMED = (
+    "df.groupby('k')['i'].transform('sum')",
+    "df.groupby('k')['f'].transform('mean')",
+    "df.groupby('b')[['i', 'f']].transform('max')",
+    "df.assign(share=df['i'] / df.groupby('b')['i'].transform('sum'))",
+    "df[df.groupby('k')['i'].transform('count') > 2]",
+    "df.groupby('s')['i'].transform('nunique')",
+    "df.groupby('k')['f'].transform('first')",
+    "df.groupby('b')['f'].transform('median')",
+    "df.groupby('b')['i'].transform('size')",
+    "df.groupby('k')['i'].transform('cumsum')",
+    "df.groupby('b')['i'].transform('rank')",
+    "df.groupby('k')['f'].transform(lambda x: x - x.mean())",
+    "df.groupby('b')['f'].transform(lambda x: x.fillna(x.mean()))",
+    "df.groupby('b')['i'].transform(lambda x: (x - x.mean()) / x.std())",
+    "df.groupby('b')['i'].transform(lambda x: x.rolling(3).mean())",
+    "df.groupby('b')['f'].transform(lambda x: x.rolling(3, min_periods=1).sum())",
+    "df.groupby('k')['i'].transform(lambda x: x.max() - x.min())",
+    "df.groupby('b')['i'].transform(lambda x: x.shift(1).cumsum())",
+    "df.groupby('k')['i'].transform(lambda x: len(x))",
+    "df.groupby('b')['i'].transform(np.mean)",
+)  # fmt: skip
+
+
+@rule(f"DataFrameGroupBy.transform({_TRANSFORM})", not_yet="engine engine_kwargs", example=_TRANSFORMED)
+@rule(f"SeriesGroupBy.transform({_TRANSFORM})", not_yet="engine engine_kwargs", example=_TRANSFORMED)
+def transform(c: Call) -> Value:
+    """An aggregate of each row's group, or a function over it."""
+    bare(c)
+    g, func = Groups(c, c.grouped), c["func"]
+    if isinstance(func, Func):
+        return transform_by(c, g, func)
+    if isinstance(func, Const) and func.value in WINDOWS:
+        function = WINDOWS[func.value][0]
+        return each_column(c, g, lambda v: function(g, v))
+    name, spec = spec_of(func)
+    if spec.name not in SPELT or name == "len":
+        raise NoRule("a transform of this form")
+    if spec.name == "size" and g.grouped.series is None:
+        raise NoRule("transform('size') of a frame")
+    return each_column(c, g, lambda v: over(g, spec, v))
+
+
+def over(g: Groups, spec: Spec, v: Col) -> Made:
+    return AGGREGATES[spec.name](g, v, g.window(), **spec.params)
+
+
+def transform_by(c: Call, g: Groups, func: Func) -> Value:
+    """``transform(lambda x: …)``."""
+    from rules.group_lambdas import each
+
+    if g.grouped.series is not None:
+        v = g.value(g.grouped.series)
+        return rowwise(g, each(g, func, v), v.label)
+    raise NoRule("transform of a frame by a function")
+
+
+def rowwise(g: Groups, value: Col, label: Any) -> Col:
+    """The result of a function over groups, for rows that are in a group."""
+    temps = {**g.temps, **dict(value.temps)}
+    g.temps = temps
+    made = Made(tight(value), value.dtype, value.is_nullable, value.null_free)
+    g.deps |= value.deps
+    return g.windowed(made, label)
+
+
+# --- rows of groups -------------------------------------------------------------------------
+
+
+def rows_where(c: Call, g: Groups, test: E) -> Frame | Col:
+    """The grouped frame's rows for which a window says so, in their order."""
+    inside = g.in_group()
+    frame, temps = with_temps(g.frame, g.temps.items())
+    name = c.ctx.temp("keep")
+    condition = inside & test if inside is not None else test
+    text = f'.withColumn("{name}", {condition}).filter("{name}").drop("{name}")'
+    out = drop_hidden(subset_of(g.frame, chain(frame, text)), temps)
+    if g.grouped.series is not None:
+        return moved(c, out, g.grouped.series)
+    if isinstance(g.grouped.selection, list):
+        return selected(c.ctx, out, [out.column(x) for x in g.grouped.selection])
+    return out
+
+
+def moved(c: Call, frame: Frame, series: Col) -> Col:
+    """A Series over some rows of its frame."""
+    from rules.lib import on
+
+    if not series.local or series.temps or series.windowed:
+        raise NoRule("rows of a Series that depends on other rows")
+    return on(frame, series)
+
+
+def first_or_last(c: Call, last: bool) -> Value:
+    from rules.select import descending
+
+    n = c.lit("n")
+    c.need(isinstance(n, int) and not isinstance(n, bool) and n >= 0, "a negative number of rows")
+    g = Groups(c, c.grouped)
+    order = g.order()
+    number = F.row_number().over(g.window(by=descending(order) if last else order))
+    return rows_where(c, g, number <= n)
+
+
+@rule("DataFrameGroupBy.head(n=5)", example=("df.groupby('k').head(2)", "df.sort_values('i').groupby('b').head(1)", "df.groupby('b')[['i', 's']].head(1)"))
+@rule("SeriesGroupBy.head(n=5)", example="df.groupby('k')['f'].head(1)")
+def head(c: Call) -> Value:
+    """The first rows of every group."""
+    return first_or_last(c, False)
+
+
+@rule("DataFrameGroupBy.tail(n=5)", example=("df.groupby('k').tail(2)", "df.sort_values('i').groupby('k', dropna=False).tail(1)"))
+@rule("SeriesGroupBy.tail(n=5)", example="df.groupby('k')['f'].tail(1)")
+def tail(c: Call) -> Value:
+    """The last rows of every group."""
+    return first_or_last(c, True)
+
+
+@rule("DataFrameGroupBy.nth(n)", example=("df.groupby('k').nth(0)", "df.groupby('k').nth(-1)", "df.groupby('k').nth(1)"))
+@rule("SeriesGroupBy.nth(n)", example="df.groupby('k')['f'].nth(1)")
+def nth(c: Call) -> Value:
+    """The row of that number in every group that has it."""
+    from rules.select import descending
+
+    n = c.lit("n")
+    c.need(isinstance(n, int) and not isinstance(n, bool), "several rows by their number")
+    g = Groups(c, c.grouped)
+    order = g.order()
+    number = F.row_number().over(g.window(by=order if n >= 0 else descending(order)))
+    return rows_where(c, g, number == (n + 1 if n >= 0 else -n))
+
+
+_FILTERED = (
+    "df.groupby('k').filter(lambda g: len(g) > 2)",
+    "df.groupby('s').filter(lambda x: x['i'].mean() > 3)",
+    "df.groupby('b').filter(lambda x: (x['f'].max() > 50) & (len(x) > 3))",
+)
+
+
+@rule("DataFrameGroupBy.filter(func, dropna=True, *args, **kwargs)", not_yet="dropna", example=_FILTERED)
+@rule("SeriesGroupBy.filter(func, dropna=True, *args, **kwargs)", not_yet="dropna",
+      example="df.groupby('k')['i'].filter(lambda x: x.sum() > 10)")  # fmt: skip
+def filter_(c: Call) -> Value:
+    """The rows of the groups for which a function is true."""
+    from rules.group_lambdas import each
+
+    bare(c)
+    g, func = Groups(c, c.grouped), c["func"]
+    c.need(isinstance(func, Func), "a filter that is not a function known here")
+    c.need(g.grouped.series is not None or g.grouped.selection is None, "a filter of some columns")
+    group = g.value(g.grouped.series) if g.grouped.series is not None else g.frame
+    value = each(g, func, group)
+    c.need(value.dtype in BOOLS and value.dtype != "bool?", "a filter that is not boolean for sure")
+    g.temps = {**g.temps, **dict(value.temps)}
+    return rows_where(c, g, tight(value))
+
+
+__all__ = ["INTEGERS", "WINDOWS", "derive", "rolling", "assign"]

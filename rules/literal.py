@@ -1,0 +1,341 @@
+"""Small tables written in the program itself."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from rules.lib import assign, is_missing, meet, selected, series_of
+from rules.registry import Call, literal, rule
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    SPARK_TYPES,
+    Col,
+    Column,
+    Const,
+    Frame,
+    Index,
+    Mapping,
+    Module,
+    Order,
+    Plain,
+    Rows,
+    Scalar,
+    Sequence,
+    Value,
+)
+from transpiler.symbolic import E, render
+
+MOST_ROWS = 5_000
+
+
+def pandas_table(build: Any) -> Any:
+    """A pandas object made while translating. Raises NoRule when pandas refuses."""
+    try:
+        return build()
+    except Exception as error:
+        raise NoRule(f"pandas raises {type(error).__name__}: {error}") from None
+
+
+def dtype_of(series: Any) -> str:
+    """The dtype of a constant column as facts name it. Raises NoRule for mixed values."""
+    import pandas as pd
+
+    name = str(series.dtype)
+    if name.startswith("datetime64") and series.dt.tz is None:
+        return "datetime64[ns]"
+    if name == "object":
+        kinds = {type(v) for v in series if not is_missing(v)}
+        if len(kinds) > 1:
+            raise NoRule("a constant column of mixed values")
+        kind = next(iter(kinds), str).__name__
+        if kind == "bool" and any(is_missing(v) for v in series):
+            return "bool?"
+        if kind == "list":
+            raise NoRule("a constant column of lists")
+        found = {"str": "object", "date": "date"}.get(kind)
+        if found is None:
+            raise NoRule(f"a constant column of {kind} objects")
+        return found
+    if name in ("category", "timedelta64[ns]") or name not in SPARK_TYPES or isinstance(series.dtype, pd.PeriodDtype):
+        raise NoRule(f"a constant column of dtype {name}")
+    return name
+
+
+def cell(value: Any, dtype: str) -> Any:
+    """One value as createDataFrame takes it."""
+    if is_missing(value):
+        return None
+    if dtype == "datetime64[ns]":
+        return E(f"datetime.datetime({value.year}, {value.month}, {value.day}, {value.hour}, {value.minute}, {value.second}, {value.microsecond})")  # fmt: skip
+    if dtype == "date":
+        return E(f"datetime.date({value.year}, {value.month}, {value.day})")
+    spark = SPARK_TYPES[dtype]
+    if spark in ("bigint", "int", "smallint", "tinyint"):
+        return int(value)
+    if spark in ("double", "float"):
+        return float(value)
+    return bool(value) if spark == "boolean" else str(value)
+
+
+def field(name: str, dtype: str) -> str:
+    plain = name.replace("_", "a").isalnum() and not name[0].isdigit()
+    return f"{name if plain else '`' + name.replace('`', '``') + '`'} {SPARK_TYPES[dtype]}"
+
+
+def constant_frame(ctx: Any, table: Any) -> Frame:
+    """A pandas frame known now as a frame of the job."""
+    if len(table) > MOST_ROWS:
+        raise NoRule("a constant table of many rows")
+    if type(table.columns).__name__ == "MultiIndex" or not table.columns.is_unique or not len(table.columns):
+        raise NoRule("columns of this form")
+    labels = [x.item() if type(x).__module__ == "numpy" else x for x in table.columns]
+    dtypes = [dtype_of(table.iloc[:, i]) for i in range(len(labels))]
+    taken: set[str] = set()
+    columns = []
+    for label, dtype in zip(labels, dtypes):
+        name = str(label) or "_"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        columns.append(Column(label, name, dtype))
+    rows = [[cell(v, d) for v, d in zip(row, dtypes)] for row in table.itertuples(index=False, name=None)]
+    frame = table_frame(ctx, columns, rows)
+    return frame if type(table.index).__name__ == "RangeIndex" and table.index.start == 0 and table.index.step == 1 else labelled(ctx, frame, table, columns, rows)  # fmt: skip
+
+
+def labelled(ctx: Any, frame: Frame, table: Any, columns: list[Column], rows: list) -> Frame:
+    """With an index of its own."""
+    if type(table.index).__name__ == "MultiIndex":
+        raise NoRule("a constant index of several levels")
+    series = table.index.to_series()
+    dtype = dtype_of(series)
+    name = ctx.temp("idx")
+    level = Column(table.index.name, name, dtype)
+    wide = [[*row, cell(v, dtype)] for row, v in zip(rows, series)]
+    made = table_frame(ctx, [*columns, level], wide)
+    index = Index("columns", None, (level,), unique=bool(table.index.is_unique))
+    return made.but(columns=tuple(columns), index=index)
+
+
+def table_frame(ctx: Any, columns: list[Column], rows: list[list]) -> Frame:
+    """``spark.createDataFrame(rows, schema)``; the row number is one more value where it is asked."""
+    step = ctx.step()
+    hidden: tuple[str, ...] = ()
+    fields = [field(c.name, c.dtype or "object") for c in columns]
+    if ctx.wants(step, "order") or ctx.wants(step, "number"):
+        name = ctx.position_name(step)
+        hidden, fields = (name,), [*fields, f"{name} bigint"]
+        rows = [[*row, i] for i, row in enumerate(rows)]
+    made = [E("(" + ", ".join(render(v) for v in row) + ("," if len(row) == 1 else "") + ")") for row in rows]
+    if any("datetime." in m.text for m in made):
+        ctx.runtime.add("import datetime")
+    listed = "[" + ", ".join(m.text for m in made) + "]"
+    text = f"spark.createDataFrame({listed}, {render(', '.join(fields))})"
+    return Frame(text, tuple(columns), index=Index("range", step), order=Order((), step), rows=Rows(), hidden=hidden)
+
+
+def given_dtype(value: Value) -> Any:
+    """``dtype=`` as pandas takes it."""
+    if isinstance(value, Module):
+        name = value.name.removeprefix("builtins.").removeprefix("numpy.")
+        return {"str_": "str", "float_": "float64"}.get(name, name)
+    return literal(value, "dtype=")
+
+
+@rule(
+    "pandas.DataFrame(data=None, index=None, columns=None, dtype=None, copy=None)",
+    ignored="copy",
+    example=(
+        "pd.DataFrame({'a': [1, 2, 3], 'b': ['x', None, 'z'], 'c': [1.5, None, 2]})",
+        "pd.DataFrame([{'a': 1, 'b': 'x'}, {'b': 'y', 'c': True}])",
+        "pd.DataFrame([[1, 'x'], [2, 'y']], columns=['n', 's'])",
+        "pd.DataFrame({'a': [1, 2]}, index=['p', 'q'])",
+        "pd.DataFrame({'i2': df['i'] * 2, 's': df['s'], 'one': 1})",
+        "pd.DataFrame({'what': ['rows', 'sum'], 'value': [len(df), df['i'].sum()]})",
+        "pd.DataFrame({'a': [3, 1, 2]}).sort_values('a').head(2)",
+        "pd.DataFrame(df, columns=['s', 'i'])",
+    ),
+)
+def data_frame(c: Call) -> Frame:
+    """A table from constants, from Series over one frame, or from numbers computed before."""
+    import pandas as pd
+
+    data = c["data"]
+    if isinstance(data, Mapping) and not c.given("columns") and not c.given("dtype"):
+        c.need(not c.given("index"), "an index of its own")
+        return from_mapping(c, data)
+    if isinstance(data, Frame) and not c.given("index") and not c.given("dtype"):
+        return selected(c.ctx, data, [data.column(x) for x in c.lit("columns")]) if c.given("columns") else data
+    if isinstance(data, Sequence) and not isinstance(data, Const):
+        return from_records(c, data)
+    c.need(isinstance(data, Const), "the data are not known here")
+    options = {k: c.lit(k) for k in ("index", "columns") if c.given(k)}
+    if c.given("dtype"):
+        options["dtype"] = given_dtype(c["dtype"])
+    return constant_frame(c.ctx, pandas_table(lambda: pd.DataFrame(data.value, **options)))
+
+
+def from_mapping(c: Call, data: Mapping) -> Frame:
+    """A dict of Series over one frame and scalars, or of lists with computed numbers in them."""
+    values = dict(data.items)
+    series = [v for v in values.values() if isinstance(v, Col)]
+    if series:
+        c.need(all(isinstance(v, (Col, Const, Scalar)) and not isinstance(getattr(v, "value", None), (list, tuple, dict)) for v in values.values()), "columns of several kinds")  # fmt: skip
+        c.need(len(values) < 2 or all(v.frame.rows.same_set(series[0].frame.rows) for v in series), "Series over different rows")
+        return from_series(c.ctx, values)
+    return from_lists(c, {k: listed(v) for k, v in values.items()})
+
+
+def from_series(ctx: Any, values: dict[Any, Value]) -> Frame:
+    frame, _ = meet(*values.values())
+    labels = {x.label for x in frame.columns}
+    if any(v.column is not None and v.column.label == k for k, v in values.items() if isinstance(v, Col)) or not labels & set(values):
+        for label, value in values.items():
+            if not (isinstance(value, Col) and value.column is not None and value.column.label == label):
+                if label in labels:
+                    raise NoRule("a column takes the name of another")
+                frame = assign(ctx, frame, label, value)
+        return selected(ctx, frame, [frame.column(x) for x in values])
+    raise NoRule("a column takes the name of another")
+
+
+def listed(value: Value) -> list[Value] | Value:
+    """The items of a list of constants and scalars; a scalar as it is."""
+    if isinstance(value, Sequence):
+        return list(value.items)
+    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
+        return [Const(v) for v in value.value]
+    if isinstance(value, (Const, Scalar)):
+        return value
+    raise NoRule("a column of this form")
+
+
+def from_lists(c: Call, values: dict[Any, Any]) -> Frame:
+    """Columns that hold numbers computed before: a row per item."""
+    lengths = {len(v) for v in values.values() if isinstance(v, list)}
+    c.need(len(lengths) == 1, "columns of different lengths")
+    n = lengths.pop()
+    table = {k: v if isinstance(v, list) else [v] * n for k, v in values.items()}
+    return computed_frame(c, [str(k) for k in table], list(table), list(table.values()))
+
+
+def from_records(c: Call, data: Sequence) -> Frame:
+    """A list of dicts, or of lists with ``columns=``, with computed numbers in them."""
+    c.need(not c.given("index") and not c.given("dtype"), "an index of its own")
+    rows = list(data.items)
+    records = [dict(r.items) if isinstance(r, Mapping) else {k: Const(v) for k, v in r.value.items()} if isinstance(r, Const) and isinstance(r.value, dict) else None for r in rows]  # fmt: skip
+    if None not in records:
+        labels = list(dict.fromkeys(k for r in records for k in r))  # type: ignore[union-attr]
+        c.need(all(set(r) == set(labels) for r in records), "records with different keys")  # type: ignore[arg-type]
+        columns = [[r[k] for r in records] for k in labels]  # type: ignore[index]
+        if c.given("columns"):
+            c.need(set(c.lit("columns")) <= set(labels), "columns that are not there")
+            columns = [columns[labels.index(k)] for k in c.lit("columns")]
+            labels = list(c.lit("columns"))
+        return computed_frame(c, [str(k) for k in labels], labels, columns)
+    lists = [listed(r) for r in rows]
+    c.need(all(isinstance(r, list) for r in lists) and len({len(r) for r in lists}) == 1 and c.given("columns"), "rows of this form")  # type: ignore[arg-type]
+    labels = list(c.lit("columns"))
+    columns = [list(x) for x in zip(*lists)]  # type: ignore[arg-type]
+    c.need(len(columns) == len(labels), "another number of columns")
+    return computed_frame(c, [str(k) for k in labels], labels, columns)
+
+
+def computed_frame(c: Call, names: list[str], labels: list, columns: list[list[Value]]) -> Frame:
+    """A table of constants and scalars; the job's ``small_table`` turns NaN into NULL."""
+    c.need(len(set(names)) == len(names) and all(names), "labels that repeat")
+    dtypes = [items_dtype(items) for items in columns]
+    facts = [Column(label, name, dtype) for label, name, dtype in zip(labels, names, dtypes)]
+    rows = [[item_text(v) for v in row] for row in zip(*columns)]
+    made = table_frame(c.ctx, facts, rows)
+    reads = frozenset().union(*(v.vars for items in columns for v in items))
+    if all(isinstance(v, Const) for items in columns for v in items):
+        return made
+    text = made.text.replace("spark.createDataFrame(", f"{c.ctx.call('small_table')}(spark, ", 1)
+    return made.but(text=text, vars=reads)
+
+
+def item_text(value: Value) -> Any:
+    if isinstance(value, Const):
+        return None if is_missing(value.value) else value.value if value.text is None else E(value.text)
+    return E(value.text)  # type: ignore[attr-defined]
+
+
+def items_dtype(items: list[Value]) -> str:
+    """The dtype of a column of constants and scalars. Raises NoRule where pandas would mix types."""
+    found: set[str] = set()
+    gaps = False
+    for item in items:
+        if isinstance(item, Const) and is_missing(item.value):
+            gaps = True
+        elif isinstance(item, Const):
+            names = {"bool": "bool", "int": "int64", "float": "float64", "str": "object"}
+            found.add(names.get(type(item.value).__name__, "?"))
+        elif isinstance(item, Scalar) and item.dtype is not None:
+            found.add(item.dtype)
+        else:
+            raise NoRule("the type of a value is not known here")
+    if found <= {"int64", "float64"} and found:
+        return "int64" if found == {"int64"} and not gaps else "float64"
+    if len(found) == 1 and found <= {"object", "bool", "datetime64[ns]"} and not (gaps and found == {"bool"}):
+        return found.pop()
+    raise NoRule("a column of mixed values")
+
+
+def text_table(c: Call) -> Frame:
+    """``pd.read_csv(StringIO(text))`` of a text that is known."""
+    import libcst as cst
+    import pandas as pd
+
+    made = c.node.args[0].value if c.node.args else None  # type: ignore[attr-defined]
+    c.need(isinstance(made, cst.Call) and len(made.args) == 1, "the text is not known here")
+    interpreter = c.interpreter  # type: ignore[attr-defined]
+    text = interpreter.eval(made.args[0].value, interpreter.active[-1])
+    c.need(isinstance(text, Const) and isinstance(text.value, str), "the text is not known here")
+    options = {}
+    for name in c.rule.parameters:
+        if c.given(name.name) and name.name != "filepath_or_buffer":
+            options[name.name] = given_dtype(c[name.name]) if name.name == "dtype" else c.lit(name.name)
+    return constant_frame(c.ctx, pandas_table(lambda: pd.read_csv(io.StringIO(text.value), **options)))
+
+
+@rule(
+    "pandas.Series(data=None, index=None, dtype=None, name=None, copy=None, fastpath=None)",
+    not_yet="fastpath",
+    ignored="copy",
+    example=("pd.Series([3, 1, 2], name='n')", "pd.Series(['a', None, 'c'])", "pd.Series({'x': 1.5, 'y': 2})", "pd.Series([1, 2, 3]) * 2"),
+)
+def series(c: Call) -> Col:
+    """A Series of constants."""
+    import pandas as pd
+
+    data = c["data"]
+    c.need(isinstance(data, Const) and isinstance(data.value, (list, tuple, dict)) and len(data.value), "the data are not known here")
+    options = {k: c.lit(k) for k in ("index", "name") if c.given(k)}
+    if c.given("dtype"):
+        options["dtype"] = given_dtype(c["dtype"])
+    made = pandas_table(lambda: pd.Series(data.value, **options))
+    label = made.name
+    frame = constant_frame(c.ctx, made.to_frame(0 if label is None else label))
+    return series_of(c.ctx, frame, frame.labels[0]).but(label=label, column=None if label is None else frame.columns[0])
+
+
+@rule(
+    "pandas.date_range(start=None, end=None, periods=None, freq=None, tz=None, normalize=False, name=None, "
+    "inclusive='both', *, unit=None, **kwargs)",
+    not_yet="tz unit",
+    example=("pd.DataFrame({'day': pd.date_range('2024-02-27', '2024-03-02')})", "pd.DataFrame({'m': pd.date_range(start='2024-01-31', periods=4, freq='ME')})"),
+)
+def date_range(c: Call) -> Const:
+    """Days (or other steps) between two constants."""
+    import pandas as pd
+
+    options = {k: c.lit(k) for k in ("start", "end", "periods", "freq", "normalize", "name", "inclusive") if c.given(k)}
+    made = pandas_table(lambda: pd.date_range(**options))
+    c.need(len(made) <= MOST_ROWS, "a constant table of many rows")
+    shown = {k: str(v) if k in ("start", "end") else v for k, v in options.items()}
+    return Const(made, f"pd.date_range({', '.join(f'{k}={render(v)}' for k, v in shown.items())})")
+
+
+__all__ = ["Plain", "constant_frame", "text_table"]

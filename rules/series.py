@@ -1,0 +1,28 @@
+"""What a Series is besides its values: copies and its own arithmetic methods."""
+
+from __future__ import annotations
+
+from rules.operators import arithmetic
+from rules.registry import Call, rule
+from transpiler.facts import Col
+
+
+@rule("Series.copy(deep=True)", ignored="deep", example=("df['i'].copy()", "df.assign(n=df['s'].copy())"))
+def copy(c: Call) -> Col:
+    """A Series of its own: what is done to it leaves the frame alone."""
+    return c.col.but(column=None)
+
+
+for _name, _symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("floordiv", "//"), ("mod", "%")):
+
+    def _method(c: Call, op: str = _name) -> Col:
+        """The operator of that name as a method."""
+        return arithmetic(op, c.col, c["other"], c)
+
+    for _spelling in {"add": ["add"], "sub": ["sub", "subtract"], "mul": ["mul", "multiply"],
+                      "truediv": ["div", "truediv", "divide"]}.get(_name, [_name]):  # fmt: skip
+        rule(
+            f"Series.{_spelling}(other, level=None, fill_value=None, axis=0)",
+            not_yet="level fill_value axis",
+            example=f"df['i'].{_spelling}(3)",
+        )(_method)

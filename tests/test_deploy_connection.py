@@ -1,0 +1,64 @@
+"""Connections to databases: made when asked, without a password in them."""
+
+import json
+
+import aws_env
+import pytest
+
+aws = aws_env.aws
+URL = "jdbc:postgresql://db.example.com:5432/shop"
+ASKED = ("--create-connection", "warehouse", "--jdbc-url", URL, "--secret", "shop/db")
+
+
+def test_made_once_and_used_by_the_job(aws):
+    status, out, err = aws.run(*ASKED)
+    assert status == 0 and "Connection warehouse: created" in out, err
+    made = aws.client("glue").get_connection(Name="warehouse")["Connection"]
+    assert made["ConnectionType"] == "JDBC"
+    assert made["ConnectionProperties"] == {
+        "JDBC_CONNECTION_URL": URL,
+        "SECRET_ID": "shop/db",
+        "JDBC_ENFORCE_SSL": "true",
+    }
+    assert aws.job["Connections"] == {"Connections": ["warehouse"]}
+    assert "warehouse: there already" in aws.run(*ASKED)[1]
+    policy = json.loads(aws.run("policy", *ASKED)[1])["policy"]
+    text = json.dumps(policy)
+    assert "connection/warehouse" in text and "secret:shop/db-??????" in text
+
+
+def test_one_that_is_different_is_left_alone(aws):
+    assert aws.run(*ASKED)[0] == 0
+    other = [word.replace("5432/shop", "5432/other") for word in ASKED]
+    status, _, err = aws.run(*other)
+    assert status == 1 and "with another JDBC_CONNECTION_URL" in err
+
+
+@pytest.mark.parametrize(
+    "url, secret, told",
+    [
+        ("jdbc:postgresql://user:hunter2@h/db", "s", "put both into a secret"),
+        ("jdbc:sqlserver://h;user=a;password=hunter2", "s", "put both into a secret"),
+        ("jdbc:mysql://h/db?password=hunter2", "s", "put both into a secret"),
+        ("postgresql://h/db", "s", "not a JDBC address"),
+        (URL, None, "pass --secret"),
+    ],
+)
+def test_passwords_and_wrong_addresses_are_refused(aws, url, secret, told):
+    arguments = ["--create-connection", "x", "--jdbc-url", url]
+    status, _, err = aws.run(*arguments, *(["--secret", secret] if secret else []))
+    assert status == 1 and told in err and "hunter2" not in err
+    assert aws.calls() == []
+
+
+def test_in_a_vpc(aws):
+    ec2 = aws.client("ec2")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    status, _, err = aws.run(*ASKED, "--subnet", subnet["SubnetId"], "--security-group", "sg-1")
+    assert status == 0, err
+    made = aws.client("glue").get_connection(Name="warehouse")["Connection"]
+    assert made["PhysicalConnectionRequirements"] == {
+        "SubnetId": subnet["SubnetId"],
+        "SecurityGroupIdList": ["sg-1"],
+        "AvailabilityZone": subnet["AvailabilityZone"],
+    }

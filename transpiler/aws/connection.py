@@ -1,0 +1,73 @@
+"""A Glue connection to a database, made when asked; the password stays in Secrets Manager."""
+
+import re
+
+import botocore.exceptions
+
+from transpiler.aws.errors import error_code
+from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
+
+JDBC_URL = re.compile(r"jdbc:(postgresql|mysql|mariadb|sqlserver|oracle:thin|redshift):\S+")
+URL_SECRET = re.compile(r"[?;&]?\s*(password|pwd|user)\s*=|//[^/@\s]+:[^/@\s]+@", re.I)
+
+
+def connection_input(session, options):
+    """What CreateConnection wants. Raises DeployError for a URL with a password in it."""
+    url, secret = options.jdbc_url, options.secret
+    if not url or not JDBC_URL.fullmatch(url):
+        raise DeployError(
+            f"{url!r} is not a JDBC address: pass --jdbc-url like jdbc:postgresql://HOST:5432/DB"
+        )
+    if URL_SECRET.search(url):
+        raise DeployError(
+            "the JDBC address holds a user or a password: put both into a secret"
+            ' {"username": …, "password": …} in Secrets Manager and pass its name with --secret'
+        )
+    if not secret:
+        raise DeployError("no secret: pass --secret with the name of one in Secrets Manager")
+    wanted = {
+        "Name": options.create_connection,
+        "ConnectionType": "JDBC",
+        "ConnectionProperties": {
+            "JDBC_CONNECTION_URL": url,
+            "SECRET_ID": secret,
+            "JDBC_ENFORCE_SSL": "true" if options.enforce_ssl else "false",
+        },
+    }
+    if options.subnet:
+        subnets = session.client("ec2").describe_subnets(SubnetIds=[options.subnet])["Subnets"]
+        wanted["PhysicalConnectionRequirements"] = {
+            "SubnetId": options.subnet,
+            "SecurityGroupIdList": options.security_group or [],
+            "AvailabilityZone": subnets[0]["AvailabilityZone"],
+        }
+    return wanted
+
+
+def make_connection(glue, session, options):
+    """
+    Create the connection unless it is there as asked. Returns "created" or "there already".
+
+    Raises DeployError for one of that name that is different: we do not change connections, other
+    jobs may use them.
+    """
+    wanted = connection_input(session, options)
+    try:
+        glue.create_connection(ConnectionInput=wanted, Tags={OWNER_TAG: OWNER_VALUE})
+        return "created"
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) != "AlreadyExistsException":
+            raise
+    there = glue.get_connection(Name=wanted["Name"], HidePassword=True)["Connection"]
+    properties = there.get("ConnectionProperties", {})
+    different = [
+        name
+        for name, value in wanted["ConnectionProperties"].items()
+        if properties.get(name) != value
+    ]
+    if different:
+        raise DeployError(
+            f"there is a connection {wanted['Name']!r} with another {', '.join(different)}, so it"
+            " was left alone: choose another name, or change it in the console"
+        )
+    return "there already"
