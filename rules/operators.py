@@ -209,13 +209,13 @@ def logical(op: str, left: Any, right: Any) -> Col:
             raise NoRule("& and | of columns whose type is not known")
         if d is not None and d not in BOOLS:
             raise NoRule(f"& and | of {d} columns")
-        if d == "bool?":
-            raise NoRule("& and | of a boolean column that may have missing values")
+        if d == "bool?" and op != "and":
+            raise NoRule("| of a boolean column that may have missing values")
     nullable = [isinstance(v, Col) and v.is_nullable for v in (a, b)]
     if any(nullable):
         x, y = (tight(v) if isinstance(v, Col) and v.loose else operand(v) for v in (a, b))
         return derive(_LOGIC[op](x, lift(y)), "boolean", a, b, label=result_label(left, right), loose=False)
-    loose = any(isinstance(v, Col) and v.loose and not v.null_free for v in (a, b))
+    loose = any(isinstance(v, Col) and (v.loose or v.dtype == "bool?") and not v.null_free for v in (a, b))
     if op == "xor" and loose:
         x, y = (tight(v) if isinstance(v, Col) else operand(v) for v in (a, b))
         loose = False

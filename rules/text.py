@@ -278,7 +278,7 @@ def place_of(c: Call, method: str, native: Callable[[E, str], E]) -> Col:
     return as_count(c, by_pandas(c, "bigint", method, sub, *bounds))
 
 
-@rule("Series.str.index(sub, start=0, end=None)", verdict="udf", example="df['s'].fillna('a').str.cat(['a'] * 17).str.index('a')")
+@rule("Series.str.index(sub, start=0, end=None)", verdict="udf", example="(df['s'].fillna('a') + 'a').str.index('a')")
 def index_(c: Call) -> Col:
     """Like find; raises where the text is not there."""
     sub = c.lit("sub")

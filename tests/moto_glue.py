@@ -296,7 +296,14 @@ def update_trigger(self):
     return ActionResult({"Trigger": trigger.as_dict()})
 
 
+def get_connection(self):
+    """moto leaves out ConnectionType and PhysicalConnectionRequirements."""
+    found = self.glue_backend.get_connection(None, self.parameters["Name"], None)
+    return ActionResult({"Connection": found.connection_input})
+
+
 ADDITIONS = (
+    get_connection,
     create_job,
     get_job,
     update_job,

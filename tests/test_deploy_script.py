@@ -26,6 +26,7 @@ def test_it_is_black_and_has_no_undefined_name(tmp_path):
     text = deploy_script(DeploySpec(job_name="x"), "job.py")
     assert black.format_str(text, mode=black.Mode(line_length=100)) == text
     assert deploy_script(DeploySpec(job_name="x"), "job.py") == text
+    ast.parse(text, feature_version=(3, 9))
     path = tmp_path / "deploy.py"
     path.write_text(text, encoding="utf-8")
     with open(tmp_path / "flakes", "w+") as flakes:

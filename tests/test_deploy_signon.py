@@ -2,8 +2,10 @@
 
 import argparse
 import datetime
+import http.server
 import json
 import stat
+import threading
 
 import aws_env
 import botocore.session
@@ -236,6 +238,53 @@ def test_assumed_roles(aws, sso):
     aws.server.faults.append(Fault("sts:AssumeRole", code="AccessDenied", status=403))
     err = told(aws, "--profile", "plain", "--assume-role", "arn:aws:iam::1:role/x")
     assert "AssumeRole: access denied" in err
+
+
+@pytest.fixture
+def role_server():
+    """What answers for credentials on an instance (IMDSv2) and in a container."""
+    keys = {
+        "Code": "Success",
+        "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
+        "SecretAccessKey": "not-a-secret",
+        "Token": "token",
+        "Expiration": "2099-01-01T00:00:00Z",
+    }
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def answer(self):
+            place = "/latest/meta-data/iam/security-credentials/"
+            body = "token" if self.command == "PUT" else json.dumps(keys)
+            if self.path == place:
+                body = "job-role"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        do_GET = do_PUT = answer
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_the_role_of_an_instance(aws, sso, role_server, monkeypatch):
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "false")
+    monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", role_server)
+    status, _, err = aws.run()
+    assert status == 0, err
+
+
+def test_the_role_of_a_container(aws, sso, role_server, monkeypatch):
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", f"{role_server}/keys")
+    status, _, err = aws.run()
+    assert status == 0, err
 
 
 def test_typed_keys_are_stored_nowhere(aws, sso, monkeypatch):

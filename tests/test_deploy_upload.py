@@ -192,6 +192,16 @@ def test_the_note_of_the_last_deployment_may_be_broken(aws):
         assert aws.run()[0] == 0
 
 
+def test_progress_is_a_bar_on_a_terminal_only(capsys, monkeypatch):
+    upload.show_progress("data/a.csv", 5, 10)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    upload.show_progress("data/a.csv", 5_000_000, 10_000_000)
+    upload.show_progress("empty.csv", 0, 0)
+    err = capsys.readouterr().err
+    assert "[###############...............] 5.0 of 10.0 MB" in err and err.endswith("MB\n")
+
+
 def test_addresses():
     assert parse_s3("s3://b/k/x y") == ("b", "k/x y")
     assert parse_s3("s3a://b") == ("b", "")

@@ -44,14 +44,15 @@ def connection_input(session, options):
     return wanted
 
 
-def make_connection(glue, session, options):
+def make_connection(glue, wanted):
     """
     Create the connection unless it is there as asked. Returns "created" or "there already".
+
+    wanted: see connection_input.
 
     Raises DeployError for one of that name that is different: we do not change connections, other
     jobs may use them.
     """
-    wanted = connection_input(session, options)
     try:
         glue.create_connection(ConnectionInput=wanted, Tags={OWNER_TAG: OWNER_VALUE})
         return "created"

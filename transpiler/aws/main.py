@@ -9,7 +9,7 @@ import botocore.exceptions
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
 from transpiler.aws.catalog import check_tables, compare_tables
-from transpiler.aws.connection import make_connection
+from transpiler.aws.connection import connection_input, make_connection
 from transpiler.aws.definition import (
     flatten_definition,
     nest_definition,
@@ -136,6 +136,7 @@ def act_deploy(spec, options, session, identity, folder, script_name):
     tags = dict(spec.get("tags") or {}) | parse_pairs(options.tag, "--tag")
     tags |= {OWNER_TAG: OWNER_VALUE}
     check_tags(tags)
+    connection = connection_input(session, options) if options.create_connection else None
     script = find_script(options, folder, script_name)
     key = script_key(options.prefix, script)
     extra_files = [(path, script_key(options.prefix, path)) for path in options.extra_py_file]
@@ -170,7 +171,7 @@ def act_deploy(spec, options, session, identity, folder, script_name):
     if options.create_role:
         wanted = wanted_with(make_role(iam, spec, options, session, identity))
     if options.create_connection:
-        done = make_connection(glue, session, options)
+        done = make_connection(glue, connection)
         print(f"Connection {options.create_connection}: {done}")
     upload_all(s3, spec, options, (script, key), extra_files, owner, extra)
     done, _ = create_or_update(glue, options.job_name, arn, wanted, last, tags, options)

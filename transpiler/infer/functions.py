@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule, TranspileError
-from transpiler.facts import Const, Frame, Func, Local, Sequence, Value
+from transpiler.facts import Const, Frame, Func, Local, Mapping, Sequence, Value
 from transpiler.infer.expressions import DATA, has_data, has_local
 from transpiler.infer.scope import Ref, Scope
 
@@ -19,6 +19,20 @@ class ReturnSignal(Exception):
 
     def __init__(self, value: Value, node: Any, scope: Scope) -> None:
         self.value, self.node, self.scope = value, node, scope
+
+
+def sequence_of(values: list[Value]) -> Value:
+    """What ``*args`` is bound to."""
+    if all(isinstance(v, Const) for v in values):
+        return Const(tuple(v.value for v in values))  # type: ignore[attr-defined]
+    return Sequence(tuple(values), tuple)
+
+
+def mapping_of(values: dict[str, Value]) -> Value:
+    """What ``**kwargs`` is bound to."""
+    if all(isinstance(v, Const) for v in values.values()):
+        return Const({k: v.value for k, v in values.items()})  # type: ignore[attr-defined]
+    return Mapping(tuple(values.items()))
 
 
 class Functions:
@@ -66,13 +80,21 @@ class Functions:
 
     def bind_parameters(self, function: Func, args: list[Value], kwargs: dict, scope: Scope, node: Any) -> None:
         parameters = function.node.params
-        if parameters.star_kwarg is not None or isinstance(parameters.star_arg, cst.Param) or parameters.posonly_params:
-            raise NoRule("a function with *args or **kwargs is not inlined")
+        if parameters.posonly_params:
+            raise NoRule("a function with positional-only parameters is not inlined")
         refs = self.argument_refs(node, scope)
         names = [p.name.value for p in parameters.params]
-        if len(args) > len(names):
+        rest = parameters.star_arg if isinstance(parameters.star_arg, cst.Param) else None
+        if len(args) > len(names) and rest is None:
             raise NoRule("more arguments than parameters")
         bound: dict[str, Ref] = {}
+        if rest is not None:
+            bound[rest.name.value] = Ref(sequence_of(args[len(names) :]))
+        every = {*names, *(p.name.value for p in parameters.kwonly_params)}
+        if parameters.star_kwarg is not None:
+            extra = {k: v for k, v in kwargs.items() if k not in every}
+            bound[parameters.star_kwarg.name.value] = Ref(mapping_of(extra))
+            kwargs = {k: v for k, v in kwargs.items() if k in every}
         for i, (name, value) in enumerate(zip(names, args)):
             bound[name] = refs.get(i) if refs.get(i) is not None and refs[i].value is value else Ref(value)
         for name, value in kwargs.items():
@@ -84,8 +106,7 @@ class Functions:
                     raise NoRule(f"argument {parameter.name.value!r} is missing")
                 value = self.eval(parameter.default, function.scope)  # type: ignore[attr-defined]
                 bound[parameter.name.value] = Ref(value)
-        known = {p.name.value for p in (*parameters.params, *parameters.kwonly_params)}
-        if set(bound) - known:
+        if set(kwargs) - every:
             raise NoRule("an argument that the function does not take")
         scope.refs.update(bound)
 

@@ -1,0 +1,90 @@
+"""Python around pandas: names, copies, functions, loops, branches, containers. Each snippet sets
+``out`` (and runs in pandas and as a job); ``df`` is a fresh copy of the nasty frame."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_rules import check_one, differences, outcome
+from transpiler import TranspileError, transpile
+
+SNIPPETS = {
+    "two names of one frame": "b = df\nb['x'] = b['i'] + 1\nout = df",
+    "a copy is its own": "b = df.copy()\nb['x'] = b['i'] + 1\nout = df",
+    "a series keeps its old values": "s = df['i']\ndf['i'] = df['i'] * 2\ndf['old'] = s\nout = df[['i', 'old']]",
+    "a name that is rebound": "a = df[df['i'] > 2]\nb = a\na = df[df['i'] <= 2]\nout = pd.concat([a, b])",
+    "function that changes its argument": "def grow(d):\n    d['x'] = d['i'] * 10\ngrow(df)\nout = df",
+    "function that returns a frame": "def keep(d, limit=3):\n    big = d[d['i'] > limit]\n    return big[['i', 's']]\nout = keep(df, limit=4)",
+    "early return on a constant": "def pick(d, mode):\n    if mode == 'all':\n        return d\n    return d.head(2)\nout = pick(df, 'all')",
+    "nested functions": "def outer(d):\n    def inner(x):\n        return x + 1\n    d['y'] = inner(d['i'])\n    return d\nout = outer(df)",
+    "lambda in a variable": "twice = lambda x: x * 2\ndf['t2'] = twice(df['i'])\nout = df[['i', 't2']]",
+    "loop over column names": "for c in ['i', 'j']:\n    df[c + '_sq'] = df[c] * df[c]\nout = df",
+    "loop over pairs": "for name, k in [('p', 2), ('q', 3)]:\n    df[name] = df['i'] + k\nout = df[['p', 'q']]",
+    "loop over a dict": "for name, k in {'p': 2, 'q': 3}.items():\n    df[name] = df['i'] + k\nout = df[['p', 'q']]",
+    "loop over frames": "a = df.copy()\nb = df.copy()\nfor d in [a, b]:\n    d['z'] = 1\nout = b",
+    "break and continue": "for k in range(5):\n    if k == 1:\n        continue\n    if k == 3:\n        break\n    df[f'c{k}'] = df['i'] + k\nout = df",
+    "list that grows": "cols = []\nfor c in ['i', 'j']:\n    cols.append(c)\ncols += ['s']\nout = df[cols]",
+    "list of frames": "parts = []\nfor k in ['a', 'b']:\n    parts.append(df[df['k'] == k])\nout = pd.concat(parts)",
+    "comprehension of frames": "out = pd.concat([df[df['k'] == k] for k in ['b', 'a']])",
+    "dict of frames": "parts = {k: df[df['k'] == k] for k in ['a', 'b']}\nout = parts['b']",
+    "if on a constant": "debug = False\nif debug:\n    out = df.head(1)\nelse:\n    out = df.head(2)",
+    "if on the data": "if len(df) > 100:\n    df = df[df['i'] > 2]\nelse:\n    df = df[df['i'] <= 2]\nout = df",
+    "if without else": "if df['i'].max() > 5:\n    df['flag'] = True\nelse:\n    df['flag'] = False\nout = df",
+    "conditional expression": "n = 3 if len('abc') == 3 else 1\nout = df.head(n)",
+    "f-string column": "name = 'i'\nout = df[[f'{name}', 's']]",
+    "arithmetic on constants": "limit = 2 * 3 - 1\nout = df[df['i'] > limit]",
+    "scalar in a column": "df['c'] = df['i'] - df['i'].mean()\nout = df",
+    "scalar kept": "m = df['f'].max()\ndf = df[df['i'] > 0]\ndf['c'] = df['i'] / m\nout = df",
+    "augmented": "df['i'] += 5\ndf['i'] *= 2\nout = df",
+    "delete": "del df['s']\nout = df",
+    "unpack": "a, b = df.head(3), df.tail(2)\nout = b",
+    "chained": "out = (df.assign(n=lambda d: d['i'] + 1)\n       .query('n > 3')\n       .rename(columns={'n': 'm'})\n       [['m', 's']])",
+    "while that never runs": "while False:\n    df = None\nout = df",
+    "try around a step": "try:\n    out = df[df['i'] > 3]\nexcept KeyError:\n    out = df",
+    "group loop on the driver": "rows = []\nfor key, part in df.groupby('k'):\n    rows.append((key, len(part)))\nout = pd.DataFrame(rows, columns=['k', 'n'])",
+    "iterrows on the driver": "total = 0\nfor _, row in df.iterrows():\n    total += row['i']\nout = df[df['i'] > total / 17]",
+    "star arguments": "def add(*frames):\n    return pd.concat(frames)\nout = add(df.head(1), df.tail(1))",
+    "global": "count = 0\ndef bump(d):\n    global count\n    count = count + 1\n    return d\nout = bump(df)",
+    "default of none": "def pick(d, cols=None):\n    cols = cols or ['i', 'j']\n    return d[cols]\nout = pick(df)",
+    "class with run": "class Job:\n    def __init__(self, limit):\n        self.limit = limit\n    def run(self, d):\n        return d[d['i'] > self.limit]\nout = Job(3).run(df)",
+    "with": "with pd.option_context('mode.chained_assignment', None):\n    df['w'] = 1\nout = df",
+    "assert": "assert len(df) == 17, 'rows'\nout = df",
+    "in place": "df.rename(columns={'s': 'name'}, inplace=True)\ndf.drop(columns=['u'], inplace=True)\nout = df",
+    "column in place": "df['f'].fillna(0, inplace=True)\nout = df",
+    "values": "df['copy'] = df['i'].values\nout = df",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["types-known", "types-unknown"])
+def test_snippets_mean_the_same(known, spark, tmp_path):
+    pairs = list(enumerate(SNIPPETS.values()))
+    try:
+        expected, actual, _ = outcome(pairs, tmp_path, known)
+    except Exception:
+        expected = actual = None
+    wrong = []
+    for (number, snippet), name in zip(pairs, SNIPPETS):
+        found = "; ".join(differences(number, expected, actual)) if actual is not None else check_one(number, snippet, tmp_path, known)
+        if found:
+            wrong.append(f"{name}: {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+REFUSED = {
+    "writes through a slice": "top = df.head(3)\ntop.loc[top['i'] > 2, 'i'] = 0\n",
+    "a shared column": "s = df['i']\ndf.loc[df['i'] > 2, 'i'] = 0\ndf['x'] = s\n",
+    "a view changed in place": "s = df['i']\ns.iloc[0] = 5\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_writes_into_shared_memory_is_refused(name):
+    with pytest.raises(TranspileError, match="copy|assign") as caught:
+        transpile("import pandas as pd\ndf = pd.read_csv('nasty.csv')\n" + REFUSED[name])
+    assert caught.value.line >= 3
+
+
+def test_loops_stay_on_the_cluster():
+    source = "import pandas as pd\ndf = pd.read_csv('in.csv')\n" + SNIPPETS["list of frames"] + "\nout.to_csv('o.csv', index=False)\n"
+    counts = transpile(source).report.counts
+    assert counts["driver"] == 0 and counts["native"] + counts["runtime"] > 4
