@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.columns import INTEGERS, INTERVAL, NUMBERS, number
+from glue_runtime.columns import INTEGERS, INTERVAL, NUMBERS, number, truediv
 
 
 def over_group(aggregate, over):
@@ -157,3 +157,48 @@ def group_list(v, order, over=None):
 def group_distinct(v, order, over=None):
     """The different values of a group in the order of their first rows."""
     return F.array_distinct(group_list(v, order, over))
+
+
+def group_ordered(v, t):
+    """The column; TypeError for a type whose least value pandas does not look for."""
+    if t not in (*NUMBERS, "timestamp", "date"):
+        raise TypeError(f"the least or largest of a {t} column")
+    return v
+
+
+def group_cumulative(v, t, over, how):
+    """A running sum, max or min; a gap stays one."""
+    if how == "sum":
+        value = group_number(v, t)
+    else:
+        value = group_ordered(v, t)
+    run = {"sum": F.sum, "max": F.max, "min": F.min}[how](value).over(over)
+    return F.when(v.isNotNull(), run)
+
+
+def group_difference(v, t, before):
+    """The value less the one before it; times give an interval."""
+    if t == "boolean" or t not in (*NUMBERS, "timestamp"):
+        raise TypeError(f"the difference of a {t} column")
+    return v - before
+
+
+def group_change(v, t, before):
+    """The change relative to the value before."""
+    return truediv(group_number(v, t), before, "double", "double") - 1
+
+
+def group_rolling(v, t, rows, how, least):
+    """An aggregate over rows before each row, missing where fewer than ``least`` have a value."""
+    value = group_number(v, t)
+    found = {
+        "sum": F.sum,
+        "mean": F.avg,
+        "min": F.min,
+        "max": F.max,
+        "std": F.stddev_samp,
+        "var": F.var_samp,
+    }[how](value).over(rows)
+    if how in ("sum", "min", "max"):
+        found = found.cast("double")
+    return F.when(F.count(v).over(rows) >= least, found) if least > 1 or how == "sum" else found

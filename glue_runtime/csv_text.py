@@ -142,6 +142,25 @@ def plain_text(cell, kind, need, style, name):
     raise NotImplementedError(f"to_csv of column {name!r} of type {kind}")
 
 
+def micros_of(cell):
+    """An interval in microseconds."""
+    return F.unix_micros(F.timestamp_micros(F.lit(0)) + cell)
+
+
+def interval_text(cell, hours):
+    """A timedelta as pandas writes it: 1 days, or with hours -1 days +02:03:04.500000."""
+    micros = micros_of(cell)
+    days = F.floor(micros / DAY_MICROS).cast("bigint")
+    if not hours:
+        return F.concat(days.cast("string"), F.lit(" days"))
+    rest = F.timestamp_micros(micros - days * DAY_MICROS)
+    clock = F.when(micros % 1_000_000 == 0, F.date_format(rest, "HH:mm:ss")).otherwise(
+        F.date_format(rest, "HH:mm:ss.SSSSSS")
+    )
+    gap = F.when(days < 0, F.lit(" days +")).otherwise(F.lit(" days "))
+    return F.concat(days.cast("string"), gap, clock)
+
+
 def number_as_text(cell, style):
     """A float column as repr writes it, or by float_format."""
     if style["float_format"] is None:

@@ -73,12 +73,16 @@ def timestamp_from_text(text, date_format):
         F.lit(":"),
         F.lpad(group.get("M", zero), 2, "0"),
         F.lit(":"),
-        F.lpad(group.get("S", zero), 2, "0"),
+        F.lpad(F.least(group.get("S", zero).cast("int"), F.lit(59)).cast("string"), 2, "0"),
         F.lit("."),
         F.rpad(group.get("f", zero), 6, "0"),
         F.lit("Z"),
     )
-    return F.when(text.rlike(pattern), F.try_to_timestamp(written))
+    time = F.try_to_timestamp(written)
+    if "S" in group:  # seconds 60 and 61 are read, as the next minute's
+        leap = F.when(group["S"].isin("60", "61"), group["S"].cast("int") - 59).otherwise(0)
+        time = time + leap * F.expr("INTERVAL 1 SECOND")
+    return F.when(text.rlike(pattern), time)
 
 
 def year_text(group):

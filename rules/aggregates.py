@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Callable
 
-from rules.groups import Groups, Made, series_result
+from rules.groups import Groups, Made, named, series_result
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -21,6 +21,7 @@ from transpiler.facts import (
     Grouped,
     Mapping,
     Module,
+    Scalar,
     Sequence,
     Value,
 )
@@ -50,6 +51,7 @@ def floats(series: Col) -> str:
 
 
 def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
+    v = g.exact(v)
     dtype = v.dtype if v.dtype == "timedelta64[ns]" else number_dtype(v, "the sum")
     if dtype in INTEGERS or dtype in BOOLS:
         dtype = "Int64" if v.is_nullable else "int64"
@@ -63,6 +65,7 @@ def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
 
 
 def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
+    v = g.exact(v)
     dtype = number_dtype(v, "the product")
     if dtype in INTEGERS or dtype in BOOLS:
         dtype = "Int64" if v.is_nullable else "int64"
@@ -99,6 +102,7 @@ def extreme(largest: bool) -> Callable[..., Made]:
     def make(g: Groups, v: Col, over: E | None) -> Made:
         if v.dtype in ("category", "list", "bool?"):
             raise NoRule(f"the least or largest of a {v.dtype} column")
+        v = g.exact(v)
         gaps_fail = v.dtype in (None, "object") and not v.is_nullable and not v.null_free
         if not gaps_fail:
             expr = F.max(v.expr) if largest else F.min(v.expr)
@@ -136,6 +140,7 @@ def nearest(last: bool) -> Callable[..., Made]:
     """first and last: the first value that is there."""
 
     def make(g: Groups, v: Col, over: E | None, skipna: bool = True) -> Made:
+        v = g.exact(v)
         at = g.position()
         if skipna and not v.null_free:
             at = F.when(v.expr.isNotNull(), at)
@@ -160,14 +165,15 @@ def where_is(largest: bool) -> Callable[..., Made]:
     """idxmax, idxmin: the label of the first row that has the extreme."""
 
     def make(g: Groups, v: Col, over: E | None) -> Made:
-        if v.dtype not in NUMBERS | {"datetime64[ns]", "bool"}:
+        if v.dtype not in NUMBERS | {"datetime64[ns]", "bool", None}:
             raise NoRule(f"idxmax or idxmin of a {v.dtype} column")
+        value = v.expr if v.dtype is not None else g.typed("group_ordered", v)
         index = g.frame.index
         if index.kind == "columns":
             raise NoRule("idxmax over an index of columns")
         label = g.ctx.position(g.frame, index.anchor, "number")
         at = g.position()
-        key = F.struct(v.expr, -at) if largest else F.struct(v.expr, at)
+        key = F.struct(value, -at) if largest else F.struct(value, at)
         if not v.null_free:
             key = F.when(v.expr.isNotNull(), key)
         expr = (F.max_by if largest else F.min_by)(label, key)
@@ -501,7 +507,7 @@ _FRAME_EXAMPLES = (
     "df.groupby('k', as_index=False).agg({'i': ['sum', 'mean']})",
     "df.groupby('k')[['i', 'f']].agg('sum')",
     "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
-    "df.groupby('b').agg(u=('u', ', '.join), i=('i', list))",
+    "df.dropna(subset=['u']).groupby('b').agg(u=('u', ', '.join), i=('i', list))",
 )
 _SERIES_EXAMPLES = (
     "df.groupby('k')['i'].agg('sum')",
@@ -522,11 +528,23 @@ def named_agg(c: Call) -> Value:
     return Sequence((c["column"], c["aggfunc"]), tuple)
 
 
-@rule("DataFrameGroupBy.ngroups()", example="len(df.groupby('k').size())")
-@rule("SeriesGroupBy.ngroups()", example="len(df.groupby('k').size())")
+@rule("DataFrameGroupBy.ngroups()", verdict="runtime", example=("df.groupby('k').ngroups", "df.groupby(['s', 'b'], dropna=False).ngroups"))
+@rule("SeriesGroupBy.ngroups()", verdict="runtime", example="df.groupby('k')['f'].ngroups")
+@rule("DataFrameGroupBy.__len__()", verdict="runtime", example="df.groupby('k').ngroups")
 def ngroups(c: Call) -> Value:
     """How many groups there are."""
-    raise NoRule("the number of groups")
+    g = Groups(c, c.grouped)
+    frame = g.kept()
+    keys = ", ".join(named(k.expr).text for k in g.keys)
+    return Scalar(f"{c.ctx.call('number_of_groups')}({frame.text}, {keys})", "int64", frame.vars)
+
+
+@rule("builtins.len(obj)", verdict="runtime", example="len(df.groupby(['k', 'b']))")
+def length(c: Call) -> Value:
+    """``len`` of a group-by."""
+    c.need(isinstance(c["obj"], Grouped), "len of something else")
+    c.self = c["obj"]
+    return ngroups(c)
 
 
 __all__ = ["AGGREGATES", "Spec", "made", "outcome", "spec_of"]

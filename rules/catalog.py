@@ -40,7 +40,9 @@ def table_frame(c: Call, table: str, columns: list[str] | None, predicate: str) 
     place = f"{c.lit('database')}.{table}"
     ctx.inputs.append({"path": None, "format": "catalog", "pinned": False, "table": place})
     index, order = Index("range", step), Order((), step)
-    return Frame(text, (), open=True, base=fresh(), rows=Rows(), index=index, order=order, hidden=hidden)
+    return Frame(
+        text, (), open=True, base=fresh(), rows=Rows(), index=index, order=order, hidden=hidden
+    )
 
 
 @rule(

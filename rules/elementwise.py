@@ -27,6 +27,10 @@ def mapped(ctx: Any, frame: Frame, change: Callable[[Col], Col]) -> Frame:
 
 def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame:
     """A frame of these Series over ``frame`` in place of its columns."""
+    source = meet(*changed)[0] if changed else frame
+    if source is not frame and source.rows.uid == frame.rows.uid:
+        columns = {x.label: x for x in frame.columns}
+        frame = source.but(columns=tuple(columns.get(x.label, x) for x in source.columns))
     frame = ctx.losing(frame, labels)
     base = frame
     temps: list[str] = []

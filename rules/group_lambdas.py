@@ -225,7 +225,7 @@ class Body(cst.CSTTransformer):
     def most_frequent(self, v: Col) -> cst.Name:
         """The least of the most frequent values; pandas raises where there is none."""
         g = self.g
-        if v.dtype is None or v.dtype in ("bool?", "category", "list"):
+        if v.dtype in ("bool?", "int64?", "category", "list"):
             raise NoRule(f"the mode of a {v.dtype} column")
         temp = g.ctx.temp("times")
         g.temps[temp] = F.count(v.expr).over(g.window(extra=(v.expr,)))

@@ -13,7 +13,6 @@ from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOOLS,
-    FLOATS,
     INTEGERS,
     NUMBERS,
     TEXTS,
@@ -25,7 +24,7 @@ from transpiler.facts import (
     fresh,
     with_missing,
 )
-from transpiler.symbolic import E, F, Window, lift, render
+from transpiler.symbolic import E, F, Window, col, lift, render
 
 BEFORE, HERE, AFTER = Window.unboundedPreceding, Window.currentRow, Window.unboundedFollowing
 
@@ -54,40 +53,41 @@ def shift(g: Groups, v: Col, periods: int = 1, fill_value: Any = None) -> Made:
 def diff(g: Groups, v: Col, periods: int = 1) -> Made:
     """The difference to the value some rows before."""
     dtypes = {"datetime64[ns]": "timedelta64[ns]"}
-    if v.dtype not in NUMBERS | set(dtypes) or not isinstance(periods, int):
+    if v.dtype not in NUMBERS | {*dtypes, None} or not isinstance(periods, int):
         raise NoRule(f"diff of a {v.dtype} column")
     before = shift(g, v, periods).expr
-    return Made(v.expr - before, dtypes.get(v.dtype, with_missing(v.dtype)), v.is_nullable)
+    expr = g.typed("group_difference", v, before)
+    return Made(expr, dtypes.get(v.dtype or "", with_missing(v.dtype)), v.is_nullable)
 
 
 def pct_change(g: Groups, v: Col, periods: int = 1, fill_method: Any = "pad") -> Made:
-    """The change relative to the value some rows before."""
-    if v.dtype not in NUMBERS or not isinstance(periods, int) or v.is_nullable:
+    """The change relative to the value some rows before; gaps are filled from before first."""
+    if v.dtype not in NUMBERS | {None} or not isinstance(periods, int) or v.is_nullable:
         raise NoRule(f"pct_change of a {v.dtype} column")
+    if fill_method not in (None, "pad", "ffill"):
+        raise NoRule("pct_change that fills gaps from after")
+    now = v
     if fill_method is not None and not v.null_free:
-        raise NoRule("pct_change that fills gaps")
-    before = shift(g, v, periods).expr
-    kind = "double" if v.dtype in FLOATS else "bigint"
-    return Made(builder("truediv")(v.expr, before, kind, kind) - 1, "float64")
+        name = g.ctx.temp("filled")
+        g.temps[name] = filled(True)(g, v).expr
+        now = v.but(expr=col(name))
+    return Made(g.typed("group_change", now, shift(g, now, periods).expr), "float64")
 
 
 def cumulative(name: str) -> Callable[..., Made]:
     """cumsum, cummax, cummin: over the rows so far; a gap stays one."""
 
     def make(g: Groups, v: Col) -> Made:
-        allowed = NUMBERS | ({"bool"} if name == "sum" else {"bool", "datetime64[ns]"})
+        allowed = NUMBERS | ({"bool", None} if name == "sum" else {"bool", "datetime64[ns]", None})
         if v.dtype not in allowed:
             raise NoRule(f"cum{name} of a {v.dtype} column")
         window = g.window(ordered=True).rowsBetween(BEFORE, HERE)
-        value, dtype = v.expr, v.dtype
-        if dtype == "bool" and name == "sum":
-            value, dtype = value.cast("bigint"), "int64"
-        elif dtype in ("int32", "int16", "int8", "uint8") and name == "sum":
+        dtype = v.dtype
+        if dtype in ("bool", "int32", "int16", "int8", "uint8") and name == "sum":
             dtype = "int64"
-        expr = getattr(F, name)(value).over(window)
-        if not v.null_free:
-            expr = F.when(v.expr.isNotNull(), expr)
-        return Made(expr, dtype, v.is_nullable, v.null_free)
+        if v.null_free and v.dtype != "bool":
+            return Made(getattr(F, name)(v.expr).over(window), dtype, v.is_nullable, True)
+        return Made(g.typed("group_cumulative", v, window, name), dtype, v.is_nullable, v.null_free)
 
     return make
 
@@ -109,6 +109,7 @@ def filled(last: bool) -> Callable[..., Made]:
             raise NoRule("a fill with a limit")
         bounds = (BEFORE, HERE) if last else (HERE, AFTER)
         window = g.window(ordered=True).rowsBetween(*bounds)
+        v = g.exact(v)
         expr = (F.last if last else F.first)(v.expr, ignorenulls=True).over(window)
         return Made(expr, v.dtype, v.is_nullable, v.null_free)
 
@@ -117,7 +118,7 @@ def filled(last: bool) -> Callable[..., Made]:
 
 def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_option: str = "keep", pct: bool = False) -> Made:  # fmt: skip
     """The rank among the group's values; missing values have none."""
-    if v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool"} or na_option != "keep" or v.is_nullable:
+    if v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool", None} or na_option != "keep" or v.is_nullable:
         raise NoRule(f"rank of a {v.dtype} column")
     if method not in ("average", "min", "max", "dense", "first") or not isinstance(ascending, bool):
         raise NoRule("rank by this method")
@@ -146,34 +147,17 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
     return Made(expr if v.null_free else F.when(v.expr.isNotNull(), expr), "float64")
 
 
-_ROLLED = {"sum": "sum", "mean": "mean", "min": "min", "max": "max", "count": "count", "std": "std", "var": "var"}
-
-
 def rolling(g: Groups, v: Col, how: str, window: Any = None, min_periods: Any = None, ddof: int = 1) -> Made:
     """An aggregate of the last rows of the group, missing where too few have a value."""
-    if how not in _ROLLED or v.dtype not in NUMBERS or v.is_nullable:
+    if how not in ("sum", "mean", "min", "max", "std", "var") or v.dtype not in NUMBERS | {None} or v.is_nullable:
         raise NoRule(f"a rolling {how} of a {v.dtype} column")
-    if not isinstance(window, int) or isinstance(window, bool) or window < 1:
+    if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof != 1:
         raise NoRule("a rolling window of this form")
     least = window if min_periods is None else min_periods
-    if how == "count":
-        least = 0 if min_periods is None else min_periods
-    if not isinstance(least, int) or isinstance(least, bool) or ddof not in (0, 1):
+    if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
         raise NoRule("a rolling window of this form")
     rows = g.window(ordered=True).rowsBetween(-(window - 1), HERE)
-    function = {"mean": "avg", "std": "stddev_samp", "var": "var_samp"}.get(how, how)
-    if ddof == 0:
-        function = {"stddev_samp": "stddev_pop", "var_samp": "var_pop"}.get(function, function)
-    expr = getattr(F, function)(v.expr).over(rows)
-    if how in ("sum", "min", "max", "count"):
-        expr = expr.cast("double")
-    if how == "count":
-        raise NoRule("a rolling count")
-    if how == "sum" and least <= 0:
-        raise NoRule("a rolling sum of nothing")
-    if least > 1 or how == "sum":
-        expr = F.when(F.count(v.expr).over(rows) >= least, expr)
-    return Made(expr, "float64")
+    return Made(g.typed("group_rolling", v, rows, how, least), "float64")
 
 
 #: method -> its function and the names of its arguments, where pandas has it for a group's Series
@@ -225,7 +209,7 @@ _METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     # name: parameters of the rule, not_yet, handled, examples
     "shift": ("periods=1, freq=None, axis=0, fill_value=None, suffix=None", "freq axis suffix", ("periods", "fill_value"),
               ("df.groupby('k')['i'].shift()", "df.groupby('b')['s'].shift(-2)", "df.groupby('k')['i'].shift(1, fill_value=0)",
-               "df.assign(p=df.groupby('k')['f'].shift(2))", "df.sort_values('i').groupby('b')['f'].shift()",
+               "df.assign(p=df.groupby('k')['f'].shift(2))", "df.sort_values(['i', 'j']).groupby('b')['f'].shift()",
                "df.groupby('b')[['i', 't']].shift()")),
     "diff": ("periods=1, axis=0", "axis", ("periods",), ("df.groupby('k')['i'].diff()", "df.groupby('b')[['f', 't']].diff(2)",)),
     "cumsum": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumsum()", "df.groupby('b')[['f', 'i']].cumsum()", "df.groupby('k')['b'].cumsum()")),
@@ -281,7 +265,7 @@ for _name in _METHODS:
     _register(_name)
 
 
-@rule("DataFrameGroupBy.cumcount(ascending=True)", example=("df.groupby('k').cumcount()", "df.assign(n=df.groupby('b').cumcount() + 1)", "df.sort_values('i').groupby('b').cumcount(ascending=False)"))
+@rule("DataFrameGroupBy.cumcount(ascending=True)", example=("df.groupby('k').cumcount()", "df.assign(n=df.groupby('b').cumcount() + 1)", "df.sort_values(['i', 'j']).groupby('b').cumcount(ascending=False)"))
 @rule("SeriesGroupBy.cumcount(ascending=True)", example="df.groupby('k')['f'].cumcount()")
 def cumcount(c: Call) -> Col:
     """The number of each row in its group, from 0."""
@@ -372,7 +356,7 @@ def rows_where(c: Call, g: Groups, test: E) -> Frame | Col:
     name = c.ctx.temp("keep")
     condition = inside & test if inside is not None else test
     text = f'.withColumn("{name}", {condition}).filter("{name}").drop("{name}")'
-    out = drop_hidden(subset_of(g.frame, chain(frame, text)), temps)
+    out = drop_hidden(subset_of(c.ctx, g.frame, chain(frame, text)), temps)
     if g.grouped.series is not None:
         return moved(c, out, g.grouped.series)
     if isinstance(g.grouped.selection, list):
@@ -400,14 +384,14 @@ def first_or_last(c: Call, last: bool) -> Value:
     return rows_where(c, g, number <= n)
 
 
-@rule("DataFrameGroupBy.head(n=5)", example=("df.groupby('k').head(2)", "df.sort_values('i').groupby('b').head(1)", "df.groupby('b')[['i', 's']].head(1)"))
+@rule("DataFrameGroupBy.head(n=5)", example=("df.groupby('k').head(2)", "df.sort_values(['i', 'j']).groupby('b').head(1)", "df.groupby('b')[['i', 's']].head(1)"))
 @rule("SeriesGroupBy.head(n=5)", example="df.groupby('k')['f'].head(1)")
 def head(c: Call) -> Value:
     """The first rows of every group."""
     return first_or_last(c, False)
 
 
-@rule("DataFrameGroupBy.tail(n=5)", example=("df.groupby('k').tail(2)", "df.sort_values('i').groupby('k', dropna=False).tail(1)"))
+@rule("DataFrameGroupBy.tail(n=5)", example=("df.groupby('k').tail(2)", "df.sort_values(['i', 'j']).groupby('k', dropna=False).tail(1)"))
 @rule("SeriesGroupBy.tail(n=5)", example="df.groupby('k')['f'].tail(1)")
 def tail(c: Call) -> Value:
     """The last rows of every group."""

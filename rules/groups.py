@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.lib import chain, fresh_column, materialised, on, series_of, tightened, type_of, with_temps
@@ -44,6 +44,8 @@ class Groups:
         self.frame: Frame = grouped.frame
         self.temps: dict[str, E] = {}
         self.deps: frozenset = frozenset()
+        self.looked: dict[str, E] = {}
+        self.vars: frozenset[str] = frozenset()
         self.keys = [self._key(k.label, k.col) for k in grouped.keys]
 
     def _key(self, label: Any, key: Col) -> Key:
@@ -82,6 +84,28 @@ class Groups:
             keys = self.in_axis()
             labels = [x for x in self.frame.labels if x not in keys]
         return [self.value(x) for x in labels]
+
+    def exact(self, series: Col) -> Col:
+        """The value for a result that shows whether pandas has integers or (for a gap) floats."""
+        if series.dtype != "int64?":
+            return series
+        key = series.expr.text
+        if key not in self.looked:
+            source = self.probe(series)
+            name = self.ctx.unique(series.label if isinstance(series.label, str) else "value")
+            function = self.ctx.call("whole_or_float")
+            self.ctx.emit(f"{name} = {function}({source.text}, {series.expr})", defines=name, reads=source.vars)
+            self.looked[key] = E(name)
+            self.vars |= {name}
+        self.c.verdict = "runtime"  # type: ignore[attr-defined]
+        return series.but(expr=self.looked[key], dtype=None, nullable=False, column=None)
+
+    def probe(self, series: Col) -> Frame:
+        """The frame, under a name, to look at a value in."""
+        if not self.frame.text.isidentifier():
+            self.frame = self.ctx.hoist(self.frame, "rows")
+        hidden = any(name in series.expr.text for name in self.temps)
+        return self.ready() if hidden else self.frame
 
     # -- order and windows
 
@@ -126,17 +150,12 @@ class Groups:
             except TypeError as error:
                 raise NoRule(str(error)) from None
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
-        if not self.frame.text.isidentifier():
-            self.frame = self.ctx.hoist(self.frame, "rows")
-        return E(f"{self.ctx.call(name)}({series.expr}, {self.type_text(series)}{given(args, options)})")
+        source = self.type_text(series)
+        return E(f"{self.ctx.call(name)}({series.expr}, {source}{given(args, options)})")
 
     def type_text(self, series: Col) -> E:
         """Code that gives the Spark type of a value when the job builds its plan."""
-        if not self.frame.text.isidentifier():
-            self.frame = self.ctx.hoist(self.frame, "rows")
-        hidden = any(name in series.expr.text for name in self.temps)
-        source = self.ready() if hidden else self.frame
-        return E(f"{self.ctx.call('type_in')}({source.text}, {series.expr})")
+        return E(f"{self.ctx.call('type_in')}({self.probe(series).text}, {series.expr})")
 
     # -- results
 
@@ -181,6 +200,7 @@ class Groups:
             if len(order) != 1 or self.frame.order.keys:
                 raise NoRule("groups by first appearance in a sorted frame")
             first = order[0]
+        self.keys = [self._shown(k) for k in self.keys]
         kept = self.kept()
         keys, taken = self._key_columns()
         columns = []
@@ -199,10 +219,17 @@ class Groups:
         order_facts = Order(sort, None, True, True)
         labels = [c.label for c in columns]
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
-        facts = kept.but(text=kept.text + text, columns=tuple(columns), open=False, gone=(), hidden=hidden,
+        facts = kept.but(text=kept.text + text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
                          rows=Rows(), order=order_facts, index=Index("columns", levels=tuple(keys)),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
+
+    def _shown(self, key: Key) -> Key:
+        """A key as the result shows it: without its missing value nothing tells that it was a float."""
+        if key.dtype != "int64?" or not self.grouped.dropna:
+            return key
+        series = self.exact(Col(key.expr, key.dtype, self.frame, key.label))
+        return replace(key, expr=series.expr, dtype=None)
 
     def _key_columns(self) -> tuple[list[Column], set[str]]:
         taken: set[str] = set()

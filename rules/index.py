@@ -52,13 +52,15 @@ def chosen(name: str, expr: E | None = None) -> str:
     return expr.alias(name).text
 
 
-def placed(frame: Frame, columns: list[Column], exprs: dict[str, E] | None = None,
+def placed(ctx: Any, frame: Frame, columns: list[Column], exprs: dict[str, E] | None = None,
            levels: tuple[Column, ...] = (), **facts: Any) -> Frame:  # fmt: skip
     """The frame with these visible columns in this order, then index levels and hidden columns.
 
     exprs: by physical name, what makes a column that the frame does not have under that name.
     """
     exprs = exprs or {}
+    ctx.use(frame)
+    ctx.use(frame, *columns, *levels)
     parts = [chosen(c.name, exprs.get(c.name)) for c in (*columns, *levels)]
     parts += [chosen(h) for h in frame.hidden]
     return chain(frame, f".select({', '.join(parts)})", columns=tuple(columns), **facts)
@@ -108,7 +110,7 @@ def relabelled(ctx: Any, frame: Frame, labels: list[Any]) -> Frame:
         return frame.but(columns=tuple(columns))
     if set(names.values()) & {c.name for c in old}:  # a swap: all at once
         exprs = {new: col(name) for name, new in names.items()}
-        return placed(frame, columns, exprs, frame.index.levels, order=order)
+        return placed(ctx, frame, columns, exprs, frame.index.levels, order=order)
     if len(names) == 1:
         ((name, new),) = names.items()
         text = f".withColumnRenamed({render(name)}, {render(new)})"
@@ -191,7 +193,7 @@ def index_reset(ctx: Any, frame: Frame, drop: bool, names: Any = None) -> Frame:
     if frame.open:
         text = f"{ctx.call('numbers_in_front')}({base.text}, {lift(column.name)}, {number})"
         return base.but(text=text, columns=(*base.columns, column))
-    return placed(base, [column, *base.columns], {column.name: number}, base.index.levels)
+    return placed(ctx, base, [column, *base.columns], {column.name: number}, base.index.levels)
 
 
 def levels_dropped(ctx: Any, frame: Frame) -> Frame:
@@ -239,7 +241,7 @@ def levels_in_front(ctx: Any, frame: Frame, names: Any) -> Frame:
         text = in_front(ctx, wide, [x.name for x in columns])
         gone = tuple(g for g in frame.gone if g not in labels)
         return wide.but(text=text, columns=(*columns, *base.columns), gone=gone)
-    return placed(base, [*columns, *base.columns], exprs, order=order)
+    return placed(ctx, base, [*columns, *base.columns], exprs, order=order)
 
 
 @rule(
@@ -425,7 +427,7 @@ def set_columns(c: Call) -> Frame:
     labels = c.lit("value")
     c.need(isinstance(labels, (list, tuple)), "the labels are not known here")
     c.need(not c.frame.open, "the columns of the frame are not known here")
-    return relabelled(c.ctx, c.frame, list(labels))
+    return relabelled(c.ctx, c.frame, list(labels)).but(label_names=())
 
 
 @rule(

@@ -9,7 +9,7 @@ from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import SPARK_TYPES, Column, Const, Frame, Order, Index, Plain, Rows, to_nullable
 from transpiler.facts import fresh
-from transpiler.infer.context import Output
+from transpiler.infer.context import Output, read_options
 from transpiler.symbolic import E, col, lift, render
 
 #: read_csv parameters that glue_runtime's read_csv takes as they are
@@ -23,6 +23,8 @@ _CSV_DEFAULTS = {
     "thousands": None, "decimal": ".", "comment": None, "true_values": None, "false_values": None,
     "skipinitialspace": False, "skip_blank_lines": True, "nrows": None, "skiprows": 0,
 }  # fmt: skip
+#: what a missing text is after reading: NaN or None
+GAPS = {"csv": "nan", "json": "None", "parquet": "None"}
 _DTYPE_NAMES = {"str": "object", "string": "string", "int": "int64", "float": "float64", "bool": "bool",
                 "object": "object", "int64": "int64", "float64": "float64", "Int64": "Int64",
                 "boolean": "boolean", "category": "category", "Float64": "Float64"}  # fmt: skip
@@ -123,7 +125,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     )
     if pinned:
         columns = [
-            Column(label, label, d if not (missing and d == "int64") else "float64", fresh(), origin=(step, label))
+            Column(label, label, d if not (missing and d == "int64") else "float64", fresh(), origin=(step, label), gap=GAPS.get(fmt))
             for label, d, missing in schema.columns
         ]
         if fmt != "csv" or not passed.get("names"):
@@ -143,7 +145,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     if dtype is not None:
         passed["dtype"] = dtype
     facts = Frame("", tuple(columns), open=not pinned, base=fresh(), rows=Rows(),
-                  index=Index("range", step), order=Order((), step))  # fmt: skip
+                  index=Index("range", step), order=Order((), step), gap=GAPS.get(fmt))  # fmt: skip
+    ctx.sources[step] = (schema, facts.rows)
     if not pinned:
         typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
@@ -249,7 +252,8 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
         passed["single_file"] = True
     args += [f"{k}={render(v)}" for k, v in passed.items()]
     ctx.emit(f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output")
-    ctx.outputs.append(Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable))
+    options = read_options(fmt, passed)
+    ctx.outputs.append(Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable, options))
     return Const(None)
 
 

@@ -27,7 +27,7 @@ from transpiler.facts import (
     fresh,
 )
 from transpiler.symbolic import E, F, col, lift
-from transpiler.builders import builder
+from transpiler.builders import builder, helpers_in
 
 # --- Series ---------------------------------------------------------------------------------
 
@@ -48,6 +48,7 @@ def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
         nullable=column.is_nullable,
         column=column,
         null_free=column.dtype in NULL_FREE,
+        gap=column.gap,
     )
 
 
@@ -132,9 +133,17 @@ def spark_literal(value: Any) -> Any:
         kind = "timestamp" if type(value).__name__ == "datetime" else "date"
         return F.lit(str(value)).cast(kind)
     if type(value).__name__ in ("Timedelta", "timedelta"):
-        seconds = value.total_seconds()
-        return F.expr(f"make_dt_interval(0, 0, 0, {seconds!r})")
+        return F.expr(interval_text(value))
     raise NoRule(f"a constant of type {type(value).__name__} has no Spark literal")
+
+
+def interval_text(value: Any) -> str:
+    """A timedelta as an SQL interval."""
+    micros = round(value.total_seconds() * 1_000_000)
+    for size, unit in ((86_400_000_000, "DAY"), (3_600_000_000, "HOUR"), (60_000_000, "MINUTE"), (1_000_000, "SECOND")):
+        if micros % size == 0:
+            return f"INTERVAL {micros // size} {unit}"
+    return f"INTERVAL {micros / 1_000_000:.6f} SECOND"
 
 
 def is_missing(value: Any) -> bool:
@@ -225,7 +234,10 @@ def typed(ctx: Any, name: str, *operands: Any, **options: Any) -> E:
     types = [type_of(o) for o in operands]
     exprs = [spark_literal(o.value) if isinstance(o, Const) else operand(o) for o in operands]
     if None not in types:
-        return builder(name)(*exprs, *types, **options)
+        built = builder(name)(*exprs, *types, **options)
+        for used in helpers_in(lift(built).text):
+            ctx.call(used)
+        return built
     frame, _ = meet(*operands)
     if any(isinstance(o, Col) and o.temps for o in operands):
         raise NoRule("the types are not known while planning")
@@ -305,8 +317,9 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         base, temps = frame, []
         expr, dtype = literal_column(ctx, value)
         nullable = False
-    column = Column(label, name, dtype, nullable=nullable)
-    out = chain(base, f'.withColumn({lift(name)}, {expr})').set_column(column)
+    column = Column(label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None)
+    same = bool(known) and lift(expr).text == col(name).text  # only what is known of it changes
+    out = (base if same else chain(base, f'.withColumn({lift(name)}, {expr})')).set_column(column)
     if frame.open:
         out = out.but(gone=tuple(g for g in out.gone if g != label))
     return drop_hidden(out, temps)
@@ -341,7 +354,7 @@ def filtered(ctx: Any, frame: Frame, mask: Col) -> Frame:
     """The rows of ``frame`` for which a boolean Series is true; labels keep their holes."""
     series = materialised(ctx, without_gaps(ctx, on(frame, mask)))
     base, temps = with_temps(frame, series.temps)
-    out = subset_of(frame, chain(base, f".filter({series.expr})"))
+    out = subset_of(ctx, frame, chain(base, f".filter({series.expr})"))
     if not series.temps:
         out = out.but(rows=replace(out.rows, mask=series.expr.text))
     return drop_hidden(out, temps)
@@ -354,8 +367,17 @@ def without_gaps(ctx: Any, mask: Col) -> Col:
     return mask.but(expr=E(f"{ctx.call('no_missing')}({mask.expr})"), dtype="bool", null_free=True)
 
 
-def subset_of(before: Frame, after: Frame) -> Frame:
+def settle(ctx: Any, frame: Frame) -> None:
+    """Ask the steps that may have left gaps in integers to make them fractions there and then:
+    of fewer rows nobody could tell that pandas did so."""
+    if frame.unsettled and (frame.open or any(x.dtype in (None, "int64?") for x in (*frame.columns, *frame.index.levels))):
+        for step in frame.unsettled:
+            ctx.demand(step, "settled")
+
+
+def subset_of(ctx: Any, before: Frame, after: Frame) -> Frame:
     """Facts of a frame that has some of another's rows."""
+    settle(ctx, before)
     index = before.index
     if index.kind == "range":
         index = Index("rows", index.anchor)

@@ -219,7 +219,7 @@ def limited(ctx: Any, frame: Frame, n: int, backwards: bool = False) -> Frame:
     keys = ctx.order_of(frame)
     keys = descending(keys) if backwards else keys
     order = f".orderBy({', '.join(k.text for k in keys)})" if keys else ""
-    return subset_of(frame, chain(frame, f"{order}.limit({n})"))
+    return subset_of(ctx, frame, chain(frame, f"{order}.limit({n})"))
 
 
 def by_number(ctx: Any, frame: Frame, test: Any, backwards: bool = False) -> Frame:
@@ -228,13 +228,13 @@ def by_number(ctx: Any, frame: Frame, test: Any, backwards: bool = False) -> Fra
 
     if frame.index.kind == "range" and not backwards:
         number = ctx.position(frame, frame.index.anchor, "number")
-        return subset_of(frame, chain(frame, f".filter({test(number)})"))
+        return subset_of(ctx, frame, chain(frame, f".filter({test(number)})"))
     keys = ctx.order_of(frame)
     keys = descending(keys) if backwards else keys
     name = ctx.temp("row")
     listed = "".join(f", {k}" for k in keys)
     text = f'{ctx.call("with_position")}({frame.text}{listed}, name="{name}").filter({test(col(name))}).drop("{name}")'
-    return subset_of(frame, frame.but(text=text))
+    return subset_of(ctx, frame, frame.but(text=text))
 
 
 # --- writing ----------------------------------------------------------------------------------
@@ -680,7 +680,7 @@ def assign_several(c: Call, frame: Frame, labels: list, value: Value) -> Frame:
     c.need(isinstance(value, Frame) and not value.open, "values of this form are set")
     c.need(len(value.columns) == len(labels), "another number of columns is set")
     try:
-        series = [on(frame, series_of(c.ctx, value, x)) for x in value.labels]
+        series = [on(frame, c.ctx.cells.get(x.uid) or series_of(c.ctx, value, x.label)) for x in value.columns]
     except NoRule:
         return beside(c.ctx, frame, relabelled(c.ctx, value, labels))
     return together(c.ctx, frame, labels, series)

@@ -217,6 +217,7 @@ def fill_open(c: Call, frame: Frame, values: E) -> Frame:
     c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     option = ", nullable=True" if frame.nullable else ""
+    frame = c.ctx.losing(frame, [x.label for x in frame.columns])
     text = f"{c.ctx.call('fill_frame')}({frame.text}, {values}{option})"
     columns = tuple(Column(x.label, x.name, None, nullable=x.is_nullable) for x in frame.columns)
     return frame.but(text=text, columns=columns, base=fresh())
@@ -236,6 +237,7 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
             continue
         new = Column(column.label, column.name, after.dtype, nullable=after.is_nullable)
         columns.append(new)
+        c.ctx.cells[new.uid] = after
         plain = isinstance(value, Const) and isinstance(value.value, (str, bool, int, float))
         if plain and plain_name(column.name) and column.dtype in ("float64", "object", "bool?", "string", "boolean", "Int64"):  # fmt: skip
             number = column.dtype == "float64" and not value.text
@@ -285,7 +287,7 @@ def dropna(c: Call) -> Frame:
         assert columns is not None
         c.need(columns and all(plain_name(x.name) for x in columns), "names that Spark's dropna does not take")
         options.append(f"subset={render([x.name for x in columns])}")
-    out = subset_of(frame, chain(frame, f".dropna({', '.join(options)})"))
+    out = subset_of(c.ctx, frame, chain(frame, f".dropna({', '.join(options)})"))
     return renumbered(c.ctx, out) if c.lit("ignore_index") else out
 
 

@@ -152,7 +152,8 @@ class Call:
 def literal(value: Any, what: str = "value") -> Any:
     """The Python value of a constant (also of a list of constants). Raises NoRule otherwise."""
     if isinstance(value, Const):
-        return list(value.value) if type(value.value).__name__ == "Index" else value.value
+        labels = type(value.value).__name__ in ("Index", "RangeIndex", "ndarray")
+        return value.value.tolist() if labels else value.value
     if isinstance(value, Sequence):
         return value.type(literal(item, what) for item in value.items)
     if not isinstance(value, Value):

@@ -44,7 +44,7 @@ def first_rows(c: Call, frame: Frame, n: int) -> Frame:
     """The first ``n`` rows in pandas' order."""
     keys = c.ctx.order_of(frame)
     order = f".orderBy({', '.join(k.text for k in keys)})" if keys else ""
-    return subset_of(frame, chain(frame, f"{order}.limit({n})"))
+    return subset_of(c.ctx, frame, chain(frame, f"{order}.limit({n})"))
 
 
 @rule("DataFrame.head(n=5)", example=("df.head(3)", "df.sort_values('n').head(2)"))
@@ -76,7 +76,7 @@ def tail(c: Call) -> Frame:
     n = c.lit("n")
     c.need(isinstance(n, int) and n > 0, "tail of zero or a negative number")
     keys = descending(c.ctx.order_of(c.frame))
-    return subset_of(c.frame, chain(c.frame, f".orderBy({', '.join(k.text for k in keys)}).limit({n})"))
+    return subset_of(c.ctx, c.frame, chain(c.frame, f".orderBy({', '.join(k.text for k in keys)}).limit({n})"))
 
 
 @rule(
@@ -165,9 +165,9 @@ def several_set(c: Call, labels: list, value: Any) -> Frame:
 
         series = split_columns(value, len(labels))
     else:
-        c.need(isinstance(value, Frame) and not value.open, "several columns are set at once")
-        c.need(len(value.columns) == len(labels), "the number of columns differs")
-        series = [series_of(c.ctx, value, x) for x in value.labels]
+        from rules.locate import assign_several
+
+        return assign_several(c, frame, labels, value)
     for label, one in zip(labels, series):
         frame = assign(c.ctx, frame, label, one)
     return frame

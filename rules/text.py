@@ -39,7 +39,7 @@ def helper(c: Call, name: str, *args: Any, **options: Any) -> E:
 
 
 def as_text(c: Call, expr: E) -> Col:
-    return derive(expr, text_dtype(c.col), c.col)
+    return derive(expr, text_dtype(c.col), c.col, gap=c.col.gap)
 
 
 def as_count(c: Call, expr: E) -> Col:

@@ -36,7 +36,7 @@ def first_rows_of(ctx: Any, frame: Frame, columns: list[Column], keep: Any) -> F
         raise NoRule("lists are not hashable")
     whole = len(columns) == len(frame.columns) and not frame.open
     if whole and keep is not False and not frame.hidden and not frame.index.levels:
-        return subset_of(frame, chain(frame, ".dropDuplicates()"))
+        return subset_of(ctx, frame, chain(frame, ".dropDuplicates()"))
     kept = occurrence(ctx, frame, key_names(columns), keep)
     mask = Col(kept, "bool", frame, windowed=True, local=False, null_free=True)
     return filtered(ctx, frame, mask)
@@ -55,13 +55,13 @@ def open_distinct(c: Call, frame: Frame) -> Frame:
     """``drop_duplicates()`` of a frame whose columns the job will see."""
     keep = c.lit("keep")
     if keep is not False and not frame.hidden:
-        return subset_of(frame, chain(frame, ".dropDuplicates()"))
+        return subset_of(c.ctx, frame, chain(frame, ".dropDuplicates()"))
     c.verdict = "runtime"  # type: ignore[attr-defined]
     order = c.ctx.order_of(frame) if keep else []
     order = descending(order) if keep == "last" else order
     option = "" if keep == "first" else f", keep={keep!r}"
     text = f"{c.ctx.call('distinct_rows')}({frame.text}, [{', '.join(e.text for e in order)}]{option})"
-    return subset_of(frame, frame.but(text=text))
+    return subset_of(c.ctx, frame, frame.but(text=text))
 
 
 @rule(
@@ -369,7 +369,7 @@ for _name in ("sum", "max", "min", "prod"):
             series = derive(series.expr.cast("bigint"), "int64", series, null_free=series.null_free)
         return stepped(c, series, "cumulative", lambda x, row: f'{x}, "{name}", {row}', series.dtype, null_free=series.null_free)
 
-    rule(f"Series.cum{_name}({_CUM})", example=(f"df['f'].cum{_name}()", *((f"df['i'].cum{_name}()", f"df.sort_values('f')['i'].cum{_name}()") if _name != "prod" else ()), *(("(df['f'] > 1).cumsum()", "df[df['b']]['i'].cumsum()") if _name == "sum" else ())))(lambda c, do=_cumulative: do(c, c.col))  # fmt: skip
+    rule(f"Series.cum{_name}({_CUM})", example=(f"df['f'].cum{_name}()", *((f"df['i'].cum{_name}()", f"df.sort_values('f', kind='stable')['i'].cum{_name}()") if _name != "prod" else ()), *(("(df['f'] > 1).cumsum()", "df[df['b']]['i'].cumsum()") if _name == "sum" else ())))(lambda c, do=_cumulative: do(c, c.col))  # fmt: skip
     rule(f"DataFrame.cum{_name}({_CUM})", example=f"df[['f', {repr('i') if _name != 'prod' else repr('n')}]].cum{_name}()")(lambda c, do=_cumulative: mapped(c.ctx, c.frame, lambda s: do(c, s)))  # fmt: skip
 
 
@@ -468,7 +468,7 @@ for _name in _ROLL:
         return rolled(c, how)
 
     _signature = {"std": "ddof=1, numeric_only=False", "var": "ddof=1, numeric_only=False", "sum": "numeric_only=False", "mean": "numeric_only=False"}.get(_name, "numeric_only=False")  # fmt: skip
-    rule(f"Series.rolling.{_name}({_signature})", not_yet=" ".join(p.split("=")[0] for p in _signature.split(", ")), example=(f"df['f'].rolling(3).{_name}()", f"df['i'].rolling(4, min_periods=2).{_name}()", f"df['f'].rolling(3, center=True, min_periods=1).{_name}()"))(_rolled)  # fmt: skip
+    rule(f"Series.rolling.{_name}({_signature})", not_yet=" ".join(p.split("=")[0] for p in _signature.split(", ")), example=(f"df['n'].rolling(3).{_name}()", f"df['i'].rolling(4, min_periods=2).{_name}()", f"df['g'].rolling(3, center=True, min_periods=1).{_name}()"))(_rolled)  # fmt: skip
 
 
 def expanded(c: Call, how: str) -> Col:

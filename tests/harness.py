@@ -44,14 +44,22 @@ def run_pandas(source: str, folder: Path) -> Exception | None:
     return None
 
 
-def verify(source: str, folder: Path, types_known: bool = True, inputs: bool = True, **options) -> Outcome:
-    """Transpile ``source``, run it both ways in subfolders of ``folder``, compare the outputs."""
+def verify(
+    source: str, folder: Path, types_known: bool = True, inputs: bool | Path = True, **options
+) -> Outcome:
+    """Transpile ``source``, run it both ways in subfolders of ``folder``, compare the outputs.
+
+    ``inputs``: True for the nasty ones, a folder to copy from, False when they are there already.
+    """
     expected, actual = folder / "pandas", folder / "job"
-    if inputs:
+    if isinstance(inputs, Path):
+        copy_inputs(inputs, expected, actual)
+    elif inputs:
         write_inputs(expected)
         write_inputs(actual)
     root = expected if types_known else None
     job = transpile(source, Options(input_root=root, **options))
+    before = files_under(expected)
     problem = run_pandas(source, expected)
     try:
         run_job(job.script, {"JOB_NAME": "test"}, workdir=actual)
@@ -66,11 +74,29 @@ def verify(source: str, folder: Path, types_known: bool = True, inputs: bool = T
         neither = not (expected / output.path).exists() and not (actual / output.path).exists()
         if output.path == "?" or neither:  # a branch that was not taken writes nothing
             continue
-        found = compare_outputs(expected / output.path, actual / output.path, output.format, output.order)
+        found = compare_outputs(
+            expected / output.path,
+            actual / output.path,
+            output.format,
+            output.order,
+            **output.options,
+        )
         differences += [f"{output.path}: {d}" for d in found]
+    listed = {str(Path(output.path)) for output in job.outputs}
+    for path in sorted(files_under(expected) - before - listed - {"program.py"}):
+        kind = KINDS.get(Path(path).suffix, "csv")
+        found = compare_outputs(expected / path, actual / path, kind)
+        differences += [f"{path} (not among the job's outputs): {d}" for d in found]
     if not job.outputs:
         differences.append("the job writes nothing")
     return Outcome("different" if differences else "same", differences, job)
+
+
+KINDS = {".csv": "csv", ".parquet": "parquet", ".json": "json", ".jsonl": "json"}
+
+
+def files_under(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
 
 
 def copy_inputs(source: Path, *targets: Path) -> None:

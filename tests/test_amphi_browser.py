@@ -115,7 +115,7 @@ def test_good_input_gives_the_preview(page):
         page.fill(f"#p2g-{field}", value)
     picture(page, "dialog")
     press(page, "Preview")
-    page.wait_for_selector(".p2g-preview")
+    page.wait_for_selector(".p2g-preview", timeout=60_000)
     assert page.locator(".p2g-title > b").inner_text() == "revenue_by_country"
     assert "Glue 6.0" in page.locator(".p2g-title").inner_text()
     assert page.locator(".p2g-chips .p2g-chip").count() >= 1
@@ -214,6 +214,29 @@ def test_the_file_browser_exports_what_is_not_open(page):
     page.keyboard.press("Escape")
 
 
+def test_a_component_that_is_not_installed_is_named(page, lab):
+    flow = {"nodes": [{"id": "n1", "type": "teleport", "data": {}}], "edges": []}
+    text = json.dumps({"pipelines": [{"flow": flow}]})
+    (lab.folder / "broken.ampln").write_text(text, encoding="utf-8")
+    page.locator("jp-button[title='Refresh File Browser'], [data-command$='refresh']").first.click()
+    page.locator(".jp-DirListing-item").filter(has_text="broken").click(button="right")
+    page.locator(".lm-Menu").get_by_text("Export to AWS Glue").click()
+    told = page.locator(".jp-Dialog")
+    assert "No installed package registers the component teleport" in told.inner_text()
+    told.get_by_role("button").first.click()
+    told.wait_for(state="detached")
+
+
+def test_amphis_code_window_has_an_entry(page):
+    page.get_by_text("Export to Python code").last.click()
+    page.locator(".ant-modal .ant-dropdown-trigger").hover()
+    page.locator(".ant-dropdown-menu .p2g-entry").click()
+    dialog(page).wait_for()
+    assert page.input_value("#p2g-jobName") == "revenue_by_country"
+    press(page, "Cancel")
+    dialog(page).wait_for(state="detached")
+
+
 def test_a_catalog_component_can_be_dragged_in(page):
     before = page.locator(".react-flow__node:visible").count()
     component = page.get_by_text("Glue Data Catalog Input").last
@@ -239,5 +262,38 @@ def test_sso_is_a_connection_method_of_s3_inputs(page):
     form.get_by_role("button", name="OK").click()
 
 
+def test_a_saved_pipeline_keeps_the_sign_on(page, lab):
+    page.get_by_text("Save Pipeline").last.click()
+    for _ in range(50):
+        saved = json.loads((lab.folder / PIPELINE).read_text(encoding="utf-8"))
+        data = [node["data"] for node in saved["pipelines"][0]["flow"]["nodes"]]
+        sso = [item for item in data if item.get("connectionMethod") == "sso"]
+        if sso:
+            break
+        page.wait_for_timeout(100)
+    assert [(item["awsProfile"], item["fileLocation"]) for item in sso] == [("my-company-dev", "s3")]
+    from amphi_plugin import PipelineInvalid, pandas_source
+
+    # The catalog component that was dragged in has no table yet: that is told, by its name.
+    with pytest.raises(PipelineInvalid, match="glueCatalogInput"):
+        pandas_source(lab.folder / PIPELINE)
+
+
 def test_nothing_broke_on_the_page(page):
     assert [error for error in page.errors if "p2g" in error or "pandas-to-glue" in error] == []
+
+
+def test_without_amphi_the_extension_is_quiet(tmp_path):
+    said = []
+    with amphi_lab.running_lab(tmp_path, amphi=False) as lab, amphi_lab.browser_page() as page:
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(lab.page_url())
+        page.wait_for_selector(".jp-DirListing-item")
+        page.keyboard.press("Control+Shift+C")
+        page.keyboard.type("aws glue")
+        page.wait_for_timeout(500)
+        entries = page.locator(".lm-CommandPalette-item").filter(has_text="Export to AWS Glue")
+        assert entries.count() == 0
+        assert page.evaluate("Object.keys(window._JUPYTERLAB || {})").count("pandas-to-glue") == 1
+    assert [text for text in said if "glue" in text.lower()] == []

@@ -15,6 +15,15 @@ SALES = pd.DataFrame(
         "region": ["n", "n", "s", "s"],
     }
 )
+SALES_TABLE = {
+    "Name": "sales",
+    "Parameters": {"classification": "parquet"},
+    "StorageDescriptor": {
+        "Columns": [{"Name": n, "Type": t} for n, t in zip("nsv", ("bigint", "string", "double"))],
+        "Location": "s3://lake/sales/",
+    },
+    "PartitionKeys": [{"Name": "year", "Type": "bigint"}, {"Name": "region", "Type": "string"}],
+}
 HEAD = "import awswrangler as wr\nimport boto3\nimport pandas as pd\n"
 WRITE = (
     "wr.s3.to_{format}(df={frame}, path='s3://lake/{table}/', dataset=True, database='db', "
@@ -40,10 +49,9 @@ def lake(monkeypatch, tmp_path, spark):
         client = boto3.client("glue")
         client.create_database(DatabaseInput={"Name": "db"})
         (tmp_path / "sales.csv").write_text(SALES.to_csv(index=False))
-        text = "df = pd.read_csv('sales.csv')\n"
-        text += write("df", "sales", more="partition_cols=['year', 'region'], compression='snappy'")
+        SALES.to_parquet(folder / "sales", partition_cols=["year", "region"], index=False)
+        client.create_table(DatabaseName="db", TableInput=SALES_TABLE)
         client.job = lambda source: run_job(transpile(HEAD + source).script, workdir=tmp_path)
-        client.job(text)
         client.folder = folder
         yield client
 
@@ -58,11 +66,13 @@ def table_of(lake, name: str) -> dict:
 
 
 def test_a_table_is_written_with_its_definition(lake):
-    table = table_of(lake, "sales")
+    more = "partition_cols=['year', 'region'], compression='snappy'"
+    lake.job("df = pd.read_csv('sales.csv')\n" + write("df", "made", more=more))
+    table = table_of(lake, "made")
     columns = [(c["Name"], c["Type"]) for c in table["StorageDescriptor"]["Columns"]]
     assert columns == [("n", "bigint"), ("s", "string"), ("v", "double")]
     assert [k["Name"] for k in table["PartitionKeys"]] == ["year", "region"]
-    assert (lake.folder / "sales" / "year=2026" / "region=s").is_dir()
+    assert (lake.folder / "made" / "year=2026" / "region=s").is_dir()
 
 
 def test_a_filter_on_partitions_is_pushed_down(lake):
@@ -73,7 +83,9 @@ def test_a_filter_on_partitions_is_pushed_down(lake):
 """
     source += write("df", "south", more="schema_evolution=True")
     script = transpile(HEAD + source).script
-    assert "push_down_predicate=predicate" in script and "profile" not in script.split("job.init")[1]
+    assert (
+        "push_down_predicate=predicate" in script and "profile" not in script.split("job.init")[1]
+    )
     assert "predicate=\"year = 2026 AND `region` = 's'\"" in script
     lake.job(source)
     assert rows(lake.folder / "south", "n s year") == [(3, "ü", 2026), (4, "x", 2026)]
@@ -94,7 +106,9 @@ def test_overwrite_replaces_append_adds_partitions_replace_theirs(lake):
     whole = "df = wr.athena.read_sql_table('sales', 'db')\n"
     lake.job(whole + write("df", "copy", "append", "partition_cols=['year', 'region']"))
     assert rows(lake.folder / "copy", "n") == [(1,), (1,), (1,), (2,), (3,), (4,)]
-    lake.job(read + write("df", "copy", "overwrite_partitions", "partition_cols=['year', 'region']"))
+    lake.job(
+        read + write("df", "copy", "overwrite_partitions", "partition_cols=['year', 'region']")
+    )
     assert rows(lake.folder / "copy", "n") == [(1,), (2,), (3,), (4,)]
     lake.job(read + write("df", "copy", more="partition_cols=['year', 'region']"))
     assert rows(lake.folder / "copy", "n") == [(1,)]
@@ -107,7 +121,9 @@ def test_other_formats(lake, format):
     assert table_of(lake, "text")["Parameters"]["classification"] == format
     again = "df = wr.athena.read_sql_table('text', 'db')\n"
     lake.job(again + write("df", "back"))
-    assert rows(lake.folder / "back", "n s") == [(1, "x"), (2, None), (3, "ü"), (4, "x")]
+    # In a CSV of the catalog a missing text is an empty one, for Athena too.
+    missing = "" if format == "csv" else None
+    assert rows(lake.folder / "back", "n s") == [(1, "x"), (2, missing), (3, "ü"), (4, "x")]
 
 
 def test_the_definition_is_left_alone_when_asked(lake):

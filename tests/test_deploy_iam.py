@@ -202,7 +202,7 @@ def test_create_role(aws):
     spec = DeploySpec(job_name="orders", bucket=BUCKET, role="new-role", inputs=["a.csv"])
     assert aws.run(spec=spec)[0] == 1
     status, out, _ = aws.run("--create-role", "--dry-run", spec=spec)
-    assert status == 3 and aws.calls() == []
+    assert status == 3 and "Role new-role: to create" in out and aws.calls() == []
     status, out, err = aws.run("--create-role", spec=spec)
     assert status == 0 and "Role new-role: ready" in out, err
     iam = aws.client("iam")
@@ -214,11 +214,16 @@ def test_create_role(aws):
     assert "orders/data/a.csv" in text
     # Again: the policy follows the job.
     spec.inputs = ["b.csv"]
+    status, out, _ = aws.run("--create-role", "--dry-run", spec=spec)
+    assert status == 3 and "Role new-role: to update" in out
     assert aws.run("--create-role", spec=spec)[0] == 0
     document = iam.get_role_policy(RoleName="new-role", PolicyName="pandas-to-glue-job")
     text = json.dumps(document["PolicyDocument"])
     assert "orders/data/b.csv" in text and "a.csv" not in text
+    assert aws.run("--create-role", "--dry-run", spec=spec)[0] == 0
+    aws.server.calls.clear()
     assert aws.run("--create-role", spec=spec)[1].count("unchanged") == 1
+    assert aws.calls() == []
 
 
 def test_a_role_of_others_is_left_alone(aws):

@@ -173,6 +173,21 @@ def test_adopt_takes_it_over_and_keeps_its_capacity(aws):
     assert (aws.job["WorkerType"], aws.job["MaxCapacity"]) == ("G.2X", 6.0 / 2 * 2)
 
 
+def test_a_job_from_the_visual_editor_becomes_a_script(aws):
+    nodes = {"node-1": {"S3CsvSource": {"Name": "x", "Paths": ["s3://x"], "Separator": "comma",
+                                        "QuoteChar": "quote"}}}  # fmt: skip
+    foreign_job(aws, JobMode="VISUAL", CodeGenConfigurationNodes=nodes)
+    status, out, err = aws.run("--adopt")
+    assert status == 0 and "- CodeGenConfigurationNodes" in out, err
+    assert aws.job["JobMode"] == "SCRIPT" and "CodeGenConfigurationNodes" not in aws.job
+
+
+def test_what_is_wrong_is_known_before_the_first_call(aws):
+    for arguments in (["--bucket", "A"], ["--role", "?"], ["--timeout", "0"], ["--schedule", "x"]):
+        assert aws.run(*arguments)[0] == 1
+    assert aws.server.calls == []
+
+
 @pytest.mark.parametrize(
     "arguments, told",
     [
@@ -193,6 +208,8 @@ def test_adopt_takes_it_over_and_keeps_its_capacity(aws):
         (["--job-name", "a\nb"], "Name has characters"),
         (["--job-name", "n" * 256], "Name has 256 characters"),
         (["--argument", "db_password=hunter2"], "looks like a secret"),
+        (["--argument", "x=AKIAIOSFODNN7EXAMPLE"], "looks like a secret"),
+        (["--argument", "x=jdbc://user:hunter2@host/"], "looks like a secret"),
         (["--argument", "novalue"], "wants NAME=VALUE"),
         (["--tag", "aws:x=1"], "is not valid"),
         (["--script", "missing.py"], "there is no script"),

@@ -95,6 +95,17 @@ def test_run_without_wait(aws):
     assert len(aws.server.jobs.runs["orders"]) == 1
 
 
+def test_a_sign_on_that_ends_during_the_wait(aws):
+    aws.server.jobs.hold = "RUNNING"
+    aws.server.faults.append(Fault("glue:GetJobRun$", code="ExpiredTokenException", skip=2))
+    status, _, err = aws.run("--run", "--wait")
+    assert status == 1 and "run the same command again" in err
+    aws.server.jobs.hold = None
+    status, out, _ = aws.run("--run", "--wait")
+    assert status == 0 and "taking it up" in out
+    assert len(aws.server.jobs.runs["orders"]) == 1
+
+
 def test_waiting_has_an_end(aws):
     aws.server.jobs.hold = "RUNNING"
     status, _, err = aws.run("--run", "--wait", "--wait-timeout", "0.002")

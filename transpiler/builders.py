@@ -8,13 +8,17 @@ and leave plain text. pyspark itself is not needed here.
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Callable
 
-from transpiler.symbolic import F, T, Window
+from transpiler.symbolic import E, F, T, Window
 
 RUNTIME = Path(__file__).resolve().parent.parent / "glue_runtime"
+
+
+HELPERS: set[str] = set()  # functions of other modules of glue_runtime that builders call
 
 
 @lru_cache(maxsize=None)
@@ -27,6 +31,11 @@ def _namespace() -> dict[str, Any]:
             for node in tree.body
             if not (isinstance(node, (ast.Import, ast.ImportFrom)) and _is_spark(node))
         ]
+        for node in tree.body:  # what other modules of glue_runtime give stays a call in the job
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("glue_runtime."):
+                if not node.module.split(".")[1].startswith("columns"):
+                    HELPERS.update(alias.name for alias in node.names)
+        space.update({name: E(name) for name in HELPERS})
         tree.body = body
         exec(compile(tree, str(path), "exec"), space)
     return space
@@ -35,6 +44,11 @@ def _namespace() -> dict[str, Any]:
 def _is_spark(node: ast.Import | ast.ImportFrom) -> bool:
     names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
     return any(n.split(".")[0] in ("pyspark", "glue_runtime") for n in names)
+
+
+def helpers_in(text: str) -> list[str]:
+    """The functions of glue_runtime that the text of a built expression calls."""
+    return [name for name in HELPERS if re.search(rf"\b{name}\(", text)]
 
 
 def builder(name: str) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -107,7 +108,10 @@ def transpile_command(script: Path, output: Path | None, deploy: Path | None, te
     else:
         write(output, result.script)
     if deploy is not None:
-        write(deploy, result.deploy_script)
+        from transpiler.emit.deploy import deploy_script_of
+
+        job = os.path.relpath(output, deploy.parent) if output else None
+        write(deploy, deploy_script_of(result, job))
     if tests is not None:
         write(tests, result.test_script)
     if report is not None:
@@ -246,9 +250,13 @@ def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None
     if pandas_file is not None:
         write(pandas_file, source)
     result = translated_text(script, source, pipeline.resolve().parent, options)
-    write(output or pipeline.with_name(pipeline.stem + "_glue_job.py"), result.script)
+    job_file = output or pipeline.with_name(pipeline.stem + "_glue_job.py")
+    write(job_file, result.script)
     if deploy is not None:
-        write(deploy, result.deploy_script)
+        from transpiler.emit.deploy import deploy_script_of
+
+        job = os.path.relpath(job_file, deploy.parent)
+        write(deploy, deploy_script_of(result, job))
     summary(result.report, err)
 
 
@@ -270,8 +278,8 @@ def _plug_in_aws() -> None:
     """The AWS commands come with the extra 'aws'."""
     from transpiler import cli_aws
 
-    for name in ("deploy", "status", "logs", "stop"):
-        main.add_command(getattr(cli_aws, name))
+    for command in cli_aws.COMMANDS:
+        main.add_command(command)
 
 
 try:

@@ -63,7 +63,8 @@ class Column:
     """One column of a frame: pandas label, Spark name, dtype (None: unknown), identity of values.
 
     ``nullable`` is the missing-value dialect where the dtype is unknown. ``origin`` names the
-    source (step, column) whose reading can be pruned when nothing uses it.
+    source (step, column) whose reading can be pruned when nothing uses it. ``gap``: what a missing
+    value of an object column is in pandas, "nan" or "None" (None: not known): text made of it shows.
     """
 
     label: Any
@@ -72,6 +73,7 @@ class Column:
     uid: int = field(default_factory=fresh)
     nullable: bool = False
     origin: tuple | None = None
+    gap: str | None = None
 
     @property
     def is_nullable(self) -> bool:
@@ -273,6 +275,9 @@ class Frame(Value):
     base: int = 0  # identity of the unknown columns of an open frame
     gone: tuple = ()  # labels dropped from an open frame
     view: bool = False  # a slice of another frame: writing into it by .loc writes into that one
+    gap: str | None = None  # the ``gap`` of the unknown columns of an open frame
+    label_kind: str = ""  # "int": the unknown labels of an open frame are integers in pandas
+    unsettled: tuple = ()  # steps whose integers become fractions if any row there lacks one
     parts: tuple = ()  # (identity of a column, the same as a Series over the frame it came from)
     kind = "DataFrame"
 
@@ -300,7 +305,7 @@ class Frame(Value):
         if len(found) == 1:
             return found[0]
         if not found and self.has(label) is None:
-            return Column(label, label, None, hash((self.base, label)), self.nullable)
+            return Column(label, label, None, hash((self.base, label)), self.nullable, gap=self.gap)
         what = f"{len(found)} columns named" if found else "no column"
         raise NoRule(f"{what} {label!r} in the frame ({', '.join(str(c.label) for c in self.columns)})")
 
@@ -349,6 +354,7 @@ class Col(Value):
     column: Column | None = None  # set when it is exactly a column of the frame
     null_free: bool = False  # never NULL, whatever the rows hold
     loose: bool = False  # a NULL in it stands for False (a comparison with a missing value)
+    gap: str | None = None  # as in Column
     uses: frozenset[str] = frozenset()  # job variables of scalars that the expression reads
     kind = "Series"
 

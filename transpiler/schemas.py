@@ -6,12 +6,13 @@ A program's own reader call, with its own constant arguments, is run on the file
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 SAMPLE = 200_000_000
 SAMPLE_ROWS = 500_000
+KEPT_CELLS = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Schema:
 
     columns: tuple[tuple[Any, str | None, bool], ...]
     sampled: bool = False
+    frame: Any = field(default=None, compare=False, repr=False)  # the rows, where they are few
 
 
 class Schemas:
@@ -67,7 +69,8 @@ def schema_of(frame: Any, sampled: bool = False) -> Schema | None:
     for position, label in enumerate(frame.columns):
         values = frame.iloc[:, position]
         columns.append((label, dtype_of(values), bool(values.isna().any())))
-    return Schema(tuple(columns), sampled)
+    kept = frame if not sampled and frame.size <= KEPT_CELLS else None
+    return Schema(tuple(columns), sampled, kept)
 
 
 _DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool", "datetime64[ns]": "datetime64[ns]",

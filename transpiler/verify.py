@@ -61,7 +61,7 @@ def verify_script(script: Path, job: Transpilation, folder: Path, tell: Callable
         if output.path == "?" or "://" in output.path:
             found.add(f"{output.path}: not compared (its path is not known here)", same=True)
             continue
-        differences = compare_outputs(expected / output.path, actual / output.path.lstrip("/"), output.format, output.order)
+        differences = compare_outputs(expected / output.path, actual / output.path.lstrip("/"), output.format, output.order, **output.options)
         found.add(f"{output.path}: {'the same' if not differences else '; '.join(differences)}", same=not differences)
     return found
 

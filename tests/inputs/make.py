@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import atexit
 import random
+import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -14,9 +16,35 @@ from pathlib import Path
 
 import pandas as pd
 
+from tests.nasty import write_inputs
+
 MAKERS: dict[str, Callable[[random.Random], pd.DataFrame]] = {}
-NAMES = ["Ann", "bob", "Zoë", "José", "O'Neil", "李雷", "Émile", "anna-lena", "Bob", "MÜLLER", "søren", "Ivy"]
-FAMILY = ["Smith", "de la Cruz", "Nowak", "Ünal", "o'hara", "Jones", "García", "van Dyk", "Ørsted", "Li"]
+NAMES = [
+    "Ann",
+    "bob",
+    "Zoë",
+    "José",
+    "O'Neil",
+    "李雷",
+    "Émile",
+    "anna-lena",
+    "Bob",
+    "MÜLLER",
+    "søren",
+    "Ivy",
+]
+FAMILY = [
+    "Smith",
+    "de la Cruz",
+    "Nowak",
+    "Ünal",
+    "o'hara",
+    "Jones",
+    "García",
+    "van Dyk",
+    "Ørsted",
+    "Li",
+]
 
 
 def table(path: str) -> Callable:
@@ -57,7 +85,9 @@ def orders(r: random.Random) -> pd.DataFrame:
             "order_id": 1000 + n,
             "customer_id": some(r, r.randrange(1, 26), 0.08),
             "order_date": str(day(r)),
-            "status": some(r, cased(r, r.choice(["paid", "shipped", "cancelled", "returned"])), 0.05),
+            "status": some(
+                r, cased(r, r.choice(["paid", "shipped", "cancelled", "returned"])), 0.05
+            ),
             "sku": f"SKU-{r.randrange(1, 16):03d}",
             "quantity": r.choice([1, 1, 2, 3, 5, 10, -1]),
             "amount": some(r, money(r, -20, 400), 0.1),
@@ -74,7 +104,12 @@ def orders(r: random.Random) -> pd.DataFrame:
 def customers(r: random.Random) -> pd.DataFrame:
     def email(n: int) -> str:
         name = r.choice(["ann", "Bob.Lee", "zoe+news", "j_garcia", "x"])
-        return some(r, f"{name}{n}@{r.choice(['Example.com', 'mail.org', 'test', ' gmail.com'])}", 0.15, "n/a")
+        return some(
+            r,
+            f"{name}{n}@{r.choice(['Example.com', 'mail.org', 'test', ' gmail.com'])}",
+            0.15,
+            "n/a",
+        )
 
     rows = [
         {
@@ -84,7 +119,11 @@ def customers(r: random.Random) -> pd.DataFrame:
             "country": some(r, cased(r, r.choice(["de", "fr", "us", "gb"])), 0.12),
             "segment": some(r, r.choice(["gold", "silver", "basic"]), 0.1),
             "signup_date": some(r, str(day(r, "2019-06-01", 1400)), 0.05),
-            "phone": some(r, f"+{r.randrange(1, 99)} ({r.randrange(100, 999)}) {r.randrange(10**5, 10**6)}", 0.2),
+            "phone": some(
+                r,
+                f"+{r.randrange(1, 99)} ({r.randrange(100, 999)}) {r.randrange(10**5, 10**6)}",
+                0.2,
+            ),
         }
         for n in range(33)  # some ids come twice
     ]
@@ -121,7 +160,9 @@ def survey(r: random.Random) -> pd.DataFrame:
             "Score-1": some(r, r.randrange(1, 11), 0.15),
             "Score-2": some(r, r.randrange(1, 11), 0.15),
             "Score-3": r.randrange(1, 11),
-            "Comments": some(r, r.choice(["great!", "très bien", "too  slow\tand late", "", 'said "no"']), 0.2),
+            "Comments": some(
+                r, r.choice(["great!", "très bien", "too  slow\tand late", "", 'said "no"']), 0.2
+            ),
             "Submitted": moment(r, "2024-01-01", 60).strftime("%d/%m/%Y %H:%M"),
         }
         for n in range(1, 61)
@@ -170,7 +211,10 @@ def sensors(r: random.Random) -> pd.DataFrame:
                 "reading_id": n,
                 "sensor": f"s{n % 3}",
                 "ts": moment_.isoformat(sep=" "),
-                "temperature": some(r, r.choice([money(r, -5, 35), 999.0, -999.0]) if n % 9 == 0 else money(r, 15, 25)),
+                "temperature": some(
+                    r,
+                    r.choice([money(r, -5, 35), 999.0, -999.0]) if n % 9 == 0 else money(r, 15, 25),
+                ),
                 "humidity": some(r, r.randrange(20, 95), 0.15),
                 "state": some(r, r.choice(["ok", "OK", "warn", "fail"]), 0.1),
             }
@@ -188,7 +232,9 @@ def ledger(r: random.Random) -> pd.DataFrame:
             "debit": money(r, 0, 5000) if n % 2 else None,
             "credit": None if n % 2 else money(r, 0, 5000),
             "currency": some(r, r.choice(["EUR", "USD", "GBP", "eur"]), 0.05),
-            "memo": some(r, r.choice(["Miete Büro", "invoice 2024/17", "fee", "refund; late"]), 0.2),
+            "memo": some(
+                r, r.choice(["Miete Büro", "invoice 2024/17", "fee", "refund; late"]), 0.2
+            ),
         }
         for n in range(90)
     ]
@@ -254,7 +300,12 @@ def invoices(r: random.Random) -> pd.DataFrame:
 
 @table("events.parquet")
 def events(r: random.Random) -> pd.DataFrame:
-    agents = ["Mozilla/5.0 (Windows NT 10.0)", "curl/8.1", "Mozilla/5.0 (iPhone; CPU)", "Googlebot/2.1"]
+    agents = [
+        "Mozilla/5.0 (Windows NT 10.0)",
+        "curl/8.1",
+        "Mozilla/5.0 (iPhone; CPU)",
+        "Googlebot/2.1",
+    ]
     pages = ["/", "/cart", "/product/12?ref=mail", "/product/7", "/checkout", "/about-us"]
     times = sorted(moment(r, "2024-03-01", 4) for _ in range(180))
     rows = [
@@ -312,10 +363,18 @@ def tickets(r: random.Random) -> pd.DataFrame:
             {
                 "ticket": f"T-{n:03d}",
                 "opened_at": opened.strftime("%Y-%m-%d %H:%M:%S"),
-                "closed_at": some(r, (opened + timedelta(minutes=r.randrange(5, 9000))).strftime("%Y-%m-%d %H:%M:%S"), 0.2),
+                "closed_at": some(
+                    r,
+                    (opened + timedelta(minutes=r.randrange(5, 9000))).strftime(
+                        "%Y-%m-%d %H:%M:%S"
+                    ),
+                    0.2,
+                ),
                 "priority": some(r, r.choice(["P1", "P2", "P3", "p2"]), 0.06),
                 "agent": some(r, r.choice(["kim", "Lee", "noor"]), 0.15),
-                "subject": r.choice(["Re: Cannot login", "VPN down!!", "[URGENT] billing #4411", "printer"]),
+                "subject": r.choice(
+                    ["Re: Cannot login", "VPN down!!", "[URGENT] billing #4411", "printer"]
+                ),
             }
         )
     return pd.DataFrame(rows)
@@ -328,7 +387,14 @@ def prices(r: random.Random) -> pd.DataFrame:
         for ticker in level:
             level[ticker] = round(level[ticker] * r.uniform(0.96, 1.05), 2)
             close = some(r, level[ticker], 0.05)
-            rows.append({"date": str(date(2024, 1, 2) + timedelta(days=n)), "ticker": ticker, "close": close, "volume": r.randrange(1000, 9999)})
+            rows.append(
+                {
+                    "date": str(date(2024, 1, 2) + timedelta(days=n)),
+                    "ticker": ticker,
+                    "close": close,
+                    "volume": r.randrange(1000, 9999),
+                }
+            )
     return pd.DataFrame(rows)
 
 
@@ -351,7 +417,13 @@ def bank(r: random.Random) -> pd.DataFrame:
             "account": r.choice(["DE01", "DE02", "FR09"]),
             "booked": str(day(r, "2024-01-01", 90)),
             "amount": money(r, -900, 1000),
-            "text": some(r, r.choice(["REWE SAGT DANKE 4711", "Salary ACME", "ATM 0231", "Netflix.com", "rent March"]), 0.05),
+            "text": some(
+                r,
+                r.choice(
+                    ["REWE SAGT DANKE 4711", "Salary ACME", "ATM 0231", "Netflix.com", "rent March"]
+                ),
+                0.05,
+            ),
         }
         for n in range(100)
     ]
@@ -417,7 +489,16 @@ for _n in (1, 2, 3):
 # --- the tables of TPC-H, tiny ------------------------------------------------------------------
 
 REGIONS = ["AFRICA", "AMERICA", "ASIA", "EUROPE", "MIDDLE EAST"]
-NATIONS = [("ALGERIA", 0), ("BRAZIL", 1), ("CANADA", 1), ("CHINA", 2), ("INDIA", 2), ("FRANCE", 3), ("GERMANY", 3), ("IRAN", 4)]
+NATIONS = [
+    ("ALGERIA", 0),
+    ("BRAZIL", 1),
+    ("CANADA", 1),
+    ("CHINA", 2),
+    ("INDIA", 2),
+    ("FRANCE", 3),
+    ("GERMANY", 3),
+    ("IRAN", 4),
+]
 
 
 @table("tpch/region.parquet")
@@ -427,7 +508,12 @@ def region(r: random.Random) -> pd.DataFrame:
 
 @table("tpch/nation.parquet")
 def nation(r: random.Random) -> pd.DataFrame:
-    return pd.DataFrame([{"n_nationkey": n, "n_name": name, "n_regionkey": k} for n, (name, k) in enumerate(NATIONS)])
+    return pd.DataFrame(
+        [
+            {"n_nationkey": n, "n_name": name, "n_regionkey": k}
+            for n, (name, k) in enumerate(NATIONS)
+        ]
+    )
 
 
 @table("tpch/customer.parquet")
@@ -450,7 +536,12 @@ def customer(r: random.Random) -> pd.DataFrame:
 
 @table("tpch/supplier.parquet")
 def supplier(r: random.Random) -> pd.DataFrame:
-    return pd.DataFrame([{"s_suppkey": n, "s_name": f"Supplier#{n}", "s_nationkey": r.randrange(len(NATIONS))} for n in range(1, 9)])
+    return pd.DataFrame(
+        [
+            {"s_suppkey": n, "s_name": f"Supplier#{n}", "s_nationkey": r.randrange(len(NATIONS))}
+            for n in range(1, 9)
+        ]
+    )
 
 
 @table("tpch/part.parquet")
@@ -459,7 +550,9 @@ def part(r: random.Random) -> pd.DataFrame:
         [
             {
                 "p_partkey": n,
-                "p_type": r.choice(["PROMO BRUSHED TIN", "STANDARD STEEL", "PROMO PLATED", "ECONOMY BRASS"]),
+                "p_type": r.choice(
+                    ["PROMO BRUSHED TIN", "STANDARD STEEL", "PROMO PLATED", "ECONOMY BRASS"]
+                ),
                 "p_brand": r.choice(["Brand#12", "Brand#23", "Brand#34"]),
                 "p_container": r.choice(["SM CASE", "MED BAG", "LG BOX", "SM PACK"]),
                 "p_size": r.randrange(1, 20),
@@ -547,7 +640,9 @@ def write_all(folder: Path) -> None:
 
 @lru_cache(maxsize=1)
 def cached() -> Path:
-    """A folder with every table, made once a process."""
+    """A folder with every table and the nasty ones, made once a process and removed at its end."""
     folder = Path(tempfile.mkdtemp(prefix="p2g-inputs-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_inputs(folder)
     write_all(folder)
     return folder

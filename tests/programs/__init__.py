@@ -2,4 +2,8 @@
 
 from pathlib import Path
 
-PROGRAMS = {p.stem: p.read_text() for p in sorted(Path(__file__).parent.glob("*.py")) if p.stem != "__init__"}
+PROGRAMS = {
+    p.stem: p.read_text()
+    for p in sorted(Path(__file__).parent.glob("*.py"))
+    if p.stem != "__init__"
+}

@@ -13,23 +13,36 @@ inlineInput1 = pd.read_csv(StringIO(inlineInput1_data)).convert_dtypes()
 csvFileInput1 = pd.read_csv("orders.csv", sep=",").convert_dtypes()
 csvFileInput2 = pd.read_csv("customers.csv", sep=",").convert_dtypes()
 
-  # Deduplicate rows
+# Deduplicate rows
 deduplicateData1 = csvFileInput2.drop_duplicates(subset=["customer_id"], keep="first")
 
 # Join csvFileInput1 and deduplicateData1
-join1 = pd.merge(csvFileInput1, deduplicateData1, left_on=["customer_id"], right_on=["customer_id"], how="inner")
+join1 = pd.merge(
+    csvFileInput1, deduplicateData1, left_on=["customer_id"], right_on=["customer_id"], how="inner"
+)
 
-join1['country'] = join1['country'].str.strip()
+join1["country"] = join1["country"].str.strip()
 # Join join1 and inlineInput1
 join2 = pd.merge(join1, inlineInput1, left_on=["country"], right_on=["country"], how="left")
 
 formulaRow1 = join2.copy()
-formulaRow1['euro'] = formulaRow1.apply((lambda row: row['quantity'] * row['amount'] * row['rate']), axis=1)
+formulaRow1["euro"] = formulaRow1.apply(
+    (lambda row: row["quantity"] * row["amount"] * row["rate"]), axis=1
+)
 
 # Filter rows based on condition
-filter1 = formulaRow1[formulaRow1['euro'] >= 10]
+filter1 = formulaRow1[formulaRow1["euro"] >= 10]
 
-aggregate1 = filter1.groupby(["customer_id","name"]).agg(euro_sum=('euro', 'sum'), euro_max=('euro', 'max'), order_id_nunique=('order_id', 'nunique'), quantity_mean=('quantity', 'mean')).reset_index()
+aggregate1 = (
+    filter1.groupby(["customer_id", "name"])
+    .agg(
+        euro_sum=("euro", "sum"),
+        euro_max=("euro", "max"),
+        order_id_nunique=("order_id", "nunique"),
+        quantity_mean=("quantity", "mean"),
+    )
+    .reset_index()
+)
 
 # Sort rows
 sort1 = aggregate1.sort_values(by=["customer_id"], ascending=[True])

@@ -1,4 +1,5 @@
 """Tag bank transactions by their text and make a monthly budget."""
+
 import re
 
 import pandas as pd
@@ -28,7 +29,9 @@ tx["amount_abs"] = tx["amount"].abs()
 tx = tx.sort_values(["account", "booked", "tx"])
 tx["balance"] = tx.groupby("account")["amount"].cumsum().round(2)
 
-budget = pd.pivot_table(tx, values="amount", index="category", columns="month", aggfunc="sum", fill_value=0.0)
+budget = pd.pivot_table(
+    tx, values="amount", index="category", columns="month", aggfunc="sum", fill_value=0.0
+)
 budget["total"] = budget.sum(axis=1)
 budget = budget.round(2)
 

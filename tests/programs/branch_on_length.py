@@ -1,4 +1,5 @@
 import pandas as pd
+
 df = pd.read_csv("nasty.csv")
 n = len(df)
 # too many?

@@ -12,8 +12,12 @@ size = cohorts[cohorts["age"] == 0][["cohort", "customers"]].rename(columns={"cu
 cohorts = cohorts.merge(size, on="cohort")
 cohorts["retention"] = cohorts["customers"] / cohorts["size"]
 
-matrix = cohorts[cohorts["age"] <= 6].pivot(index="cohort", columns="age", values="retention").fillna(0)
+matrix = (
+    cohorts[cohorts["age"] <= 6].pivot(index="cohort", columns="age", values="retention").fillna(0)
+)
 
-orders[["order_id", "customer_id", "cohort", "age", "nth"]].sort_values("order_id").drop_duplicates().to_csv("orders_cohort.csv", index=False)
+orders[["order_id", "customer_id", "cohort", "age", "nth"]].sort_values(
+    "order_id"
+).drop_duplicates().to_csv("orders_cohort.csv", index=False)
 cohorts.to_csv("cohorts.csv", index=False)
 matrix.round(3).to_csv("matrix.csv")

@@ -1,4 +1,5 @@
 """Steps driven by a configuration, as platform teams write them."""
+
 import pandas as pd
 
 CONFIG = {

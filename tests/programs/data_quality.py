@@ -1,4 +1,5 @@
 """A data quality report over several files."""
+
 import pandas as pd
 
 FILES = {"orders": "orders.csv", "products": "products.csv", "tickets": "tickets.csv"}

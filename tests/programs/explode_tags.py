@@ -11,7 +11,9 @@ counts = words["word"].value_counts()
 counts = counts[counts >= 2]
 common = words[words["word"].isin(counts.index)]
 
-client_words = df.groupby("client")["notes"].apply(lambda s: ", ".join(sorted(set(s.dropna())))).reset_index()
+client_words = (
+    df.groupby("client")["notes"].apply(lambda s: ", ".join(sorted(set(s.dropna())))).reset_index()
+)
 
 common.to_csv("words.csv", index=False)
 client_words.to_csv("client_words.csv", index=False)

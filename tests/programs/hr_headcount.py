@@ -20,7 +20,9 @@ def main():
     # salary against department
     merged["dept_mean"] = merged.groupby("dept_id")["salary"].transform("mean")
     merged["vs_dept"] = (merged["salary"] / merged["dept_mean"] - 1).round(4)
-    merged["rank_in_dept"] = merged.groupby("dept_id")["salary"].rank(method="dense", ascending=False)
+    merged["rank_in_dept"] = merged.groupby("dept_id")["salary"].rank(
+        method="dense", ascending=False
+    )
 
     headcount = (
         merged[merged["active"]]
@@ -30,7 +32,9 @@ def main():
     headcount.columns = ["_".join(c) for c in headcount.columns]
     headcount = headcount.reset_index()
 
-    merged[["emp_id", "full_name", "dept_name", "gender", "vs_dept", "rank_in_dept"]].to_csv("employees_out.csv", index=False)
+    merged[["emp_id", "full_name", "dept_name", "gender", "vs_dept", "rank_in_dept"]].to_csv(
+        "employees_out.csv", index=False
+    )
     headcount.to_csv("headcount.csv", index=False)
 
 

@@ -1,4 +1,5 @@
 """Self join: who manages whom, and how large the teams are."""
+
 import pandas as pd
 
 emp = pd.read_csv("employees.csv")
@@ -21,7 +22,9 @@ sizes["manager_id"] = sizes["manager_id"].astype(int)
 sizes = sizes.sort_values(["reports", "manager_id"], ascending=[False, True])
 
 team["initials"] = team["first_name"].str[0].str.upper() + team["last_name"].str[0].str.upper()
-team["username"] = (team["first_name"].str.lower().str[:3] + team["emp_id"].astype(str).str.zfill(4))
+team["username"] = team["first_name"].str.lower().str[:3] + team["emp_id"].astype(str).str.zfill(4)
 
-team[["emp_id", "name", "manager_name", "same_dept", "initials", "username"]].to_csv("team.csv", index=False)
+team[["emp_id", "name", "manager_name", "same_dept", "initials", "username"]].to_csv(
+    "team.csv", index=False
+)
 sizes.to_csv("team_sizes.csv", index=False)

@@ -17,7 +17,9 @@ inv["bucket"] = pd.cut(
     inv["days_late"], bins=[-1, 0, 30, 60, 10000], labels=["on time", "1-30", "31-60", "60+"]
 ).astype(str)
 
-aging = inv[inv["open"]].pivot_table(index="client", columns="bucket", values="gross", aggfunc="sum", fill_value=0)
+aging = inv[inv["open"]].pivot_table(
+    index="client", columns="bucket", values="gross", aggfunc="sum", fill_value=0
+)
 aging = aging.round(2).reset_index()
 aging.to_csv("aging.csv", index=False)
 

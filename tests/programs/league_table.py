@@ -23,7 +23,9 @@ all_games["won"] = (all_games["points"] == 3).astype(int)
 all_games["drawn"] = (all_games["points"] == 1).astype(int)
 all_games["lost"] = (all_games["points"] == 0).astype(int)
 
-table = all_games.groupby("team")[["won", "drawn", "lost", "gf", "ga", "points"]].sum().reset_index()
+table = (
+    all_games.groupby("team")[["won", "drawn", "lost", "gf", "ga", "points"]].sum().reset_index()
+)
 table["gd"] = table["gf"] - table["ga"]
 table = table.sort_values(["points", "gd", "gf", "team"], ascending=[False, False, False, True])
 table.insert(0, "pos", range(1, len(table) + 1))

@@ -1,4 +1,5 @@
 """Trial balance from a German ledger export."""
+
 import pandas as pd
 
 ACCOUNTS = {1000: "Cash", 1200: "Bank", 4000: "Sales", 4400: "Services"}

@@ -5,7 +5,9 @@ visits = pd.read_csv("patients.csv")
 visits["visit_date"] = pd.to_datetime(visits["visit_date"])
 
 # heights typed in metres, zero means unknown
-visits["height_cm"] = np.where(visits["height_cm"] < 3, visits["height_cm"] * 100, visits["height_cm"])
+visits["height_cm"] = np.where(
+    visits["height_cm"] < 3, visits["height_cm"] * 100, visits["height_cm"]
+)
 visits["height_cm"] = visits["height_cm"].replace(0, np.nan)
 visits["bmi"] = (visits["weight_kg"] / (visits["height_cm"] / 100) ** 2).round(1)
 

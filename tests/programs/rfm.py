@@ -14,7 +14,9 @@ rfm = orders.groupby("customer_id").agg(
 rfm["r"] = rfm["recency"].rank(method="first", ascending=False)
 rfm["f"] = rfm["frequency"].rank(method="average", pct=True)
 rfm["m"] = (rfm["monetary"] > rfm["monetary"].median()).astype(int)
-rfm["segment"] = rfm.apply(lambda row: "best" if row["m"] == 1 and row["f"] > 0.5 else "rest", axis=1)
+rfm["segment"] = rfm.apply(
+    lambda row: "best" if row["m"] == 1 and row["f"] > 0.5 else "rest", axis=1
+)
 rfm = rfm.reset_index()
 rfm["monetary"] = rfm["monetary"].round(2)
 rfm.to_csv("rfm.csv", index=False)

@@ -1,4 +1,5 @@
 """Monthly sales report."""
+
 import pandas as pd
 
 ORDERS = "orders.csv"

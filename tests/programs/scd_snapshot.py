@@ -1,4 +1,5 @@
 """Compare yesterday's snapshot to today's: new, gone, changed."""
+
 import pandas as pd
 
 raw = pd.read_csv("customers.csv")
@@ -7,7 +8,9 @@ new = raw.drop_duplicates("customer_id", keep="last")
 new = new[new["customer_id"] != 3]
 
 both = old.merge(new, on="customer_id", how="outer", suffixes=("_old", "_new"), indicator=True)
-both["change"] = both["_merge"].map({"left_only": "gone", "right_only": "new", "both": "kept"}).astype(str)
+both["change"] = (
+    both["_merge"].map({"left_only": "gone", "right_only": "new", "both": "kept"}).astype(str)
+)
 for col in ["segment", "country"]:
     changed = both[f"{col}_old"].fillna("") != both[f"{col}_new"].fillna("")
     both[f"{col}_changed"] = changed & (both["_merge"] == "both")

@@ -33,7 +33,9 @@ class SlaReport:
         self.load()
         self.enrich()
         closed = self.df[self.df["closed_at"].notnull()]
-        report = closed.groupby(["priority", "agent"]).agg(n=("ticket", "count"), mean_hours=("hours", "mean"), breached=("breached", "sum"))
+        report = closed.groupby(["priority", "agent"]).agg(
+            n=("ticket", "count"), mean_hours=("hours", "mean"), breached=("breached", "sum")
+        )
         return report.round(2).reset_index()
 
 

@@ -10,7 +10,9 @@ def q3(customer: pd.DataFrame, orders: pd.DataFrame, lineitem: pd.DataFrame) -> 
         li, left_on="o_orderkey", right_on="l_orderkey"
     )
     jn["revenue"] = jn["l_extendedprice"] * (1 - jn["l_discount"])
-    total = jn.groupby(["l_orderkey", "o_orderdate", "o_shippriority"], as_index=False)["revenue"].sum()
+    total = jn.groupby(["l_orderkey", "o_orderdate", "o_shippriority"], as_index=False)[
+        "revenue"
+    ].sum()
     return (
         total[["l_orderkey", "revenue", "o_orderdate", "o_shippriority"]]
         .sort_values(["revenue", "o_orderdate"], ascending=[False, True])

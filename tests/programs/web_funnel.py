@@ -10,7 +10,14 @@ df["is_product"] = df["page"].str.startswith("/product")
 rows = []
 for step in STEPS:
     part = df[df["event"] == step]
-    rows.append({"step": step, "users": part["user_id"].nunique(), "events": len(part), "value": part["value"].sum()})
+    rows.append(
+        {
+            "step": step,
+            "users": part["user_id"].nunique(),
+            "events": len(part),
+            "value": part["value"].sum(),
+        }
+    )
 funnel = pd.DataFrame(rows)
 funnel["share"] = (funnel["users"] / funnel["users"].max()).round(3)
 

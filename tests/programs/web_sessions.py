@@ -1,4 +1,5 @@
 """Sessions from raw events: a new one after 30 minutes of silence."""
+
 import pandas as pd
 
 TIMEOUT = pd.Timedelta(minutes=30)

@@ -11,8 +11,8 @@ JDBC_URL = re.compile(r"jdbc:(postgresql|mysql|mariadb|sqlserver|oracle:thin|red
 URL_SECRET = re.compile(r"[?;&]?\s*(password|pwd|user)\s*=|//[^/@\s]+:[^/@\s]+@", re.I)
 
 
-def connection_input(session, options):
-    """What CreateConnection wants. Raises DeployError for a URL with a password in it."""
+def check_connection(options):
+    """Raise DeployError for an address that is none, or that holds a password."""
     url, secret = options.jdbc_url, options.secret
     if not url or not JDBC_URL.fullmatch(url):
         raise DeployError(
@@ -25,12 +25,16 @@ def connection_input(session, options):
         )
     if not secret:
         raise DeployError("no secret: pass --secret with the name of one in Secrets Manager")
+
+
+def connection_input(session, options):
+    """What CreateConnection wants."""
     wanted = {
         "Name": options.create_connection,
         "ConnectionType": "JDBC",
         "ConnectionProperties": {
-            "JDBC_CONNECTION_URL": url,
-            "SECRET_ID": secret,
+            "JDBC_CONNECTION_URL": options.jdbc_url,
+            "SECRET_ID": options.secret,
             "JDBC_ENFORCE_SSL": "true" if options.enforce_ssl else "false",
         },
     }

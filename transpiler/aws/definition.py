@@ -50,6 +50,7 @@ SWITCHES = {
 SECRET_NAME = re.compile(
     r"(password|passwd|pwd|secret|secret.?key|access.?key|api.?key|token|credentials?)$", re.I
 )
+SECRET_VALUE = re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|://[^/@\s:]+:[^/@\s]+@|password\s*=", re.I)
 MAPS = ("DefaultArguments", "NonOverridableArguments")
 # Read-only or derived; sending them back breaks the job (boto3 issue 2644).
 DERIVED = ("AllocatedCapacity",)
@@ -108,7 +109,8 @@ def job_arguments(spec, options, script_uri, data_root, extra_py_files):
         arguments["--extra-py-files"] = ",".join(extra_py_files)
     arguments |= parse_pairs(options.argument, "--argument", "--")
     for name, value in arguments.items():
-        if SECRET_NAME.search(name) and not value.startswith("arn:"):
+        named = SECRET_NAME.search(name) and not value.startswith("arn:")
+        if named or SECRET_VALUE.search(value):
             raise DeployError(
                 f"the argument {name} looks like a secret, and arguments are shown in the console"
                 " and in logs: put it in Secrets Manager and pass its ARN"

@@ -22,6 +22,38 @@ def find_role(iam, name):
         raise
 
 
+def role_difference(iam, name, policy):
+    """
+    What create_role would do: "create", "update", or None when all is as it should be.
+
+    Raises DeployError for a role that somebody else made.
+    """
+    try:
+        role = iam.get_role(RoleName=name)["Role"]
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) == "NoSuchEntity":
+            return "create"
+        raise
+    check_role_owner(name, role)
+    try:
+        there = iam.get_role_policy(RoleName=name, PolicyName=POLICY_NAME)["PolicyDocument"]
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) == "NoSuchEntity":
+            return "update"
+        raise
+    return None if there == policy else "update"
+
+
+def check_role_owner(name, role):
+    """Raise DeployError unless we made the role."""
+    tags = {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}
+    if tags.get(OWNER_TAG) != OWNER_VALUE:
+        raise DeployError(
+            f"there is a role {name!r} that pandas-to-glue did not make, so it was left alone:"
+            " leave out --create-role to use it as it is, or choose another --role"
+        )
+
+
 def create_role(iam, name, trust, policy):
     """
     Create the role, or bring the policy of one that we made up to date. Returns its ARN.
@@ -39,12 +71,7 @@ def create_role(iam, name, trust, policy):
         if error_code(error) != "EntityAlreadyExists":
             raise
         role = iam.get_role(RoleName=name)["Role"]
-        tags = {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])}
-        if tags.get(OWNER_TAG) != OWNER_VALUE:
-            raise DeployError(
-                f"there is a role {name!r} that pandas-to-glue did not make, so it was left alone:"
-                " leave out --create-role to use it as it is, or choose another --role"
-            ) from error
+        check_role_owner(name, role)
         arn = role["Arn"]
     iam.put_role_policy(
         RoleName=name, PolicyName=POLICY_NAME, PolicyDocument=json.dumps(policy, indent=1)

@@ -5,11 +5,12 @@ import pathlib
 import sys
 
 import botocore.exceptions
+import botocore.session
 
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
 from transpiler.aws.catalog import check_tables, compare_tables
-from transpiler.aws.connection import connection_input, make_connection
+from transpiler.aws.connection import check_connection, connection_input, make_connection
 from transpiler.aws.definition import (
     flatten_definition,
     nest_definition,
@@ -17,11 +18,11 @@ from transpiler.aws.definition import (
     wanted_definition,
 )
 from transpiler.aws.errors import explain
-from transpiler.aws.iam import create_role, find_role, wait_for_role
+from transpiler.aws.iam import create_role, find_role, role_difference, wait_for_role
 from transpiler.aws.job import check_owner, create_or_update, job_arn, plan_job, read_job, show_plan
 from transpiler.aws.options import parse_options
 from transpiler.aws.policy import job_policy, trust_policy
-from transpiler.aws.schedule import set_schedule
+from transpiler.aws.schedule import check_schedule, set_schedule
 from transpiler.aws.upload import (
     bucket_options,
     check_bucket,
@@ -106,6 +107,16 @@ def with_options(spec, options):
     return spec | {"connections": options.connections or [], "secrets": secrets}
 
 
+def plan_role(iam, spec, options, session, identity):
+    """Print and return what --create-role would do: "create", "update" or None."""
+    name = options.role.rsplit("/", 1)[-1]
+    policy = policies(spec, options, session, identity)["policy"]
+    change = role_difference(iam, name, policy)
+    if change:
+        print(f"Role {name}: to {change}")
+    return change
+
+
 def make_role(iam, spec, options, session, identity):
     """Create the role or update its policy; returns its ARN."""
     name = options.role.rsplit("/", 1)[-1]
@@ -129,67 +140,86 @@ def upload_all(s3, spec, options, script, extra_files, owner, extra):
         print(f"Input data: {sent} files uploaded to {root}, {there} there already")
 
 
+def tags_of(spec, options):
+    """The tags that the job gets."""
+    tags = dict(spec.get("tags") or {}) | parse_pairs(options.tag, "--tag")
+    return tags | {OWNER_TAG: OWNER_VALUE}
+
+
+def definition_for(spec, options, role, script, extra_files):
+    """The wanted definition; script, extra_files: (path, key) of what is uploaded."""
+    return wanted_definition(
+        spec,
+        options,
+        role,
+        f"s3://{options.bucket}/{script[1]}",
+        data_root_of(options),
+        [f"s3://{options.bucket}/{key}" for _, key in extra_files],
+    )
+
+
+def files_to_upload(options, folder, script_name):
+    """((path, key) of the script, [(path, key)] of its helpers)."""
+    path = find_script(options, folder, script_name)
+    extra = [(given, script_key(options.prefix, given)) for given in options.extra_py_file]
+    return (path, script_key(options.prefix, path)), extra
+
+
+def check_before_calls(spec, options, folder, script_name):
+    """Raise DeployError for all that can be known to be wrong before AWS is asked anything."""
+    check_bucket_name(options.bucket)
+    check_role(options.role, None)
+    check_tags(tags_of(spec, options))
+    script, extra_files = files_to_upload(options, folder, script_name)
+    wanted = definition_for(spec, options, options.role, script, extra_files)
+    model = botocore.session.Session().get_service_model("glue")
+    check_definition(wanted, {"Name": options.job_name} | nest_definition(wanted), model)
+    if options.schedule:
+        check_schedule(options.schedule)
+    if options.create_connection:
+        check_connection(options)
+
+
 def act_deploy(spec, options, session, identity, folder, script_name):
     """Upload, create or update, run. Returns the exit status."""
-    check_bucket_name(options.bucket)
     check_role(options.role, identity)
-    tags = dict(spec.get("tags") or {}) | parse_pairs(options.tag, "--tag")
-    tags |= {OWNER_TAG: OWNER_VALUE}
-    check_tags(tags)
-    connection = connection_input(session, options) if options.create_connection else None
-    script = find_script(options, folder, script_name)
-    key = script_key(options.prefix, script)
-    extra_files = [(path, script_key(options.prefix, path)) for path in options.extra_py_file]
-    glue, s3, iam = (client_for(session, name) for name in ("glue", "s3", "iam"))
+    name, tags = options.job_name, tags_of(spec, options)
+    script, extra_files = files_to_upload(options, folder, script_name)
+    glue, s3, iam = (client_for(session, service) for service in ("glue", "s3", "iam"))
     owner, extra = bucket_options(options, identity), encryption_options(options)
-
-    def wanted_with(role):
-        return wanted_definition(
-            spec,
-            options,
-            role,
-            f"s3://{options.bucket}/{key}",
-            data_root_of(options),
-            [f"s3://{options.bucket}/{extra_key}" for _, extra_key in extra_files],
-        )
-
-    arn = job_arn(identity, session.region_name, options.job_name)
-    wanted = wanted_with(options.role)
-    check_definition(wanted, {"Name": options.job_name} | nest_definition(wanted), glue_model(glue))
     check_bucket(s3, options.bucket, owner)
-    wanted = wanted_with(arn_of_role(iam, options))
-    note = state_key(options.prefix, options.job_name)
+
+    arn = job_arn(identity, session.region_name, name)
+    role = arn_of_role(iam, options)
+    wanted = definition_for(spec, options, role, script, extra_files)
+    note = state_key(options.prefix, name)
     last = flatten_definition(read_state(s3, options.bucket, note, owner))
-    plan = plan_job(glue, options.job_name, arn, wanted, last, tags, options)
-    merged = {"Name": options.job_name} | nest_definition(plan["merged"])
-    check_definition(plan["merged"], merged, glue_model(glue))
-    show_plan(options.job_name, plan)
+    plan = plan_job(glue, name, arn, wanted, last, tags, options)
+    merged = {"Name": name} | nest_definition(plan["merged"])
+    check_definition(plan["merged"], merged, glue.meta.service_model)
+    show_plan(name, plan)
+    role_change = plan_role(iam, spec, options, session, identity) if options.create_role else None
     if options.run:
         check_tables(glue, spec, options.schema_policy)
     if options.dry_run:
-        return DIFFERENT if plan["changes"] else 0
-    if options.create_role:
-        wanted = wanted_with(make_role(iam, spec, options, session, identity))
+        return DIFFERENT if plan["changes"] or role_change else 0
+
+    if role_change:
+        role = make_role(iam, spec, options, session, identity)
+        wanted = definition_for(spec, options, role, script, extra_files)
     if options.create_connection:
-        done = make_connection(glue, connection)
+        done = make_connection(glue, connection_input(session, options))
         print(f"Connection {options.create_connection}: {done}")
-    upload_all(s3, spec, options, (script, key), extra_files, owner, extra)
-    done, _ = create_or_update(glue, options.job_name, arn, wanted, last, tags, options)
+    upload_all(s3, spec, options, script, extra_files, owner, extra)
+    done, _ = create_or_update(glue, name, arn, wanted, last, tags, options)
     asked = nest_definition(wanted)
     if asked != nest_definition(last):
         write_state(s3, options.bucket, note, asked, owner, extra)
-    print(f"Job {options.job_name}: {done}")
+    print(f"Job {name}: {done}")
     if options.schedule:
-        set_schedule(glue, options.job_name, options.schedule)
-        print(f"Job {options.job_name}: starts by {options.schedule}")
-    if not options.run:
-        return 0
-    return run_and_watch(options, session, glue, folder, script_name)
-
-
-def glue_model(glue):
-    """botocore's service model of Glue."""
-    return glue.meta.service_model
+        set_schedule(glue, name, options.schedule)
+        print(f"Job {name}: starts by {options.schedule}")
+    return run_and_watch(options, session, glue, folder, script_name) if options.run else 0
 
 
 def run_and_watch(options, session, glue, folder, script_name):
@@ -313,6 +343,8 @@ def deploy_main(
     try:
         if not options.job_name:
             raise DeployError("no job name: pass --job-name")
+        if options.action == "deploy":
+            check_before_calls(spec, options, folder, script_name)
         quiet = options.action in ("policy", "logs")
         session, identity = sign_in(options, quiet)
         doer = DOERS[options.action]

@@ -8,16 +8,20 @@ from transpiler.aws.errors import error_code
 from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 
+def check_schedule(schedule):
+    """Raise DeployError for what is not a schedule."""
+    if not re.fullmatch(r"cron\((\S+ ){5}\S+\)", schedule):
+        raise DeployError(
+            f"{schedule!r} is not a schedule: it is written like cron(0 6 * * ? *), six fields, UTC"
+        )
+
+
 def set_schedule(glue, name, schedule):
     """
     Start the job by the clock. schedule: "cron(0 6 * * ? *)", in UTC.
 
     The trigger is named after the job; one that starts other jobs is left alone.
     """
-    if not re.fullmatch(r"cron\((\S+ ){5}\S+\)", schedule):
-        raise DeployError(
-            f"{schedule!r} is not a schedule: it is written like cron(0 6 * * ? *), six fields, UTC"
-        )
     trigger = f"{name}-schedule"
     actions = [{"JobName": name}]
     try:

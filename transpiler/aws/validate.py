@@ -50,7 +50,9 @@ def string_problems(shape, value, path):
     """shape_problems for a text."""
     rules = shape.metadata
     if getattr(shape, "enum", None) and value not in shape.enum:
-        yield f"{path} is {value!r}, not one of {', '.join(shape.enum)}"
+        yield (
+            f"{path} is {value!r}, not one of {', '.join(shape.enum)} (a newer boto3 may know more)"
+        )
     elif not rules.get("min", 0) <= len(value) <= rules.get("max", len(value)):
         yield f"{path} has {len(value)} characters, allowed are {rules.get('min', 0)} to" + (
             f" {rules['max']}" if "max" in rules else " any number"

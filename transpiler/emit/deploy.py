@@ -123,15 +123,17 @@ def library_text() -> tuple[str, str]:
     """(imports, functions) of every deploy script."""
     chosen = needed_statements()
     used = set().union(*(used_names(node) for nodes in chosen.values() for node in nodes))
-    parts = []
+    text = ""
     for module, nodes in chosen.items():
         if not nodes:
             continue
         source, tree = aws_module(module)
         title = (ast.get_docstring(tree) or module).splitlines()[0].rstrip(".")
-        parts.append(f"# ---- {title} " + "-" * max(4, 90 - len(title)))
-        parts += [text_of(source, node) for node in nodes]
-    return "\n".join(import_lines(used)), formatted("\n\n\n".join(parts))
+        text += f"\n\n# ---- {title} " + "-" * max(4, 90 - len(title)) + "\n"
+        for previous, node in zip([None, *nodes], nodes):
+            together = isinstance(node, ast.Assign) and isinstance(previous, ast.Assign)
+            text += ("" if together else "\n\n") + text_of(source, node) + "\n"
+    return "\n".join(import_lines(used)), formatted(text)
 
 
 def formatted(text: str) -> str:
@@ -166,6 +168,12 @@ def deploy_script(spec: DeploySpec, job_script_name: str, script_name: str = "de
     return "\n\n".join([formatted("\n".join(head)), functions, "\n".join(foot)])
 
 
-def deploy_script_of(transpilation: Any, job_script_name: str = "job.py") -> str:
-    """The deploy script of a Transpilation; the job is to be saved as job_script_name."""
-    return deploy_script(spec_of(transpilation), job_script_name)
+def deploy_script_of(transpilation: Any, job_script_name: str | None = None) -> str:
+    """
+    The deploy script of a Transpilation.
+
+    job_script_name: the job's file as seen from the deploy script; NAME_glue_job.py beside it,
+    with the job's name, unless given.
+    """
+    spec = spec_of(transpilation)
+    return deploy_script(spec, job_script_name or f"{spec.job_name}_glue_job.py")

@@ -61,8 +61,17 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     # Constants stand in a block of their own; functions two blank lines apart, as black has them.
     library = "".join(("\n\n" if is_def(h) or i and is_def(blocks[i - 1]) else "") + h + "\n" for i, h in enumerate(blocks))
     main = formatted(_SETTINGS + "\n" + body + "\n\njob.commit()\n")
+    compiled(body)
     gap = "\n\n" if blocks and is_def(blocks[-1]) else "\n"
     return head.rstrip("\n") + "\n" + ("\n" if blocks and not is_def(blocks[0]) else "") + library + gap + main.lstrip("\n")
+
+
+def compiled(body: str) -> None:
+    """Find what ast.parse does not: a return outside a function, a name both local and global."""
+    try:
+        compile(body, "job", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        raise TranspileError(f"the job is not valid Python (a bug of pandas-to-glue): {error}") from None
 
 
 def is_def(text: str) -> bool:

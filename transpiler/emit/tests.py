@@ -28,7 +28,8 @@ JOB = Path(os.environ.get("P2G_JOB", HERE / {job!r}))
 
 PANDAS_PROGRAM = {source}
 
-# What the program writes: path, format, and the columns that it sorted by (None: no order asked for).
+# What the program writes: path, format, the columns that it sorted by (None: no order asked for), and
+# how to read it back.
 OUTPUTS = {outputs}
 INPUT_FILES = {inputs}
 
@@ -44,7 +45,7 @@ def results(tmp_path_factory):
                 pytest.skip(f"no sample input {{source}}")
             target.parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
-        for path, _, _ in OUTPUTS:
+        for path, *_ in OUTPUTS:
             (root / side / path).parent.mkdir(parents=True, exist_ok=True)
     program = root / "pandas" / "program.py"
     program.write_text(PANDAS_PROGRAM, encoding="utf-8")
@@ -58,15 +59,15 @@ def results(tmp_path_factory):
     return root
 
 
-@pytest.mark.parametrize("path, fmt, order", OUTPUTS)
-def test_output_equals_what_pandas_writes(results, path, fmt, order):
-    assert compare_outputs(results / "pandas" / path, results / "job" / path, fmt, order) == []
+@pytest.mark.parametrize("path, fmt, order, options", OUTPUTS)
+def test_output_equals_what_pandas_writes(results, path, fmt, order, options):
+    assert compare_outputs(results / "pandas" / path, results / "job" / path, fmt, order, **options) == []
 
 
-@pytest.mark.parametrize("path, fmt, order", OUTPUTS)
-def test_output_has_the_rows_and_columns_it_should(results, path, fmt, order):
-    expected = read_output(results / "pandas" / path, fmt)
-    actual = read_output(results / "job" / path, fmt)
+@pytest.mark.parametrize("path, fmt, order, options", OUTPUTS)
+def test_output_has_the_rows_and_columns_it_should(results, path, fmt, order, options):
+    expected = read_output(results / "pandas" / path, fmt, **options)
+    actual = read_output(results / "job" / path, fmt, **options)
     assert list(actual.columns) == list(expected.columns)
     assert len(actual) == len(expected)
     # A column that pandas fills completely has no missing values in the job's output either.
@@ -74,10 +75,10 @@ def test_output_has_the_rows_and_columns_it_should(results, path, fmt, order):
     assert not actual[full].isna().any().any()
 
 
-@pytest.mark.parametrize("path, fmt, order", OUTPUTS)
-def test_columns_that_are_unique_stay_unique(results, path, fmt, order):
-    expected = read_output(results / "pandas" / path, fmt)
-    actual = read_output(results / "job" / path, fmt)
+@pytest.mark.parametrize("path, fmt, order, options", OUTPUTS)
+def test_columns_that_are_unique_stay_unique(results, path, fmt, order, options):
+    expected = read_output(results / "pandas" / path, fmt, **options)
+    actual = read_output(results / "job" / path, fmt, **options)
     for column in expected.columns:
         values = expected[column]
         if values.map(lambda v: isinstance(v, (list, dict))).any():
@@ -88,7 +89,7 @@ def test_columns_that_are_unique_stay_unique(results, path, fmt, order):
 
 def test_script_of(result: Any) -> str:
     """The pytest file of a Transpilation; it fails when the job is not what the program means."""
-    outputs = [(o.path, o.format, o.order) for o in result.outputs if o.path != "?" and "://" not in o.path]
+    outputs = [(o.path, o.format, o.order, o.options) for o in result.outputs if o.path != "?" and "://" not in o.path]
     inputs = sorted({i["path"] for i in result.inputs if isinstance(i.get("path"), str) and "://" not in i["path"]})
     name = result.options.job_name
     text = TEMPLATE.format(

@@ -12,6 +12,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Col, Column, Frame, Index, Order, Rows, Value, fresh
 from transpiler.infer.context import Statement
 from transpiler.infer.scope import Ref, Scope
+from transpiler.infer.verbatim import leaves
 
 
 class Branches:
@@ -26,7 +27,7 @@ class Branches:
 
         Raises NoRule when they leave a name with facts that no single value can have.
         """
-        if has_exit(node):
+        if leaves(node):
             raise NoRule("a branch that leaves the function or loop")
         condition = self.driver.text(test)
         comments, self.ctx.comments = self.ctx.comments, []
@@ -143,24 +144,3 @@ def block_text(statements: list[Statement], extra: list[str]) -> str:
     if all(line.startswith("#") for line in body.splitlines() if line.strip()):
         body += "\npass"
     return textwrap.indent(body, "    ")
-
-
-def has_exit(node: cst.CSTNode) -> bool:
-    """Whether a return, break or continue is in it."""
-    found: list[bool] = []
-
-    class Visitor(cst.CSTVisitor):
-        def visit_FunctionDef(self, inner: cst.FunctionDef) -> bool:
-            return False
-
-        def visit_Return(self, inner: cst.Return) -> None:
-            found.append(True)
-
-        def visit_Break(self, inner: cst.Break) -> None:
-            found.append(True)
-
-        def visit_Continue(self, inner: cst.Continue) -> None:
-            found.append(True)
-
-    node.visit(Visitor())
-    return bool(found)

@@ -55,7 +55,17 @@ class Output:
     order: list[str] | None
     line: int
     frame: str | None = None
-    options: dict = field(default_factory=dict)
+    options: dict = field(default_factory=dict)  # what pandas' reader needs to read it back
+
+
+def read_options(fmt: str, written: dict) -> dict:
+    """The options of pandas' reader that undo those of a writer."""
+    if fmt != "csv":
+        return {"lines": False} if fmt == "json" and written.get("lines", True) is False else {}
+    options = {k: written[k] for k in ("sep", "quotechar", "escapechar", "encoding", "decimal") if written.get(k) is not None}
+    if written.get("header") is False:
+        options["header"] = None
+    return options
 
 
 @dataclass
@@ -76,6 +86,7 @@ class Context:
         self.entries: list[Entry] = []
         self.outputs: list[Output] = []
         self.inputs: list[dict] = []
+        self.sources: dict[tuple, tuple] = {}  # step of a reader → its schema, its rows
         self.used: dict[tuple, set | None] = {}
         self.positions: dict[tuple, str] = {}
         self.runtime: set[str] = {"lit"}  # operands name it; what a job does not mention is left out
@@ -263,4 +274,4 @@ def sorted_order(keys: list[SortKey], before: Order) -> Order:
     return Order((*keys, *rest), before.anchor, True, before.total, before.lost)
 
 
-__all__ = ["ANCHOR", "Context", "Entry", "Learned", "Output", "Statement", "Value", "sorted_order"]
+__all__ = ["ANCHOR", "Context", "Entry", "Learned", "Output", "Statement", "Value", "read_options", "sorted_order"]

@@ -81,6 +81,10 @@ class Driver:
         if ctx.options.driver_limit != 5_000_000:
             options.append(f"limit={ctx.options.driver_limit}")
         text = f"{ctx.call('to_pandas')}({', '.join([text, *options])})"
+        if frame.label_kind == "int":
+            text += ".rename(columns=int)"
+        if frame.open and len(frame.label_names) == 1 and frame.label_names[0] is not None:
+            text += f".rename_axis(columns={render(frame.label_names[0])})"
         relabel = [c.label for c in frame.columns]
         if not frame.open and relabel != [c.name for c in frame.columns]:
             import_pandas(ctx)
@@ -110,7 +114,8 @@ class Driver:
         label = series.label if isinstance(series.label, str) and series.label else "value"
         if series.column is not None and not series.temps:
             narrow = lib.selected(self.ctx, frame, [series.column])
-            return f"{self.frame(narrow)}[{render(series.label)}]"
+            text = f"{self.frame(narrow)}[{render(series.column.label)}]"
+            return text if series.label == series.column.label else f"{text}.rename({render(series.label)})"
         bare = frame.but(columns=(), open=False)
         wide = lib.assign(self.ctx, frame, label, series)
         column = wide.column(label)
@@ -174,6 +179,15 @@ def import_pandas(ctx: Any) -> None:
     ctx.runtime.add("import pandas as pd")
 
 
+def offset_text(offset: Any) -> str:
+    """The pandas text of a calendar offset."""
+    parts = [] if offset.n == 1 else [repr(offset.n)]
+    if offset.normalize:
+        parts.append("normalize=True")
+    parts += [f"{k}={v!r}" for k, v in getattr(offset, "kwds", {}).items()]
+    return f"pd.offsets.{type(offset).__name__}({', '.join(parts)})"
+
+
 def constant_text(driver: Driver, value: Const) -> str:
     if value.secret or isinstance(value.value, str) and has_url_password(value.value):
         raise Refused(
@@ -187,6 +201,9 @@ def constant_text(driver: Driver, value: Const) -> str:
     if type(value.value).__name__ == "builtin_function_or_method":
         owner = value.value.__self__  # a bound method such as ", ".join
         return f"{lift(owner).text}.{value.value.__name__}" if isinstance(owner, str) else value.value.__name__
+    if type(value.value).__name__ in ("DateOffset", "MonthEnd", "MonthBegin"):
+        import_pandas(driver.ctx)
+        return offset_text(value.value)
     if type(value.value).__module__.startswith("pandas"):
         import_pandas(driver.ctx)
         if type(value.value).__name__ in ("Index", "RangeIndex"):

@@ -286,7 +286,8 @@ class Expressions:
             folded = self.folded(lambda: _fold_operator(method, left.value, right.value), node)
             return replace(folded, secret=left.secret or right.secret)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
-            if method == "__add__" and not isinstance(left, DATA) and not isinstance(right, DATA):
+            both = all(isinstance(v, Sequence) or isinstance(v, Const) and isinstance(v.value, (list, tuple)) for v in (left, right))
+            if method == "__add__" and both:
                 kind = left.type if isinstance(left, Sequence) else type(left.value)  # type: ignore[union-attr]
                 return Sequence((*self.iterate(left), *self.iterate(right)), kind)
         if isinstance(left, DATA):
@@ -596,6 +597,8 @@ class Expressions:
         """A method of a value on the driver: plain pandas (or Python) text."""
         receiver = self.driver.text(owner)
         written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, Local) else None
+        if isinstance(owner, Local):
+            self.ctx.note("driver", method, "what it works on is pandas on the driver", self.program.source_line(node))
         if written is not None:
             return written
         return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)

@@ -105,6 +105,8 @@ def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dic
         start = args[1].value if len(args) > 1 and isinstance(args[1], Const) else 0
         pairs = enumerate(interpreter.iterate(args[0]), start)
         return Sequence(tuple(Sequence((Const(i), v), tuple) for i, v in pairs))
+    if function.name in _PANDAS and all(isinstance(v, Const) for v in values):
+        return _pandas_constant(interpreter, function.name, args, kwargs, node)
     if target is None or not all(isinstance(v, Const) for v in values):
         return None
     if name == "range" and any(abs(v.value) > 10_000 for v in values if isinstance(v.value, int)):
@@ -115,6 +117,41 @@ def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dic
         return list(result) if type(result).__name__ in ("range", "zip", "enumerate", "filter", "map", "list_reverseiterator", "reversed") else result  # fmt: skip
 
     return interpreter.folded(compute, node)
+
+
+#: constants that pandas itself makes: times, intervals, calendar offsets
+_PANDAS = {"pandas.Timestamp", "pandas.Timedelta", "pandas.to_datetime", "pandas.to_timedelta", "pandas.DateOffset",
+           "pandas.offsets.DateOffset", "pandas.offsets.MonthEnd", "pandas.offsets.MonthBegin",
+           "pandas.tseries.offsets.DateOffset", "pandas.tseries.offsets.MonthEnd",
+           "pandas.tseries.offsets.MonthBegin"}  # fmt: skip
+
+
+def _pandas_constant(interpreter: Any, name: str, args: list, kwargs: dict, node: Any) -> Value | None:
+    """The constant, or None where it depends on the clock, has a zone or is finer than Spark's."""
+    try:
+        import pandas as pd
+    except ImportError:
+        return None
+    first = args[0].value if args else None
+    if name in ("pandas.Timestamp", "pandas.to_datetime"):
+        if not isinstance(first, (int, datetime.date)) and not (isinstance(first, str) and any(ch.isdigit() for ch in first)):
+            return None
+        if name == "pandas.to_datetime" and (isinstance(first, bool) or set(kwargs) - {"format", "dayfirst", "unit"}):
+            return None
+        if isinstance(first, str) and len(first) < 7 and "format" not in kwargs:  # "10:15" is today's
+            return None
+    if "offset" in name.lower():
+        table: Any = {"DateOffset": pd.DateOffset, "MonthEnd": pd.offsets.MonthEnd, "MonthBegin": pd.offsets.MonthBegin}
+        target = table[name.rsplit(".", 1)[1]]
+    else:
+        if name == "pandas.to_timedelta" and not isinstance(first, (int, float, str)):
+            return None
+        target = getattr(pd, name.split(".")[1])
+    made = interpreter.folded(lambda: target(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()}), node)
+    value = made.value
+    if value is pd.NaT or getattr(value, "tzinfo", None) is not None or getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
+        return None
+    return made
 
 
 def _zip(interpreter: Any, args: list) -> Value | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import re
 from typing import Any
 
 import libcst as cst
@@ -23,6 +25,7 @@ from transpiler.facts import (
     Sequence,
     Value,
 )
+from transpiler.infer.context import Output, read_options
 from transpiler.infer.driver import _READERS, _WRITERS
 from transpiler.infer.expressions import has_data, has_local
 from transpiler.infer.scope import Ref, Scope
@@ -42,6 +45,8 @@ class Verbatim:
 
     def statement_on_driver(self, node: Any, scope: Scope, problem: str) -> None:
         """Keep a whole statement or block: the frames it uses become pandas on the driver."""
+        if leaves(node) and (len(self.active) > 1 or self.depth):  # type: ignore[attr-defined]
+            raise NoRule(problem or "a block that leaves the function or loop around it")
         changed = changed_roots(node)
         for name in sorted(changed):
             ref = scope.lookup(name)
@@ -104,7 +109,7 @@ class Verbatim:
         if isinstance(value, (Local, Plain)) and value.text.isidentifier():
             return value.text
         text = self.driver.text(value)
-        if text.isidentifier():
+        if text.isidentifier() and not keyword.iskeyword(text) and not (changed and isinstance(value, Const)):
             return text
         if changed or isinstance(value, (Const, Sequence, Mapping)):
             job = self.claim(name, scope)  # type: ignore[attr-defined]
@@ -189,25 +194,28 @@ class Verbatim:
         if method == "to_excel":
             target_text = self.data_path(target)
             rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
-            self.record_output(target, method, node)
+            self.record_output(target, method, kwargs)
             inner = f"{receiver}.to_excel(file{', ' + rest if rest else ''})"
             return Local(f"{self.ctx.call('write_bytes')}({target_text}, {self.ctx.call('bytes_of')}(lambda file: {inner}))", owner.vars)
         if writer is None:
             return None
-        self.record_output(target, method, node)
+        self.record_output(target, method, kwargs)
         kept = {k: v for k, v in kwargs.items() if k != named}
         text = self.driver.call(receiver, method, [Const(None), *args[1:]], kept)
         return Local(f"{self.ctx.call(writer)}({self.data_path(target)}, {text})", owner.vars)
 
-    def record_output(self, path: Value, method: str, node: Any) -> None:
-        from transpiler.infer.context import Output
-
-        text = path.value if isinstance(path, Const) else "?"
-        self.ctx.outputs.append(Output(str(text), method.removeprefix("to_"), None, self.ctx.line or 1))
+    def record_output(self, path: Value, method: str, written: dict[str, Value] | None = None) -> None:
+        text, fmt = path.value if isinstance(path, Const) else "?", method.removeprefix("to_")
+        constants = {k: v.value for k, v in (written or {}).items() if isinstance(v, Const)}
+        if fmt == "json" and "lines" not in constants:
+            constants["lines"] = False
+        self.ctx.outputs.append(Output(str(text), fmt, None, self.ctx.line or 1, None, read_options(fmt, constants)))
 
     def special_call(self, function: Module, args: list, kwargs: dict, node: Any, problem: str) -> Value | None:
         """Library calls that touch files, and displays."""
         name = function.name
+        if name.split(".")[0] in ("duckdb", "pandasql"):
+            return self.sql_over_frames(function, args, kwargs, node)
         if name.startswith("pandas.read_") and name.split(".")[1] in _READERS and (args or kwargs):
             return self.read_local(function, args, kwargs, node, problem)
         if name in _FILE_WORDS and all(isinstance(a, (Const, Plain)) for a in args):
@@ -227,6 +235,21 @@ class Verbatim:
         if name == "builtins.display":
             return self.plain_like(self.driver.call("", "print", args, {}), args)  # type: ignore[attr-defined]
         return None
+
+    def sql_over_frames(self, function: Module, args: list, kwargs: dict, node: Any) -> Value | None:
+        """SQL that names frames by their variables: they have to be pandas frames of those names."""
+        texts = [a.value for a in args if isinstance(a, Const) and isinstance(a.value, str)]
+        words = {w for t in texts for w in re.findall(r"\w+", t)}
+        scope = self.active[-1]  # type: ignore[attr-defined]
+        named = [w for w in sorted(words) if (ref := scope.lookup(w)) is not None and isinstance(ref.value, (Frame, Local))]
+        for word in named:
+            ref = scope.lookup(word)
+            if self.job_name(word, ref, scope, True) != word:
+                raise Refused(f"the SQL names {word!r}, which is called otherwise in the job: rename the variable")
+        text = self.driver.call("", self.driver.text(function), args, kwargs)
+        if named:
+            self.went_to_driver(text, function.name, "SQL over pandas frames", node)  # type: ignore[attr-defined]
+        return Local(text, frozenset(named))
 
     def read_local(self, function: Module, args: list, kwargs: dict, node: Any, problem: str) -> Value:
         """A reader that has no Spark form: the file's bytes come to the driver, pandas reads them."""
@@ -336,8 +359,6 @@ class _Rewriter(cst.CSTTransformer):
         path = code(updated.args[0].value)
         first = updated.args[0].with_changes(value=cst.Name("None"))
         inner = updated.with_changes(args=[first, *updated.args[1:]])
-        from transpiler.infer.context import Output
-
         try:
             text = cst.ensure_type(updated.args[0].value, cst.SimpleString).evaluated_value
         except Exception:
@@ -361,6 +382,39 @@ def parameters_in(node: Any) -> set[str]:
 
     node.visit(Visitor())
     return names
+
+
+def leaves(node: cst.CSTNode) -> bool:
+    """Whether a return, or a break or continue of a loop around it, is in a node."""
+    found: list[bool] = []
+
+    class Visitor(cst.CSTVisitor):
+        depth = 0
+
+        def visit_FunctionDef(self, inner: cst.FunctionDef) -> bool:
+            return False
+
+        def visit_ClassDef(self, inner: cst.ClassDef) -> bool:
+            return False
+
+        def visit_For(self, inner: cst.For) -> None:
+            self.depth += 1
+
+        def leave_For(self, inner: cst.For) -> None:
+            self.depth -= 1
+
+        visit_While, leave_While = visit_For, leave_For
+
+        def visit_Return(self, inner: cst.Return) -> None:
+            found.append(True)
+
+        def visit_Break(self, inner: cst.Break) -> None:
+            found.extend([True] * (self.depth == 0))
+
+        visit_Continue = visit_Break
+
+    node.visit(Visitor())
+    return bool(found)
 
 
 def changed_roots(node: Any) -> set[str]:

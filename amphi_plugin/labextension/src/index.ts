@@ -1,6 +1,6 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import {
-  ICommandPalette, MainAreaWidget, Notification, ToolbarButton
+  ICommandPalette, MainAreaWidget, Notification, showErrorMessage, ToolbarButton
 } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { DocumentRegistry, DocumentWidget } from '@jupyterlab/docregistry';
@@ -20,6 +20,7 @@ import { Memory } from './settings';
 import { addSsoToForms } from './sso';
 
 const EXPORT = 'pandas-to-glue:export';
+const TITLE = 'Export to AWS Glue';
 const FACTORY = 'Pipeline Editor';
 const isPipeline = (path: string | undefined) => Boolean(path?.toLowerCase().endsWith('.ampln'));
 
@@ -54,9 +55,8 @@ class Exporter {
     try {
       source = generator.pandasSource(text, this._app.commands, this._amphi.service);
     } catch (error) {
-      Notification.error(`Amphi cannot make code of this pipeline: ${(error as Error).message}`, {
-        autoClose: false
-      });
+      const words = `Amphi cannot make code of this pipeline. ${(error as Error).message}`;
+      await showErrorMessage(TITLE, words);
       return;
     }
     let settings = await this._memory.recall(path);
@@ -83,11 +83,15 @@ class Exporter {
   private async _transpile(text: string, settings: IExportSettings) {
     const generator = makeGenerator(this._amphi.manager);
     const { commands } = this._app;
+    const words = `Making the Glue job of ${PathExt.basename(settings.path)} …`;
+    const busy = Notification.emit(words, 'in-progress', { autoClose: false });
     try {
       return await generator.generateGlueJob(text, commands, this._amphi.service, settings);
     } catch (error) {
-      Notification.error((error as Error).message, { autoClose: false });
+      await showErrorMessage(TITLE, (error as Error).message);
       return null;
+    } finally {
+      Notification.dismiss(busy);
     }
   }
 
@@ -193,7 +197,7 @@ const exporter: JupyterFrontEndPlugin<void> = {
     const exporting = new Exporter(app, amphi, new Memory(db));
     const selected = () => browser?.selectedItems().next().value?.path as string | undefined;
     app.commands.addCommand(EXPORT, {
-      label: 'Export to AWS Glue',
+      label: TITLE,
       caption: 'Make an AWS Glue job of an Amphi pipeline',
       icon: args => (args.palette ? undefined : glueIcon),
       isEnabled: args =>
@@ -204,7 +208,7 @@ const exporter: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const path = args.fromBrowser ? selected() : (args.path as string | undefined);
         const pipeline = await readPipeline(app, path).catch(error => {
-          Notification.error(`${path} cannot be read: ${error.message}`);
+          void showErrorMessage(TITLE, `${path} cannot be read: ${error.message}`);
           return null;
         });
         if (pipeline) {

@@ -1,0 +1,164 @@
+"""Numbers: rounding, limits, logarithms and choices that mean what numpy's do.
+
+Each builder takes Columns (or Python values), then one Spark type name per operand. Missing is NULL.
+"""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+from glue_runtime.columns import as_column, number
+
+WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
+FRACTIONS = ("double", "float")
+INFINITY = float("inf")
+
+
+def only_numbers(t, what):
+    """Raises TypeError for a column that is not of numbers, as pandas does."""
+    if t not in WHOLE_NUMBERS + FRACTIONS:
+        raise TypeError(f"{what} of a {t} column")
+
+
+def rounded(a, ta, decimals=0):
+    """Rounded half to even, as numpy does it: scale, round, scale back."""
+    only_numbers(ta, "round")
+    if ta in WHOLE_NUMBERS:
+        return a
+    if decimals == 0:
+        return F.rint(a)
+    scale = 10.0 ** abs(decimals) if abs(decimals) > 15 else 10 ** abs(decimals)
+    if decimals > 0:
+        return F.rint(a * scale) / scale
+    return F.rint(a / scale) * scale
+
+
+def magnitude(a, ta):
+    """The absolute value."""
+    only_numbers(ta, "abs")
+    return F.abs(a)
+
+
+def limited(a, lower, upper, ta, tlower, tupper):
+    """Not below ``lower`` nor above ``upper``; a missing limit is none."""
+    result = None
+    if tlower != "void":
+        result = F.when(a < lower, lower)
+    if tupper != "void":
+        result = F.when(a > upper, upper) if result is None else result.when(a > upper, upper)
+    return a if result is None else result.otherwise(a)
+
+
+def logarithm(a, ta, base="e"):
+    """The logarithm: minus infinity at 0, missing below."""
+    only_numbers(ta, "log")
+    value = {"e": F.log, "10": F.log10, "2": F.log2}[base](a)
+    return F.when(a == 0, F.lit(-INFINITY)).otherwise(value)
+
+
+def logarithm_plus_one(a, ta):
+    """log(1 + a), exact near 0."""
+    only_numbers(ta, "log1p")
+    return F.when(a == -1, F.lit(-INFINITY)).otherwise(F.log1p(a))
+
+
+def exponential(a, ta):
+    """e to the power of ``a``."""
+    only_numbers(ta, "exp")
+    return F.exp(a)
+
+
+def exponential_less_one(a, ta):
+    """e to the power of ``a``, less 1, exact near 0."""
+    only_numbers(ta, "expm1")
+    return F.expm1(a)
+
+
+def square_root(a, ta):
+    """The square root; missing below 0."""
+    only_numbers(ta, "sqrt")
+    return F.when(a >= 0, F.sqrt(a))
+
+
+def cube_root(a, ta):
+    """The cube root."""
+    only_numbers(ta, "cbrt")
+    return F.cbrt(a)
+
+
+def square(a, ta):
+    """``a`` times ``a``."""
+    only_numbers(ta, "square")
+    return a * a
+
+
+def rounded_down(a, ta):
+    """The floor; a fraction stays a fraction, whatever its size."""
+    only_numbers(ta, "floor")
+    if ta in WHOLE_NUMBERS:
+        return a
+    return F.rint(a) - F.when(F.rint(a) > a, 1.0).otherwise(0.0)
+
+
+def rounded_up(a, ta):
+    """The ceiling; a fraction stays a fraction, whatever its size."""
+    only_numbers(ta, "ceil")
+    if ta in WHOLE_NUMBERS:
+        return a
+    return F.rint(a) + F.when(F.rint(a) < a, 1.0).otherwise(0.0)
+
+
+def truncated(a, ta):
+    """Towards zero."""
+    only_numbers(ta, "trunc")
+    if ta in WHOLE_NUMBERS:
+        return a
+    return F.when(a < 0, rounded_up(a, ta)).otherwise(rounded_down(a, ta))
+
+
+def sign(a, ta):
+    """-1, 0 or 1."""
+    only_numbers(ta, "sign")
+    return F.signum(a).cast("bigint") if ta in WHOLE_NUMBERS else F.signum(a)
+
+
+def wave(a, ta, function="sin"):
+    """A function of an angle; missing at infinity."""
+    only_numbers(ta, function)
+    value = getattr(F, function)(a)
+    return value if ta in WHOLE_NUMBERS else F.when(F.abs(a) < INFINITY, value)
+
+
+def larger(a, b, ta, tb):
+    """The larger of two numbers; missing when one of them is."""
+    return extreme(a, b, ta, tb, F.greatest)
+
+
+def smaller(a, b, ta, tb):
+    """The smaller of two numbers; missing when one of them is."""
+    return extreme(a, b, ta, tb, F.least)
+
+
+def extreme(a, b, ta, tb, choose):
+    only_numbers(ta, "maximum")
+    only_numbers(tb, "maximum")
+    a, b = as_column(a), as_column(b)
+    if ta != tb:
+        a, b = a.cast("double"), b.cast("double")
+    return F.when(a.isNotNull() & b.isNotNull(), choose(a, b))
+
+
+def either(condition, a, b, tcondition, ta, tb):
+    """``a`` where the condition is true, else ``b``; both of one kind."""
+    a, b = number_if_mixed(a, b, ta, tb), number_if_mixed(b, a, tb, ta)
+    return F.when(condition, a).otherwise(b)
+
+
+def number_if_mixed(a, b, ta, tb):
+    """One of two choices, as a fraction where the other is one."""
+    if ta == tb or "void" in (ta, tb):
+        return a
+    known = (*WHOLE_NUMBERS, *FRACTIONS)
+    if ta not in known or tb not in known:
+        raise TypeError(f"a choice between {ta} and {tb} values has no column type")
+    return as_column(number(a, ta)).cast("double") if "double" in (ta, tb) else a

@@ -1,0 +1,120 @@
+"""merge and concat over frames whose columns and types only the job sees."""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+from glue_runtime.reshape import WHOLE, quoted
+
+NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double")
+
+
+def merge(left, right, how="inner", on=None, left_on=None, right_on=None, suffixes=("_x", "_y"), indicator=None, rows=None):
+    """`left.merge(right)` as pandas names and matches: missing keys equal each other, columns of
+    both sides get suffixes, shared keys stay in the left side's place.
+
+    rows: columns of left and right that tell their row order; they stay.
+    Raises ValueError for keys of different kinds and for names that repeat.
+    """
+    ours, theirs = on or left_on or [], on or right_on or []
+    aside = rows or ()
+    if how != "cross" and not ours:
+        ours = theirs = [c for c in left.columns if c in right.columns and c not in aside]
+    same_kind(left, right, ours, theirs)
+    shared = {b for a, b in zip(ours, theirs) if a == b}
+    left_shown = [c for c in left.columns if c not in aside]
+    right_shown = [c for c in right.columns if c not in aside and c not in shared]
+    both = set(left_shown) & set(right_shown)
+    left_names = [c + (suffixes[0] or "") if c in both else c for c in left_shown]
+    right_names = [c + (suffixes[1] or "") if c in both else c for c in right_shown]
+    shown = left_names + right_names
+    if len(set(shown)) < len(shown):
+        raise ValueError(f"merge gives columns of the same name: {sorted(shown)}")
+    # Every column gets a number for a name while the rows are joined: none can clash.
+    one = left.select(*[quoted(c).alias(f"l{i}") for i, c in enumerate(left.columns)], F.lit(True).alias("l"))
+    two = right.select(*[quoted(c).alias(f"r{i}") for i, c in enumerate(right.columns)], F.lit(True).alias("r"))
+    l_at = {c: F.col(f"l{i}") for i, c in enumerate(left.columns)}
+    r_at = {c: F.col(f"r{i}") for i, c in enumerate(right.columns)}
+    if how == "cross":
+        found = one.crossJoin(two)
+    else:
+        condition = F.lit(True)
+        for a, b in zip(ours, theirs):
+            condition = condition & l_at[a].eqNullSafe(r_at[b])
+        found = one.join(two, condition, how)
+    out = [key_cell(l_at, r_at, c, c in shared, how).alias(name) for c, name in zip(left_shown, left_names)]
+    out += [r_at[c].alias(name) for c, name in zip(right_shown, right_names)]
+    if indicator:
+        word = F.when(F.col("r").isNull(), "left_only").when(F.col("l").isNull(), "right_only")
+        out.append(word.otherwise("both").alias(indicator))
+    if rows:
+        out += [l_at[rows[0]].alias(rows[0]), r_at[rows[1]].alias(rows[1])]
+    return found.select(*out)
+
+
+def key_cell(left, right, name, shared, how):
+    """A column of the left side; a shared key comes from the side that has it."""
+    if not shared or how in ("inner", "left"):
+        return left[name]
+    return right[name] if how == "right" else F.coalesce(left[name], right[name])
+
+
+def same_kind(left, right, ours, theirs):
+    """Raises ValueError where a text key would be compared with a number, as pandas does."""
+    types = [{f.name: f.dataType.simpleString() for f in side.schema.fields} for side in (left, right)]
+    for a, b in zip(ours, theirs):
+        kinds = ["number" if t in NUMERIC else t for t in (types[0][a], types[1][b])]
+        if kinds[0] != kinds[1]:
+            raise ValueError(f"merge of {a} ({types[0][a]}) and {b} ({types[1][b]})")
+
+
+def unique_keys(df, names, side):
+    """The frame itself. Raises ValueError where two rows have the same values in these columns."""
+    again = df.groupBy(*[quoted(n) for n in names]).count().where("count > 1").limit(1).count()
+    if again:
+        raise ValueError(f"Merge keys are not unique in {side} dataset")
+    return df
+
+
+def stack(frames, join="outer", sort=False, aside=()):
+    """`pd.concat(frames)`: columns by name, integers beside fractions become fractions.
+
+    aside: columns that every frame has besides, which stay last. Raises TypeError where pandas
+    would mix text and numbers in one column.
+    """
+    shown = [[c for c in df.columns if c not in aside] for df in frames]
+    names = list(dict.fromkeys(c for columns in shown for c in columns))
+    if join == "inner":
+        names = [n for n in names if all(n in columns for columns in shown)]
+    if sort and any(columns != shown[0] for columns in shown):
+        names = sorted(names)
+    types = {n: common_type(n, [t for df in frames for c, t in df.dtypes if c == n]) for n in names}
+    out = None
+    for df in frames:
+        cells = [
+            (quoted(n) if n in df.columns else F.lit(None)).cast(types[n]).alias(n) for n in names
+        ]
+        part = df.select(*cells, *aside)
+        out = part if out is None else out.unionByName(part)
+    return out
+
+
+def common_type(name, types):
+    """The type that holds the values of all these types. Raises TypeError when none does."""
+    found = set(types)
+    if len(found) == 1:
+        return types[0]
+    if found <= set(NUMERIC):
+        return "double" if found & {"float", "double"} else "bigint"
+    raise TypeError(f"column {name!r} mixes {sorted(found)}")
+
+
+def settled(df, *names):
+    """Integers (all of the frame's, or these) in which a value is missing, as fractions: what
+    pandas makes of them when a merge finds no partner for some row."""
+    whole = [f.name for f in df.schema.fields if f.dataType.simpleString() in WHOLE]
+    whole = [n for n in names or whole if n in whole and not n.startswith("__")]
+    if not whole:
+        return df
+    gaps = df.agg(*[F.count_if(quoted(n).isNull()).alias(f"n{i}") for i, n in enumerate(whole)]).first()
+    return df.withColumns({n: quoted(n).cast("double") for n, gap in zip(whole, gaps) if gap})

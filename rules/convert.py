@@ -1,0 +1,366 @@
+"""Types changed: astype, convert_dtypes, to_numeric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.io import dtype_name
+from rules.lib import assign, chain, derive, series_of, tightened, typed
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import FLOATS, NULL_FREE, TEXTS, Col, Column, Const, Frame, Mapping, Module, Value, to_nullable
+from transpiler.symbolic import E, F, col, lift, render
+
+_WHOLE = {"int64", "int32", "int16", "int8", "uint8"}
+
+
+def targets(value: Any) -> Any:
+    """The dtype argument: "str" or a dtype of facts.py, or a dict of them by column."""
+    if isinstance(value, Mapping):
+        return {k: targets(v) for k, v in value.items}
+    if isinstance(value, Module):
+        return "str" if value.name in ("builtins.str", "numpy.str_") else dtype_name(value.name)
+    if isinstance(value, Const):
+        if isinstance(value.value, dict):
+            return {k: targets(Const(v)) for k, v in value.value.items()}
+        if isinstance(value.value, str) or isinstance(value.value, type):
+            return "str" if value.value in ("str", "U", str) else dtype_name(value.value)
+    raise NoRule("dtype= is not known here")
+
+
+def whole_frame_call(ctx: Any, function: str, series: Col, *args: Any, **options: Any) -> E:
+    """A call of a function of the runtime that looks at all values of a Series of a frame."""
+    if series.temps or series.windowed:
+        raise NoRule("the values are not in a column yet")
+    frame = series.frame
+    named = frame if frame.text.isidentifier() else ctx.hoist(frame)
+    parts = [named.text, series.expr.text, *map(render, args)] + [f"{k}={render(v)}" for k, v in options.items()]
+    return E(f"{ctx.call(function)}({', '.join(parts)})")
+
+
+# --- one Series -----------------------------------------------------------------------------
+
+
+def cast(c: Call, series: Col, target: str) -> Col:
+    """``series.astype(target)``. Raises NoRule for a pair that has no exact form."""
+    series = tightened(series) if series.loose else series
+    if target == series.dtype and target != "object":
+        return series
+    made = _CASTS.get(target)
+    if made is None:
+        raise NoRule(f"astype({target!r})")
+    if series.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    return made(c, series)
+
+
+def result(series: Col, expr: E, dtype: str, **facts: Any) -> Col:
+    return derive(expr, dtype, series, null_free=dtype in NULL_FREE, loose=False, **facts)
+
+
+def to_int(c: Call, series: Col) -> Col:
+    if series.dtype == "bool?":
+        raise NoRule("integers from booleans with gaps")
+    return result(series, typed(c.ctx, "as_int", series, full=series.null_free), "int64")
+
+
+def to_float(c: Call, series: Col) -> Col:
+    return result(series, typed(c.ctx, "as_float", series), "float64")
+
+
+def to_nullable_int(c: Call, series: Col) -> Col:
+    return result(series, typed(c.ctx, "as_nullable_int", series), "Int64")
+
+
+def to_nullable_float(c: Call, series: Col) -> Col:
+    c.need(series.dtype not in ("category", "bool?"), "Float64 from these values")
+    return result(series, typed(c.ctx, "as_float", series), "Float64")
+
+
+def to_bool(c: Call, series: Col) -> Col:
+    """``astype(bool)``: what a missing value becomes depends on its kind."""
+    c.need(series.dtype in NULL_FREE | FLOATS | {"object", "int64?"}, "bool from these values")
+    c.need(not series.is_nullable, "bool from a column with NA")
+    missing = True
+    if series.dtype == "object":
+        c.need(series.gap is not None, "whether a missing text is NaN or None is not known here")
+        missing = series.gap == "nan"
+    if series.dtype in NULL_FREE:
+        return result(series, series.expr != 0, "bool")
+    return result(series, typed(c.ctx, "as_bool", series, missing=missing), "bool")
+
+
+def to_boolean(c: Call, series: Col) -> Col:
+    c.need(series.dtype in ("bool", "bool?"), "boolean from these values")
+    return result(series, series.expr, "boolean")
+
+
+def to_text(c: Call, series: Col) -> Col:
+    """``astype(str)``: text also for what is missing."""
+    dtype = series.dtype
+    word = "<NA>" if series.is_nullable else series.gap if dtype in ("object", None) else "nan"
+    c.need(word is not None, "whether a missing text is NaN or None is not known here")
+    c.need(dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype(str) of {dtype}")
+    c.need(dtype != "bool?" or series.gap, "what the missing values are is not known here")
+    return result(series, written(c, series, word), "object", gap="nan")
+
+
+def to_string(c: Call, series: Col) -> Col:
+    """``astype("string")``: text, missing stays missing."""
+    c.need(series.dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype('string') of {series.dtype}")
+    return result(series, written(c, series, None), "string")
+
+
+def written(c: Call, series: Col, missing: str | None) -> E:
+    """The text of values; one pass over the data where each text depends on all values."""
+    if series.dtype in (None, "int64?", "datetime64[ns]"):
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        options = {} if missing is None else {"missing": missing}
+        return whole_frame_call(c.ctx, "text_of", series, **options)
+    fill = None if series.null_free else missing
+    return typed(c.ctx, "as_written", series, missing=fill)
+
+
+def to_category(c: Call, series: Col) -> Col:
+    c.need(series.dtype in TEXTS, "categories of what is not text for sure")
+    return result(series, series.expr, "category", gap="nan")
+
+
+def to_object(c: Call, series: Col) -> Col:
+    c.need(series.dtype in TEXTS | {"category"}, "objects of what is not text for sure")
+    return result(series, series.expr, "object", gap=series.gap if series.dtype == "object" else None)
+
+
+def to_time(c: Call, series: Col) -> Col:
+    c.need(series.dtype in ("date", None), "times from these values")
+    return result(series, typed(c.ctx, "as_time", series), "datetime64[ns]")
+
+
+_CASTS = {
+    "int64": to_int, "float64": to_float, "Int64": to_nullable_int, "Float64": to_nullable_float,
+    "bool": to_bool, "boolean": to_boolean, "str": to_text, "string": to_string,
+    "category": to_category, "object": to_object, "datetime64[ns]": to_time,
+}  # fmt: skip
+
+
+@rule(
+    "Series.astype(dtype, copy=None, errors='raise')",
+    ignored="copy",
+    not_yet="errors",
+    example=(
+        "df['i'].astype(str)", "df['f'].astype(str)", "df['s'].astype(str)", "df['b'].astype(str)", "df['t'].astype(str)",
+        "df['d'].astype(str)", "df['i'].astype(float)", "df['n'].astype('Int64')", "df['f'].fillna(0).astype(int)",
+        "df['b'].astype(int)", "df['f'].astype(bool)", "df['s'].astype(bool)", "df['i'].astype('string')", "df['f'].astype('string')",
+        "df['k'].astype('category')", "df['s'].astype('string')", "df['n'].astype('Int64').astype(str)",
+        "df['i'].astype('Int64').astype('float64')", "df['b'].astype('boolean')", "(df['i'] > 2).astype(int)", "(df['f'] > 1).astype('Int64')",
+        "df['u'].str.extract(r'(\\d+)', expand=False).fillna('0').astype(int)", "df['u'].str.extract(r'(\\d+)', expand=False).astype(float)",
+        "df['i'].astype(str).str.zfill(3)", "df['j'].astype(bool)", "df['t'].dt.year.astype('Int64')", "df['i'].astype('float64').astype(str)",
+    ),
+)  # fmt: skip
+def astype(c: Call) -> Col:
+    """Values of another type; one that does not fit fails the job as it fails in pandas."""
+    target = targets(c["dtype"])
+    c.need(isinstance(target, str), "dtype= of this form")
+    return cast(c, c.col, target)
+
+
+@rule(
+    "DataFrame.astype(dtype, copy=None, errors='raise')",
+    ignored="copy",
+    not_yet="errors",
+    example=(
+        "df[['i', 's']].astype({'i': float})",
+        "df[['i', 'j']].astype(str)",
+        "df.astype({'i': 'float64', 'k': 'category', 'b': int})[['i', 'k', 'b']]",
+        "df[['i', 'n']].astype({'n': 'Int64', 'i': 'string'})",
+    ),
+)
+def frame_astype(c: Call) -> Frame:
+    """Columns of other types."""
+    wanted = targets(c["dtype"])
+    frame = c.frame
+    if isinstance(wanted, str):
+        wanted = {label: wanted for label in frame.labels}
+    before = frame
+    series = {label: cast(c, series_of(c.ctx, before, label), target) for label, target in wanted.items()}
+    for label, one in series.items():
+        frame = assign(c.ctx, frame, label, one)
+    return frame
+
+
+# --- convert_dtypes -------------------------------------------------------------------------
+
+_CONVERT = (
+    "infer_objects=True, convert_string=True, convert_integer=True, convert_boolean=True, "
+    "convert_floating=True, dtype_backend='numpy_nullable'"
+)
+
+
+@rule(
+    f"DataFrame.convert_dtypes({_CONVERT})",
+    not_yet="infer_objects convert_string convert_integer convert_boolean convert_floating dtype_backend",
+    example=(
+        "df.convert_dtypes()",
+        "pd.read_csv('nasty.csv').convert_dtypes()",
+        "out = pd.read_csv('nasty.csv').convert_dtypes()\nout = out[out['n'] != 3][['n', 's', 'b']]",
+        "df[['i', 'f', 'n']].convert_dtypes()",
+        "df.assign(m=df['f'] * 2, w=df['n'] + 1).convert_dtypes()[['m', 'w', 'f', 'n']]",
+    ),
+)
+def convert_dtypes(c: Call) -> Frame:
+    """The nullable dtypes. Floats that are all whole become Int64: known from the input at hand,
+    else seen when the job runs."""
+    frame, ctx = c.frame, c.ctx
+    if frame.open or any(x.dtype is None for x in frame.columns):
+        return converted_in_job(c, frame)
+    columns, casts, looked = [], {}, []
+    for column in frame.columns:
+        dtype = learnt(c, frame, column) or to_nullable(column.dtype)
+        if dtype == "float64":  # as pandas decides by the values: so does the job
+            looked.append(column)
+            dtype = None
+        if dtype == "Int64" and column.dtype in FLOATS:
+            ctx.use(frame, column)
+            casts[column.name] = E(f"{ctx.call('whole_number')}({col(column.name)})")
+        columns.append(Column(column.label, column.name, dtype, column.uid, True, column.origin, column.gap))
+    text = ""
+    if len(casts) == 1:
+        ((name, expr),) = casts.items()
+        text = f".withColumn({render(name)}, {expr})"
+    elif casts:
+        text = f".withColumns({render(casts)})"
+    columns = [changed(x) if x.name in casts else x for x in columns]
+    out = chain(frame, text, columns=tuple(columns), nullable=True)
+    if looked:
+        ctx.use(frame, *looked)
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        names = [x.name for x in looked]
+        columns = [changed(x) if x.name in names else x for x in columns]
+        out = out.but(text=f"{ctx.call('convert_dtypes')}({out.text}, {render(names)})", columns=tuple(columns))
+    return out
+
+
+def changed(column: Column) -> Column:
+    """The column with new values: nothing that was made of it before holds."""
+    return Column(column.label, column.name, column.dtype, nullable=column.nullable, gap=column.gap)
+
+
+def converted_in_job(c: Call, frame: Frame) -> Frame:
+    """Types are not known here: the job looks at its columns."""
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    c.ctx.use(frame)
+    columns = tuple(
+        Column(x.label, x.name, to_nullable(x.dtype) if x.dtype not in FLOATS else None, nullable=True, gap=x.gap)
+        for x in frame.columns
+    )
+    text = f"{c.ctx.call('convert_dtypes')}({frame.text})"
+    from transpiler.facts import fresh
+
+    return frame.but(text=text, columns=columns, nullable=True, base=fresh())
+
+
+def learnt(c: Call, frame: Frame, column: Column) -> str | None:
+    """The dtype that pandas' convert_dtypes gives to a column as its input has it; None when that
+    input is not at hand, or the rows are not all of its rows."""
+    from transpiler.schemas import dtype_of
+
+    values = source_values(c, frame, column)
+    return None if values is None else dtype_of(values.convert_dtypes())
+
+
+def source_values(c: Call, frame: Frame, column: Column) -> Any:
+    """The values of a column that is as it was read, all rows of it; None where it is not."""
+    if column.origin is None:
+        return None
+    schema, rows = c.ctx.sources.get(column.origin[0], (None, None))
+    if schema is None or schema.frame is None or not frame.rows.same_set(rows):
+        return None
+    return schema.frame[column.origin[1]]
+
+
+@rule(
+    f"Series.convert_dtypes({_CONVERT})",
+    not_yet="infer_objects convert_string convert_integer convert_boolean convert_floating dtype_backend",
+    example=("df['s'].convert_dtypes()", "df['i'].convert_dtypes()", "df['n'].convert_dtypes()", "df['f'].convert_dtypes()", "df['b'].convert_dtypes()"),
+)
+def series_convert_dtypes(c: Call) -> Col:
+    """The nullable dtype of one Series."""
+    series = c.col
+    c.need(series.dtype is not None, "the type is not known while planning")
+    dtype = to_nullable(series.dtype)
+    if dtype == "float64":
+        c.need(series.column is not None, "whether all floats are whole is not known here")
+        dtype = learnt(c, series.frame, series.column)
+        c.need(dtype is not None, "whether all floats are whole is not known here")
+    expr = series.expr
+    if dtype == "Int64" and series.dtype in FLOATS:
+        expr = E(f"{c.ctx.call('whole_number')}({expr})")
+    return derive(expr, dtype, tightened(series), gap=series.gap)
+
+
+@rule("DataFrame.infer_objects(copy=None)", ignored="copy", example="df[['i', 's', 'f']].infer_objects()")
+def infer_objects(c: Call) -> Frame:
+    """Spark columns have one type already."""
+    c.need(not c.frame.open and all(x.dtype not in (None, "bool?", "date", "list") for x in c.frame.columns), "objects of unknown kind")
+    return c.frame
+
+
+@rule("Series.infer_objects(copy=None)", ignored="copy", example="df['s'].infer_objects()")
+def series_infer_objects(c: Call) -> Col:
+    """A Spark column has one type already."""
+    c.need(c.col.dtype not in (None, "bool?", "date", "list"), "objects of unknown kind")
+    return c.col
+
+
+# --- to_numeric -----------------------------------------------------------------------------
+
+
+@rule(
+    "pandas.to_numeric(arg, errors='raise', downcast=None, dtype_backend=None)",
+    not_yet="downcast dtype_backend",
+    example=(
+        "pd.to_numeric(df['u'], errors='coerce')",
+        "pd.to_numeric(df['i'])",
+        "df['v'] = pd.to_numeric(df['u'], errors='coerce')\nout = df[df['v'] > 2][['u', 'v']]",
+        "pd.to_numeric(df['u'].str.extract(r'(\\d+)', expand=False))",
+        "df['v'] = pd.to_numeric(df['i'].astype(str))\nout = df[['v']]",
+        "df['v'] = pd.to_numeric(df['s'], errors='coerce').fillna(0)\nout = df[['v']]",
+    ),
+)
+def to_numeric(c: Call) -> Value:
+    """Numbers from text: int64 where all values are whole numbers, else float64."""
+    series, errors = c["arg"], c.lit("errors")
+    c.need(isinstance(series, Col), "not a Series that is known here")
+    c.need(errors in ("raise", "coerce"), f"errors={errors!r}")
+    if series.dtype not in TEXTS | {None}:
+        c.need(series.dtype not in ("category", "datetime64[ns]", "date", "timedelta64[ns]", "list", "bool?"), "numbers from these values")
+        return series
+    c.need(not series.is_nullable, "numbers from a nullable column")
+    coerce = {"coerce": True} if errors == "coerce" else {}
+    known = numeric_dtype(c, series, errors)
+    options = "".join(f", {k}={v}" for k, v in coerce.items())
+    if known == "int64":
+        return result(series, E(f"{c.ctx.call('whole_text')}({series.expr})"), "int64")
+    if known == "float64":
+        return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "float64")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    expr = whole_frame_call(c.ctx, "to_numeric", series, **coerce)
+    return derive(expr, None, series)
+
+
+def numeric_dtype(c: Call, series: Col, errors: str) -> str | None:
+    """The dtype that pandas gives for the input at hand; None when that is not to be had."""
+    if series.column is None:
+        return None
+    values = source_values(c, series.frame, series.column)
+    if values is None:
+        return None
+    import pandas as pd
+
+    try:
+        return str(pd.to_numeric(values, errors=errors).dtype)  # type: ignore[call-overload]
+    except (ValueError, TypeError):
+        return None
+
+
+__all__ = ["F", "lift"]

@@ -1,0 +1,511 @@
+"""Numbers, element by element: rounding, limits, arithmetic methods, numpy's functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.elementwise import mapped, plain_name, projected
+from rules.lib import derive, is_missing, meet, operand, series_of, tight, tightened, typed
+from rules.operators import all_full, arithmetic, compared, dtype_of, logical, result_label
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, Array, Col, Const, Frame, Scalar, Value
+from transpiler.symbolic import E, F, lift
+
+_PLAIN = {"int64", "float64", "int64?", "Int64", "Float64", "int32"}
+
+
+def numeric(c: Call, series: Col, what: str) -> Col:
+    """The Series, which is of numbers or of a type that the job will look at."""
+    c.need(series.dtype is None or series.dtype in _PLAIN, f"{what} of a {series.dtype} column")
+    if series.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    return series
+
+
+def fractions(dtype: str | None) -> str | None:
+    """The dtype of a result that is never a whole number."""
+    return {None: None, "Int64": "Float64", "Float64": "Float64"}.get(dtype, "float64")
+
+
+# --- rounding and limits --------------------------------------------------------------------
+
+
+def rounded(c: Call, series: Col, decimals: Any) -> Col:
+    """Half to even, scaled as numpy scales."""
+    c.need(isinstance(decimals, int) and not isinstance(decimals, bool) and -300 < decimals < 300, "decimals= of this value")
+    numeric(c, series, "round")
+    c.need(decimals >= 0 or series.dtype in FLOATS, "whole numbers rounded to tens")
+    if series.dtype in INTEGERS:
+        return series
+    options = {"decimals": decimals} if decimals else {}
+    return derive(typed(c.ctx, "rounded", series, **options), series.dtype, series)
+
+
+@rule("Series.round(decimals=0)", example=("df['f'].round()", "df['f'].round(2)", "df['i'].round(1)", "(df['f'] * 12.345).round(1)", "df['f'].round(-2)", "(df['i'] / 2).round()"))  # fmt: skip
+def series_round(c: Call) -> Col:
+    """Rounded to so many decimals."""
+    return rounded(c, c.col, c.lit("decimals"))
+
+
+@rule("DataFrame.round(decimals=0)", example=("df.round(1)", "df.round({'f': 2, 'g': 0})", "df[['f', 'g']].round()"))
+def frame_round(c: Call) -> Frame:
+    """Numbers rounded; other columns stay."""
+    decimals = c.lit("decimals")
+    c.need(isinstance(decimals, (int, dict)), "decimals= of this form")
+
+    def change(series: Col) -> Col:
+        n = decimals.get(series.label) if isinstance(decimals, dict) else decimals
+        c.need(series.dtype is not None, "the types are not known while planning")
+        return series if n is None or series.dtype not in NUMBERS else rounded(c, series, n)
+
+    return changed_columns(c, c.frame, change)
+
+
+def changed_columns(c: Call, frame: Frame, change: Any) -> Frame:
+    """The frame with some columns changed: only those are written out."""
+    from rules.lib import assign
+
+    new = {x: change(series_of(c.ctx, frame, x)) for x in frame.labels}
+    changed = {x: s for x, s in new.items() if s.column is None or s.temps}
+    if len(changed) * 2 > len(new) or any(s.windowed or s.temps for s in changed.values()):
+        return projected(c.ctx, frame, list(new), list(new.values()))
+    out = frame
+    before = {x: series_of(c.ctx, frame, x) for x in changed}
+    for label, series in changed.items():
+        assert before[label] is not None
+        out = assign(c.ctx, out, label, series.but(frame=out))
+    return out
+
+
+def absolute(c: Call, series: Col) -> Col:
+    numeric(c, series, "abs")
+    return derive(typed(c.ctx, "magnitude", series), series.dtype, series, null_free=series.null_free)
+
+
+@rule("Series.abs()", example=("df['f'].abs()", "df['i'].abs()", "(df['i'] - 5).abs()"))
+def series_abs(c: Call) -> Col:
+    """Absolute values."""
+    return absolute(c, c.col)
+
+
+@rule("DataFrame.abs()", example="df[['i', 'f']].abs()")
+def frame_abs(c: Call) -> Frame:
+    """Absolute values of every column."""
+    return mapped(c.ctx, c.frame, lambda s: absolute(c, s))
+
+
+@rule("builtins.abs(x)", example="abs(df['f'])")
+def builtin_abs(c: Call) -> Any:
+    """``abs(series)``."""
+    value = c["x"]
+    c.need(isinstance(value, Col), "not a Series")
+    return absolute(c, value)
+
+
+def clipped(c: Call, series: Col) -> Col:
+    """Values held between limits, which must not make whole numbers fractions."""
+    numeric(c, series, "clip")
+    c.need(series.dtype is not None, "the types are not known while planning")
+    limits = [c["lower"], c["upper"]]
+    for limit in limits:
+        c.need(isinstance(limit, (Const, Scalar)), "limits that differ by row")
+        if isinstance(limit, Const):
+            c.need(is_missing(limit.value) or isinstance(limit.value, (int, float)) and not isinstance(limit.value, bool), "limits that are not numbers")  # fmt: skip
+        whole = series.dtype in INTEGERS and not (isinstance(limit, Const) and (is_missing(limit.value) or isinstance(limit.value, int)))  # fmt: skip
+        c.need(not whole, "whole numbers held by a fraction")
+        c.need(not isinstance(limit, Scalar) or limit.dtype in ("float64", "int64"), "a limit whose type is not known")
+    if all(isinstance(x, Const) and not is_missing(x.value) for x in limits) and limits[0].value > limits[1].value:
+        limits.reverse()
+    if series.dtype in FLOATS:
+        limits = [Const(float(x.value)) if isinstance(x, Const) and not is_missing(x.value) and not x.text else x for x in limits]
+    limits = [Const(None) if isinstance(x, Const) and is_missing(x.value) else x for x in limits]
+    if all(isinstance(x, Const) and x.value is None for x in limits):
+        return series
+    return derive(typed(c.ctx, "limited", series, *limits), series.dtype, series, null_free=series.null_free)
+
+
+_CLIP = "lower=None, upper=None, *, axis=None, inplace=False"
+
+
+@rule(f"Series.clip({_CLIP})", not_yet="axis inplace", example=("df['f'].clip(0, 2.5)", "df['f'].clip(lower=0)", "df['i'].clip(upper=5)", "df['f'].clip(upper=df['f'].quantile(0.9))", "df['i'].clip(1, 4).sum()"))  # fmt: skip
+def series_clip(c: Call) -> Col:
+    """Values held between limits."""
+    return clipped(c, c.col)
+
+
+@rule(f"DataFrame.clip({_CLIP})", not_yet="axis inplace", example="df[['i', 'f']].clip(0, 5)")
+def frame_clip(c: Call) -> Frame:
+    """Values of every column held between limits."""
+    return mapped(c.ctx, c.frame, lambda s: clipped(c, s))
+
+
+@rule(
+    "Series.between(left, right, inclusive='both')",
+    example=("df['i'].between(2, 5)", "df[df['f'].between(0, 2.5)]", "df['f'].between(df['g'], 10)", "df['i'].between(2, 5, inclusive='left')", "~df['f'].between(0, 2, inclusive='neither')"),
+)
+def between(c: Call) -> Col:
+    """Both limits hold; a missing value is not between anything."""
+    kind = c.lit("inclusive")
+    c.need(kind in ("both", "left", "right", "neither"), "inclusive= of this value")
+    low = compared("ge" if kind in ("both", "left") else "gt", c.col, c["left"], c)
+    high = compared("le" if kind in ("both", "right") else "lt", c.col, c["right"], c)
+    known = c.col.dtype is not None and not any(isinstance(c[x], Col) for x in ("left", "right"))
+    out = logical("and", low, high)
+    if known and kind == "both" and c.col.dtype in NUMBERS:
+        out = out.but(expr=c.col.expr.between(operand(c["left"]), operand(c["right"])))
+    return out
+
+
+# --- arithmetic methods ---------------------------------------------------------------------
+
+_METHODS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "floordiv": "//", "mod": "%"}
+
+
+def with_fill(c: Call, a: Any, b: Any, fill: Any) -> tuple[Any, Any]:
+    """Operands where one missing side is taken as ``fill``; two missing sides stay missing."""
+    c.need(isinstance(fill, (int, float)) and not isinstance(fill, bool) and not is_missing(fill), "fill_value= of this value")
+    _, (a, b) = meet(a, b)
+    for side in (a, b):
+        c.need(dtype_of(side) in ("int64", "float64"), "fill_value for a column that is not a number for sure")
+
+    def filled(x: Any, other: Any) -> Any:
+        if not isinstance(x, Col) or x.null_free:
+            return x
+        value = F.lit(float(fill))
+        if isinstance(other, Col) and not other.null_free:
+            value = F.when(other.expr.isNotNull(), value)
+        return x.but(expr=F.coalesce(x.expr, value), column=None)
+
+    return filled(a, b), filled(b, a)
+
+
+for _name, _symbol in _METHODS.items():
+    _op = {"div": "truediv"}.get(_name, _name)
+
+    def _method(c: Call, op: str = _op) -> Col:
+        """An operator with another name, and a value for one missing side."""
+        a, b, fill = c.col, c["other"], c.lit("fill_value")
+        if fill is not None:
+            a, b = with_fill(c, a, b, fill)
+        return arithmetic(op, a, b, c)
+
+    def _reverse(c: Call, op: str = _op) -> Col:
+        a, b, fill = c.col, c["other"], c.lit("fill_value")
+        if fill is not None:
+            a, b = with_fill(c, a, b, fill)
+        return arithmetic(op, b, a, c)
+
+    def _frame_method(c: Call, op: str = _op) -> Frame:
+        c.need(c.lit("fill_value") is None, "fill_value= for a frame")
+        return framewise(c, op, c.frame, c["other"], c.lit("axis") in (0, "index"))
+
+    def _frame_operator(c: Call, op: str = _op) -> Frame:
+        return framewise(c, op, c.frame, c["other"], False)
+
+    def _frame_reverse(c: Call, op: str = _op) -> Frame:
+        return framewise(c, op, c.frame, c["other"], False, swap=True)
+
+    _whole = _op in ("floordiv",)
+    _a, _b = ("f", "g") if _whole else ("i", "f")
+    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['{_a}'].{_name}(df['{_b}'])", f"df['f'].{_name}(df['g'], fill_value=2)", f"df['n'].{_name}(3, fill_value=1)"))(_method)  # fmt: skip
+    rule(f"Series.r{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=f"df['f'].r{_name}(7)")(_reverse)  # fmt: skip
+    rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)"))(_frame_method)  # fmt: skip
+    if _name != "div":
+        rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['g', 'f']].set_axis(['f', 'n'], axis=1)" if False else f"df[['f', 'n']] {_symbol} df[['f', 'n']]"))(_frame_operator)  # fmt: skip
+        rule(f"DataFrame.__r{_name}__(other)", example=f"3 {_symbol} df[['f', 'g']]")(_frame_reverse)
+
+
+def framewise(c: Call, op: str, frame: Frame, other: Any, by_row: bool, swap: bool = False, do: Any = arithmetic) -> Frame:
+    """An operator between each column of a frame and a constant, a Series by row, or a frame."""
+    labels = frame.labels
+    if isinstance(other, Frame):
+        c.need(other.labels == labels, "frames with different columns")
+        c.need(other.rows.uid == frame.rows.uid and other.index == frame.index, "frames with different rows")
+        base, sides = meet(*[s for s in pair_cells(c, frame)], *[s for s in pair_cells(c, other)])
+        left, right = sides[: len(labels)], sides[len(labels) :]
+        if base is not frame:
+            from rules.lib import on
+
+            left, right = [on(frame, s) for s in left], [on(frame, s) for s in right]
+        changed = [do(op, a, b, c) for a, b in zip(left, right)]
+        return projected(c.ctx, frame, labels, changed)
+    c.need(by_row or not isinstance(other, Col), "a Series matched with the columns")
+    c.need(isinstance(other, (Const, Scalar, Col)) and not (isinstance(other, Const) and isinstance(other.value, (list, dict, tuple))), "an operand of this kind")  # fmt: skip
+
+    def one(series: Col) -> Col:
+        result = do(op, other, series, c) if swap else do(op, series, other, c)
+        return result.but(label=series.label)
+
+    return mapped(c.ctx, frame, one)
+
+
+def pair_cells(c: Call, frame: Frame) -> list[Col]:
+    return [series_of(c.ctx, frame, x) for x in frame.labels]
+
+
+for _name, _symbol in (("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")):
+
+    def _compare_frame(c: Call, op: str = _name) -> Frame:
+        """A comparison of every column with a constant or, by place, another frame's."""
+        axis = "axis" in c.args and c.lit("axis") in (0, "index")
+        return framewise(c, op, c.frame, c["other"], axis, do=compared)
+
+    rule(f"DataFrame.__{_name}__(other)", example=(f"df[['i', 'f']] {_symbol} 2", f"df[(df[['i', 'f']] {_symbol} 2).any(axis=1)]"))(_compare_frame)  # fmt: skip
+    rule(f"DataFrame.{_name}(other, axis='columns', level=None)", not_yet="level", example=f"df[['i', 'f']].{_name}(df['g'], axis=0)")(_compare_frame)  # fmt: skip
+
+for _name, _symbol in (("and", "&"), ("or", "|")):
+
+    def _logic_frame(c: Call, op: str = _name) -> Frame:
+        """``&`` and ``|`` of two boolean frames."""
+        return framewise(c, op, c.frame, c["other"], False, do=lambda o, a, b, _: logical(o, a, b))
+
+    rule(f"DataFrame.__{_name}__(other)", example=f"(df[['i', 'f']] > 1) {_symbol} True")(_logic_frame)
+
+
+@rule("DataFrame.__invert__()", example="~df.isna()")
+def invert_frame(c: Call) -> Frame:
+    """``~`` of a boolean frame."""
+
+    def one(series: Col) -> Col:
+        c.need(series.dtype == "bool", "~ of columns that are not boolean for sure")
+        return derive(~tight(series), "bool", series, loose=False, null_free=True)
+
+    return mapped(c.ctx, c.frame, one)
+
+
+@rule("DataFrame.__neg__()", example="-df[['i', 'f']]")
+def negate_frame(c: Call) -> Frame:
+    """Unary minus of every column."""
+
+    def one(series: Col) -> Col:
+        c.need(series.dtype in ("int64", "float64"), "- of columns that are not numbers for sure")
+        return derive(-series.expr, series.dtype, series, null_free=series.null_free)
+
+    return mapped(c.ctx, c.frame, one)
+
+
+@rule("Series.pow(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=("df['f'].pow(2)", "df['j'].pow(2)", "df['g'].pow(0.5)"))  # fmt: skip
+def series_pow(c: Call) -> Any:
+    """``**`` by name."""
+    return power(c, c.col, c["other"])
+
+
+@rule("Series.__pow__(other)", example=("df['g'] ** 0.5", "df['f'] ** df['g']", "df['n'] ** -1"))
+def general_pow(c: Call) -> Any:
+    """``**`` of fractions."""
+    return fraction_power(c, c.col, c["other"])
+
+
+@rule("Series.__rpow__(other)", example="2.0 ** df['g']")
+def reverse_pow(c: Call) -> Any:
+    """A constant raised to a Series."""
+    return fraction_power(c, c["other"], c.col)
+
+
+def power(c: Call, a: Any, b: Any) -> Col:
+    """By the operator's rules."""
+    if not isinstance(a, Col):
+        return fraction_power(c, a, b)
+    return c.interpreter.by_rule("Series.__pow__", a, [b], {}, c.node)  # type: ignore[attr-defined]
+
+
+def fraction_power(c: Call, a: Any, b: Any) -> Col:
+    """Powers where at least one side has fractions: 1 ** nan and nan ** 0 are 1."""
+    _, (a, b) = meet(a, b)
+    c.need({dtype_of(a), dtype_of(b)} <= {"float64", "int64"} and "float64" in (dtype_of(a), dtype_of(b)), "** of these types")
+    for side in (a, b):
+        c.need(not isinstance(side, Const) or not is_missing(side.value), "** with a missing constant")
+        c.need(isinstance(side, (Const, Col)), "** with a computed value")
+    x, y = operand(a), operand(b)
+    raised = F.pow(x, y)
+    expr = F.when(~F.isnan(raised), raised)
+    if isinstance(b, Const) and b.value != 0 and isinstance(a, Col):
+        safe = float(b.value).is_integer() and b.value > 0
+        expr = raised if safe else expr
+    elif isinstance(b, Const):
+        expr = F.lit(1.0)
+    elif isinstance(a, Const) and a.value > 0 and a.value != 1:
+        expr = raised
+    else:
+        first = F.lit(x) if isinstance(a, Const) else x
+        expr = F.when((first == 1) | (y == 0), 1.0).otherwise(expr)
+    return derive(expr, "float64", *[s for s in (a, b) if isinstance(s, Col)], label=result_label(a, b))
+
+
+# --- numpy ----------------------------------------------------------------------------------
+
+_FUNCTIONS: dict[str, tuple[str, dict, Any]] = {
+    "log": ("logarithm", {}, "fraction"),
+    "log10": ("logarithm", {"base": "10"}, "fraction"),
+    "log2": ("logarithm", {"base": "2"}, "fraction"),
+    "log1p": ("logarithm_plus_one", {}, "fraction"),
+    "exp": ("exponential", {}, "fraction"),
+    "expm1": ("exponential_less_one", {}, "fraction"),
+    "sqrt": ("square_root", {}, "fraction"),
+    "cbrt": ("cube_root", {}, "fraction"),
+    "square": ("square", {}, "same"),
+    "floor": ("rounded_down", {}, "same"),
+    "ceil": ("rounded_up", {}, "same"),
+    "trunc": ("truncated", {}, "same"),
+    "rint": ("rounded", {}, "same"),
+    "abs": ("magnitude", {}, "same"),
+    "absolute": ("magnitude", {}, "same"),
+    "fabs": ("magnitude", {}, "same"),
+    "sign": ("sign", {}, "same"),
+    "sin": ("wave", {}, "fraction"),
+    "cos": ("wave", {"function": "cos"}, "fraction"),
+    "tan": ("wave", {"function": "tan"}, "fraction"),
+    "arctan": ("wave", {"function": "atan"}, "fraction"),
+    "tanh": ("wave", {"function": "tanh"}, "fraction"),
+    "radians": ("wave", {"function": "radians"}, "fraction"),
+    "degrees": ("wave", {"function": "degrees"}, "fraction"),
+}
+
+
+def array_of(c: Call, name: str) -> Any:
+    value = c[name]
+    c.need(isinstance(value, (Col, Frame)), "not a Series or frame")
+    return value
+
+
+def ufunc(c: Call, value: Any, build: str, options: dict, result: str) -> Any:
+    """A function of numpy over a Series (or every column of a frame)."""
+    if isinstance(value, Frame):
+        return mapped(c.ctx, value, lambda s: ufunc(c, s, build, options, result))
+    numeric(c, value, build)
+    c.need(value.dtype != "int64?" or result == "fraction", "whole numbers that may have become fractions")
+    expr = typed(c.ctx, build, value, **options)
+    dtype = value.dtype if result == "same" else fractions(value.dtype)
+    if value.dtype is None and result == "fraction":
+        dtype = None if value.nullable else "float64"
+    out = derive(expr, dtype, value, null_free=value.null_free and result == "same")
+    return Array(**vars(out)) if value.kind == "ndarray" else out
+
+
+for _name, (_build, _options, _result) in _FUNCTIONS.items():
+
+    def _numpy(c: Call, build: str = _build, options: dict = _options, result: str = _result, name: str = _name) -> Any:
+        value = array_of(c, "x")
+        if name in ("fabs", "rint"):
+            c.need(isinstance(value, Col) and value.dtype in FLOATS, "whole numbers become fractions")
+        return ufunc(c, value, build, options, result)
+
+    _calls = [f"np.{_name}(df['f'])"] + ([f"np.{_name}(df['i'])"] if _name not in ("fabs", "rint") else [])
+    if _name == "exp":
+        _calls = ["np.exp(df['g'])", "np.exp(df['i'])"]
+    if _name in ("sin", "cos", "tan"):
+        _calls = [f"np.{_name}(df['g'])", f"np.{_name}(df['i'] / df['j'])"]
+    if _name == "log":
+        _calls += ["np.log(df['f'].abs() + 1)", "np.log(df[['i', 'n']])"]
+    rule(f"numpy.{_name}(x)", example=tuple(_calls))(_numpy)
+
+for _name in ("round", "around"):
+
+    def _np_round(c: Call) -> Any:
+        """``np.round(series, n)``."""
+        value = array_of(c, "a")
+        if isinstance(value, Frame):
+            return mapped(c.ctx, value, lambda s: rounded(c, s, c.lit("decimals")))
+        out = rounded(c, value, c.lit("decimals"))
+        return Array(**vars(out)) if value.kind == "ndarray" else out
+
+    rule(f"numpy.{_name}(a, decimals=0, out=None)", not_yet="out", example=(f"np.{_name}(df['f'], 1)", f"np.{_name}(df['g'])"))(_np_round)  # fmt: skip
+
+
+@rule("builtins.round(number, ndigits=None)", example="round(df['f'], 2)")
+def builtin_round(c: Call) -> Any:
+    """``round(series, n)``."""
+    c.need(isinstance(c["number"], Col), "not a Series")
+    return rounded(c, c["number"], c.lit("ndigits") or 0)
+
+
+for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
+
+    def _extreme(c: Call, build: str = _build) -> Col:
+        """The larger (smaller) of two; missing where one is."""
+        a, b = c["x1"], c["x2"]
+        _, (a, b) = meet(a, b)
+        dtypes = [dtype_of(a), dtype_of(b)]
+        c.need(all(d in ("int64", "float64") for d in dtypes), "the extreme of values that are not numbers for sure")
+        for side in (a, b):
+            c.need(not isinstance(side, Const) or not is_missing(side.value), "the extreme with a missing constant")
+        dtype = "float64" if "float64" in dtypes else "int64"
+        simple = all_full(a, b)
+        expr = typed(c.ctx, build, a, b)
+        out = derive(expr, dtype, a, b, label=result_label(a, b), null_free=simple)
+        return out
+
+    rule(f"numpy.{_name}(x1, x2)", example=(f"np.{_name}(df['f'], df['g'])", f"np.{_name}(df['i'], 3)", f"np.{_name}(0, df['f'])", f"np.{_name}(df['i'], df['f'])", f"np.{_name}(df['i'], 2.5)"))(_extreme)  # fmt: skip
+
+
+@rule("numpy.isnan(x)", example=("np.isnan(df['f'])", "df[~np.isnan(df['n'])]"))
+def isnan(c: Call) -> Col:
+    """Missing numbers."""
+    value = array_of(c, "x")
+    c.need(isinstance(value, Col) and value.dtype in ("float64", "int64", "int64?"), "isnan of a column that is not a number for sure")
+    return derive(value.expr.isNull(), "bool", value, null_free=True)
+
+
+@rule("numpy.isfinite(x)", example="np.isfinite(df['f'] / df['j'])")
+def isfinite(c: Call) -> Col:
+    """Neither missing nor infinite."""
+    value = array_of(c, "x")
+    c.need(isinstance(value, Col) and value.dtype == "float64", "isfinite of a column that is not a fraction for sure")
+    return derive(F.abs(value.expr) < float("inf"), "bool", value, loose=True)
+
+
+@rule("numpy.isinf(x)", example="np.isinf(df['f'] / df['j'])")
+def isinf(c: Call) -> Col:
+    """Infinite."""
+    value = array_of(c, "x")
+    c.need(isinstance(value, Col) and value.dtype == "float64", "isinf of a column that is not a fraction for sure")
+    return derive(F.abs(value.expr) == float("inf"), "bool", value, loose=True)
+
+
+_BINARY = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "true_divide": "truediv",
+           "mod": "mod", "remainder": "mod", "floor_divide": "floordiv"}  # fmt: skip
+for _name, _op in _BINARY.items():
+
+    def _binary(c: Call, op: str = _op) -> Col:
+        """numpy's name for an operator."""
+        c.need(any(isinstance(c[x], Col) for x in ("x1", "x2")), "no Series")
+        return arithmetic(op, c["x1"], c["x2"], c)
+
+    rule(f"numpy.{_name}(x1, x2)", example=(f"np.{_name}(df['f'], df['g'])", f"np.{_name}(df['f'], 3)"))(_binary)
+
+
+@rule("numpy.power(x1, x2)", example=("np.power(df['f'], 2)", "np.power(df['g'], 0.5)"))
+def np_power(c: Call) -> Col:
+    """``**``."""
+    c.need(isinstance(c["x1"], Col), "no Series")
+    return power(c, c["x1"], c["x2"])
+
+
+for _name, _op in (("logical_and", "and"), ("logical_or", "or"), ("logical_xor", "xor")):
+
+    def _logic(c: Call, op: str = _op) -> Col:
+        """Boolean Series joined."""
+        c.need(all(isinstance(c[x], Col) and c[x].dtype == "bool" for x in ("x1", "x2")), "columns that are not boolean for sure")
+        return logical(op, c["x1"], c["x2"])
+
+    rule(f"numpy.{_name}(x1, x2)", example=f"np.{_name}(df['i'] > 1, df['f'] < 2)")(_logic)
+
+
+@rule("numpy.logical_not(x)", example="np.logical_not(df['f'] > 1)")
+def logical_not(c: Call) -> Col:
+    """``~`` of a boolean Series."""
+    value = array_of(c, "x")
+    c.need(isinstance(value, Col) and value.dtype == "bool", "a column that is not boolean for sure")
+    return derive(~tight(value), "bool", value, loose=False, null_free=True)
+
+
+@rule("numpy.clip(a, a_min=None, a_max=None)", example=("np.clip(df['f'], 0, 2)", "np.clip(df['i'], 1, 5)"))
+def np_clip(c: Call) -> Col:
+    """``series.clip``."""
+    value = array_of(c, "a")
+    c.need(isinstance(value, Col), "not a Series")
+    return c.interpreter.by_rule("Series.clip", value, [c["a_min"], c["a_max"]], {}, c.node)  # type: ignore[attr-defined]
+
+
+__all__ = ["BOOLS", "E", "NULL_FREE", "NoRule", "Value", "lift", "plain_name", "tightened"]
