@@ -51,7 +51,7 @@ def floats(series: Col) -> str:
 
 
 def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
-    v = g.exact(v)
+    v = g.exact(v, over is not None)
     dtype = v.dtype if v.dtype == "timedelta64[ns]" else number_dtype(v, "the sum")
     if dtype in INTEGERS or dtype in BOOLS:
         dtype = "Int64" if v.is_nullable else "int64"
@@ -65,7 +65,7 @@ def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
 
 
 def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
-    v = g.exact(v)
+    v = g.exact(v, over is not None)
     dtype = number_dtype(v, "the product")
     if dtype in INTEGERS or dtype in BOOLS:
         dtype = "Int64" if v.is_nullable else "int64"
@@ -102,7 +102,7 @@ def extreme(largest: bool) -> Callable[..., Made]:
     def make(g: Groups, v: Col, over: E | None) -> Made:
         if v.dtype in ("category", "list", "bool?"):
             raise NoRule(f"the least or largest of a {v.dtype} column")
-        v = g.exact(v)
+        v = g.exact(v, over is not None)
         gaps_fail = v.dtype in (None, "object") and not v.is_nullable and not v.null_free
         if not gaps_fail:
             expr = F.max(v.expr) if largest else F.min(v.expr)
@@ -140,7 +140,7 @@ def nearest(last: bool) -> Callable[..., Made]:
     """first and last: the first value that is there."""
 
     def make(g: Groups, v: Col, over: E | None, skipna: bool = True) -> Made:
-        v = g.exact(v)
+        v = g.exact(v, over is not None)
         at = g.position()
         if skipna and not v.null_free:
             at = F.when(v.expr.isNotNull(), at)

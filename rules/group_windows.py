@@ -109,7 +109,7 @@ def filled(last: bool) -> Callable[..., Made]:
             raise NoRule("a fill with a limit")
         bounds = (BEFORE, HERE) if last else (HERE, AFTER)
         window = g.window(ordered=True).rowsBetween(*bounds)
-        v = g.exact(v)
+        v = g.exact(v, True)
         expr = (F.last if last else F.first)(v.expr, ignorenulls=True).over(window)
         return Made(expr, v.dtype, v.is_nullable, v.null_free)
 

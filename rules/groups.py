@@ -85,11 +85,15 @@ class Groups:
             labels = [x for x in self.frame.labels if x not in keys]
         return [self.value(x) for x in labels]
 
-    def exact(self, series: Col) -> Col:
+    def exact(self, series: Col, inline: bool = False) -> Col:
         """The value for a result that shows whether pandas has integers or (for a gap) floats."""
         if series.dtype != "int64?":
             return series
+        self.c.verdict = "runtime"  # type: ignore[attr-defined]
         key = series.expr.text
+        if inline:
+            text = f"{self.ctx.call('whole_or_float')}({self.probe(series).text}, {series.expr})"
+            return series.but(expr=E(text), dtype=None, nullable=False, column=None)
         if key not in self.looked:
             source = self.probe(series)
             name = self.ctx.unique(series.label if isinstance(series.label, str) else "value")
@@ -97,7 +101,6 @@ class Groups:
             self.ctx.emit(f"{name} = {function}({source.text}, {series.expr})", defines=name, reads=source.vars)
             self.looked[key] = E(name)
             self.vars |= {name}
-        self.c.verdict = "runtime"  # type: ignore[attr-defined]
         return series.but(expr=self.looked[key], dtype=None, nullable=False, column=None)
 
     def probe(self, series: Col) -> Frame:

@@ -241,7 +241,8 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     if frame.order.explicit:
         whole = frame.order.anchor or frame.order.total
         keys = ctx.order_of(frame) if whole else [k.expr() for k in frame.order.keys]
-        text += sorted_text(keys)
+        if not ctx.is_sorted(frame.text, sorted_text(keys)):
+            text += sorted_text(keys)
         labels = {x.name: x.label for x in frame.columns}
         order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
     text = without_hidden(text, frame.hidden) + relabelled(frame)

@@ -7,6 +7,7 @@ order or a hidden column.
 from __future__ import annotations
 
 from dataclasses import replace
+import re
 from typing import Any, Callable, Iterable
 
 from transpiler.errors import NoRule

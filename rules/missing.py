@@ -121,7 +121,8 @@ def fill_unknown(ctx: Any, series: Col, value: Any) -> Col:
     """The job fills with the types that it sees."""
     text = job_value(value)
     expr = in_frame(ctx, "fill_missing", series, lift(text), nullable=series.is_nullable)
-    return derive(expr, series.dtype, series, null_free=isinstance(value, Const), loose=False)
+    dtype = None if series.dtype == "int64?" else series.dtype  # whole or not: the job sees it
+    return derive(expr, dtype, series, null_free=isinstance(value, Const), loose=False)
 
 
 def job_value(value: Any) -> E:

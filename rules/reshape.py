@@ -148,7 +148,7 @@ def melted_at_runtime(c: Call, frame: Frame, ids: list[Column], values: list[Col
     example=(
         "df[['i', 's']].assign(w=df['s'].str.split(' ')).explode('w')",
         "df[['i', 's']].assign(w=df['s'].str.split('p')).explode('w', ignore_index=True)",
-        "df[['w', 'i']].explode('w') if False else df[['i', 's']].assign(s=df['s'].str.split('p')).explode('s').head(8)",
+        "df[['i', 's']].assign(s=df['s'].str.split('p')).explode('s').head(8)",
     ),
 )
 def explode(c: Call) -> Frame:
@@ -335,7 +335,7 @@ _PIVOT = "columns, index=None, values=None"
     "DataFrame.pivot(*, columns, index=None, values=None)",
     verdict="runtime",
     example=(
-        "df.drop_duplicates(['k', 'b']).pivot(index='k', columns='b', values='i') if False else df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='i')",
+        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='i')",
         "df.drop_duplicates(['k', 'j', 's']).dropna(subset=['s']).pivot(index=['k', 'j'], columns='s', values='f').reset_index()",
         "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='u').reset_index().fillna('-')",
     ),
@@ -366,9 +366,9 @@ def pivoted(c: Call, frame: Frame) -> Frame:
     not_yet="sort",
     verdict="runtime",
     example=(
-        "df.groupby(['k', 's'])['i'].sum().unstack()",
-        "df.groupby(['k', 's']).size().unstack(fill_value=0)",
-        "df.groupby(['b', 'k'])['f'].mean().unstack('k').reset_index()",
+        "df.groupby(['j', 's'])['i'].sum().unstack()",
+        "df.dropna(subset=['k']).groupby(['k', 's']).size().unstack(fill_value=0)",
+        "df.groupby(['j', 'k'])['f'].mean().unstack('k').reset_index()",
     ),
 )
 def unstack(c: Call) -> Frame:
@@ -394,7 +394,7 @@ def unstack(c: Call) -> Frame:
     not_yet="values rownames colnames aggfunc margins dropna normalize",
     ignored="margins_name",
     verdict="runtime",
-    example=("pd.crosstab(df['b'], df['k'])", "pd.crosstab(df['k'], df['s']).reset_index()"),
+    example=("pd.crosstab(df['j'], df['k'])", "pd.crosstab(df['k'], df['s']).reset_index()"),
 )
 def crosstab(c: Call) -> Frame:
     """How often two values come together."""

@@ -247,10 +247,15 @@ class Context:
 
     def emit(self, text: str, **facts: Any) -> Statement:
         """Add a statement to the job, under the comments that wait for one."""
-        statement = Statement(text, self.line, tuple(self.comments), **facts)
+        statement = Statement(simplified(text), self.line, tuple(self.comments), **facts)
         self.comments = []
         self.statements.append(statement)
         return statement
+
+    def is_sorted(self, text: str, order: str) -> bool:
+        """Whether a frame comes out in that order already: a sort and a limit made it."""
+        last = next((s.text for s in reversed(self.statements) if s.defines == text), text)
+        return bool(re.search(re.escape(order) + r"\.limit\(\d+\)$", last))
 
     def hoist(self, value: Any, name: str | None = None) -> Any:
         """Give a frame, scalar or driver value a variable of its own; returns it under that name."""
@@ -265,6 +270,23 @@ class Context:
 
     def note(self, verdict: str, rule: str, message: str = "", source: str = "") -> None:
         self.entries.append(Entry(self.line or 1, self.column, source, verdict, rule, message))
+
+
+_NAMES = r"""((?:["']\w+["'](?:, )?)+)"""
+_TWO_SELECTS = re.compile(rf"\.select\({_NAMES}\)\.select\({_NAMES}\)")
+
+
+def simplified(text: str) -> str:
+    """The text without a selection of names that the next one makes needless."""
+
+    def one(found: re.Match) -> str:
+        first, second = (set(re.findall(r"\w+", g)) for g in found.groups())
+        return f".select({found.group(2)})" if second <= first else found.group(0)
+
+    previous = None
+    while previous != text:
+        previous, text = text, _TWO_SELECTS.sub(one, text)
+    return text
 
 
 def sorted_order(keys: list[SortKey], before: Order) -> Order:

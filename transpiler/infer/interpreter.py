@@ -366,7 +366,20 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         else:
             ref.value = Mapping(tuple(items.items()))
 
+    def name_columns(self, target: cst.Attribute, value: Value, scope: Scope) -> bool:
+        """``df.columns.name = None``: a name of the labels, which shows only where they are melted."""
+        owner = target.value
+        if not (isinstance(owner, cst.Attribute) and owner.attr.value == "columns" and target.attr.value == "name"):
+            return False
+        _, ref = self.target_ref(owner.value, scope)
+        if not isinstance(ref.value, Frame) or not isinstance(value, Const):
+            return False
+        ref.value = ref.value.but(label_names=() if value.value is None else (value.value,))
+        return True
+
     def store_attribute(self, target: cst.Attribute, value: Value, scope: Scope) -> None:
+        if self.name_columns(target, value, scope):
+            return
         name, ref = self.target_ref(target.value, scope)
         attr = target.attr.value
         if isinstance(ref.value, Frame):

@@ -1,0 +1,112 @@
+"""The user's own Python functions over columns, as pandas' apply runs them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import functions as F
+
+from glue_runtime.columns import type_in
+
+RESULTS = "struct<kind:string,i:bigint,f:double,s:string,b:boolean,t:timestamp>"
+
+
+def apply_values(df, name, function, column, kind=None):
+    """Add column `name`: ``function`` of each value of `column`, as ``Series.apply`` calls it.
+
+    kind: the Spark type of the results. Without it the results are looked at once, while the plan
+    is built, and get the type that pandas would infer.
+    """
+
+    def run(values):
+        return [function(v) for v in python_values(values)]
+
+    return with_results(df, name, run, [column], kind)
+
+
+def apply_rows(df, name, function, names, kind=None, dtype="object", columns=None):
+    """Add column `name`: ``function`` of each row, as ``DataFrame.apply(axis=1)`` calls it.
+
+    names: the labels of the row; columns: what stands under them, if not columns of those names.
+    dtype: what pandas makes of a row ("object", or a number type where all columns are numbers).
+    """
+
+    def run(*values):
+        cells = {label: list(python_values(v)) for label, v in zip(names, values)}
+        rows = zip(*cells.values()) if cells else iter(())
+        return [function(pd.Series(list(row), index=names, dtype=dtype)) for row in rows]
+
+    sources = columns or [F.col("`" + n.replace("`", "``") + "`") for n in names]
+    return with_results(df, name, run, sources, kind)
+
+
+def with_results(df, name, run, columns, kind):
+    """The results of `run` over batches of `columns` as column `name`."""
+    columns = [whole_or_fraction(df, c) for c in columns]
+    if kind is not None:
+
+        @F.pandas_udf(kind)
+        def typed_results(*values: pd.Series) -> pd.Series:
+            return plain_results(run(*values))
+
+        return df.withColumn(name, typed_results(*columns))
+
+    @F.pandas_udf(RESULTS)
+    def tagged_results(*values: pd.Series) -> pd.DataFrame:
+        return pd.DataFrame([tagged(v) for v in run(*values)], columns=["kind", "i", "f", "s", "b", "t"])
+
+    with_tags = df.withColumn(name, tagged_results(*columns)).localCheckpoint()
+    found = {r[0] for r in with_tags.select(F.col(name)["kind"]).distinct().collect()}
+    return with_tags.withColumn(name, result_column(name, found))
+
+
+def whole_or_fraction(df, column):
+    """Whole numbers with gaps are fractions in pandas."""
+    if type_in(df, column) != "bigint" or df.filter(column.isNull()).isEmpty():
+        return column
+    return column.cast("double")
+
+
+def python_values(values):
+    """The values of a batch as pandas hands them out one by one; missing is nan (NaT for times)."""
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return values.astype("object")
+    if values.dtype == object:
+        return [np.nan if v is None else v for v in values]
+    return values.astype("object")
+
+
+def plain_results(values):
+    """Results of one type, with None for what is missing."""
+    return pd.Series([None if is_missing_value(v) else v for v in values], dtype="object")
+
+
+def is_missing_value(value):
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+
+
+def tagged(value):
+    """A result under a name of its type: (kind, int, float, text, boolean, time)."""
+    if is_missing_value(value):
+        return ("none", None, None, None, None, None)
+    if isinstance(value, (bool, np.bool_)):
+        return ("b", None, None, None, bool(value), None)
+    if isinstance(value, (int, np.integer)):
+        return ("i", int(value), float(value), None, None, None)
+    if isinstance(value, (float, np.floating)):
+        return ("f", None, float(value), None, None, None)
+    if isinstance(value, str):
+        return ("s", None, None, value, None, None)
+    if isinstance(value, pd.Timestamp):
+        return ("t", None, None, None, None, value)
+    raise TypeError(f"the function gave a {type(value).__name__}, which has no column type in Spark")
+
+
+def result_column(name, found):
+    """The column that pandas would make of results of these kinds."""
+    results, kinds = F.col(name), found - {"none"}
+    if kinds == {"i"} and "none" in found or kinds == {"i", "f"}:
+        return results["f"]
+    if len(kinds) > 1:
+        raise TypeError(f"the function gives values of several types: {sorted(kinds)}")
+    return results[kinds.pop()] if kinds else results["s"]
