@@ -64,3 +64,9 @@ def quoted(name):
 def gappy_column(a, ta):
     """Whole numbers as fractions, because some will be missing; anything else as it is."""
     return a.cast("double") if ta in WHOLE else a
+
+
+def whole_or_mixed(df, column, nullable=False):
+    """The ``value`` of a struct (value, fraction): whole numbers unless some row is a fraction."""
+    fractions = not df.filter(column["fraction"]).isEmpty()
+    return column["value"] if fractions else column["value"].cast("bigint")

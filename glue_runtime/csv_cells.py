@@ -32,8 +32,6 @@ DTYPE_KINDS = {
 # These dtypes have no missing value: pandas raises where a cell is empty.
 NEVER_MISSING = {"int64", "int", "int32", "bool"}
 
-INFINITY = r"(?i)\A[+-]?inf(inity)?\z"
-
 
 def missing_markers(names, na_values, keep_default_na, na_filter):
     """{column: set of the texts that pandas reads as missing}."""
@@ -70,39 +68,30 @@ def marker_numbers(markers):
     return [n for n in numbers if n == n]
 
 
-def number_text(text, cells):
-    """The text of a number without separators of thousands and with a point (SQL text)."""
-    if cells["thousands"]:
-        text = f"translate({text}, '{sql_text(cells['thousands'])}', '')"
-    if cells["decimal"] != ".":
-        text = f"translate({text}, '{sql_text(cells['decimal'])}.', '.x')"
-    return text
-
-
-def sql_text(text):
-    """Text as it stands inside a SQL literal."""
-    return text.replace("\\", "\\\\").replace("'", "\\'")
-
-
 # Each parser gives a column from the text column `t`: NULL where the cell is missing or does not
-# fit. try_cast to bigint takes what pandas takes; to double also takes 5d, 0x1p3 and NaN.
+# fit. The patterns come first: Spark's own casts take other texts too (5d, 1.5 as an integer), and
+# try_cast pays for an exception in each cell that does not fit.
+INTEGER = r"\A\s*[+-]?[0-9]+\s*\z"
+DECIMAL = r"\A\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*\z"
+INFINITY = r"(?i)\A[+-]?inf(inity)?\z"
+INF = float("inf")
+
+
 def parse_int(t, cells):
     """int64 cells."""
-    text = f"translate({t}, '{sql_text(cells['thousands'])}', '')" if cells["thousands"] else t
-    return F.expr(f"try_cast({text} as bigint)")
+    text = F.translate(t, cells["thousands"], "") if cells["thousands"] else F.col(t)
+    return F.when(text.rlike(INTEGER), text.cast("bigint"))
 
 
 def parse_float(t, cells):
     """float64 cells: decimal or scientific notation, inf and infinity in any case."""
-    text = F.expr(number_text(t, cells))
-    number = F.expr(f"try_cast({number_text(t, cells)} as double)")
-    return F.when(
-        text.rlike("[A-DF-Za-df-z]"),
-        F.when(text.rlike(INFINITY), F.when(text.startswith("-"), -INF).otherwise(INF)),
-    ).when(F.abs(number) != INF, number)
-
-
-INF = float("inf")
+    text = F.translate(t, cells["thousands"], "") if cells["thousands"] else F.col(t)
+    if cells["decimal"] != ".":
+        text = F.translate(text, cells["decimal"] + ".", ".x")
+    number = text.cast("double")
+    return F.when(text.rlike(DECIMAL), F.when(F.abs(number) != INF, number)).when(
+        text.rlike(INFINITY), F.when(text.startswith("-"), -INF).otherwise(INF)
+    )
 
 
 def parse_bool(t, cells):

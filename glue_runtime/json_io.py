@@ -112,7 +112,7 @@ def json_cell(name, kind, found, path):
     if found[name] == "string" and kind == "timestamp":
         value = F.try_to_timestamp(cell)
     else:
-        value = cell.try_cast(kind) if hasattr(cell, "try_cast") else cell.cast(kind)
+        value = F.expr(f"try_cast(`{name.replace('`', '``')}` as {kind})")
     message = f"{path}: column {name!r} has a value that is not {kind}: "
     failed = F.raise_error(F.concat(F.lit(message), cell.cast("string"))).cast(kind)
     return F.when(cell.isNull() | value.isNotNull(), value).otherwise(failed)
@@ -129,8 +129,9 @@ def inferred_cells(frame, names, found, convert_dates, path):
             facts.append(F.count(cell).alias(f"n{number}"))
             facts.append(F.count(value).alias(f"floats{number}"))
             facts.append(F.count(F.when(F.floor(value) == value, 1)).alias(f"whole{number}"))
-            facts.append(F.count(F.try_to_timestamp(cell.cast("string"))).alias(f"dates{number}"))
-        elif found[name] == "boolean":
+        if found[name] == "string" and date_like(name):
+            facts.append(F.count(F.try_to_timestamp(cell)).alias(f"dates{number}"))
+        if found[name] == "boolean":
             facts.append(F.count(cell).alias(f"n{number}"))
     row = frame.agg(*facts).first()
     cells = []

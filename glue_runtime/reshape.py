@@ -130,7 +130,7 @@ AGGREGATES = {
 }
 
 
-def pivot_table(df, index, columns, value, how="mean", fill=None, nullable=False, text_only=False):
+def pivot_table(df, index, columns, value, how="mean", fill=None, nullable=False):
     """`df.pivot_table(...)`: `how` of `value` for each group of `index` and value of `columns`.
 
     Groups with a missing key, and those without any result, are left out, as in pandas. The
@@ -143,10 +143,10 @@ def pivot_table(df, index, columns, value, how="mean", fill=None, nullable=False
     rows = df.where(F.forall(F.array(*[k.isNotNull() for k in keys]), lambda present: present))
     cell = AGGREGATES[how](quoted(value))
     long = rows.groupBy(*keys).agg(cell.alias("__value")).where("__value IS NOT NULL")
-    return spread(long, index, columns, fill, nullable, text_only)
+    return spread(long, index, columns, fill, nullable)
 
 
-def pivot(df, index, columns, value, fill=None, nullable=False, text_only=False):
+def pivot(df, index, columns, value, fill=None, nullable=False):
     """`df.pivot(...)`: rows to columns. Raises ValueError where two rows go to the same place."""
     keys = [quoted(k) for k in (*index, columns)]
     long = df.select(*keys, quoted(value).alias("__value"))
@@ -154,13 +154,13 @@ def pivot(df, index, columns, value, fill=None, nullable=False, text_only=False)
         raise ValueError("Index contains duplicate entries, cannot reshape")
     if long.where(quoted(columns).isNull()).limit(1).count():
         raise ValueError(f"pivot: column {columns!r} has missing values, which cannot name a column")
-    return spread(long, index, columns, fill, nullable, text_only)
+    return spread(long, index, columns, fill, nullable)
 
 
-def spread(long, index, columns, fill, nullable, text_only):
+def spread(long, index, columns, fill, nullable):
     """One column per value of `columns`, sorted; integers with a gap make all columns fractions."""
     kinds = dict(long.dtypes)
-    if text_only and kinds[columns] != "string":
+    if kinds[columns] not in ("string", *WHOLE):
         raise TypeError(f"pivot: the values of {columns!r} are {kinds[columns]}, not text")
     labels = sorted(r[0] for r in long.select(quoted(columns)).distinct().collect())
     clash = set(map(str, labels)) & set(index)
@@ -175,6 +175,11 @@ def spread(long, index, columns, fill, nullable, text_only):
         if wide.where(gap).limit(1).count():
             cells = [c.cast("double") for c in cells]
     return wide.select(*[quoted(k) for k in index], *[c.alias(str(x)) for c, x in zip(cells, labels)])
+
+
+def label_type(df, name):
+    """What makes a pandas label of the name of a column that stands for a value of column `name`."""
+    return int if dict(df.dtypes)[name] in WHOLE else str
 
 
 def get_dummies(df, columns, sep="_", drop_first=False, whole=False, aside=()):

@@ -15,9 +15,9 @@ from glue_runtime.position import with_position
 BLOCK_ROWS = 250_000
 
 
-def block_of(row, size=BLOCK_ROWS):
+def block_of(row, size=None):
     """The number of the block that a row is in."""
-    return F.floor(row / F.lit(size))
+    return F.floor(row / F.lit(size or BLOCK_ROWS))
 
 
 def over_rows(df, name, build, row, before=0, after=0):

@@ -110,3 +110,17 @@ def result_column(name, found):
     if len(kinds) > 1:
         raise TypeError(f"the function gives values of several types: {sorted(kinds)}")
     return results[kinds.pop()] if kinds else results["s"]
+
+
+def row_dtype(df):
+    """The dtype of a row as pandas makes it: a number type where all columns are numbers."""
+    types = [
+        (f.name, f.dataType.simpleString()) for f in df.schema.fields if not f.name.startswith("__")
+    ]
+    kinds = {kind for _, kind in types}
+    if kinds == {"bigint"}:
+        gap = F.lit(False)
+        for name, _ in types:
+            gap = gap | F.col("`" + name.replace("`", "``") + "`").isNull()
+        return "int64" if df.filter(gap).isEmpty() else "float64"
+    return "float64" if kinds and kinds <= {"bigint", "double"} else "object"

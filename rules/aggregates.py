@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
-from rules.groups import Groups, Made, named, series_result
+from rules.groups import UNKNOWN, Groups, Made, named, series_result
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -61,7 +61,7 @@ def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
         dtype = {"int64": "int64?"}.get(dtype or "", dtype)
     full = True if v.null_free and min_count <= 0 and v.dtype is not None else None
     expr = g.typed("group_sum", v, over=over, min_count=min_count or None, full=full)
-    return Made(expr, dtype, v.is_nullable, dtype in NULL_FREE)
+    return Made(expr, dtype, v.is_nullable, dtype in NULL_FREE, 0 if min_count <= 0 else None)
 
 
 def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
@@ -73,7 +73,7 @@ def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
         dtype = floats(v)
     if min_count > 0:
         dtype = {"int64": "int64?"}.get(dtype or "", dtype)
-    return Made(g.typed("group_prod", v, over=over, min_count=min_count or None), dtype, v.is_nullable)
+    return Made(g.typed("group_prod", v, over=over, min_count=min_count or None), dtype, v.is_nullable, False, UNKNOWN)
 
 
 def spread(name: str) -> Callable[..., Made]:
@@ -116,13 +116,13 @@ def extreme(largest: bool) -> Callable[..., Made]:
 def make_count(g: Groups, v: Col, over: E | None) -> Made:
     masked = v.dtype in ("Int64", "Int32", "Float64", "boolean") or (v.dtype is None and v.nullable)
     expr = F.count(v.expr)
-    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True)
+    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True, 0)
 
 
 def make_size(g: Groups, v: Col | None, over: E | None) -> Made:
     masked = v is not None and v.dtype in ("Int64", "Int32", "Float64", "boolean")
     expr = F.count(F.lit(1))
-    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True)
+    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True, 0)
 
 
 def make_nunique(g: Groups, v: Col, over: E | None, dropna: bool = True) -> Made:
@@ -131,9 +131,9 @@ def make_nunique(g: Groups, v: Col, over: E | None, dropna: bool = True) -> Made
     from transpiler.builders import builder
 
     if over is None and dropna:
-        return Made(F.count_distinct(v.expr), "int64", False, True)
+        return Made(F.count_distinct(v.expr), "int64", False, True, 0)
     expr = builder("group_nunique")(v.expr, None, over, dropna)
-    return Made(expr, "int64", False, True)
+    return Made(expr, "int64", False, True, 0)
 
 
 def nearest(last: bool) -> Callable[..., Made]:
@@ -156,7 +156,7 @@ def truth(name: str) -> Callable[..., Made]:
             raise NoRule(f"{name} of a {v.dtype} column")
         masked = v.dtype in ("Int64", "Float64", "boolean") or (v.dtype is None and v.nullable)
         dtype = "boolean" if masked else "bool"
-        return Made(g.typed(f"group_{name}", v, over=over), dtype, masked, True)
+        return Made(g.typed(f"group_{name}", v, over=over), dtype, masked, True, UNKNOWN)
 
     return make
 
@@ -177,7 +177,7 @@ def where_is(largest: bool) -> Callable[..., Made]:
         if not v.null_free:
             key = F.when(v.expr.isNotNull(), key)
         expr = (F.max_by if largest else F.min_by)(label, key)
-        return Made(expr.over(over) if over is not None else expr, "int64" if v.null_free else "int64?", False)
+        return Made(expr.over(over) if over is not None else expr, "int64" if v.null_free else "int64?", False, False, UNKNOWN)
 
     return make
 
@@ -187,7 +187,7 @@ def collected(name: str) -> Callable[..., Made]:
         if v.dtype in ("category", "list", "timedelta64[ns]") or over is not None:
             raise NoRule(f"a list of a {v.dtype} column")
         function = g.ctx.call(name)
-        return Made(E(f"{function}({v.expr}, {g.position()})"), "list", False, True)
+        return Made(E(f"{function}({v.expr}, {g.position()})"), "list", False, True, UNKNOWN)
 
     return make
 
@@ -200,7 +200,7 @@ def make_text(g: Groups, v: Col, over: E | None, separator: str = "", **options:
     function = g.ctx.call("group_text")
     kind = lift("string") if v.dtype is not None else g.type_text(v)
     more = "".join(f", {k}=True" for k, on in options.items() if on)
-    return Made(E(f"{function}({v.expr}, {kind}, {at}, {separator!r}{more})"), "object", v.is_nullable)
+    return Made(E(f"{function}({v.expr}, {kind}, {at}, {separator!r}{more})"), "object", v.is_nullable, False, UNKNOWN)
 
 
 def make_nth(g: Groups, v: Col, over: E | None, last: bool = False) -> Made:
@@ -226,7 +226,7 @@ def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
     if spec.func is not None:
         from rules.group_lambdas import reduced
 
-        return reduced(g, spec.func, v)
+        return replace(reduced(g, spec.func, v), empty=UNKNOWN)
     if v is None and spec.name != "size":
         raise NoRule("there is no column to aggregate")
     return AGGREGATES[spec.name](g, v, over, **spec.params)

@@ -77,7 +77,18 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
     c.need(keys, "there are no keys")
     c.need(len({repr(k.label) for k in keys}) == len(keys), "two keys of one name")
     c.need(not any(k.col.dtype in ("category", "list") for k in keys), "groups by categories or lists")
-    return Grouped(frame, tuple(keys), series=series, **flags)
+    spans = [b for b in key_list(by) if getattr(b, "freq", None) is not None]
+    if not spans:
+        return Grouped(frame, tuple(keys), series=series, **flags)
+    selection = None
+    if series is None and not frame.open:
+        plain = {k.col.column.label for k in keys if k.col.column in frame.columns}
+        selection = [x for x in frame.labels if x not in plain | {b.key for b in spans}]
+    if len(keys) > 1:
+        return Grouped(frame, tuple(keys), series=series, selection=selection, **flags)
+    from rules.resample import Binned
+
+    return Binned(frame, tuple(keys), series=series, selection=selection, freq=spans[0].freq, **flags)
 
 
 _FLAGS = "axis=0, level=None, as_index=True, sort=True, group_keys=True, observed=False, dropna=True"

@@ -34,6 +34,10 @@ class Made:
     dtype: str | None
     nullable: bool = False
     null_free: bool = False
+    empty: Any = None  # what pandas gives for no rows: 0, None for missing, or UNKNOWN
+
+
+UNKNOWN = object()
 
 
 class Groups:
@@ -133,9 +137,13 @@ class Groups:
         """The window of a row's group, in row order where asked (or by these keys)."""
         keys = [named(k.expr) for k in self.keys] + [named(e) for e in extra]
         window = Window.partitionBy(*keys)
+        same = {k.expr.text for k in self.keys}
         if by is None and ordered:
             by = self.order()
-        return window.orderBy(*[ordering(e) for e in by]) if by is not None else window
+        if by is None:
+            return window
+        told = [e for e in by if not any(e.text.startswith(k + ".") and e.text.count(".") == k.count(".") + 1 for k in same)]
+        return window.orderBy(*[ordering(e) for e in told or by])
 
     def ready(self) -> Frame:
         """The frame with the hidden columns that the expressions need."""
@@ -220,12 +228,32 @@ class Groups:
         text = f".groupBy({', '.join(render(g) for g in group)}).agg({', '.join(tidy(a).text for a in aggs)})"
         sort = (SortKey("__first", None),) if first is not None else tuple(SortKey(k.name, k.uid) for k in keys)
         order_facts = Order(sort, None, True, True)
+        text, columns = self._with_empty(kept, text, keys, columns, [m for _, m in outputs])
         labels = [c.label for c in columns]
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
-        facts = kept.but(text=kept.text + text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
+        facts = kept.but(text=text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
                          rows=Rows(), order=order_facts, index=Index("columns", levels=tuple(keys)),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
+
+    def _with_empty(self, kept: Frame, text: str, keys: list, columns: list, made: list[Made]) -> tuple[str, list]:
+        """The text of the aggregated frame, with the empty bins of a span of time where there are."""
+        text = kept.text + text
+        freq = getattr(self.grouped, "freq", None)
+        if freq is None:
+            return text, columns
+        if any(m.empty is UNKNOWN for m in made):
+            raise NoRule("what pandas gives for a bin without rows is not known")
+        if not self.grouped.as_index or not self.grouped.sort:
+            raise NoRule("bins of time without an index, or not sorted")
+        zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
+        options = f", zeros={zeros!r}" if zeros else ""
+        options += ", month_end=True" if freq.end else ""
+        self.c.verdict = "runtime"  # type: ignore[attr-defined]
+        function = self.ctx.call("with_empty_bins")
+        text = f"{function}({text}, {keys[0].name!r}, {freq.step!r}{options})"
+        out = [c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype)) for c, m in zip(columns, made)]
+        return text, out
 
     def _shown(self, key: Key) -> Key:
         """A key as the result shows it: without its missing value nothing tells that it was a float."""
@@ -297,4 +325,4 @@ def series_result(ctx: Any, frame: Frame, label: Any) -> Col:
     return series_of(ctx, frame, label)
 
 
-__all__ = ["Groups", "Key", "Made", "fresh_name", "lift", "named", "series_result", "tidy"]
+__all__ = ["Groups", "Key", "Made", "UNKNOWN", "fresh_name", "lift", "named", "series_result", "tidy"]

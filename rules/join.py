@@ -242,7 +242,7 @@ def result_names(sides: Sides) -> tuple[dict[str, str], dict[str, str]]:
 def stripped(ctx: Any, frame: Frame, number: str | None, keep_hidden: bool = False) -> Frame:
     """A side without hidden columns and labels; with its row order as column ``number``."""
     if number is not None:
-        frame = ordered_number(ctx, frame, number)
+        frame = ordered_number(ctx, frame, number, keep_hidden)
     gone = [] if keep_hidden else [h for h in frame.hidden if h != number]
     gone += [] if keep_hidden else [x.name for x in frame.index.levels]
     if gone:
@@ -251,10 +251,15 @@ def stripped(ctx: Any, frame: Frame, number: str | None, keep_hidden: bool = Fal
     return frame
 
 
-def ordered_number(ctx: Any, frame: Frame, name: str) -> Frame:
-    """The place of each row in the frame's order as a hidden column of that name."""
+def ordered_number(ctx: Any, frame: Frame, name: str, keep: bool = True) -> Frame:
+    """The place of each row in the frame's order as a hidden column of that name (``keep``: beside
+    the position that it already has)."""
     keys = ctx.order_of(frame)
     if not frame.order.keys and len(keys) == 1:
+        old = position_name(keys[0])
+        if not keep and old in frame.hidden:
+            hidden = tuple(name if h == old else h for h in frame.hidden)
+            return chain(frame, f'.withColumnRenamed("{old}", "{name}")', hidden=hidden)
         text = f'{frame.text}.withColumn("{name}", {col(position_name(keys[0]))})'
     else:
         text = f'{ctx.call("with_position")}({frame.text}{"".join(f", {k}" for k in keys)}, name="{name}")'
@@ -724,7 +729,7 @@ def stacked(c: Call, frames: list[Frame], how: str, ignore_index: bool, sort: bo
             label = ctx.position(frame, frame.index.anchor, "number")
         extra = []
         if ordered:
-            frame = ordered_number(ctx, frame, row)
+            frame = ordered_number(ctx, frame, row, numbered)
             extra += [row]
         if numbered:
             frame = chain(frame, f".withColumn({render('__label')}, {label})", hidden=(*frame.hidden, "__label"))

@@ -7,7 +7,6 @@ order or a hidden column.
 from __future__ import annotations
 
 from dataclasses import replace
-import re
 from typing import Any, Callable, Iterable
 
 from transpiler.errors import NoRule
@@ -66,9 +65,13 @@ def on(frame: Frame, series: Col) -> Col:
     """
     if series.frame is frame:
         return series
+    aligned = getattr(series, "aligned", None)
+    if aligned is not None and len(series.frame.index.levels) == 1 and frame.rows.same_set(aligned.frame.rows):
+        return on(frame, aligned)  # rows of groups under their own labels
     if series.kind == "ndarray" and frame.rows.uid != series.frame.rows.uid:
         raise NoRule("an array goes by the place of its rows, and these may have changed")
-    if not frame.rows.descends_from(series.frame.rows):
+    reordered = frame.rows.same_set(series.frame.rows) and labelled_alike(frame, series.frame)
+    if not reordered and not frame.rows.descends_from(series.frame.rows):
         raise NoRule("the two sides have different rows: pandas aligns them on their index")
     if not frame.index.unique and frame.rows is not series.frame.rows:
         raise NoRule("the index has duplicate labels: pandas aligns on it")

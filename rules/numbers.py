@@ -452,7 +452,7 @@ def isfinite(c: Call) -> Col:
     """Neither missing nor infinite."""
     value = array_of(c, "x")
     c.need(isinstance(value, Col) and value.dtype == "float64", "isfinite of a column that is not a fraction for sure")
-    return derive(F.abs(value.expr) < float("inf"), "bool", value, loose=True)
+    return derive(F.abs(value.expr) < float("inf"), "bool", value, loose=True, null_free=False)
 
 
 @rule("numpy.isinf(x)", example="np.isinf(df['f'] / df['j'])")
@@ -460,7 +460,7 @@ def isinf(c: Call) -> Col:
     """Infinite."""
     value = array_of(c, "x")
     c.need(isinstance(value, Col) and value.dtype == "float64", "isinf of a column that is not a fraction for sure")
-    return derive(F.abs(value.expr) == float("inf"), "bool", value, loose=True)
+    return derive(F.abs(value.expr) == float("inf"), "bool", value, loose=True, null_free=False)
 
 
 _BINARY = {"add": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv", "true_divide": "truediv",

@@ -288,8 +288,11 @@ def wide(c: Call, frame: Frame, function: str, levels: list[Column], across: Col
         options.append(f"fill={render(fill)}")
     if cell.is_nullable or frame.nullable and cell.dtype is None:
         options.append("nullable=True")
-    if kind is None:
-        options.append("text_only=True")
+    labels = "int" if kind == "int64" else ""
+    if kind is None:  # whole numbers are labels of their own kind, which the job will see
+        frame = ctx.hoist(frame, ctx.hint)
+        labels = f'label_type({frame.text}, {render(across.name)})'
+        ctx.call("label_type")
     rest = "".join(f", {o}" for o in options)
     text = f"{ctx.call(function)}({frame.text}, {render([x.name for x in levels])}, {render(across.name)}, {render(cell.name)}{rest})"
     made = tuple(replace(x, uid=fresh(), origin=None) for x in levels)
@@ -305,7 +308,7 @@ def wide(c: Call, frame: Frame, function: str, levels: list[Column], across: Col
         vars=frame.vars,
         label_names=(across.label,),
         base=fresh(),
-        label_kind="int" if kind == "int64" else "",
+        label_kind=labels,
     )
 
 

@@ -8,6 +8,7 @@ goes on with the type alone, and the function itself runs as a UDF of the type f
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
@@ -19,7 +20,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Accessor, Col, Const, Frame, Func, Module
 from transpiler.infer.scope import Ref, Scope
 from transpiler.source import read_names
-from transpiler.symbolic import E, F
+from transpiler.symbolic import E, F, lift
 
 SPARK = {"int": "bigint", "float": "double", "bool": "boolean", "str": "string", "time": "timestamp", "mixed": "double"}
 DTYPE_KIND = {"int64": "int", "float64": "float", "bool": "bool", "object": "str", "datetime64[ns]": "time"}
@@ -38,6 +39,8 @@ class S:
     numpy: bool = False
     fraction: E | None = None
     gap: str | None = "nan"
+    loose: bool = False  # a condition in which NULL stands for False
+    cases: tuple = ()  # of a choice: (condition, value) pairs, and the last value or None
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,28 @@ def const_kind(value: Any) -> str:
     return {"bool": "bool", "int": "int", "float": "float", "str": "str"}.get(type(value).__name__, "other")
 
 
-def lift_value(value: Any) -> S | Const:
-    return value
+def tight(value: S) -> E | None:
+    """A condition with False for NULL."""
+    if value.expr is None or not value.loose:
+        return value.expr
+    return F.coalesce(value.expr, F.lit(False))
+
+
+def bare(expr: E) -> E:
+    """A literal as Python has it, for a place beside a column."""
+    text = expr.text
+    return lift(E(text[6:-1])) if re.fullmatch(r"F\.lit\(([\w.+]+|'[^'\\]*')\)", text) else expr
+
+
+def as_double(expr: E) -> E:
+    """A whole number as a fraction."""
+    found = re.fullmatch(r"F\.lit\((-?\d+)\)", expr.text)
+    return F.lit(float(found[1])) if found else expr.cast("double")
+
+
+def lacks(*exprs: E | None) -> bool:
+    """Whether any of the parts has no Spark form."""
+    return any(e is None for e in exprs)
 
 
 def as_s(value: Any) -> S:
@@ -177,20 +200,33 @@ class Body:
         kinds = {a.kind, b.kind} - {"none"}
         full = a.full and b.full
         gap = a.gap if b.full else b.gap if a.full else a.gap if a.gap == b.gap else None
-        expr = None
-        if None not in (test.expr, a.expr, b.expr):
-            x, y = (s.expr.cast("double") if s.kind == "int" and len(kinds) > 1 and s.expr is not None else s.expr for s in (a, b))  # fmt: skip
+        expr, cases = None, ()
+        if not lacks(test.expr, a.expr, b.expr):
+            x, y = (as_double(s.expr) if s.kind == "int" and len(kinds) > 1 and s.expr is not None else s.expr for s in (a, b))  # fmt: skip
             assert x is not None and y is not None
-            expr = F.when(test.expr, x) if b.kind == "none" else F.when(test.expr, x).otherwise(y)
+            expr, cases = self.chain(test, x, None if b.kind == "none" else y, b if y is b.expr else None)
         if len(kinds) <= 1:
             kind = kinds.pop() if kinds else "none"
             fraction = None
             if kind == "mixed":
                 fraction = self.fraction_of(test, a, b)
-            return S(expr, kind, full, a.numpy and b.numpy, fraction, gap)
+            loose = kind == "bool" and (a.loose or b.loose)
+            return S(expr, kind, full, a.numpy and b.numpy, fraction, gap, loose, cases)
         if kinds <= {"int", "float", "mixed"}:
-            return S(expr, "mixed", full, False, self.fraction_of(test, a, b), gap)
+            return S(expr, "mixed", full, False, self.fraction_of(test, a, b), gap, False, cases)
         raise NoRule("a function that gives values of several types")
+
+    @staticmethod
+    def chain(test: S, x: E, y: E | None, other: S | None) -> tuple[E, tuple]:
+        """``when(…).when(…).otherwise(…)``, with another choice's cases following this one."""
+        assert test.expr is not None
+        pairs, last = ((test.expr, x),), y
+        if other is not None and other.cases:
+            pairs, last = (*pairs, *other.cases[0]), other.cases[1]
+        expr: Any = F
+        for condition, value in pairs:
+            expr = expr.when(condition, value)
+        return (expr if last is None else expr.otherwise(last)), (pairs, last)
 
     @staticmethod
     def fraction_of(test: S, a: S, b: S) -> E | None:
@@ -198,7 +234,7 @@ class Body:
             return s.fraction if s.kind == "mixed" else F.lit(s.kind == "float")
 
         x, y = flag(a), flag(b)
-        return F.when(test.expr, x).otherwise(y) if None not in (x, y, test.expr) else None
+        return F.when(test.expr, x).otherwise(y) if not lacks(x, y, test.expr) else None
 
     # -- what a condition tells
 
@@ -314,7 +350,7 @@ class Body:
         if key.kind not in ("str", "int") or kinds - {key.kind} or not table or len(table) > 200:
             raise NoRule("a dict with keys of another type")
         result: Any = default if default is not None else S(F.raise_error(F.lit("KeyError: the dict has no such key")), "none")
-        if default is None and not key.expr:
+        if default is None and key.expr is None:
             raise NoRule("no key")
         for k, v in reversed(list(table.items())):
             test = S(key.expr == k if key.expr is not None else None, "bool")
@@ -347,7 +383,10 @@ class Body:
         value = self.eval(node.expression, state)
         if isinstance(node.operator, cst.Not):
             truth = self.truth(value, state)
-            return Const(not truth.value) if isinstance(truth, Const) else replace(truth, expr=~truth.expr if truth.expr is not None else None)  # fmt: skip
+            if isinstance(truth, Const):
+                return Const(not truth.value)
+            inner = tight(truth)
+            return S(~inner if inner is not None else None, "bool")
         if isinstance(node.operator, cst.Minus) and isinstance(value, S) and value.kind in ("int", "float"):
             return replace(value, expr=-value.expr if value.expr is not None else None)
         raise NoRule("an operator in the function")
@@ -362,7 +401,7 @@ class Body:
         a, b = as_s(left), as_s(right)
         if a.kind == b.kind == "str" and operator == "Add":
             x, y = (self.checked(s, state, "unsupported operand type(s) for +") for s in (a, b))
-            both = None not in (x.expr, y.expr)
+            both = not lacks(x.expr, y.expr)
             return S(F.concat(x.expr, y.expr) if both else None, "str")
         if not {a.kind, b.kind} <= {"int", "float", "bool", "mixed"}:
             raise NoRule("arithmetic of such values")
@@ -383,9 +422,10 @@ class Body:
             a = replace(a, expr=a.expr.cast("bigint") if a.expr is not None else None, kind="int")
         if operator == "Divide":
             kind = "float"
-        if None in (a.expr, b.expr):
+        if lacks(a.expr, b.expr):
             return S(None, kind, full, numpy)
-        expr = builder(table[operator])(a.expr, b.expr, SPARK[a.kind], SPARK[b.kind])
+        x, y = (a.expr, bare(b.expr)) if not a.expr.text.startswith("F.lit(") else (bare(a.expr), b.expr)
+        expr = builder(table[operator])(x, y, SPARK[a.kind], SPARK[b.kind]) if operator in ("Add", "Subtract", "Multiply") or numpy else None  # fmt: skip
         if operator in ("Divide", "FloorDivide", "Modulo"):
             if numpy and not self.nonzero(b, state):
                 if operator != "Divide":
@@ -406,11 +446,11 @@ class Body:
         assert a.expr is not None and b.expr is not None
         text = b.expr.text
         x, y = (s.expr.cast("bigint") if s.kind == "bool" else s.expr for s in (a, b))
-        plain = E(text[6:-1]) if text.startswith("F.lit(") else y
+        plain, x = bare(y), bare(x) if not text.startswith("F.lit(") else x
         if operator == "Divide":
             value = x / plain
         elif {a.kind, b.kind} <= {"int", "bool"}:
-            from_builder = builder("python_mod")(x, y)
+            from_builder = builder("python_mod")(x, plain)
             value = from_builder if operator == "Modulo" else F.call_function("div", x - from_builder, y)
         else:
             value = builder("mod" if operator == "Modulo" else "floordiv")(x, y, "double", "double")
@@ -443,7 +483,7 @@ class Body:
 
     def both(self, a: Any, b: Any) -> Any:
         a, b = as_s(a), as_s(b)
-        return S(a.expr & b.expr if None not in (a.expr, b.expr) else None, "bool")
+        return S(a.expr & b.expr if not lacks(a.expr, b.expr) else None, "bool", loose=a.loose or b.loose)
 
     def compare_one(self, operator: str, left: Any, right: Any, state: State) -> Any:
         if operator in ("In", "NotIn"):
@@ -459,14 +499,16 @@ class Body:
         if a.kind == "str" and not full and operator not in ("Equal", "NotEqual"):
             a, b = (self.checked(s, state, "'<' not supported between instances") for s in (a, b))
             full = True
-        if None in (a.expr, b.expr):
+        if lacks(a.expr, b.expr):
             return S(None, "bool")
-        x, y = a.expr, b.expr
+        x, y = tight(a), tight(b)
         assert x is not None and y is not None
-        y = E(y.text[6:-1]) if y.text.startswith("F.lit(") and not x.text.startswith("F.lit(") else y
+        x, y = (x, bare(y)) if not x.text.startswith("F.lit(") else (bare(x), y)
         expr = {"Equal": x == y, "NotEqual": x != y, "LessThan": x < y, "LessThanEqual": x <= y,
                 "GreaterThan": x > y, "GreaterThanEqual": x >= y}[operator]  # fmt: skip
-        return S(expr if full else F.coalesce(expr, F.lit(operator == "NotEqual")), "bool")
+        if full or operator != "NotEqual":
+            return S(expr, "bool", loose=not full)
+        return S(F.coalesce(expr, F.lit(True)), "bool")
 
     def member(self, left: Any, right: Any, negated: bool, state: State) -> S:
         if isinstance(right, Const) and isinstance(right.value, (list, tuple, set, dict, frozenset)) and isinstance(left, S):
@@ -477,9 +519,9 @@ class Body:
             expr = None
             if left.expr is not None:
                 expr = left.expr.isin(sorted(items, key=repr) if isinstance(right.value, (set, frozenset)) else items)
-                expr = expr if self.is_full(left, state) else F.coalesce(expr, F.lit(False))
-                expr = ~expr if negated else expr
-            return S(expr, "bool")
+                if negated:
+                    expr = ~(expr if self.is_full(left, state) else F.coalesce(expr, F.lit(False)))
+            return S(expr, "bool", loose=not negated and not self.is_full(left, state))
         b = as_s(right)
         if b.kind == "str" and isinstance(left, Const) and isinstance(left.value, str):
             text = self.checked(b, state, "argument of type 'float' is not iterable")
@@ -506,12 +548,12 @@ class Body:
             return self.eval(node.right, state) if bool(test.value) is is_and else left
         right = self.eval(node.right, self.narrow(node.left, state, is_and))
         if isinstance(left, S) and left.kind == "bool" and (isinstance(right, S) and right.kind == "bool"):
-            if None in (left.expr, right.expr):
+            if lacks(left.expr, right.expr):
                 return S(None, "bool")
             assert left.expr is not None and right.expr is not None
             if "raise_error" in right.expr.text:
-                return S(F.when(left.expr, right.expr).otherwise(F.lit(False)) if is_and else F.when(left.expr, F.lit(True)).otherwise(right.expr), "bool")  # fmt: skip
-            return S(left.expr & right.expr if is_and else left.expr | right.expr, "bool")
+                return S(F.when(left.expr, right.expr).otherwise(F.lit(False)) if is_and else F.when(left.expr, F.lit(True)).otherwise(right.expr), "bool", loose=right.loose)  # fmt: skip
+            return S(left.expr & right.expr if is_and else left.expr | right.expr, "bool", loose=left.loose or right.loose)
         return self.choose(test, right, left) if is_and else self.choose(test, left, right)
 
     def truth(self, value: Any, state: State) -> Any:
@@ -521,7 +563,7 @@ class Body:
         if not isinstance(value, S):
             raise NoRule("the truth of such a value")
         if value.kind == "bool" and value.full or value.expr is None:
-            return replace(value, kind="bool", full=True)
+            return replace(value, kind="bool", full=True, cases=())
         if value.kind in ("int", "float", "mixed"):
             expr = value.expr != 0
         elif value.kind == "str":
@@ -642,7 +684,7 @@ class Body:
         """What a Series method does, for one value that is there (a missing time stays missing)."""
         kinds = {"int64": "int", "int64?": "int", "float64": "float", "object": "str", "bool": "bool", "bool?": "bool"}
         full = self.is_full(value, state)
-        column = Col(value.expr or F.lit(None), {"str": "object", "time": "datetime64[ns]"}[value.kind], self.frame, null_free=full)
+        column = Col(value.expr if value.expr is not None else F.lit(None), {"str": "object", "time": "datetime64[ns]"}[value.kind], self.frame, null_free=full)
         out = self.interpreter.by_rule(rule, Accessor(column, accessor), args, kwargs, self.call.node)
         if not isinstance(out, Col) or out.dtype not in kinds or out.temps or out.windowed:
             raise NoRule(f"{rule} of one value")

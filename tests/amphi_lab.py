@@ -111,6 +111,8 @@ def running_lab(base: Path, amphi: bool = True) -> Iterator[Lab]:
             "workspaces_dir": str(base / "workspaces"),
         },
     }
+    if not amphi:
+        wanted["LabApp"]["labextensions_path"] = []
     (config / "jupyter_server_config.json").write_text(json.dumps(wanted), encoding="utf-8")
     (config / "jupyter_lab_config.json").write_text(json.dumps(wanted), encoding="utf-8")
     environment = {
@@ -120,11 +122,6 @@ def running_lab(base: Path, amphi: bool = True) -> Iterator[Lab]:
         "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
         "AWS_EC2_METADATA_DISABLED": "true",
     }
-    if not amphi:
-        blocked = {"disabledExtensions": {f"@amphi/{n}": True for n in AMPHI_PARTS}}
-        page = config / "labconfig" / "page_config.json"
-        page.parent.mkdir(parents=True)
-        page.write_text(json.dumps(blocked), encoding="utf-8")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -140,16 +137,6 @@ def running_lab(base: Path, amphi: bool = True) -> Iterator[Lab]:
             process.wait(10)
         if process.poll() is None:
             process.kill()
-
-
-AMPHI_PARTS = (
-    "pipeline-editor",
-    "pipeline-components-core",
-    "pipeline-components-local",
-    "pipeline-components-manager",
-    "pipeline-metadata-panel",
-    "pipeline-log-console",
-)
 
 
 def wait_for(lab: Lab, process: subprocess.Popen) -> None:
@@ -175,11 +162,16 @@ def browser_page(width: int = 1440, height: int = 900) -> Iterator:
         browser = playwright.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
         )
-        context = browser.new_context(viewport={"width": width, "height": height})
-        context.set_default_timeout(20_000)
-        context.route(
-            lambda url: not re.match(r"(https?|wss?)://127\.0\.0\.1|data:|blob:", url),
-            lambda route: route.abort(),
-        )
-        yield context.new_page()
+        yield fresh_page(browser, width, height)
         browser.close()
+
+
+def fresh_page(browser, width: int = 1440, height: int = 900):
+    """A page with nothing remembered, that reaches this machine only."""
+    context = browser.new_context(viewport={"width": width, "height": height})
+    context.set_default_timeout(30_000)
+    context.route(
+        lambda url: not re.match(r"(https?|wss?)://127\.0\.0\.1|data:|blob:", url),
+        lambda route: route.abort(),
+    )
+    return context.new_page()

@@ -283,9 +283,10 @@ def test_nothing_broke_on_the_page(page):
     assert [error for error in page.errors if "p2g" in error or "pandas-to-glue" in error] == []
 
 
-def test_without_amphi_the_extension_is_quiet(tmp_path):
+def test_without_amphi_the_extension_is_quiet(page, tmp_path):
     said = []
-    with amphi_lab.running_lab(tmp_path, amphi=False) as lab, amphi_lab.browser_page() as page:
+    with amphi_lab.running_lab(tmp_path, amphi=False) as lab:
+        page = amphi_lab.fresh_page(page.context.browser)
         page.on("console", lambda message: said.append(message.text))
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(lab.page_url())

@@ -198,6 +198,21 @@ def test_policy_is_printed_and_saved(aws):
     assert aws.calls() == []
 
 
+def test_the_catalog_tells_where_a_table_is(aws):
+    glue = aws.client("glue")
+    glue.create_database(DatabaseInput={"Name": "shop"})
+    storage = {"Location": "s3://warehouse/rows/", "Columns": []}
+    glue.create_table(
+        DatabaseName="shop", TableInput={"Name": "rows", "StorageDescriptor": storage}
+    )
+    tables = [{"database": "shop", "table": name, "access": "read"} for name in ("rows", "gone")]
+    spec = DeploySpec(job_name="orders", bucket=BUCKET, role="r", tables=tables)
+    status, out, _ = aws.run("policy", spec=spec)
+    policy = json.loads(out)["policy"]
+    assert allowed(policy, "s3:GetObject", "arn:aws:s3:::warehouse/rows/day=1/part-0")
+    assert not allowed(policy, "s3:GetObject", "arn:aws:s3:::warehouse/other/part-0")
+
+
 def test_create_role(aws):
     spec = DeploySpec(job_name="orders", bucket=BUCKET, role="new-role", inputs=["a.csv"])
     assert aws.run(spec=spec)[0] == 1

@@ -145,6 +145,9 @@ people = glueContext.create_dynamic_frame.from_options(
 key = boto3.client("secretsmanager").get_secret_value(SecretId="shop/key")
 sink = glueContext.getSink(connection_type="s3", path="s3://lake/out/")
 sink.setCatalogInfo(catalogDatabase="shop", catalogTableName="totals")
+shops = read_catalog(glueContext, "shop", "shops", transformation_ctx="shops")
+write_catalog(glueContext, merge(both, shops), "s3://lake/done/", database="shop", table="done",
+              partition_cols=["day"], transformation_ctx="x")
 write_csv(glueContext, both.orderBy("a"), f"{DATA_ROOT}/out/a.csv", transformation_ctx="both")
 """
 
@@ -152,13 +155,15 @@ write_csv(glueContext, both.orderBy("a"), f"{DATA_ROOT}/out/a.csv", transformati
 def test_a_job_tells_what_it_needs():
     spec = spec_of_job(JOB, "x")
     assert spec.inputs == ["data/orders.csv", "s3://lake/x/*.parquet"]
-    assert spec.outputs == ["out/a.csv"]
+    assert spec.outputs == ["s3://lake/done/", "out/a.csv"]
     assert spec.tables == [
         {"database": "shop", "table": "rows", "access": "read"},
         {"database": "shop", "table": "totals", "access": "write"},
+        {"database": "shop", "table": "shops", "access": "read"},
+        {"database": "shop", "table": "done", "access": "write", "partition_keys": ["day"]},
     ]
     assert (spec.connections, spec.secrets) == (["warehouse"], ["shop/key"])
-    assert spec.plan == {"joins": 1, "shuffles": 1, "sorts": 1}
+    assert spec.plan == {"joins": 2, "shuffles": 1, "sorts": 1}
 
 
 def command(name, *arguments):

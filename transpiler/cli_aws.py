@@ -100,6 +100,13 @@ def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathli
         pair.split("=", 1) for pair in options.argument if "=" in pair
     )
     known = {name: value for name, value in known.items() if value is not None}
+    for table in known.get("tables") or ():
+        if not table.get("path") and table.get("access") != "write":
+            click.echo(
+                f"Note: add the S3 location of {table['database']}.{table['table']} to the policy;"
+                " only the catalog knows it",
+                err=True,
+            )
     try:
         text = infrastructure(DeploySpec(**known), script.name, options.format)
     except ValueError as error:

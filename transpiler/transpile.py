@@ -69,6 +69,8 @@ def transpile(pandas_src: str, options: Options | None = None) -> Transpilation:
 
 def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
     """Passes until no step asks for anything new; then one that reads only the columns used."""
+    from transpiler.emit.embed import embedded_names
+
     learned, schemas = Learned(), Schemas(options.input_root)
     for _ in range(MAX_PASSES):
         ctx, interpreter = one_pass(program, options, learned, schemas)
@@ -77,6 +79,10 @@ def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
             continue
         if learned.used != ctx.used:
             learned.used = ctx.used
+            continue
+        taken = embedded_names({n for n in ctx.runtime if not n.startswith("import ")})
+        if not taken <= learned.taken:  # the program's own variables must leave them alone
+            learned.taken |= taken
             continue
         return ctx, interpreter
     raise TranspileError("the demands of the program's steps do not settle", 1, 0)

@@ -229,12 +229,12 @@ def open_session(options):
     Without a profile boto3's own order holds: environment, default profile, container or
     instance role. Raises DeployError or botocore's errors (see errors.explain).
     """
+    # The AWS CLI reads AWS_REGION, older boto3 only AWS_DEFAULT_REGION.
+    region = options.region or os.environ.get("AWS_REGION") or None
     if getattr(options, "ask_keys", False):
-        session = asked_keys(options.region)
+        session = asked_keys(region)
     else:
-        session = boto3.Session(
-            botocore_session=signed_in_core(options), region_name=options.region
-        )
+        session = boto3.Session(botocore_session=signed_in_core(options), region_name=region)
     if not session.region_name:
         raise botocore.exceptions.NoRegionError()
     if not re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d+", session.region_name):

@@ -1,6 +1,7 @@
 """Catalog tables: what the job would change in them, before it runs."""
 
 import re
+import sys
 
 import botocore.exceptions
 
@@ -30,6 +31,27 @@ def read_table(glue, database, table):
         if error_code(error) == "EntityNotFoundException":
             return None
         raise
+
+
+def located_tables(glue, spec):
+    """The spec with the S3 locations of its tables, from the catalog where only it knows them."""
+    tables = []
+    for table in spec.get("tables") or ():
+        if not table.get("path"):
+            try:
+                there = read_table(glue, table["database"], table["table"]) or {}
+            except botocore.exceptions.ClientError as error:
+                print(
+                    f"Note: {table['database']}.{table['table']} cannot be looked up"
+                    f" ({error_code(error)}); the policy does not name its files",
+                    file=sys.stderr,
+                )
+                there = {}
+            location = there.get("StorageDescriptor", {}).get("Location", "")
+            if location.startswith("s3"):
+                table = table | {"path": location}
+        tables.append(table)
+    return spec | {"tables": tables}
 
 
 def table_differences(there, columns, partition_keys):

@@ -9,7 +9,7 @@ import botocore.session
 
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
-from transpiler.aws.catalog import check_tables, compare_tables
+from transpiler.aws.catalog import check_tables, compare_tables, located_tables
 from transpiler.aws.connection import check_connection, connection_input, make_connection
 from transpiler.aws.definition import (
     flatten_definition,
@@ -89,7 +89,7 @@ def policies(spec, options, session, identity):
     return {
         "trust_policy": trust_policy(identity["Account"]),
         "policy": job_policy(
-            with_options(spec, options),
+            located_tables(client_for(session, "glue"), with_options(spec, options)),
             options.bucket,
             options.prefix,
             data_root_of(options),

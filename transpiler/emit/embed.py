@@ -83,6 +83,17 @@ def names_in(text: str) -> set[str]:
     return {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
 
 
+@lru_cache(maxsize=64)
+def _names_of(wanted: frozenset[str]) -> frozenset[str]:
+    texts, _ = embedded(set(wanted))
+    return frozenset(n for text in texts for n in defined(ast.parse(text).body[0]))
+
+
+def embedded_names(wanted: set[str]) -> set[str]:
+    """The names that the ``wanted`` functions, and what they need, take in a job."""
+    return set(_names_of(frozenset(wanted)))
+
+
 def embedded(wanted: set[str]) -> tuple[list[str], set[str]]:
     """Source texts of the ``wanted`` functions and all they need, constants first, and the import
     statements that they need. Raises KeyError for a function that glue_runtime does not have."""

@@ -61,10 +61,10 @@ class DeploySpec:
 
 
 PLAN_CALLS = {
-    "joins": ("join", "crossJoin"),
-    "shuffles": ("groupBy", "dropDuplicates", "distinct", "repartition", "pivot"),
-    "sorts": ("orderBy", "sort", "with_position"),
-    "udfs": ("applyInPandas", "mapInPandas", "pandas_udf", "udf"),
+    "joins": ("join", "crossJoin", "merge"),
+    "shuffles": ("groupBy", "dropDuplicates", "distinct", "repartition", "pivot", "pivot_table"),
+    "sorts": ("orderBy", "sort", "with_position", "cumulative", "ranked"),
+    "udfs": ("applyInPandas", "mapInPandas", "pandas_udf", "udf", "apply_rows", "apply_values"),
     "driver_steps": ("to_pandas", "toPandas", "collect"),
 }
 CONSTANTS = {"None", "?", ""}
@@ -123,19 +123,32 @@ def note_call(spec: DeploySpec, call: ast.Call) -> None:
         for node in ast.walk(call):
             path = path_text(node) if isinstance(node, ast.expr) else None
             add_new(spec.outputs if writes else spec.inputs, path)
-    for database_key, table_key, access in (
-        ("database", "table_name", "write" if writes else "read"),
-        ("catalogDatabase", "catalogTableName", "write"),
-    ):
-        database, table = literal(given.get(database_key)), literal(given.get(table_key))
-        if isinstance(database, str) and isinstance(table, str):
-            add_new(spec.tables, {"database": database, "table": table, "access": access})
+    note_table(spec, call, last, given, "write" if writes else "read")
     secret = literal(given.get("SecretId"))
     if isinstance(secret, str):
         add_new(spec.secrets, secret)
     for kind, names in PLAN_CALLS.items():
         if last in names:
             spec.plan[kind] = spec.plan.get(kind, 0) + 1
+
+
+def note_table(
+    spec: DeploySpec, call: ast.Call, name: str, given: dict[str, ast.expr], access: str
+) -> None:
+    """The catalog table that a call reads or writes, with what is said about it."""
+    database = literal(given.get("database") or given.get("catalogDatabase"))
+    table = literal(given.get("table") or given.get("table_name") or given.get("catalogTableName"))
+    if "catalogDatabase" in given:
+        access = "write"
+    if name == "read_catalog" and len(call.args) > 2:
+        database, table = literal(call.args[1]), literal(call.args[2])
+    if not isinstance(database, str) or not isinstance(table, str):
+        return
+    found: dict[str, Any] = {"database": database, "table": table, "access": access}
+    keys = literal(given.get("partition_cols") or given.get("partitionKeys"))
+    if access == "write" and isinstance(keys, (list, tuple)):
+        found["partition_keys"] = list(keys)
+    add_new(spec.tables, found)
 
 
 def note_connections(spec: DeploySpec, tree: ast.AST) -> None:

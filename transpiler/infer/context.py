@@ -74,6 +74,7 @@ class Learned:
 
     demands: set = field(default_factory=set)
     used: dict[tuple, set | None] | None = None  # None: prune nothing
+    taken: set = field(default_factory=set)  # names of the functions that the job embeds
 
 
 class Context:
@@ -91,7 +92,7 @@ class Context:
         self.positions: dict[tuple, str] = {}
         self.runtime: set[str] = {"lit"}  # operands name it; what a job does not mention is left out
         self.cells: dict[int, Any] = {}  # uid of a column made by an element-wise step -> its Series
-        self.names: set[str] = set()
+        self.names: set[str] = set(learned.taken)
         self.counter: Counter = Counter()
         self.line: int | None = None
         self.column = 0
@@ -262,7 +263,8 @@ class Context:
         if value.text.isidentifier():
             return value
         variable = self.unique(name or getattr(value, "hint", None) or self.hint or "step")
-        self.emit(f"{variable} = {value.text}", defines=variable, reads=value.vars)
+        kind = {"Frame": "step", "Scalar": "scalar"}.get(type(value).__name__, "kept")
+        self.emit(f"{variable} = {value.text}", defines=variable, reads=value.vars, kind=kind)
         changes = {"text": variable, "vars": frozenset({variable})}
         return replace(value, **changes)
 

@@ -81,8 +81,8 @@ class Driver:
         if ctx.options.driver_limit != 5_000_000:
             options.append(f"limit={ctx.options.driver_limit}")
         text = f"{ctx.call('to_pandas')}({', '.join([text, *options])})"
-        if frame.label_kind == "int":
-            text += ".rename(columns=int)"
+        if frame.label_kind:
+            text += f".rename(columns={frame.label_kind})"
         if frame.open and len(frame.label_names) == 1 and frame.label_names[0] is not None:
             text += f".rename_axis(columns={render(frame.label_names[0])})"
         relabel = [c.label for c in frame.columns]

@@ -238,7 +238,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
                 return
             job = self.claim(name, scope)
             if value.text != job:
-                kind = "kept" if isinstance(value, (Plain, Local)) else "step"
+                kind = {Frame: "step", Scalar: "scalar"}.get(type(value), "kept")
                 self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars, kind=kind)
                 if isinstance(value, Plain):
                     self.ctx.note("kept", "python", "", self.program.source_line(node) if node else "")

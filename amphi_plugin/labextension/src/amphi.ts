@@ -10,13 +10,18 @@ export interface IAmphi {
   service: ComponentService;
 }
 
+const CORE = '@amphi/pipeline-components-core';
+
 /**
  * Amphi's shared module and its component service, or null where Amphi is not installed.
  */
 export async function findAmphi(app: JupyterFrontEnd): Promise<IAmphi | null> {
   try {
     const manager = await import('@amphi/pipeline-components-manager');
-    await app.activatePlugin('@amphi/pipeline-components-core');
+    if (app.hasPlugin && !app.hasPlugin(CORE)) {
+      return null;
+    }
+    await app.activatePlugin(CORE);
     const service = await app.resolveRequiredService(manager.ComponentManager);
     return { manager, service };
   } catch {

@@ -40,6 +40,13 @@ function withSso(config: Config, groups: string[]): Config {
   return changed;
 }
 
+/** Whether a form's condition (`{fileLocation: 's3'}`, whatever Amphi calls the key) holds. */
+function holds(condition: Record<string, any> | undefined, config: Config): boolean {
+  return Object.entries(condition ?? {}).every(([key, wanted]) =>
+    Array.isArray(wanted) ? wanted.includes(config[key]) : config[key] === wanted
+  );
+}
+
 const isMethod = (field: any) => field.id === 'connectionMethod' && field.connection === 'AWS';
 
 function extended(field: any): any[] {
@@ -90,8 +97,9 @@ export function addSsoToForms(service: ComponentService): number {
     }
     const generate = component.generateComponentCode.bind(component);
     component.generateComponentCode = (args: any) => {
-      const config = args?.config;
-      const sso = config?.connectionMethod === 'sso' && config?.fileLocation === 's3';
+      const config = args?.config ?? {};
+      const shown = methods.some(field => holds(field.condition, config));
+      const sso = config.connectionMethod === 'sso' && shown;
       return generate(sso ? { ...args, config: withSso(config, groups) } : args);
     };
     changed += 1;

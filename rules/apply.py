@@ -1,0 +1,426 @@
+"""``apply``, ``map`` and ``pipe`` with the user's own functions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from rules.elementwise import mapped
+from rules.lib import FrameStep, derive, materialised, series_of, tightened
+from rules.missing import in_frame
+from rules.registry import Call, rule
+from rules.scalars import DTYPE_KIND, SPARK, Body, Row, S, as_s
+from transpiler.errors import NoRule
+from transpiler.facts import Col, Const, Frame, Func, Module, Sequence, Value
+from transpiler.infer.scope import Scope
+from transpiler.symbolic import E, F, col, lift, render
+
+_UFUNCS = {"numpy.log", "numpy.log10", "numpy.log2", "numpy.log1p", "numpy.exp", "numpy.expm1", "numpy.sqrt", "numpy.abs",
+           "numpy.floor", "numpy.ceil", "numpy.sign", "numpy.sin", "numpy.cos", "numpy.tan", "numpy.square", "numpy.isnan",
+           "numpy.absolute", "numpy.round", "numpy.around", "pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull"}  # fmt: skip
+
+
+def extra_arguments(c: Call) -> tuple[list[Value], dict[str, Value]]:
+    """``args=`` and further keywords, which go to the function."""
+    given = c.args.get("args", Const(()))
+    if isinstance(given, Const):
+        args: list[Value] = [Const(v) for v in given.value or ()]
+    else:
+        c.need(isinstance(given, Sequence), "args= of this kind")
+        args = list(given.items)
+    return args, dict(c.args.get("kwargs", {}))
+
+
+def scope_of(function: Any) -> Scope:
+    return function.scope if isinstance(function, Func) else Scope()
+
+
+# --- results as columns ---------------------------------------------------------------------
+
+
+def whole_text(expr: E) -> E:
+    """A whole-number expression as bigint, where it is not plainly one already."""
+    plain = re.sub(r"F\.col\((\"[^\"]*\"|'[^']*')\)", "", expr.text)
+    return expr if re.fullmatch(r"[\s\d+*\-()]*", plain) else expr.cast("bigint")
+
+
+def column_of(c: Call, value: Any, *parents: Any, label: Any) -> Col:
+    """A symbolic result as a Series of the dtype that pandas infers from such results."""
+    result = as_s(value)
+    c.need(result.expr is not None, "a step that Spark has no form for")
+    c.need(result.kind in SPARK, "a function that gives only missing values")
+    assert result.expr is not None
+    facts: dict[str, Any] = {"label": label, "null_free": result.full, "loose": False, "nullable": False, "column": None}
+    if result.kind == "mixed":
+        return mixed_column(c, result, parents, facts)
+    expr = whole_text(result.expr) if result.kind == "int" else result.expr
+    dtypes = {"int": "int64" if result.full else "int64?", "float": "float64", "bool": "bool" if result.full else "bool?", "str": "object", "time": "datetime64[ns]"}  # fmt: skip
+    if result.kind in ("str", "bool") and not result.full:
+        facts["gap"] = result.gap
+    if result.loose:
+        facts.update(loose=True, null_free=False)
+    return derive(expr, dtypes[result.kind], *parents, **facts)
+
+
+def mixed_column(c: Call, result: S, parents: Any, facts: dict) -> Col:
+    """Whole numbers in some rows, fractions in others: fractions as soon as there is one."""
+    c.need(result.fraction is not None, "a step that Spark has no form for")
+    assert result.expr is not None and result.fraction is not None
+    both = derive(F.struct(result.expr.alias("value"), result.fraction.alias("fraction")), None, *parents)
+    expr = in_frame(c.ctx, "whole_or_mixed", both)
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return derive(expr, None, *parents, **facts)
+
+
+def udf_column(c: Call, step: str, kind: str | None, dtype: str | None, *parents: Any, label: Any) -> Col:
+    """A column that a UDF adds: ``step`` is the call with ``@@`` for the frame, ``##`` for the name."""
+    c.verdict = "udf"  # type: ignore[attr-defined]
+    name = c.ctx.temp("udf")
+    temps: dict[str, E] = {}
+    for parent in parents:
+        temps.update(parent.temps)
+    temps[name] = FrameStep(step.replace("##", render(name)))
+    return derive(col(name), dtype, *parents, label=label, temps=tuple(temps.items()), local=kind is not None and False,
+                  windowed=False, loose=False, null_free=False, nullable=False, column=None)  # fmt: skip
+
+
+def function_text(c: Call, function: Any, args: list, kwargs: dict) -> str:
+    """The function as the job has it; further arguments are bound by a lambda."""
+    driver = c.interpreter.driver  # type: ignore[attr-defined]
+    c.need(all(isinstance(a, Const) for a in [*args, *kwargs.values()]), "arguments that are computed in the job")
+    text = driver.text(function)
+    if not args and not kwargs:
+        return text
+    rest = [driver.text(a) for a in args] + [f"{k}={driver.text(v)}" for k, v in kwargs.items()]
+    return f"lambda value: ({text})(value, {', '.join(rest)})"
+
+
+# --- one Series -----------------------------------------------------------------------------
+
+
+def symbolic(series: Col) -> S:
+    """The values of a Series as the function gets them."""
+    kind = DTYPE_KIND.get(series.dtype or "")
+    if kind is None:
+        raise NoRule(f"the values of a {series.dtype} column in a Python function")
+    gap = series.gap if kind == "str" else "nan"
+    return S(series.expr, kind, series.null_free, gap=gap)
+
+
+def apply_values(c: Call, series: Col, function: Any, args: list, kwargs: dict, skip_missing: bool = False) -> Col:
+    """The function of each value: as an expression, or as the function itself in a UDF."""
+    series = materialised(c.ctx, tightened(series) if series.loose else series)
+    c.need(not series.is_nullable and series.dtype not in ("category", "list", "date", "timedelta64[ns]"), f"a function of the values of a {series.dtype} column")  # fmt: skip
+    body = Body(c, scope_of(function), series.frame)
+    kind: str | None = None
+    point = c.ctx.save()
+    try:
+        value = symbolic(series)
+        inner = S(value.expr, value.kind, True, gap=value.gap) if skip_missing else value
+        result = as_s(body.result(function, [inner, *args], kwargs))
+        if skip_missing and not value.full:
+            test = S(value.expr.isNotNull() if value.expr is not None else None, "bool")
+            result = body.choose(test, result, S(F.lit(None), "none", False, gap=value.gap))
+        kind, problem = result.kind, body.why
+        if result.expr is not None:
+            return column_of(c, result, series, label=series.label)
+    except NoRule as error:
+        c.ctx.restore(point)
+        problem = str(error)
+    c.message = problem  # type: ignore[attr-defined]
+    text = function_text(c, function, args, kwargs)
+    if skip_missing:
+        text = f"lambda value: value if pd.isna(value) else ({text})(value)"
+    typed_as = kind if kind in ("float", "str") else None
+    option = f", {render(SPARK[typed_as])}" if typed_as else ""
+    step = f"{c.ctx.call('apply_values')}(@@, ##, {text}, {series.expr}{option})"
+    dtype = {"float": "float64", "str": "object"}.get(typed_as or "")
+    return udf_column(c, step, typed_as, dtype, series, label=series.label)
+
+
+_LABELS = (
+    "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v > 5:\n        return 'big'\n    return 'small'\n"
+)
+
+
+@rule(
+    "Series.apply(func, convert_dtype=None, args=(), *, by_row='compat', **kwargs)",
+    not_yet="convert_dtype by_row",
+    example=(
+        "df['i'].apply(lambda x: x * 2 + 1)",
+        "df['f'].apply(lambda x: x > 1)",
+        "df['i'].apply(lambda x: 'even' if x % 2 == 0 else 'odd')",
+        f"{_LABELS}out = df['f'].apply(size)",
+        "df['s'].apply(lambda x: x.upper() if pd.notna(x) else '')",
+        "df['s'].apply(lambda x: len(x) if isinstance(x, str) else 0)",
+        "df['i'].apply(lambda x: x / 4)",
+        "df['f'].apply(lambda x: 0 if x < 0 else x)",
+        "df['i'].apply(lambda x, k: x + k, args=(10,))",
+        "df['i'].apply(str)",
+        "df['f'].apply(lambda x: round(x, 2))",
+        "df['f'].apply(lambda x: f'{x:.1f}')",
+        "df['f'].apply(lambda x: None if x > 2 else 7)",
+        "df['i'].apply(lambda x: max(x, 2))",
+        "df['f'].apply(lambda x: max(x, 2.0))",
+        "df['f'].apply(lambda x: max(2.0, x))",
+        "df['f'].apply(np.sqrt)",
+        "df['k'].apply(lambda x: {'a': 1, 'b': 2}.get(x, 0))",
+        "df['k'].apply(lambda x: x in ('a', 'b'))",
+        "df['t'].apply(lambda x: x.year)",
+        "df['i'].apply(lambda x: [x][0])",
+        "df['i'].apply(lambda x: f'n{x}')",
+    ),
+)
+def series_apply(c: Call) -> Any:
+    """The function of each value."""
+    function = c["func"]
+    args, kwargs = extra_arguments(c)
+    if isinstance(function, Module) and function.name in _UFUNCS and not args and not kwargs:
+        return c.interpreter.by_rule(function.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
+    c.need(isinstance(function, (Func, Module)), "a function by name")
+    return apply_values(c, c.col, function, args, kwargs)
+
+
+@rule(
+    "Series.map(arg, na_action=None)",
+    example=(
+        "df['i'].map(lambda x: x + 1)",
+        "df['s'].map(lambda x: x.strip().lower(), na_action='ignore')",
+        "df['s'].map(str.upper, na_action='ignore')",
+        "df['i'].map('<{}>'.format)",
+        "df['f'].map(lambda x: int(x), na_action='ignore')",
+    ),
+)
+def series_map(c: Call) -> Any:
+    """The function of each value."""
+    function = c["arg"]
+    c.need(isinstance(function, (Func, Module)), "mapped by another kind of object")
+    c.need(c.lit("na_action") in (None, "ignore"), "na_action= of this value")
+    if isinstance(function, Module) and function.name in _UFUNCS and c.lit("na_action") is None:
+        return c.interpreter.by_rule(function.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
+    return apply_values(c, c.col, function, [], {}, c.lit("na_action") == "ignore")
+
+
+# --- rows -----------------------------------------------------------------------------------
+
+
+def row_dtype(frame: Frame) -> str | None:
+    """The dtype of a row of the frame as pandas makes it; None where the job has to look."""
+    dtypes = {x.dtype for x in frame.columns}
+    if frame.open or not dtypes:
+        return None
+    numbers = {"int64", "float64"}
+    if dtypes <= numbers:
+        return "float64" if "float64" in dtypes else "int64"
+    if dtypes == {"bool"}:
+        return "bool"
+    known = {x for x in dtypes if x is not None}
+    kinds = {"number" if x in numbers | {"int64?"} else x for x in known}
+    if None not in dtypes and dtypes <= numbers | {"int64?"}:
+        return None
+    if kinds & {"object", "category", "bool", "bool?", "date", "list", "datetime64[ns]"} and len(kinds) > 1 or "object" in kinds:
+        return "object"
+    return None
+
+
+def row_of(c: Call, frame: Frame, wanted: list) -> Row:
+    """The row that the function gets."""
+    kind = row_dtype(frame)
+    c.need(kind is not None, "what a row is made of is not known here")
+    items = []
+    for label in wanted:
+        series = series_of(c.ctx, frame, label)
+        c.need(not series.is_nullable, "nullable columns in a Python function")
+        try:
+            value = symbolic(series)
+        except NoRule:
+            continue
+        if kind in ("float64", "int64"):
+            expr = series.expr.cast("double") if kind == "float64" and value.kind == "int" else series.expr
+            value = S(expr, "float" if kind == "float64" else "int", value.full, numpy=True)
+        elif kind == "bool":
+            value = S(series.expr, "bool", value.full)
+        items.append((label, value))
+    return Row(tuple(items))
+
+
+def labels_used(function: Any, frame: Frame) -> list | None:
+    """The labels that a row function looks up; None when it uses the row in another way."""
+    if not isinstance(function, Func):
+        return None
+    params = function.node.params.params
+    if not params:
+        return None
+    name = params[0].name.value
+    found: list = []
+    plain = 0
+
+    class Visitor(cst.CSTVisitor):
+        def visit_Subscript(self, node: cst.Subscript) -> None:
+            nonlocal plain
+            if isinstance(node.value, cst.Name) and node.value.value == name and len(node.slice) == 1:
+                index = node.slice[0].slice
+                if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):
+                    found.append(index.value.evaluated_value)
+                    plain += 1
+
+        def visit_Attribute(self, node: cst.Attribute) -> None:
+            nonlocal plain
+            if isinstance(node.value, cst.Name) and node.value.value == name and frame.has(node.attr.value):
+                found.append(node.attr.value)
+                plain += 1
+
+        def visit_Name(self, node: cst.Name) -> None:
+            nonlocal plain
+            plain -= node.value == name
+
+    body = function.node.body
+    body.visit(Visitor())
+    return list(dict.fromkeys(found)) if plain == 0 else None
+
+
+def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -> Col:
+    """The function of each row: as an expression, or as the function itself in a UDF."""
+    used = labels_used(function, frame)
+    labels = used if used is not None else frame.labels
+    series = [series_of(c.ctx, frame, x) for x in labels]
+    parents = series or [series_of(c.ctx, frame, frame.labels[0])]
+    c.need(not any(s.is_nullable or s.dtype in ("category", "list", "timedelta64[ns]") for s in series), "such columns in a Python function")
+    body = Body(c, scope_of(function), frame)
+    kind: str | None = None
+    point = c.ctx.save()
+    try:
+        c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
+        result = as_s(body.result(function, [row_of(c, frame, labels), *args], kwargs))
+        kind, problem = result.kind, body.why
+        if result.expr is not None:
+            return column_of(c, result, *parents, label=None)
+    except NoRule as error:
+        c.ctx.restore(point)
+        problem = str(error)
+    c.message = problem  # type: ignore[attr-defined]
+    c.need(not any(x.is_nullable for x in frame.columns), "nullable columns in a Python function")
+    c.need(gives_value(function), "a function that gives a whole row")
+    text = function_text(c, function, args, kwargs)
+    typed_as = kind if kind in ("float", "str") else None
+    dtype = row_dtype(frame)
+    options = f", {render(SPARK[typed_as])}" if typed_as else ""
+    if dtype is None:
+        c.need(not frame.hidden or all(h.startswith("__") for h in frame.hidden), "hidden columns")
+        options += f", dtype={c.ctx.call('row_dtype')}(@@)"
+    elif dtype != "object":
+        options += f", dtype={render(dtype)}"
+    names = [s.column.name if s.column is not None else s.label for s in series]
+    if names != labels:
+        options += f", columns=[{', '.join(s.expr.text for s in series)}]"
+    step = f"{c.ctx.call('apply_rows')}(@@, ##, {text}, {render(list(labels))}{options})"
+    return udf_column(c, step, typed_as, {"float": "float64", "str": "object"}.get(typed_as or ""), *parents, label=None)
+
+
+def gives_value(function: Any) -> bool:
+    """Whether the function cannot give a Series, list or tuple, as far as its text tells."""
+    if not isinstance(function, Func):
+        return True
+    returned: list = []
+    if isinstance(function.node, cst.Lambda):
+        returned.append(function.node.body)
+    else:
+
+        class Visitor(cst.CSTVisitor):
+            def visit_Return(self, node: cst.Return) -> None:
+                returned.append(node.value)
+
+        function.node.body.visit(Visitor())
+    for node in returned:
+        if isinstance(node, (cst.Tuple, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)):
+            return False
+        if isinstance(node, cst.Call):
+            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
+            if name in ("Series", "DataFrame", "array", "list", "tuple", "dict", "to_dict", "tolist", "split", "copy"):
+                return False
+        if isinstance(node, cst.Name) and isinstance(function.node, cst.FunctionDef) and node.value in {p.name.value for p in function.node.params.params}:  # fmt: skip
+            return False
+    return True
+
+
+def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Frame:
+    """The function of each column."""
+    c.need(isinstance(function, (Func, Module)), "a function by name")
+    interpreter = c.interpreter  # type: ignore[attr-defined]
+
+    def change(series: Col) -> Col:
+        if isinstance(function, Module):
+            value = interpreter.by_rule(function.name, None, [series, *args], kwargs, c.node)
+        else:
+            value = interpreter.inline(function, [series, *args], kwargs, None)
+        c.need(isinstance(value, Col) and value.frame.rows.uid == series.frame.rows.uid, "a function that gives one value per column")
+        return value
+
+    return mapped(c.ctx, c.frame, change)
+
+
+_ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        return row['i'] * 2\n    if pd.isna(row['f']):\n        return -1\n    return row['j']\n"
+
+
+@rule(
+    "DataFrame.apply(func, axis=0, raw=False, result_type=None, args=(), by_row='compat', engine='python', engine_kwargs=None, **kwargs)",
+    not_yet="raw result_type by_row engine engine_kwargs",
+    example=(
+        "df.apply(lambda row: row['i'] + row['j'], axis=1)",
+        "df.apply(lambda r: 'x' if r['f'] > 1 else r['k'], axis=1)",
+        f"{_ROW}out = df.apply(price, axis=1)",
+        "df.apply(lambda r: f\"{r['i']}-{r['j']}\", axis=1)",
+        "df[['f', 'i']].apply(lambda r: r['f'] / r['i'], axis=1)",
+        "df[['i', 'j']].apply(lambda r: r.i / r.j, axis=1)",
+        "df[['i', 'j']].apply(lambda r: max(r['i'], r['j']), axis=1)",
+        "df[['i', 'j', 'b']].apply(lambda r: r['i'] if r['b'] else 0, axis=1)",
+        "df.apply(lambda r: sum([r['i'], r['j']]), axis=1)",
+        "df[['i', 'j']].apply(lambda r: r.sum(), axis=1)",
+        "df['z'] = df.apply(lambda r: r['s'].upper() if isinstance(r['s'], str) else 'none', axis=1)\nout = df[['z', 'i']]",
+        "df[['i', 'f']].apply(lambda x: x * 2)",
+        "df[['s', 'k']].apply(lambda x: x.str.upper())",
+        "df.apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",
+        "df[['f', 'i']].apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",
+    ),
+)
+def frame_apply(c: Call) -> Any:
+    """The function of each row (axis=1) or column."""
+    function = c["func"]
+    args, kwargs = extra_arguments(c)
+    if c.lit("axis") in (1, "columns"):
+        c.need(isinstance(function, (Func, Module)), "a function by name")
+        return apply_rows(c, c.frame, function, args, kwargs)
+    c.need(c.lit("axis") in (0, "index"), "axis= of this value")
+    return apply_columns(c, function, args, kwargs)
+
+
+for _name in ("map", "applymap"):
+
+    def _each(c: Call) -> Frame:
+        """The function of every value of the frame."""
+        function = c["func"]
+        c.need(isinstance(function, (Func, Module)), "mapped by another kind of object")
+        c.need(c.lit("na_action") in (None, "ignore"), "na_action= of this value")
+        ignore = c.lit("na_action") == "ignore"
+        return mapped(c.ctx, c.frame, lambda s: apply_values(c, s, function, [], {}, ignore))
+
+    rule(f"DataFrame.{_name}(func, na_action=None)", example=(f"df[['i', 'f']].{_name}(lambda x: x * 10)", f"df[['s', 'k']].{_name}(lambda x: x.lower(), na_action='ignore')", f"df[['s', 'i']].{_name}(lambda x: x.strip() if isinstance(x, str) else x)"))(_each)  # fmt: skip
+
+for _kind in ("DataFrame", "Series"):
+
+    def _pipe(c: Call) -> Any:
+        """``f(frame, …)``."""
+        function, args = c["func"], [c.self, *c["args"]]
+        interpreter = c.interpreter  # type: ignore[attr-defined]
+        if isinstance(function, Func):
+            return interpreter.inline(function, args, c["kwargs"], None)
+        c.need(isinstance(function, Module), "a function of this kind")
+        return interpreter.by_rule(function.name, None, args, c["kwargs"], c.node)
+
+    _who = "df" if _kind == "DataFrame" else "df['f']"
+    _does = "d.head(n)" if _kind == "DataFrame" else "d + n"
+    rule(f"{_kind}.pipe(func, *args, **kwargs)", example=f"def take(d, n=3):\n    return {_does}\nout = {_who}.pipe(take, n=2)")(_pipe)  # fmt: skip
+
+__all__ = ["lift"]

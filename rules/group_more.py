@@ -1,0 +1,223 @@
+"""More of groups: ``value_counts``, ``nlargest``, ``describe``, ``rolling`` over groups, ``pipe``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rules.aggregates import AGGREGATES, Spec, made, outcome
+from rules.groups import Groups, Made
+from rules.lib import series_of
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import NUMBERS, Col, Column, Frame, Func, GroupKey, Index, Order, Rows, SortKey, Value, Windowed, fresh
+from transpiler.symbolic import E, F, col, lift, render
+
+
+@rule("SeriesGroupBy.value_counts(normalize=False, sort=True, ascending=False, bins=None, dropna=True)", not_yet="bins dropna",
+      example=("df.groupby('k')['j'].value_counts()", "df.groupby('b')['s'].value_counts(sort=False)",
+               "df.groupby('k')['b'].value_counts(normalize=True)", "df.groupby('b')['j'].value_counts(ascending=True)"))  # fmt: skip
+def value_counts(c: Call) -> Value:
+    """How often each value is in each group, the most frequent first."""
+    grouped = c.grouped
+    v = grouped.series
+    c.need(v is not None and grouped.as_index and grouped.sort and grouped.dropna, "value_counts of such groups")
+    c.need(type(grouped).__name__ == "Grouped", "value_counts of bins of time")
+    c.need(v.dtype not in ("category", "list", "bool?", "int64?"), f"value_counts of a {v.dtype} column")
+    c.need(v.label not in [k.label for k in grouped.keys], "value_counts of a key")
+    share = c.lit("normalize")
+    label = "proportion" if share else "count"
+    g = Groups(c, replace(grouped, keys=(*grouped.keys, GroupKey(v.label, v)), series=None, selection=[]))
+    count = Made(F.count(F.lit(1)), "int64", False, True)
+    frame = g.aggregated([(label, count)])
+    levels = frame.index.levels
+    column = frame.column(label)
+    if share:
+        from rules.groups import named
+        from transpiler.symbolic import Window
+
+        by = Window.partitionBy(*[named(col(x.name)) for x in levels[:-1]])
+        expr = col(column.name) / F.sum(lift(column.name)).over(by)
+        column = Column(label, column.name, "float64", fresh())
+        frame = frame.but(text=frame.text + f".withColumn({lift(column.name)}, {expr})", columns=(column,))
+    if c.lit("sort"):
+        keys = [SortKey(x.name, x.uid) for x in levels[:-1]]
+        keys += [SortKey(column.name, column.uid, bool(c.lit("ascending"))), SortKey(levels[-1].name, levels[-1].uid)]
+        frame = frame.but(order=Order(tuple(keys), None, True, True))
+    return series_of(c.ctx, frame, label)
+
+
+def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = None, by: list[SortKey] | None = None,
+               sorts: dict[str, E] | None = None) -> Frame:  # fmt: skip
+    """Rows of groups under an index of the keys and their own labels, group by group.
+
+    ``values``: windows over the frame; ``condition``: which rows stay; ``sorts``: hidden columns
+    that ``by`` sorts the rows of a group by (default: the frame's order).
+    """
+    ctx, frame = g.ctx, g.frame
+    if frame.index.kind == "columns" or not g.grouped.sort or not g.grouped.as_index:
+        raise NoRule("rows of groups under an index of this form")
+    label = ctx.position(frame, frame.index.anchor, "number")
+    hidden = dict(sorts or {})
+    if by is None:
+        hidden["__row"] = g.position()
+        by = [SortKey("__row", None)]
+    kept = g.kept()
+    if condition is not None:
+        kept = kept.but(text=kept.text + f'.withColumn("__keep", {condition}).filter("__keep")')
+    taken: set[str] = set()
+    from rules.groups import fresh_name
+
+    levels, parts = [], []
+    for key in g.keys:
+        name = fresh_name(key.label, taken)
+        levels.append(Column(key.label, name, key.dtype, fresh(), key.nullable))
+        parts.append(key.expr.alias(name))
+    name = fresh_name("__label", taken)
+    levels.append(Column(None, name, "int64", fresh()))
+    parts.append(label.alias(name))
+    columns = []
+    for text, value in values:
+        name = fresh_name(text, taken)
+        columns.append(Column(text, name, value.dtype, fresh(), value.nullable))
+        parts.append(value.expr.alias(name))
+    parts += [e.alias(n) for n, e in hidden.items()]
+    order = Order((*(SortKey(x.name, x.uid) for x in levels[:-1]), *by), None, True, True)
+    return Frame(kept.text + f".select({', '.join(p.text for p in parts)})", tuple(columns), index=Index("columns", levels=tuple(levels)),
+                 order=order, rows=Rows(), hidden=tuple(hidden), vars=kept.vars)  # fmt: skip
+
+
+def extreme_rows(c: Call, largest: bool) -> Col:
+    """The rows with the largest (smallest) values of every group, in that order."""
+    grouped, n = c.grouped, c.lit("n")
+    c.need(isinstance(n, int) and not isinstance(n, bool) and n > 0 and c.lit("keep") == "first", "rows by this number")
+    g = Groups(c, grouped)
+    v = g.value(grouped.series)
+    c.need(v.dtype in NUMBERS and not v.is_nullable, "nlargest of a column that is not a number for sure")
+    by = v.expr.desc_nulls_last() if largest else v.expr.asc_nulls_last()
+    place = F.row_number().over(g.window(by=[by, *g.order()]))
+    test = place <= n
+    if not v.null_free:
+        test = test & v.expr.isNotNull()
+    frame = row_levels(g, [(v.label, Made(v.expr, v.dtype, v.is_nullable))], test, [SortKey("__place", None)], {"__place": place})
+    return series_of(c.ctx, frame, v.label)
+
+
+@rule("SeriesGroupBy.nlargest(n=5, keep='first')", example=("df.groupby('k')['i'].nlargest(2)", "df.groupby('b')['f'].nlargest(3)"))
+def nlargest(c: Call) -> Col:
+    """The largest values of every group."""
+    return extreme_rows(c, True)
+
+
+@rule("SeriesGroupBy.nsmallest(n=5, keep='first')", example="df.groupby('b')['f'].nsmallest(2)")
+def nsmallest(c: Call) -> Col:
+    """The smallest values of every group."""
+    return extreme_rows(c, False)
+
+
+@rule("SeriesGroupBy.describe(percentiles=None, include=None, exclude=None)", not_yet="percentiles include exclude",
+      example=("df.groupby('k')['i'].describe()", "df.groupby('b')['g'].describe()"))  # fmt: skip
+def describe(c: Call) -> Value:
+    """Count, mean, spread and quartiles of every group."""
+    g = Groups(c, c.grouped)
+    v = g.value(g.grouped.series)
+    c.need(v.dtype in NUMBERS and not v.is_nullable and g.grouped.as_index, "describe of a column that is not a number for sure")
+    specs = [("count", Spec("count")), ("mean", Spec("mean")), ("std", Spec("std")), ("min", Spec("min")),
+             ("25%", Spec("quantile", {"q": 0.25})), ("50%", Spec("quantile")),
+             ("75%", Spec("quantile", {"q": 0.75})), ("max", Spec("max"))]  # fmt: skip
+    outputs = []
+    for label, spec in specs:
+        one = made(g, spec, v)
+        expr = one.expr.cast("double") if label in ("count", "min", "max") else one.expr
+        outputs.append((label, Made(expr, "float64")))
+    return outcome(c, g, outputs, False)
+
+
+# --- rolling over groups --------------------------------------------------------------------
+
+
+@rule("SeriesGroupBy.rolling(*args, **kwargs)", example="df.groupby('k')['i'].rolling(2).mean()")
+def rolling(c: Call) -> Windowed:
+    """Windows over the rows of each group."""
+    from rules.registry import literal
+
+    names = ("window", "min_periods")
+    c.need(len(c["args"]) <= 2, "a rolling window of this form")
+    params = {n: literal(v) for n, v in zip(names, c["args"])}
+    params.update({k: literal(v) for k, v in c["kwargs"].items()})
+    c.need(set(params) <= set(names), "a rolling window of this form")
+    return Windowed(c.grouped, "rolling", tuple(params.items()))
+
+
+def _register(name: str) -> None:
+    spread = name in ("std", "var")
+    source = "ddof=1, numeric_only=False, engine=None, engine_kwargs=None" if spread else "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
+
+    def apply(c: Call) -> Col:
+        """An aggregate of the window at each row, group by group."""
+        from rules.group_windows import rolling as rolled
+
+        c.need(not c.args.get("args") and not c.args.get("kwargs"), "further arguments of a rolling window")
+        g = Groups(c, c.self.owner)  # type: ignore[union-attr]
+        v = g.value(g.grouped.series)
+        one = rolled(g, v, name, **dict(c.self.params))  # type: ignore[union-attr]
+        frame = row_levels(g, [(v.label, one)])
+        rows = series_of(c.ctx, frame, v.label)
+        return Realigned(**{f: getattr(rows, f) for f in rows.__dataclass_fields__}, aligned=g.windowed(one, v.label))
+
+    examples = [f"df.groupby('b')['i'].rolling(2).{name}()", f"df.groupby('k')['f'].rolling(3, min_periods=1).{name}()"]
+    if name == "mean":
+        examples += ["df.assign(m=df.groupby('k')['i'].rolling(2).mean().reset_index(level=0, drop=True))",
+                     "df['m'] = df.groupby('b')['i'].rolling(2).mean().droplevel(0)\nout = df"]  # fmt: skip
+    not_yet = "engine engine_kwargs numeric_only" + (" ddof" if spread else "")
+    rule(f"SeriesGroupBy.rolling.{name}({source})", not_yet=not_yet, example=examples)(apply)
+
+
+@dataclass(frozen=True)
+class Realigned(Col):
+    """Rows of groups under their own labels, and the same values over the grouped frame's rows."""
+
+    aligned: Col | None = None
+
+
+for _name in ("sum", "mean", "min", "max", "std", "var"):
+    _register(_name)
+
+
+@rule("Series.reset_index(level=None, *, drop=False, name=None, inplace=False, allow_duplicates=False)", not_yet="name inplace allow_duplicates",
+      example="df.groupby('k')['i'].rolling(2).max().reset_index(level=0, drop=True)")  # fmt: skip
+def without_keys(c: Call) -> Value:
+    """The group's keys go from the index of rows of groups: the rows' own labels are left."""
+    c.need(isinstance(c.self, Realigned) and c.lit("drop") is True, "the index of other rows")
+    return own_labels(c, c.lit("level"))
+
+
+@rule("Series.droplevel(level, axis=0)", not_yet="axis", example="df.groupby('b')['i'].rolling(2).max().droplevel(0)")
+def droplevel(c: Call) -> Value:
+    """The group's keys go from the index of rows of groups."""
+    c.need(isinstance(c.self, Realigned), "the index of other rows")
+    return own_labels(c, c.lit("level"))
+
+
+def own_labels(c: Call, level: Any) -> Col:
+    rows = c.self
+    frame = rows.frame  # type: ignore[union-attr]
+    levels = frame.index.levels
+    wanted = [level] if not isinstance(level, (list, tuple)) else list(level)
+    places = {levels.index(x) if x in levels else i for i, x in enumerate(levels[:-1]) if i in wanted or x.label in wanted}
+    c.need(len(places) == len(levels) - 1 == len(wanted), "some of the keys stay in the index")
+    hidden = (*frame.hidden, *(x.name for x in levels[:-1]))
+    keys = tuple(SortKey(k.name, None, k.ascending, k.nulls_last) if any(k.name == x.name for x in levels[:-1]) else k for k in frame.order.keys)
+    out = frame.but(index=Index("columns", levels=levels[-1:]), hidden=hidden, order=replace(frame.order, keys=keys))
+    return rows.but(frame=out)  # type: ignore[union-attr]
+
+
+@rule("DataFrameGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k').pipe(lambda g: g['i'].max() - g['i'].min())")
+@rule("SeriesGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k')['i'].pipe(lambda g: g.sum())")
+def pipe(c: Call) -> Value:
+    """A function of the group-by itself."""
+    c.need(isinstance(c["func"], Func), "a function that is not known here")
+    return c.interpreter.inline(c["func"], [c.grouped, *c["args"]], c["kwargs"], None)  # type: ignore[attr-defined]
+
+
+__all__ = ["AGGREGATES", "E", "Realigned", "render"]

@@ -1,0 +1,108 @@
+"""Steps over rows in order, in blocks: the same as pandas whatever the blocks, and no window that
+pulls all rows into one partition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from glue_runtime import running
+from glue_runtime.position import with_position
+
+VALUES = [3.0, None, -1.5, 4.0, 4.0, None, None, 0.0, 9.25, -7.0, None, 2.0, 2.0, 5.5, None, 1.0, 8.0]
+ROWS = len(VALUES)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(running, "BLOCK_ROWS", 3)
+
+
+@pytest.fixture(scope="module")
+def frame(spark):
+    rows = [(i, v) for i, v in enumerate(VALUES)]
+    shuffled = [rows[(i * 5) % ROWS] for i in range(ROWS)]
+    return spark.createDataFrame(shuffled, "pos bigint, v double").repartition(4).localCheckpoint()
+
+
+@pytest.fixture(scope="module")
+def series():
+    return pd.Series(VALUES, dtype="float64")
+
+
+def collected(df, name="out"):
+    return pd.Series([r[name] for r in df.orderBy("pos").collect()], dtype="float64")
+
+
+def same(df, expected):
+    pd.testing.assert_series_equal(collected(df), expected, check_names=False)
+    assert "SinglePartition" not in df._jdf.queryExecution().executedPlan().toString()
+    assert df.count() == ROWS
+    assert df.columns == ["pos", "v", "out"]
+
+
+V = F.col("v")
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 7, 20])
+def test_shift_crosses_blocks(frame, series, small_blocks, n):
+    same(running.over_rows(frame, "out", lambda w: F.lag(V, n).over(w), "pos", before=n), series.shift(n))
+    same(running.over_rows(frame, "out", lambda w: F.lead(V, n).over(w), "pos", after=n), series.shift(-n))
+
+
+@pytest.mark.parametrize("n", [1, 2, 4, 6])
+def test_rolling_crosses_blocks(frame, series, small_blocks, n):
+    def mean(w):
+        rows = w.rowsBetween(1 - n, 0)
+        return F.when(F.count(V).over(rows) >= 1, F.avg(V).over(rows))
+
+    done = running.over_rows(frame, "out", mean, "pos", before=n - 1)
+    same(done, series.rolling(n, min_periods=1).mean())
+
+
+@pytest.mark.parametrize("how", ["sum", "max", "min", "prod"])
+def test_running_totals_cross_blocks(frame, series, small_blocks, how):
+    same(running.cumulative(frame, "out", V, how, "pos"), getattr(series, f"cum{how}")())
+
+
+@pytest.mark.parametrize("how", ["sum", "max", "min", "count"])
+def test_expanding_crosses_blocks(frame, series, small_blocks, how):
+    expected = getattr(series.expanding(min_periods=0 if how == "sum" else 1), how)()
+    same(running.cumulative(frame, "out", V, how, "pos", gaps=False), expected.astype("float64"))
+
+
+def test_filling_crosses_blocks(frame, series, small_blocks):
+    same(running.filled_forward(frame, "out", V, "pos"), series.ffill())
+    same(running.filled_forward(frame, "out", V, -F.col("pos")), series.bfill())
+
+
+@pytest.mark.parametrize("method", ["average", "min", "max", "first", "dense"])
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("na", ["keep", "top", "bottom"])
+def test_ranks(frame, series, method, ascending, na):
+    done = running.ranked(frame, "out", V, [F.col("pos")], method, ascending, na)
+    same(done, series.rank(method=method, ascending=ascending, na_option=na))
+
+
+@pytest.mark.parametrize("method", ["average", "dense"])
+def test_ranks_as_fractions(frame, series, method):
+    same(running.ranked(frame, "out", V, [F.col("pos")], method, pct=True), series.rank(method=method, pct=True))
+
+
+@pytest.mark.parametrize("keep", ["first", "last", False])
+def test_distinct_rows_ignore_helper_columns(frame, keep):
+    values = frame.select("v", F.col("pos").alias("__pos"))
+    order = [F.col("__pos").asc() if keep != "last" else F.col("__pos").desc()]
+    kept = running.distinct_rows(values, order, keep=keep)
+    expected = pd.Series(VALUES, dtype="float64").drop_duplicates(keep=keep).index
+    assert sorted(r["__pos"] for r in kept.collect()) == list(expected)
+
+
+def test_positions_feed_the_blocks(frame, series, small_blocks):
+    numbered = with_position(frame, F.col("pos").desc(), name="row")
+    done = running.cumulative(numbered, "out", V, "sum", "row").drop("row")
+    expected = series[::-1].cumsum()[::-1]
+    pd.testing.assert_series_equal(collected(done), expected, check_names=False)
+    assert np.isclose(collected(done).dropna().iloc[0], series.sum())
