@@ -13,9 +13,10 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import to_os_path, url_path_join
 from tornado import web
 
+from amphi_plugin.aws_names import catalog_names
+
 RUN_LIMIT = 900.0
 KEPT_RUNS = 20
-MAX_TABLES = 500
 RUNS: dict[str, dict[str, Any]] = {}
 
 
@@ -111,22 +112,6 @@ class RunHandler(_Handler):
         seconds = run.get("seconds", time.monotonic() - run.get("started", time.monotonic()))
         shown = {k: run[k] for k in ("state", "stage", "message", "outputs")}
         self.finish(json.dumps({**shown, "seconds": seconds}))
-
-
-def catalog_names() -> dict[str, list]:
-    """Databases and tables of the Glue Data Catalog that the environment's credentials see."""
-    import boto3
-
-    glue = boto3.Session().client("glue")
-    databases, tables = [], []
-    for page in glue.get_paginator("get_databases").paginate():
-        databases += [item["Name"] for item in page["DatabaseList"]]
-    for database in databases:
-        for page in glue.get_paginator("get_tables").paginate(DatabaseName=database):
-            tables += [{"database": database, "table": t["Name"]} for t in page["TableList"]]
-            if len(tables) >= MAX_TABLES:
-                return {"databases": databases, "tables": tables[:MAX_TABLES]}
-    return {"databases": databases, "tables": tables}
 
 
 class CatalogHandler(_Handler):

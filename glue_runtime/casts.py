@@ -79,21 +79,32 @@ def numeric_text(text, coerce=False):
 
 def whole_text(text):
     """A bigint from text that was seen to hold integers alone; another value fails."""
-    number = F.when(text.rlike(INTEGER), F.trim(text).cast("bigint"))
-    bare = F.regexp_replace(text, r"[ \t\n\x0b\f\r]", "")
-    number = F.when(text.rlike(INTEGER), bare.cast("bigint"))
+    number = F.when(text.rlike(INTEGER), whole_value(text))
     return F.coalesce(number, failure("not an integer", text, "bigint"))
 
 
-def to_numeric(df, column, coerce=False):
+def nullable_whole_text(text, coerce=False):
+    """The same where missing stays missing; ``coerce``: what is no number is missing too."""
+    if coerce:
+        return F.when(text.rlike(INTEGER), whole_value(text))
+    return F.when(text.isNotNull(), whole_text(text))
+
+
+def to_numeric(df, column, coerce=False, nullable=False):
     """``pandas.to_numeric`` of a column of ``df``: int64 where every value is a whole number, else
-    float64. One pass over the text decides; numbers and booleans stay."""
+    float64. One pass over the text decides; numbers and booleans stay. ``nullable``: the column is
+    of pandas' string dtype, and gives Int64 or Float64."""
     kind = df.select(column).schema[0].dataType.simpleString()
     if kind != "string":
         return column
     whole = F.when(column.rlike(INTEGER), whole_value(column))
-    seen = df.agg(F.count(F.lit(1)).alias("rows"), F.count(whole).alias("whole")).first()
-    if seen["rows"] and seen["rows"] == seen["whole"]:
+    odd = (column == "") | (numeric_text(column, True).isNotNull() & whole.isNull())
+    seen = df.agg(
+        F.count(F.lit(1)).alias("rows"), F.count(whole).alias("whole"), F.count_if(odd).alias("odd")
+    ).first()
+    if nullable and seen["whole"] and not seen["odd"]:
+        return nullable_whole_text(column, coerce)
+    if not nullable and seen["rows"] and seen["rows"] == seen["whole"]:
         return whole_text(column)
     return numeric_text(column, coerce)
 

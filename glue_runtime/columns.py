@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 INTERVAL = "interval day to second"
@@ -21,7 +22,9 @@ def typed(df: DataFrame, build, *args, **options):
 def type_in(df: DataFrame, value) -> str:
     """The Spark type name of a Column over ``df``, or of a Python value."""
     column = value if hasattr(value, "cast") else F.lit(value)
-    return df.select(column).schema[0].dataType.simpleString()
+    found = df.select(column).schema[0].dataType
+    # A literal such as INTERVAL 30 MINUTE has a type of its own.
+    return INTERVAL if isinstance(found, T.DayTimeIntervalType) else found.simpleString()
 
 
 def lit(value):

@@ -16,13 +16,17 @@ def fill_missing(df, column, value, nullable=False):
     columns). A value of another kind than the column's raises where it would have to be put in.
     """
     kind = type_in(df, column)
-    if kind in WHOLE:
-        column = whole(df, column, nullable)
+    if kind in WHOLE and not nullable:
+        column = whole(df, column)
+        if type_in(df, column) == kind:
+            return column  # nothing to fill: it stays whole whatever the value is
     if not hasattr(value, "cast"):
         if value is None or value != value:
             return column
-        value = F.lit(value)
-    if fits(type_in(df, value), kind):
+        is_whole = kind in WHOLE and isinstance(value, float) and value % 1 == 0
+        value = F.lit(int(value) if is_whole else value)
+    found = type_in(df, value)
+    if fits(found, kind) and not (nullable and kind in WHOLE and found not in WHOLE):
         return F.coalesce(column, value.cast("double") if kind == "double" else value)
     return F.coalesce(column, F.raise_error(F.lit(f"a {kind} column cannot hold the fill value")))
 
@@ -54,6 +58,16 @@ def fill_frame(df, values, nullable=False):
         if name in df.columns and not name.startswith("__")
     }
     return df.withColumns(filled) if filled else df
+
+
+def missing_flags(df, present=False):
+    """For every column whether its value is missing (``present``: is there); helpers stay."""
+    cells = [(name, F.col(quoted(name))) for name in df.columns]
+    flags = [
+        c if name.startswith("__") else (c.isNotNull() if present else c.isNull()).alias(name)
+        for name, c in cells
+    ]
+    return df.select(*flags)
 
 
 def quoted(name):

@@ -162,3 +162,69 @@ def number_if_mixed(a, b, ta, tb):
     if ta not in known or tb not in known:
         raise TypeError(f"a choice between {ta} and {tb} values has no column type")
     return as_column(number(a, ta)).cast("double") if "double" in (ta, tb) else a
+
+
+def some_number(a, ta, what="a number"):
+    """A column of numbers as it is. Raises TypeError for another, as pandas does."""
+    only_numbers(ta, what)
+    return a
+
+
+def limited_numbers(a, lower, upper, ta, tlower, tupper):
+    """``limited`` for numbers; whole numbers take no fraction as a limit."""
+    only_numbers(ta, "clip")
+    if ta in WHOLE_NUMBERS and "double" in (tlower, tupper):
+        raise TypeError("whole numbers held by a fraction may or may not become fractions")
+    return limited(a, lower, upper, ta, tlower, tupper)
+
+
+def keyed(a, ta, kind):
+    """A column to be looked up among keys of a kind ("text", "number"): nothing is found in others."""
+    found = {"string": "text", "boolean": "flag"}.get(ta, "number" if ta in WHOLE_NUMBERS + FRACTIONS else ta)
+    if found == "flag" and kind == "number":
+        raise TypeError("booleans looked up among numbers")
+    return a if found == kind else F.lit(None)
+
+
+def row_total(*cells):
+    """The sum of the numbers of a row that are there: Columns, then their types."""
+    half = len(cells) // 2
+    result = None
+    for a, t in zip(cells[:half], cells[half:]):
+        if t != "boolean":
+            only_numbers(t, "sum")
+        value = F.coalesce(number(a, t), F.lit(0.0) if t in FRACTIONS else F.lit(0))
+        result = value if result is None else result + value
+    return result
+
+
+def row_average(*cells):
+    """The mean of the numbers of a row that are there."""
+    half = len(cells) // 2
+    there = None
+    for a in cells[:half]:
+        one = a.isNotNull().cast("bigint")
+        there = one if there is None else there + one
+    return F.when(there > 0, row_total(*cells) / there)
+
+
+def swapped(a, ta, pairs):
+    """Whole values replaced: ``pairs`` of (value, its replacement), None for missing. What cannot be
+    in the column does not matter; a replacement of another kind raises."""
+    kind = "text" if ta == "string" else "number" if ta in WHOLE_NUMBERS + FRACTIONS else ta
+    result = None
+    for given, value in pairs:
+        if given is not None and kind_of_constant(given) != kind:
+            continue
+        if value is not None and kind_of_constant(value) != kind:
+            raise TypeError(f"a {ta} column cannot hold the value {value!r}")
+        if ta in WHOLE_NUMBERS and isinstance(value, float):
+            raise TypeError("whole numbers replaced by fractions")
+        put = F.lit(value).cast(ta)
+        test = a.isNull() if given is None else a == given
+        result = F.when(test, put) if result is None else result.when(test, put)
+    return a if result is None else result.otherwise(a)
+
+
+def kind_of_constant(value):
+    return "text" if isinstance(value, str) else "number"

@@ -16,6 +16,28 @@ BLANKS = (
 )
 
 
+# Digits that are no decimals (²), and numerals that are letters (三), as Java class parts.
+OTHER_DIGITS = (
+    r"\x{b2}-\x{b3}\x{b9}\x{1369}-\x{1371}\x{19da}\x{2070}\x{2074}-\x{2079}\x{2080}-\x{2089}"
+    r"\x{2460}-\x{2468}\x{2474}-\x{247c}\x{2488}-\x{2490}\x{24ea}\x{24f5}-\x{24fd}\x{24ff}"
+    r"\x{2776}-\x{277e}\x{2780}-\x{2788}\x{278a}-\x{2792}\x{10a40}-\x{10a43}\x{10e60}-\x{10e68}"
+    r"\x{11052}-\x{1105a}\x{1f100}-\x{1f10a}"
+)
+NUMERALS = (
+    r"\x{3405}\x{3483}\x{382a}\x{3b4d}\x{4e00}\x{4e03}\x{4e07}\x{4e09}\x{4e5d}\x{4e8c}\x{4e94}"
+    r"\x{4e96}\x{4ebf}-\x{4ec0}\x{4edf}\x{4ee8}\x{4f0d}\x{4f70}\x{5104}\x{5146}\x{5169}"
+    r"\x{516b}\x{516d}\x{5341}\x{5343}-\x{5345}\x{534c}\x{53c1}-\x{53c4}\x{56db}\x{58f1}"
+    r"\x{58f9}\x{5e7a}\x{5efe}-\x{5eff}\x{5f0c}-\x{5f0e}\x{5f10}\x{62fe}\x{634c}\x{67d2}"
+    r"\x{6f06}\x{7396}\x{767e}\x{8086}\x{842c}\x{8cae}\x{8cb3}\x{8d30}\x{9621}\x{9646}\x{964c}"
+    r"\x{9678}\x{96f6}\x{f96b}\x{f973}\x{f978}\x{f9b2}\x{f9d1}\x{f9d3}\x{f9fd}\x{20001}"
+    r"\x{20064}\x{200e2}\x{20121}\x{2092a}\x{20983}\x{2098c}\x{2099c}\x{20aea}\x{20afd}"
+    r"\x{20b19}\x{22390}\x{22998}\x{23b1b}\x{2626d}\x{2f890}"
+)
+# Letters with a case, and the characters that do not count when the end of a Greek word is sought.
+CASED = r"\p{IsUppercase}\p{IsLowercase}\p{Lt}"
+IGNORED = r"\p{Mn}\p{Me}\p{Cf}\p{Lm}\p{Sk}'.:\x{b7}\x{2018}\x{2019}\x{2024}\x{2027}\x{fe13}\x{fe52}\x{fe55}\x{ff07}\x{ff0e}\x{ff1a}\x{387}\x{55f}\x{5f4}"
+
+
 def text(a, ta):
     """The column, which must hold text as the .str accessor demands."""
     if ta != "string":
@@ -52,6 +74,57 @@ def rstrip(column, chars=BLANKS):
 def any_of(chars):
     """A Java pattern for one of these characters."""
     return "[" + "".join(f"\\x{{{ord(c):x}}}" for c in chars) + "]"
+
+
+def title_case(first):
+    """A character in title case: mostly its upper case, but not for ß, ǆ or ﬁ."""
+    odd = {c: c.title() for c in map(chr, range(128, 0x10000)) if c.title() != c.upper()}
+    table = F.create_map(*[F.lit(x) for pair in odd.items() for x in pair])
+    return F.when(first < "\x80", F.upper(first)).otherwise(
+        F.coalesce(F.element_at(table, first), F.upper(first))
+    )
+
+
+def small_sigmas(column):
+    """Σ as the small letter it becomes: ς where a word ends, σ elsewhere."""
+    before = f"(?<=[{CASED}&&[^{IGNORED}]][{IGNORED}]{{0,30}})"
+    ended = F.regexp_replace(column, f"{before}Σ(?![{IGNORED}]*+[{CASED}])", "ς")
+    small = F.replace(ended, F.lit("Σ"), F.lit("σ"))
+    return F.when(column.contains("Σ"), small).otherwise(column)
+
+
+def lower_text(column):
+    """``str.lower()``."""
+    return F.lower(small_sigmas(column))
+
+
+def capitalize(column):
+    """``str.capitalize()``: the first character in title case, the others in lower case."""
+    return capitalized(small_sigmas(column))
+
+
+def capitalized(run):
+    """The first character in title case and the rest in lower case; no Σ is in it."""
+    first, low = F.substring(run, 1, 1), F.lower(run)
+    return F.concat(title_case(first), low.substr(F.length(F.lower(first)) + 1, F.length(low)))
+
+
+def title(column):
+    """``str.title()``: every run of letters begins in title case and goes on in lower case."""
+    runs = F.regexp_extract_all(
+        small_sigmas(column), F.lit(f"([{CASED}]+|[^{CASED}]+)"), F.lit(1)
+    )
+    return F.array_join(F.transform(runs, capitalized), "")
+
+
+def is_digit(column):
+    """``str.isdigit()``."""
+    return column.rlike(rf"^[\p{{Nd}}{OTHER_DIGITS}]+\z")
+
+
+def is_numeric(column):
+    """``str.isnumeric()``."""
+    return column.rlike(rf"^[\p{{N}}{NUMERALS}]+\z")
 
 
 def split_blanks(column, n=-1):

@@ -154,12 +154,24 @@ def infer_kinds(texts, names, pinned, asked, cells):
         if kinds[name] is None:
             raise NotImplementedError(f"read_csv(dtype={dtype!r})")
     cells["formats"] = {}
-    facts = [F.count(F.lit(1)).alias("rows")]
+    codes, facts = [], []
     for number, name in enumerate(names):
-        facts += column_facts(f"t{number}", kinds.get(name), cells)
-    if len(facts) == 1:
+        t, kind = f"t{number}", kinds.get(name)
+        if kind == "timestamp":
+            codes.append(F.col(t))
+            first = F.min_by(t, F.when(F.col(t).isNotNull(), F.col("__row")))
+            facts.append(first.alias(f"first_{t}"))
+        elif kind is None:
+            codes.append(cell_code(t, cells).alias(t))
+            facts += [
+                F.count(t).alias(f"n_{t}"),
+                F.min(t).alias(f"min_{t}"),
+                F.max(t).alias(f"max_{t}"),
+                F.max(F.col(t) == HUGE).alias(f"huge_{t}"),
+            ]
+    if not facts:
         return kinds
-    row = texts.agg(*facts).first()
+    row = texts.select(*codes, "__row").agg(F.count(F.lit(1)).alias("rows"), *facts).first()
     for number, name in enumerate(names):
         t, kind = f"t{number}", kinds.get(name)
         if kind == "timestamp":
@@ -169,46 +181,39 @@ def infer_kinds(texts, names, pinned, asked, cells):
     return kinds
 
 
-def column_facts(t, kind, cells):
-    """The aggregates that decide the type of one text column, or the format of its dates."""
+# What one cell is, such that the largest code of a column tells its type.
+WHOLE, HUGE, FRACTION, TRUTH, WORDS = 1, 2, 3, 4, 5
+
+
+def cell_code(t, cells):
+    """What a text cell is by itself; NULL where it is missing."""
     text = F.col(t)
-    if kind == "timestamp":
-        return [F.min_by(text, F.when(text.isNotNull(), F.col("__row"))).alias(f"first_{t}")]
-    if kind is not None:
-        return []
-    whole = parse_int(t, cells)
-    odd = F.when(text.isNotNull() & whole.isNull(), F.col("__row"))
-    return [
-        F.count(text).alias(f"n_{t}"),
-        F.count(whole).alias(f"ints_{t}"),
-        F.min_by(text, odd).alias(f"odd_{t}"),
-        F.count(parse_float(t, cells)).alias(f"floats_{t}"),
-        F.count(parse_bool(t, cells)).alias(f"bools_{t}"),
-    ]
+    return (
+        F.when(parse_int(t, cells).isNotNull(), WHOLE)
+        .when(text.rlike(INTEGER), HUGE)
+        .when(parse_float(t, cells).isNotNull(), FRACTION)
+        .when(parse_bool(t, cells).isNotNull(), TRUTH)
+        .when(text.isNotNull(), WORDS)
+    )
 
 
 def inferred_kind(row, t, name, cells):
     """The type that pandas infers: the first of int64, float64, bool that fits all cells."""
-    count = row[f"n_{t}"]
     if row["rows"] == 0:
         return "string"
-    if row[f"ints_{t}"] == count:
-        return "bigint" if 0 < count == row["rows"] else "double"
-    if beyond_int64(row[f"odd_{t}"]):
+    if row[f"n_{t}"] == 0:
+        return "double"
+    low, high = row[f"min_{t}"], row[f"max_{t}"]
+    if high <= FRACTION and row[f"huge_{t}"]:
         raise ValueError(
-            f"{cells['path']}: column {name!r} has an integer beyond 64 bits: {row[f'odd_{t}']}; "
+            f"{cells['path']}: column {name!r} has an integer beyond 64 bits; "
             "pass dtype=str or float for it"
         )
-    if row[f"floats_{t}"] == count:
+    if high == WHOLE:
+        return "bigint" if row[f"n_{t}"] == row["rows"] else "double"
+    if high <= FRACTION:
         return "double"
-    return "boolean" if row[f"bools_{t}"] == count else "string"
-
-
-def beyond_int64(text):
-    """True for an integer that int64 cannot hold."""
-    digits = text.strip(" \t\n\v\f\r")
-    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
-    return unsigned.isascii() and unsigned.isdigit()
+    return "boolean" if low == high == TRUTH else "string"
 
 
 def column_format(first, name, cells):

@@ -163,7 +163,7 @@ def kept_columns(found, columns, path):
     unknown = [c for c in columns if c not in found]
     if unknown:
         raise ValueError(f"{path} has no column {unknown}")
-    return list(columns)
+    return [c for c in found if c in columns]
 
 
 def asked_kinds(wanted, dtype, parse_dates):
@@ -196,9 +196,10 @@ def raw_cells(glueContext, spark, path, files, names, layout, head, transformati
     multiline = needs_multiline(spark, files, layout)
     # pandas skips a line of blanks. Glue does not tell it from a row whose cells are all empty.
     blanks = re.search(rb"(?m)^[ \t]+\r?$", head) is not None
-    if len(files) == 1 and not blanks and plain_header(head, names, layout):
-        rows = glue_cells(glueContext, path, names, layout, multiline, transformation_ctx)
-        return rows if len(head) < HEAD_BYTES else rows.where(~blank_row(names, layout, ""))
+    # pandas has checked a file that fits into the head. In a larger one a row may have too many
+    # cells: Spark's reader tells (pandas raises), Glue's would drop them.
+    if len(files) == 1 and not blanks and len(head) < HEAD_BYTES and plain_header(head, names, layout):
+        return glue_cells(glueContext, path, names, layout, multiline, transformation_ctx)
     rows = spark_cells(spark, files, names, layout, multiline)
     return rows.where(~blank_row(names, layout, None))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from pyspark.sql import functions as F
 
-from glue_runtime.driver import pandas_scalar
+from glue_runtime.driver import pandas_scalar, scalar
 
 
 def gappy(value, missing):
@@ -40,10 +40,18 @@ def most_frequent(df, *names):
     return df.filter(F.col("__count") == F.lit(top)).drop("__count")
 
 
-def by_column(values, labels, dtype=None):
-    """One computed number per column, as a Series."""
-    values = values if isinstance(values, tuple) else (values,)
-    return pd.Series(list(values), index=labels, dtype=dtype)
+def by_column(df, aggregate, labels, dtype=None):
+    """One number per column, as a Series on the driver: ``aggregate(label)`` gives its aggregate."""
+    values = scalar(df, *[aggregate(label) for label in labels])
+    return pd.Series([values] if len(labels) == 1 else list(values), index=labels, dtype=dtype)
+
+
+def missing_counts(df, present=False):
+    """How many values of each column are missing (``present``: are there)."""
+    labels = list(column_labels(df))
+    cells = {name: F.col("`" + name.replace("`", "``") + "`") for name in labels}
+    tests = {name: c.isNotNull() if present else c.isNull() for name, c in cells.items()}
+    return by_column(df, lambda name: F.count_if(tests[name]), labels, "int64")
 
 
 def column_labels(df):

@@ -191,3 +191,40 @@ def get_dummies(df, columns, sep="_", drop_first=False, whole=False, aside=()):
             hit = quoted(name).eqNullSafe(F.lit(value))
             out.append((hit.cast("bigint") if whole else hit).alias(f"{name}{sep}{value}"))
     return df.select(*out, *aside)
+
+
+def rows_between(df, number, start, stop):
+    """`df.iloc[start:stop]` by the row numbers in column `number`, which goes."""
+    start, stop, _ = slice(start, stop).indices(df.count())
+    return df.where((F.col(number) >= start) & (F.col(number) < stop)).drop(number)
+
+
+def relabel(df, labels, aside=()):
+    """New names for the columns that are not set aside: a list of them, a dict from old to new,
+    or a function of the old. Raises ValueError where they repeat or are too few."""
+    shown = [c for c in df.columns if c not in aside]
+    if isinstance(labels, dict):
+        names = [labels.get(c, c) for c in shown]
+    else:
+        names = [labels(c) for c in shown] if callable(labels) else list(labels)
+    if len(names) != len(shown):
+        raise ValueError(f"Length mismatch: {len(shown)} columns and {len(names)} labels")
+    if len({str(n) for n in names}) < len(names):
+        raise ValueError(f"columns of the same name: {sorted(map(str, names))}")
+    return df.select(*[quoted(c).alias(str(n)) for c, n in zip(shown, names)], *aside)
+
+
+FAMILIES = {
+    "number": {*WHOLE, "float", "double"},
+    "bool": {"boolean"},
+    "text": {"string"},
+    "time": {"timestamp", "timestamp_ntz"},
+}
+
+
+def of_types(df, include=(), exclude=(), aside=()):
+    """The columns whose types are in the families `include` and not in `exclude`."""
+    wanted = set().union(*[FAMILIES[f] for f in include])
+    left_out = set().union(*[FAMILIES[f] for f in exclude])
+    kept = [c for c, t in df.dtypes if c not in aside and (not include or t in wanted) and t not in left_out]
+    return df.select(*[quoted(c) for c in kept], *aside)

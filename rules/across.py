@@ -6,7 +6,8 @@ from functools import reduce
 from typing import Any, Callable
 
 from rules.elementwise import cells
-from rules.lib import derive, tightened
+from rules.lib import derive, tightened, typed
+from rules.missing import in_frame
 from rules.operators import number_result
 from rules.registry import Call
 from transpiler.facts import BOOLS, NULL_FREE, NUMBERS, Col
@@ -90,9 +91,24 @@ def across(c: Call, name: str) -> Col:
     if name in ("any", "all"):
         return truth(c, name)
     c.need(name in _ACROSS, f"{name}(axis=1)")
+    if not c.frame.open and any(x.dtype is None for x in c.frame.columns):
+        return across_unknown(c, name)
     series = numbers_of(c, name)
     expr, dtype = _ACROSS[name](c, series)
     return derive(expr, dtype, *series, label=None, loose=False)
+
+
+def across_unknown(c: Call, name: str) -> Col:
+    """The job sees whether the columns are numbers."""
+    c.need(name in ("sum", "mean") and not c.lit("numeric_only") and c.lit("skipna") is True, "the types are not known while planning")  # fmt: skip
+    c.need("min_count" not in c.args or c.lit("min_count") == 0, "min_count=")
+    series = [tightened(s) for s in cells(c.ctx, c.frame)]
+    c.need(not any(s.is_nullable for s in series), "nullable columns along a row")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    if name == "sum":  # whole numbers with gaps are fractions
+        series = [s.but(expr=in_frame(c.ctx, "whole", s)) if s.dtype is None else s for s in series]
+    expr = typed(c.ctx, "row_total" if name == "sum" else "row_average", *series)
+    return derive(expr, None if name == "sum" else "float64", *series, label=None, loose=False)
 
 
 def truth(c: Call, name: str) -> Col:

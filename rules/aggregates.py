@@ -24,6 +24,7 @@ from transpiler.facts import (
     Scalar,
     Sequence,
     Value,
+    with_missing,
 )
 from transpiler.symbolic import E, F, lift
 
@@ -102,11 +103,12 @@ def extreme(largest: bool) -> Callable[..., Made]:
     def make(g: Groups, v: Col, over: E | None) -> Made:
         if v.dtype in ("category", "list", "bool?"):
             raise NoRule(f"the least or largest of a {v.dtype} column")
-        v = g.exact(v, over is not None)
         gaps_fail = v.dtype in (None, "object") and not v.is_nullable and not v.null_free
+        v = g.exact(v, over is not None)
         if not gaps_fail:
             expr = F.max(v.expr) if largest else F.min(v.expr)
-            return Made(expr.over(over) if over is not None else expr, v.dtype, v.is_nullable, v.null_free)
+            dtype = v.dtype if v.null_free else with_missing(v.dtype)
+            return Made(expr.over(over) if over is not None else expr, dtype, v.is_nullable, v.null_free)
         expr = g.typed("group_extreme", v, over=over, largest=largest or None, gaps_fail=True)
         return Made(expr, v.dtype, v.is_nullable)
 
@@ -145,7 +147,8 @@ def nearest(last: bool) -> Callable[..., Made]:
         if skipna and not v.null_free:
             at = F.when(v.expr.isNotNull(), at)
         expr = (F.max_by if last else F.min_by)(v.expr, at)
-        return Made(expr.over(over) if over is not None else expr, v.dtype, v.is_nullable, v.null_free)
+        dtype = v.dtype if v.null_free else with_missing(v.dtype)
+        return Made(expr.over(over) if over is not None else expr, dtype, v.is_nullable, v.null_free)
 
     return make
 
@@ -530,21 +533,12 @@ def named_agg(c: Call) -> Value:
 
 @rule("DataFrameGroupBy.ngroups()", verdict="runtime", example=("df.groupby('k').ngroups", "df.groupby(['s', 'b'], dropna=False).ngroups"))
 @rule("SeriesGroupBy.ngroups()", verdict="runtime", example="df.groupby('k')['f'].ngroups")
-@rule("DataFrameGroupBy.__len__()", verdict="runtime", example="df.groupby('k').ngroups")
 def ngroups(c: Call) -> Value:
     """How many groups there are."""
     g = Groups(c, c.grouped)
     frame = g.kept()
     keys = ", ".join(named(k.expr).text for k in g.keys)
     return Scalar(f"{c.ctx.call('number_of_groups')}({frame.text}, {keys})", "int64", frame.vars)
-
-
-@rule("builtins.len(obj)", verdict="runtime", example="len(df.groupby(['k', 'b']))")
-def length(c: Call) -> Value:
-    """``len`` of a group-by."""
-    c.need(isinstance(c["obj"], Grouped), "len of something else")
-    c.self = c["obj"]
-    return ngroups(c)
 
 
 __all__ = ["AGGREGATES", "Spec", "made", "outcome", "spec_of"]

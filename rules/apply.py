@@ -20,6 +20,8 @@ from transpiler.symbolic import E, F, col, lift, render
 _UFUNCS = {"numpy.log", "numpy.log10", "numpy.log2", "numpy.log1p", "numpy.exp", "numpy.expm1", "numpy.sqrt", "numpy.abs",
            "numpy.floor", "numpy.ceil", "numpy.sign", "numpy.sin", "numpy.cos", "numpy.tan", "numpy.square", "numpy.isnan",
            "numpy.absolute", "numpy.round", "numpy.around", "pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull"}  # fmt: skip
+#: kinds of results that a UDF declares, and the dtype of their column
+TYPED = {"float": "float64", "str": "object", "int": "int64", "bool": "bool"}
 
 
 def extra_arguments(c: Call) -> tuple[list[Value], dict[str, Value]]:
@@ -123,7 +125,8 @@ def apply_values(c: Call, series: Col, function: Any, args: list, kwargs: dict, 
         if skip_missing and not value.full:
             test = S(value.expr.isNotNull() if value.expr is not None else None, "bool")
             result = body.choose(test, result, S(F.lit(None), "none", False, gap=value.gap))
-        kind, problem = result.kind, body.why
+        sure = result.full or result.kind not in ("int", "bool")
+        kind, problem = result.kind if sure else None, body.why
         if result.expr is not None:
             return column_of(c, result, series, label=series.label)
     except NoRule as error:
@@ -133,10 +136,10 @@ def apply_values(c: Call, series: Col, function: Any, args: list, kwargs: dict, 
     text = function_text(c, function, args, kwargs)
     if skip_missing:
         text = f"lambda value: value if pd.isna(value) else ({text})(value)"
-    typed_as = kind if kind in ("float", "str") else None
+    typed_as = kind if kind in TYPED else None
     option = f", {render(SPARK[typed_as])}" if typed_as else ""
     step = f"{c.ctx.call('apply_values')}(@@, ##, {text}, {series.expr}{option})"
-    dtype = {"float": "float64", "str": "object"}.get(typed_as or "")
+    dtype = TYPED.get(typed_as or "")
     return udf_column(c, step, typed_as, dtype, series, label=series.label)
 
 
@@ -189,7 +192,6 @@ def series_apply(c: Call) -> Any:
         "df['i'].map(lambda x: x + 1)",
         "df['s'].map(lambda x: x.strip().lower(), na_action='ignore')",
         "df['s'].map(str.upper, na_action='ignore')",
-        "df['i'].map('<{}>'.format)",
         "df['f'].map(lambda x: int(x), na_action='ignore')",
     ),
 )
@@ -284,7 +286,7 @@ def labels_used(function: Any, frame: Frame) -> list | None:
 def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -> Col:
     """The function of each row: as an expression, or as the function itself in a UDF."""
     used = labels_used(function, frame)
-    labels = used if used is not None else frame.labels
+    labels = used or (frame.labels if used is None else frame.labels[:1])
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
     c.need(not any(s.is_nullable or s.dtype in ("category", "list", "timedelta64[ns]") for s in series), "such columns in a Python function")
@@ -294,7 +296,8 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     try:
         c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
         result = as_s(body.result(function, [row_of(c, frame, labels), *args], kwargs))
-        kind, problem = result.kind, body.why
+        sure = result.full or result.kind not in ("int", "bool")
+        kind, problem = result.kind if sure else None, body.why
         if result.expr is not None:
             return column_of(c, result, *parents, label=None)
     except NoRule as error:
@@ -304,7 +307,7 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     c.need(not any(x.is_nullable for x in frame.columns), "nullable columns in a Python function")
     c.need(gives_value(function), "a function that gives a whole row")
     text = function_text(c, function, args, kwargs)
-    typed_as = kind if kind in ("float", "str") else None
+    typed_as = kind if kind in TYPED else None
     dtype = row_dtype(frame)
     options = f", {render(SPARK[typed_as])}" if typed_as else ""
     if dtype is None:
@@ -316,7 +319,7 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     if names != labels:
         options += f", columns=[{', '.join(s.expr.text for s in series)}]"
     step = f"{c.ctx.call('apply_rows')}(@@, ##, {text}, {render(list(labels))}{options})"
-    return udf_column(c, step, typed_as, {"float": "float64", "str": "object"}.get(typed_as or ""), *parents, label=None)
+    return udf_column(c, step, typed_as, TYPED.get(typed_as or ""), *parents, label=None)
 
 
 def gives_value(function: Any) -> bool:

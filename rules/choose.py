@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.elementwise import projected
+from rules.elementwise import compact, projected
 from rules.lib import derive, is_missing, meet, operand, series_of, tightened, typed
 from rules.missing import in_frame
 from rules.operators import arithmetic, dtype_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import NULL_FREE, Array, Category, Col, Const, Frame, Func, Scalar, Sequence, with_missing
+from transpiler.facts import NULL_FREE, Accessor, Array, Category, Col, Const, Frame, Func, Scalar, Sequence, with_missing
 from transpiler.symbolic import E, F, lift
 
 # --- choices --------------------------------------------------------------------------------
@@ -261,6 +261,13 @@ def literal_of(value: Any, dtype: str) -> E:
 def looked_up(c: Call, series: Col, table: dict) -> Col:
     """``series.map(dict)``: what is not in the dict is missing."""
     series = tightened(series) if series.loose else series
+    if series.dtype is None and not series.is_nullable and table:
+        kinds = {{"str": "text", "int": "number", "float": "number"}.get(type(k).__name__) for k in table}
+        c.need(len(kinds) == 1 and None not in kinds, "keys of such types")
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        kind = kinds.pop()
+        expr = typed(c.ctx, "keyed", series, kind=kind)
+        series = series.but(expr=expr, dtype="object" if kind == "text" else "float64")
     c.need(series.dtype in _KEYS and not series.is_nullable, f"a {series.dtype} column mapped by a dict")
     c.need(table and all(type(k).__name__ in _KEYS[series.dtype or ""] for k in table), "keys of another type than the column")
     c.need(not any(is_missing(k) for k in table), "a missing key")
@@ -334,6 +341,12 @@ def pairs_of(c: Call, given: Any, value: Any, has_value: bool) -> list[tuple[Any
 def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
     """Whole values replaced, all at once; what cannot be in the column does not matter."""
     kind = _COLUMN_KIND.get(series.dtype or "")
+    if series.dtype is None:
+        plain = {"number", "text", "missing"}
+        c.need(all(kind_of(x) in plain for pair in pairs for x in pair), "values of such types")
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        known = [tuple(None if is_missing(x) else x for x in pair) for pair in pairs]
+        return derive(typed(c.ctx, "swapped", series, pairs=known), None, series)
     if series.dtype in ("datetime64[ns]", "bool"):
         flags = any(kind_of(g) in ("flag", "number", "missing", "other") for g, _ in pairs)
         c.need(not flags, f"values replaced in a {series.dtype} column")
@@ -350,6 +363,7 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
     if series.dtype == "int64":
         c.need(all(kind_of(v) == "missing" or isinstance(v, int) for _, v in hits), "whole numbers replaced by fractions")
     dtype = with_missing(series.dtype) if gaps else series.dtype
+    series = compact(c.ctx, series)
     expr: Any = F
     done: list[Any] = []
     for value in [v for i, (_, v) in enumerate(hits) if v not in [w for _, w in hits[:i]]]:
@@ -366,8 +380,25 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
     return derive(expr.otherwise(series.expr), dtype, series, null_free=series.null_free and not gaps)
 
 
+def replaced_by_pattern(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
+    """Patterns replaced in texts, one after another; a missing value in place of the whole text."""
+    if series.dtype in ("int64", "float64", "bool", "datetime64[ns]"):
+        return series
+    c.need(series.dtype == "object", f"patterns in a {series.dtype} column")
+    c.need(len(pairs) == 1, "several patterns at once")
+    (given, value) = pairs[0]
+    c.need(isinstance(given, str), "a pattern that is not a text")
+    owner, interpreter = Accessor(series, "str"), c.interpreter  # type: ignore[attr-defined]
+    if is_missing(value):
+        options = {"na": Const(False)}
+        found = interpreter.by_rule("Series.str.contains", owner, [Const(given)], options, c.node)
+        return derive(F.when(~found.expr, series.expr), "object", series, null_free=False, gap=None)
+    c.need(isinstance(value, str), "a text replaced by another type")
+    return interpreter.by_rule("Series.str.replace", owner, [Const(given), Const(value)], {"regex": Const(True)}, c.node)
+
+
 def arguments(c: Call) -> tuple[Any, Any, bool]:
-    c.need(c.lit("regex") is False, "regular expressions")
+    c.need(c.lit("regex") in (False, True), "regex= of this form")
     given, value = c.lit("to_replace"), c.lit("value")
     c.need(c.given("to_replace"), "replace without to_replace")
     return given, value, c.given("value")
@@ -386,12 +417,14 @@ def arguments(c: Call) -> tuple[Any, Any, bool]:
         "(df['i'] / df['j']).replace([np.inf, -np.inf], np.nan)",
         "df['f'].replace(np.nan, 0)",
         "df['k'].replace(['a', 'b'], ['x', 'y'])",
+        "df['s'].replace(r'[aeiou]+', '.', regex=True)",
     ),
 )
 def series_replace(c: Call) -> Col:
     """Whole values replaced by others."""
     given, value, has_value = arguments(c)
-    return replaced(c, c.col, pairs_of(c, given, value, has_value))
+    do = replaced_by_pattern if c.lit("regex") else replaced
+    return do(c, c.col, pairs_of(c, given, value, has_value))
 
 
 @rule(
@@ -403,6 +436,8 @@ def series_replace(c: Call) -> Col:
         "df.replace({'k': {'a': 'A'}, 'i': {3: 30}})",
         "df[['f', 'i', 'k']].replace([np.inf, -np.inf], np.nan)",
         "df.replace('', np.nan)",
+        "df[['s', 'u', 'i']].replace(r'^\\s*[a-z]', '_', regex=True)",
+        "df[['s', 'k', 'f']].replace(r'^a', np.nan, regex=True)",
     ),
 )
 def frame_replace(c: Call) -> Frame:
@@ -413,11 +448,13 @@ def frame_replace(c: Call) -> Frame:
     nested = isinstance(given, dict) and given and all(isinstance(v, dict) for v in given.values())
     c.need(nested or not isinstance(given, dict) or not any(k in c.frame.labels for k in given), "a dict by column")
 
+    do = replaced_by_pattern if c.lit("regex") else replaced
+
     def change(series: Col) -> Col:
         if nested:
             table = given.get(series.label)
-            return replaced(c, series, list(table.items())) if table else series
-        return replaced(c, series, pairs_of(c, given, value, has_value))
+            return do(c, series, list(table.items())) if table else series
+        return do(c, series, pairs_of(c, given, value, has_value))
 
     return changed_columns(c, c.frame, change)
 
@@ -439,7 +476,10 @@ def frame_replace(c: Call) -> Frame:
 def cut(c: Call) -> Col:
     """The bin of each number, between known edges and with known labels."""
     series, bins, labels = c["x"], c.lit("bins"), c.lit("labels")
-    c.need(isinstance(series, Col) and series.dtype in ("int64", "float64"), "bins of a column that is not a number for sure")
+    c.need(isinstance(series, Col) and series.dtype in ("int64", "float64", None) and not series.is_nullable, "bins of a column that is not a number for sure")  # fmt: skip
+    if series.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        series = series.but(expr=typed(c.ctx, "some_number", series), dtype="float64", column=None)
     c.need(isinstance(bins, (list, tuple)) and len(bins) > 1, "bins that depend on the data")
     edges = [float(b) for b in bins]
     c.need(all(a < b for a, b in zip(edges, edges[1:])), "edges that do not rise")

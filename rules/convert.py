@@ -325,6 +325,8 @@ def series_infer_objects(c: Call) -> Col:
         "pd.to_numeric(df['u'].str.extract(r'(\\d+)', expand=False))",
         "df['v'] = pd.to_numeric(df['i'].astype(str))\nout = df[['v']]",
         "df['v'] = pd.to_numeric(df['s'], errors='coerce').fillna(0)\nout = df[['v']]",
+        "df = df.convert_dtypes()\ndf['v'] = pd.to_numeric(df['u'], errors='coerce')\nout = df[['v']]",
+        "df = df.convert_dtypes()\ndf['v'] = pd.to_numeric(df['u'].str.extract(r'(\\d+)', expand=False))\nout = df[['v']]",
     ),
 )
 def to_numeric(c: Call) -> Value:
@@ -343,8 +345,13 @@ def to_numeric(c: Call) -> Value:
         return result(series, E(f"{c.ctx.call('whole_text')}({series.expr})"), "int64")
     if known == "float64":
         return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "float64")
+    if known == "Int64":
+        return result(series, E(f"{c.ctx.call('nullable_whole_text')}({series.expr}{options})"), "Int64")
+    if known == "Float64":
+        return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "Float64")
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    expr = whole_frame_call(c.ctx, "to_numeric", series, **coerce)
+    nullable = {"nullable": True} if series.is_nullable else {}
+    expr = whole_frame_call(c.ctx, "to_numeric", series, **coerce, **nullable)
     return derive(expr, None, series)
 
 
@@ -357,6 +364,7 @@ def numeric_dtype(c: Call, series: Col, errors: str) -> str | None:
         return None
     import pandas as pd
 
+    values = values.astype("string") if series.is_nullable else values
     try:
         return str(pd.to_numeric(values, errors=errors).dtype)  # type: ignore[call-overload]
     except (ValueError, TypeError):

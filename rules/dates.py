@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Callable
 
-from rules.convert import result, whole_frame_call
+from rules.convert import result, source_values, whole_frame_call
 from rules.lib import derive, operand, tightened, typed
 from rules.registry import Call, rule
 from rules.text import columns_of
@@ -292,10 +292,29 @@ def to_datetime(c: Call) -> Value:
     wanted = c.lit("format")
     if wanted is not None:
         return by_format(c, series, wanted, coerce)
+    if errors == "raise":
+        wanted = learnt_format(c, series)
+        if wanted is not None:
+            return by_format(c, series, wanted, coerce)
     c.verdict = "runtime"  # type: ignore[attr-defined]
     order = [E(k.text) for k in c.ctx.order_of(series.frame)]
     options = {**coerce, **({"dayfirst": True} if c.lit("dayfirst") else {})}
     return result(series, whole_frame_call(c.ctx, "to_datetime", series, *order, **options), "datetime64[ns]")
+
+
+def learnt_format(c: Call, series: Col) -> str | None:
+    """The format that pandas guesses for the input at hand; None when that is not to be had. A text
+    of another format fails the job, as the pinned types of an input do."""
+    values = source_values(c, series.frame, series.column) if series.column is not None else None
+    if values is None:
+        return None
+    from pandas.tseries.api import guess_datetime_format
+
+    present = values[values.notna() & ~values.isin(["", "NaT", "nat", "NAT", "nan", "NaN", "NAN"])]
+    if not len(present) or not isinstance(present.iloc[0], str):
+        return None
+    found = guess_datetime_format(present.iloc[0], dayfirst=bool(c.lit("dayfirst")))
+    return found if found is not None and set(re.findall(r"%(.)", found)) <= _FORMAT else None
 
 
 _FORMAT = set("YymdHIMSfbBaAp%")

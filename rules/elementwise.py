@@ -65,6 +65,14 @@ def cells(ctx: Any, frame: Frame) -> list[Col]:
     return [series_of(ctx, frame, label) for label in frame.labels]
 
 
+def compact(ctx: Any, series: Col) -> Col:
+    """The Series for a step that mentions it more than once: a long expression becomes a column."""
+    if len(series.expr.text) <= 120 or series.dtype is None:
+        return series
+    name = ctx.temp()
+    return series.but(expr=col(name), temps=(*series.temps, (name, series.expr)), column=None, windowed=False)
+
+
 def solid(ctx: Any, series: Col) -> tuple[Frame, Col]:
     """A frame that has the Series as its one column, and the Series over it: what a step needs
     that changes which rows there are."""
@@ -85,4 +93,4 @@ def solid(ctx: Any, series: Col) -> tuple[Frame, Col]:
     return out, series_of(ctx, out, label)
 
 
-__all__ = ["E", "cells", "col", "drop_hidden", "mapped", "plain_name", "projected", "solid"]
+__all__ = ["E", "cells", "compact", "col", "drop_hidden", "mapped", "plain_name", "projected", "solid"]

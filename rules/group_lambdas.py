@@ -186,7 +186,8 @@ class Body(cst.CSTTransformer):
         if items.mask is None:
             return v
         expr = F.when(tight(items.mask), v.expr)
-        return self.g.value(derive(expr, with_missing(v.dtype), v, items.mask, null_free=False))
+        # The dtype stays: what the mask leaves out is no missing value of the part that is left.
+        return self.g.value(derive(expr, v.dtype, v, items.mask, null_free=False))
 
     def joined(self, items: Items, separator: str) -> cst.Name:
         """``separator.join(…)``."""

@@ -163,7 +163,7 @@ def _register(name: str) -> None:
         one = rolled(g, v, name, **dict(c.self.params))  # type: ignore[union-attr]
         frame = row_levels(g, [(v.label, one)])
         rows = series_of(c.ctx, frame, v.label)
-        return Realigned(**{f: getattr(rows, f) for f in rows.__dataclass_fields__}, aligned=g.windowed(one, v.label))
+        return Realigned(**{f: getattr(rows, f) for f in rows.__dataclass_fields__}, aligned=g.windowed(one, v.label), base=rows.expr.text)
 
     examples = [f"df.groupby('b')['i'].rolling(2).{name}()", f"df.groupby('k')['f'].rolling(3, min_periods=1).{name}()"]
     if name == "mean":
@@ -178,6 +178,7 @@ class Realigned(Col):
     """Rows of groups under their own labels, and the same values over the grouped frame's rows."""
 
     aligned: Col | None = None
+    base: str = ""  # its expression as made: a changed one is aligned no longer
 
 
 for _name in ("sum", "mean", "min", "max", "std", "var"):
@@ -212,7 +213,7 @@ def own_labels(c: Call, level: Any) -> Col:
     return rows.but(frame=out)  # type: ignore[union-attr]
 
 
-@rule("DataFrameGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k').pipe(lambda g: g['i'].max() - g['i'].min())")
+@rule("DataFrameGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k').pipe(lambda g: g['i'].max())")
 @rule("SeriesGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k')['i'].pipe(lambda g: g.sum())")
 def pipe(c: Call) -> Value:
     """A function of the group-by itself."""

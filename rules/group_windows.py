@@ -300,6 +300,7 @@ _TRANSFORMED = (
     "df.groupby('k')['i'].transform(lambda x: x.max() - x.min())",
     "df.groupby('b')['i'].transform(lambda x: x.shift(1).cumsum())",
     "df.groupby('k')['i'].transform(lambda x: len(x))",
+    "df.groupby('b')[['i', 'j']].transform(lambda x: x - x.min())",
     "df.groupby('b')['i'].transform(np.mean)",
 )  # fmt: skip
 
@@ -334,7 +335,9 @@ def transform_by(c: Call, g: Groups, func: Func) -> Value:
     if g.grouped.series is not None:
         v = g.value(g.grouped.series)
         return rowwise(g, each(g, func, v), v.label)
-    raise NoRule("transform of a frame by a function")
+    if g.grouped.selection is None:
+        raise NoRule("transform of a whole frame by a function")
+    return framed(c, g, [(v.label, rowwise(g, each(g, func, v), v.label)) for v in g.values()])
 
 
 def rowwise(g: Groups, value: Col, label: Any) -> Col:

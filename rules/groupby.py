@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.lib import meet, series_of
+from rules.lib import meet, series_of, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Column, Const, Frame, Grouped, GroupKey, Sequence, Value
@@ -66,6 +66,7 @@ def key_list(by: Any) -> list[Any]:
 def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
     """The facts of a group-by."""
     by, level = c["by"], c.lit("level")
+    settle(c.ctx, frame)
     flags = {k: c.lit(k) for k in ("as_index", "sort", "dropna")}
     c.need(all(isinstance(v, bool) for v in flags.values()), "a flag of groupby that is not a constant")
     if level is not None:

@@ -73,7 +73,7 @@ def dtype_argument(value: Any) -> Any:
     not_yet="index_col converters skipfooter keep_date_col date_parser iterator chunksize lineterminator "
     "quoting doublequote encoding_errors dialect on_bad_lines delim_whitespace dtype_backend compression",
     ignored="engine verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options",
-    example="pd.read_csv('nasty.csv')",
+    example=("pd.read_csv('nasty.csv')", "pd.read_csv('nasty.csv', usecols=['s', 'i', 'k'])"),
 )
 def read_csv(c: Call) -> Frame:
     """A CSV file or folder, typed as pandas types it."""
@@ -195,7 +195,7 @@ def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> 
     "dtype_backend=None, filesystem=None, filters=None)",
     not_yet="use_nullable_dtypes dtype_backend filesystem filters",
     ignored="engine storage_options",
-    example="pd.read_parquet('nasty.parquet')",
+    example=("pd.read_parquet('nasty.parquet')", "pd.read_parquet('nasty.parquet', columns=['s', 'i'])"),
 )
 def read_parquet(c: Call) -> Frame:
     """A Parquet file or folder."""

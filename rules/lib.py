@@ -21,12 +21,13 @@ from transpiler.facts import (
     Index,
     Order,
     Plain,
+    RowNumbers,
     Rows,
     Scalar,
     Value,
     fresh,
 )
-from transpiler.symbolic import E, F, col, lift
+from transpiler.symbolic import E, F, col, lift, render
 from transpiler.builders import builder, helpers_in
 
 # --- Series ---------------------------------------------------------------------------------
@@ -66,7 +67,8 @@ def on(frame: Frame, series: Col) -> Col:
     if series.frame is frame:
         return series
     aligned = getattr(series, "aligned", None)
-    if aligned is not None and len(series.frame.index.levels) == 1 and frame.rows.same_set(aligned.frame.rows):
+    unchanged = aligned is not None and series.expr.text == series.base  # type: ignore[attr-defined]
+    if unchanged and len(series.frame.index.levels) == 1 and frame.rows.same_set(aligned.frame.rows):
         return on(frame, aligned)  # rows of groups under their own labels
     if series.kind == "ndarray" and frame.rows.uid != series.frame.rows.uid:
         raise NoRule("an array goes by the place of its rows, and these may have changed")
@@ -247,7 +249,7 @@ def typed(ctx: Any, name: str, *operands: Any, **options: Any) -> E:
         raise NoRule("the types are not known while planning")
     named = ctx.hoist(frame, ctx.hint) if not frame.text.isidentifier() else frame
     ctx.call("typed"), ctx.call(name)
-    extra = [E(f"{k}={v!r}") for k, v in options.items()]
+    extra = [E(f"{k}={render(v)}") for k, v in options.items()]
     args = [E(named.text), E(name), *map(lift, exprs), *extra]
     return E("typed(" + ", ".join(a.text for a in args) + ")")
 
@@ -308,7 +310,11 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         if value.owner.frame.rows is not frame.rows:
             raise NoRule("values are set by position, from another order or set of rows")
         value = value.owner
+    if isinstance(value, Accessor) and value.name == "index":
+        value = labels_of(ctx, frame, value.owner)
     frame = ctx.losing(frame, [label])
+    if isinstance(value, RowNumbers):
+        frame, value = row_numbers(ctx, frame, value)
     known = [c for c in frame.columns if c.label == label]
     if len(known) > 1:
         raise NoRule(f"more than one column is named {label!r}")
@@ -327,6 +333,39 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     if frame.open:
         out = out.but(gone=tuple(g for g in out.gone if g != label))
     return drop_hidden(out, temps)
+
+
+def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:
+    """``df.index`` as values of the frame's rows: they are set by position, not aligned."""
+    source = owner.frame if isinstance(owner, Col) else owner
+    if not isinstance(source, Frame) or source.rows is not frame.rows:
+        raise NoRule("the index of another frame is set by position")
+    if frame.index.kind != "columns":
+        number = ctx.position(frame, frame.index.anchor, "number")
+        return Col(number, "int64", frame, local=False, null_free=True)
+    if len(frame.index.levels) != 1:
+        raise NoRule("an index of several levels")
+    (level,) = frame.index.levels
+    ctx.use(frame, level)
+    return Col(col(level.name), level.dtype, frame, deps=frozenset({(level.name, level.uid)}), null_free=level.dtype in NULL_FREE)
+
+
+def row_numbers(ctx: Any, frame: Frame, numbers: RowNumbers) -> tuple[Frame, Col]:
+    """``range(len(frame))`` as a Series over the frame, in the present order of its rows."""
+    if not frame.rows.same_set(numbers.rows):
+        raise NoRule("a range over other rows")
+    if numbers.series and frame.index.kind != "range":
+        raise NoRule("a Series of numbers meets other labels")
+    temps: tuple[tuple[str, E], ...] = ()
+    if frame.index.kind == "range":
+        number = ctx.position(frame, frame.index.anchor, "number")
+    else:
+        name, keys = ctx.temp("row"), "".join(f", {k}" for k in ctx.order_of(frame))
+        number, temps = col(name), ((name, FrameStep(f'{ctx.call("with_position")}(@@{keys}, name="{name}")')),)
+    expr = number + numbers.start if numbers.start else number
+    if numbers.dtype != "int64":
+        expr = expr.cast(SPARK_TYPES[numbers.dtype])
+    return frame, Col(expr, numbers.dtype, frame, temps=temps, local=False, null_free=True)
 
 
 def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
@@ -371,10 +410,19 @@ def without_gaps(ctx: Any, mask: Col) -> Col:
     return mask.but(expr=E(f"{ctx.call('no_missing')}({mask.expr})"), dtype="bool", null_free=True)
 
 
+def looked_at(ctx: Any, column: Column) -> bool:
+    """Whether any step of the program uses the column, as far as earlier passes found."""
+    if column.origin is None:
+        return True
+    step, name = column.origin
+    return name in ((ctx.learned.used or {}).get(step) or ())
+
+
 def settle(ctx: Any, frame: Frame) -> None:
     """Ask the steps that may have left gaps in integers to make them fractions there and then:
     of fewer rows nobody could tell that pandas did so."""
-    if frame.unsettled and (frame.open or any(x.dtype in (None, "int64?") for x in (*frame.columns, *frame.index.levels))):
+    gappy = [x for x in (*frame.columns, *frame.index.levels) if x.dtype in (None, "int64?") and looked_at(ctx, x)]
+    if frame.unsettled and (frame.open or gappy):
         for step in frame.unsettled:
             ctx.demand(step, "settled")
 

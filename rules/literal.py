@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
-from rules.lib import assign, is_missing, meet, selected, series_of
+from rules.lib import assign, is_missing, labels_of, literal_column, meet, selected, series_of
+from rules.index import index_reset
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -19,6 +21,9 @@ from transpiler.facts import (
     Module,
     Order,
     Plain,
+    NULL_FREE,
+    Accessor,
+    RowNumbers,
     Rows,
     Scalar,
     Sequence,
@@ -155,6 +160,7 @@ def given_dtype(value: Value) -> Any:
         "pd.DataFrame({'what': ['rows', 'sum'], 'value': [len(df), df['i'].sum()]})",
         "pd.DataFrame({'a': [3, 1, 2]}).sort_values('a').head(2)",
         "pd.DataFrame(df, columns=['s', 'i'])",
+        "n = df['k'].value_counts()\nout = pd.DataFrame({'what': 'k', 'value': n.index, 'times': n.values})",
     ),
 )
 def data_frame(c: Call) -> Frame:
@@ -179,12 +185,33 @@ def data_frame(c: Call) -> Frame:
 def from_mapping(c: Call, data: Mapping) -> Frame:
     """A dict of Series over one frame and scalars, or of lists with computed numbers in them."""
     values = dict(data.items)
+    arrays = {k: v for k, v in values.items() if isinstance(v, Accessor) and v.name in ("values", "index") and isinstance(v.owner, (Frame, Col))}  # fmt: skip
+    if arrays:
+        return from_arrays(c, values, arrays)
     series = [v for v in values.values() if isinstance(v, Col)]
     if series:
         c.need(all(isinstance(v, (Col, Const, Scalar)) and not isinstance(getattr(v, "value", None), (list, tuple, dict)) for v in values.values()), "columns of several kinds")  # fmt: skip
         c.need(len(values) < 2 or all(v.frame.rows.same_set(series[0].frame.rows) for v in series), "Series over different rows")
         return from_series(c.ctx, values)
     return from_lists(c, {k: listed(v) for k, v in values.items()})
+
+
+def from_arrays(c: Call, values: dict, arrays: dict) -> Frame:
+    """A dict of ``s.index`` and ``s.values`` of Series over the same rows: a new RangeIndex."""
+    c.need(not any(isinstance(v, Col) for v in values.values()), "arrays beside Series")
+    first = next(iter(arrays.values())).owner
+    frame = first.frame if isinstance(first, Col) else first
+    made: dict[Any, Value] = {}
+    for label, value in values.items():
+        if label not in arrays:
+            made[label] = value
+        elif value.name == "index":
+            made[label] = labels_of(c.ctx, frame, value.owner)
+        else:
+            c.need(isinstance(value.owner, Col) and value.owner.frame.rows is frame.rows, "values of other rows")
+            made[label] = value.owner
+    c.need(not {x.label for x in frame.columns} & set(made), "a column takes the name of another")
+    return index_reset(c.ctx, from_series(c.ctx, made), True)
 
 
 def from_series(ctx: Any, values: dict[Any, Value]) -> Frame:
@@ -304,13 +331,24 @@ def text_table(c: Call) -> Frame:
     "pandas.Series(data=None, index=None, dtype=None, name=None, copy=None, fastpath=None)",
     not_yet="fastpath",
     ignored="copy",
-    example=("pd.Series([3, 1, 2], name='n')", "pd.Series(['a', None, 'c'])", "pd.Series({'x': 1.5, 'y': 2})", "pd.Series([1, 2, 3]) * 2"),
+    example=("pd.Series([3, 1, 2], name='n')", "pd.Series(['a', None, 'c'])", "pd.Series({'x': 1.5, 'y': 2})", "pd.Series([1, 2, 3]) * 2", "df[pd.Series(True, index=df.index) & (df['i'] > 3)]", "df['id'] = pd.Series(range(10, 10 + len(df)), dtype='int64')\nout = df"),
 )
-def series(c: Call) -> Col:
+def series(c: Call) -> Any:
     """A Series of constants."""
     import pandas as pd
 
     data = c["data"]
+    if isinstance(data, RowNumbers) and not c.given("index"):
+        dtype = given_dtype(c["dtype"]) if c.given("dtype") else "int64"
+        dtype = {"int": "int64", "float": "float64", int: "int64", float: "float64"}.get(dtype, dtype)
+        c.need(dtype in ("int64", "float64", "Int64", "Float64"), "numbers of this type")
+        text = f"pd.Series({data.text}, dtype={dtype!r})"
+        return replace(data, text=text, series=True, dtype=dtype)
+    index = c["index"]
+    if isinstance(index, Accessor) and index.name == "index" and isinstance(index.owner, Frame):
+        c.need(not c.given("dtype") and isinstance(data, (Const, Scalar)), "values of this form")
+        expr, dtype = literal_column(c.ctx, data)
+        return Col(expr, dtype, index.owner, c.lit("name"), null_free=dtype in NULL_FREE)
     c.need(isinstance(data, Const) and isinstance(data.value, (list, tuple, dict)) and len(data.value), "the data are not known here")
     options = {k: c.lit(k) for k in ("index", "name") if c.given(k)}
     if c.given("dtype"):

@@ -1,13 +1,10 @@
-"""Rows and cells by label, position and condition: loc, iloc, query, eval."""
+"""Rows and cells by label, position and condition: loc and iloc."""
 
 from __future__ import annotations
 
-import ast
-import io
-import tokenize
 from typing import Any
 
-from rules.index import relabelled
+from rules.labels import relabelled
 from rules.lib import (
     assign,
     chain,
@@ -20,6 +17,7 @@ from rules.lib import (
     physical,
     selected,
     series_of,
+    settle,
     subset_of,
     tight,
     with_temps,
@@ -41,10 +39,11 @@ from transpiler.facts import (
     Plain,
     Scalar,
     Sequence,
+    Slice,
     Value,
     with_missing,
 )
-from transpiler.symbolic import E, F, col, lift
+from transpiler.symbolic import E, F, col, lift, render
 
 # --- keys -------------------------------------------------------------------------------------
 
@@ -141,6 +140,8 @@ def owner_frame(c: Call) -> Frame:
     example=(
         "df.iloc[:3]",
         "df.iloc[2:6]",
+        "df.iloc[:int(len(df) * 0.5)]",
+        "df.iloc[-int(len(df) * 0.3):]",
         "df.iloc[-3:]",
         "df.iloc[:-14]",
         "df.iloc[12:]",
@@ -160,9 +161,12 @@ def iloc_get(c: Call) -> Value:
     if columns is not None:
         labels = labels_by_position(frame, columns)
     if not everything(rows):
-        bounds = literal(rows, "the rows")
-        c.need(isinstance(bounds, slice), "rows by a key of this form")
-        frame = rows_sliced(c.ctx, frame, bounds)
+        if isinstance(rows, Slice):
+            frame = rows_sliced_at_runtime(c, frame, rows)
+        else:
+            bounds = literal(rows, "the rows")
+            c.need(isinstance(bounds, slice), "rows by a key of this form")
+            frame = rows_sliced(c.ctx, frame, bounds)
     return frame if columns is None else narrowed(c.ctx, frame, labels)
 
 
@@ -203,6 +207,23 @@ def rows_sliced(ctx: Any, frame: Frame, bounds: slice) -> Frame:
     if start == 0 and step == 1:
         return by_number(ctx, frame, lambda n: n >= -stop, backwards=True)
     raise NoRule("rows counted from both ends")
+
+
+def rows_sliced_at_runtime(c: Call, frame: Frame, bounds: Slice) -> Frame:
+    """Rows between positions that the job computes, such as half of ``len(df)``."""
+    ctx = c.ctx
+    c.need(isinstance(bounds.step, Const) and bounds.step.value in (None, 1), "a slice with a step")
+    parts = [bounds.start, bounds.stop]
+    c.need(all(isinstance(p, (Const, Scalar, Plain)) for p in parts), "a slice of this form")
+    texts = ["None" if isinstance(p, Const) and p.value is None else p.code() for p in parts]  # type: ignore[attr-defined]
+    name, keys = ctx.temp("row"), ctx.order_of(frame)
+    listed = "".join(f", {k}" for k in keys)
+    settle(ctx, frame)
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    made = f'{ctx.call("with_position")}({frame.text}{listed}, name="{name}")'
+    text = f"{ctx.call('rows_between')}({made}, {render(name)}, {', '.join(texts)})"
+    reads = frozenset().union(*(p.vars for p in parts))
+    return subset_of(ctx, frame, frame.but(text=text, vars=frame.vars | reads))
 
 
 def _between(number: E, start: int, stop: int | None, step: int) -> E:
@@ -461,205 +482,6 @@ def series_iloc(c: Call) -> Col:
     return on(rows_sliced(c.ctx, series.frame, bounds), series)
 
 
-# --- query and eval ---------------------------------------------------------------------------
-
-_BACKTICK = "__column_"
-
-
-def readable(text: str) -> tuple[ast.expr, dict[str, str]]:
-    """The tree of a query text; names quoted with backticks get plain ones. ``&``, ``|``, ``~``
-    bind as loosely as ``and``, ``or``, ``not`` there."""
-    quoted: dict[str, str] = {}
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:
-        raise NoRule("a backtick without its partner")
-    for i in range(1, len(pieces), 2):
-        name = f"{_BACKTICK}{i}"
-        quoted[name], pieces[i] = pieces[i], name
-    swaps = {"&": "and", "|": "or", "~": "not"}
-    out = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO("".join(pieces).strip().replace("\n", " ")).readline):
-            word = token.string
-            if token.type == tokenize.OP and word in swaps:
-                word = swaps[word]
-            if word == "@":
-                word = "__outer_"
-                out.append(word)
-                continue
-            if out and out[-1] == "__outer_":
-                out[-1] = "__outer_" + word
-                continue
-            out.append(word)
-        return ast.parse(" ".join(w for w in out if w.strip()), mode="eval").body, quoted
-    except (SyntaxError, tokenize.TokenError) as error:
-        raise NoRule(f"a query that cannot be read: {error}") from None
-
-
-class Query:
-    """Evaluates the text of ``query`` and ``eval`` over a frame."""
-
-    def __init__(self, c: Call, frame: Frame, quoted: dict[str, str]) -> None:
-        self.c, self.frame, self.quoted = c, frame, quoted
-        self.interpreter, self.node = c.interpreter, c.node  # type: ignore[attr-defined]
-
-    def value(self, node: ast.expr) -> Value:
-        handler = getattr(self, type(node).__name__, None)
-        if handler is None:
-            raise NoRule(f"a {type(node).__name__} in a query")
-        return handler(node)
-
-    def operate(self, method: str, left: Value, right: Value) -> Value:
-        found = self.interpreter.operator(method, left, right, self.node)
-        if isinstance(found, (Col, Const)):
-            return found
-        raise NoRule("a step of the query has no Spark form")
-
-    def call(self, owner: Value, method: str, args: list) -> Value:
-        return self.interpreter.by_rule(f"{owner.kind}.{method}", owner, args, {}, self.node)
-
-    def Constant(self, node: ast.Constant) -> Value:
-        return Const(node.value)
-
-    def Name(self, node: ast.Name) -> Value:
-        name = self.quoted.get(node.id, node.id)
-        if name.startswith("__outer_"):
-            ref = self.interpreter.active[-1].lookup(name[8:])
-            if ref is None:
-                raise NoRule(f"no variable {name[8:]!r}")
-            return ref.value
-        if self.frame.has(name) is not False:
-            return series_of(self.c.ctx, self.frame, name)
-        for level in self.frame.index.levels:
-            if level.label == name:
-                shown = self.frame.but(columns=(*self.frame.columns, level))
-                return series_of(self.c.ctx, shown, name).but(frame=self.frame)
-        raise NoRule(f"no column {name!r}")
-
-    def List(self, node: Any) -> Value:
-        items = [self.value(e) for e in node.elts]
-        if not all(isinstance(i, Const) for i in items):
-            raise NoRule("a list of columns in a query")
-        return Const([i.value for i in items])  # type: ignore[attr-defined]
-
-    Tuple = Set = List
-
-    def BoolOp(self, node: ast.BoolOp) -> Value:
-        method = "__and__" if isinstance(node.op, ast.And) else "__or__"
-        found = self.value(node.values[0])
-        for item in node.values[1:]:
-            found = self.operate(method, found, self.value(item))
-        return found
-
-    def UnaryOp(self, node: ast.UnaryOp) -> Value:
-        value = self.value(node.operand)
-        if isinstance(node.op, ast.Not):
-            return self.call(value, "__invert__", [])
-        if isinstance(value, Const) and isinstance(node.op, ast.USub):
-            return Const(-value.value)
-        if isinstance(node.op, ast.USub):
-            return self.call(value, "__neg__", [])
-        return value
-
-    def BinOp(self, node: ast.BinOp) -> Value:
-        names = {"Add": "__add__", "Sub": "__sub__", "Mult": "__mul__", "Div": "__truediv__",
-                 "FloorDiv": "__floordiv__", "Mod": "__mod__", "Pow": "__pow__"}  # fmt: skip
-        method = names.get(type(node.op).__name__)
-        if method is None:
-            raise NoRule("an operator in a query")
-        return self.operate(method, self.value(node.left), self.value(node.right))
-
-    def Compare(self, node: ast.Compare) -> Value:
-        left, found = self.value(node.left), None
-        for op, comparator in zip(node.ops, node.comparators):
-            right = self.value(comparator)
-            one = self.compared(type(op).__name__, left, right)
-            found = one if found is None else self.operate("__and__", found, one)
-            left = right
-        assert found is not None
-        return found
-
-    def compared(self, op: str, left: Value, right: Value) -> Value:
-        listed = isinstance(right, Const) and isinstance(right.value, (list, tuple, set)) or isinstance(right, Sequence)
-        if op in ("In", "NotIn") or listed and op in ("Eq", "NotEq"):
-            values = right.value if isinstance(right, Const) else literal(right, "the values")
-            if not isinstance(left, Col) or not isinstance(values, (list, tuple, set)):
-                raise NoRule("membership in something that is not a list")
-            found = self.call(left, "isin", [Const(list(values))])
-            return found if op in ("In", "Eq") else self.call(found, "__invert__", [])
-        names = {"Eq": "__eq__", "NotEq": "__ne__", "Lt": "__lt__", "LtE": "__le__", "Gt": "__gt__", "GtE": "__ge__"}
-        if op not in names:
-            raise NoRule("an operator in a query")
-        return self.operate(names[op], left, right)
-
-    def Attribute(self, node: ast.Attribute) -> Value:
-        owner = self.value(node.value)
-        if isinstance(owner, Col) and node.attr in ("str", "dt"):
-            return Accessor(owner, node.attr)
-        if isinstance(owner, (Col, Accessor)):
-            return self.interpreter.by_rule(f"{owner.kind}.{node.attr}", owner, [], {}, self.node)
-        raise NoRule("an attribute in a query")
-
-    def Call(self, node: ast.Call) -> Value:
-        if not isinstance(node.func, ast.Attribute):
-            raise NoRule("a function in a query")
-        owner = self.value(node.func.value)
-        args = [self.value(a) for a in node.args]
-        kwargs = {k.arg: self.value(k.value) for k in node.keywords if k.arg}
-        return self.interpreter.by_rule(f"{owner.kind}.{node.func.attr}", owner, args, kwargs, self.node)
-
-
-def evaluated(c: Call, frame: Frame, text: str) -> Value:
-    tree, quoted = readable(text)
-    return Query(c, frame, quoted).value(tree)
-
-
-@rule(
-    "DataFrame.query(expr, *, inplace=False, **kwargs)",
-    not_yet="inplace",
-    example=(
-        "df.query('i > 3 and f < 100')",
-        "df.query('f != 1.5 or s == \"apple\"')",
-        "df.query('not (f > 1)')",
-        "df.query('k in [\"a\", \"b\"] & i > 2')",
-        "df.query('k not in [\"a\"] and 0 <= i < 9')",
-        "low = 4\nout = df.query('i >= @low')",
-        "df.rename(columns={'i': 'a b'}).query('`a b` * 2 > j + 3')",
-        "df.query('k == [\"c\", \"d\"]')",
-        "df.query('i > 3')[['s', 'f']]",
-    ),
-)
-def query(c: Call) -> Frame:
-    """Rows for which a text is true."""
-    c.need(not c["kwargs"], "options of the engine")
-    mask = evaluated(c, c.frame, c.lit("expr"))
-    c.need(isinstance(mask, Col) and mask.dtype in BOOLS, "a query that is not a condition")
-    return filtered(c.ctx, c.frame, mask)  # type: ignore[arg-type]
-
-
-@rule(
-    "DataFrame.eval(expr, *, inplace=False, **kwargs)",
-    not_yet="inplace",
-    example=("df.eval('i + j * 2')", "df.eval('z = i + j')", "df.eval('i > j')"),
-)
-def eval_(c: Call) -> Value:
-    """A text computed over the columns; ``name = text`` sets a column."""
-    c.need(not c["kwargs"], "options of the engine")
-    frame = c.frame
-    lines = [x for x in c.lit("expr").strip().splitlines() if x.strip()]
-    c.need(lines, "an empty text")
-    for line in lines:
-        head, sign, rest = line.partition("=")
-        if sign and head.strip().isidentifier() and not rest.startswith("="):
-            frame = assign(c.ctx, frame, head.strip(), evaluated(c, frame, rest))
-        else:
-            c.need(len(lines) == 1, "several texts without names")
-            found = evaluated(c, frame, line)
-            c.need(isinstance(found, Col), "a text without columns")
-            return found.but(label=None, column=None)
-    return frame
-
-
 # --- several columns at once ------------------------------------------------------------------
 
 
@@ -729,6 +551,3 @@ def beside(ctx: Any, frame: Frame, other: Frame) -> Frame:
         out = chain(out, f'{gone}.withColumn({lift(name)}, {col(temp)}).drop("{temp}")')
         out = out.set_column(Column(column.label, name, column.dtype, nullable=column.nullable))
     return out
-
-
-__all__ = ["Plain", "assign_several", "beside", "evaluated", "rows_sliced"]

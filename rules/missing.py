@@ -23,7 +23,7 @@ from rules.elementwise import mapped, plain_name, solid
 from rules.operators import timestamp_constant
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import FLOATS, INTEGERS, NULL_FREE, Col, Column, Const, Frame, Mapping, Scalar, fresh
+from transpiler.facts import FLOATS, INTEGERS, NULL_FREE, ByColumn, Col, Column, Const, Frame, Local, Mapping, Scalar, fresh
 from transpiler.symbolic import E, F, col, lift, render
 
 # --- is it missing? -------------------------------------------------------------------------
@@ -41,13 +41,25 @@ def not_null(series: Col) -> Col:
     return derive(expr, "bool", series, null_free=True, loose=False, nullable=False)
 
 
+def flags_of_open(c: Call, present: bool) -> Frame:
+    """The columns are not known: the job goes through those it finds."""
+    frame = c.frame
+    c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    option = ", present=True" if present else ""
+    columns = tuple(Column(x.label, x.name, "bool") for x in frame.columns)
+    out = frame.but(text=f"{c.ctx.call('missing_flags')}({frame.text}{option})", columns=columns, base=fresh(), gap=None, nullable=False)
+    c.ctx.cells[out.base] = Local(f"{c.ctx.call('missing_counts')}({frame.text}{option})", frame.vars)
+    return out
+
+
 for _name, _test in (("isna", is_null), ("isnull", is_null), ("notna", not_null), ("notnull", not_null)):
 
     def _series(c: Call, test: Any = _test) -> Col:
         return test(c.col)
 
     def _frame(c: Call, test: Any = _test) -> Frame:
-        return mapped(c.ctx, c.frame, test)
+        return flags_of_open(c, test is not_null) if c.frame.open else mapped(c.ctx, c.frame, test)
 
     def _function(c: Call, test: Any = _test) -> Any:
         value = c["obj"]
@@ -166,6 +178,8 @@ _FILL_SIGNATURE = "value=None, *, method=None, axis=None, inplace=False, limit=N
         "df['f'].fillna(df['f'].mean())",
         "df['s'].fillna('none')",
         "df['i'].fillna(7)",
+        "df['i'].fillna(df['i'].mean())",
+        "df['i'].fillna(df['f'])",
         "df['f'].fillna(df['n'])",
         "df['t'].fillna(pd.Timestamp('2020-01-01'))",
         "df['k'].fillna(df['k'].mode()[0])",
@@ -191,6 +205,8 @@ def series_fillna(c: Call) -> Col:
         "df.fillna({'f': df['f'].mean(), 'n': -1})",
         "df[['s', 'k']].fillna('')",
         "df.fillna({'nowhere': 0, 'f': 2})",
+        "df[['f', 's', 'g']].fillna(df.mean(numeric_only=True))",
+        "means = df[['f', 'g']].mean()\nout = df['n'].fillna(means['g'])",
     ),
 )
 def frame_fillna(c: Call) -> Frame:
@@ -201,6 +217,9 @@ def frame_fillna(c: Call) -> Frame:
         wanted = {k: Const(v) for k, v in value.value.items()}
     elif isinstance(value, Mapping):
         wanted = dict(value.items)
+    elif isinstance(value, ByColumn):
+        value = c.ctx.hoist(value, "by_column")
+        wanted = {x: value.item(x) for x in value.labels}
     else:
         c.need(isinstance(value, (Const, Scalar)), "filled from another pandas object")
         if frame.open:

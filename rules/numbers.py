@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.elementwise import mapped, plain_name, projected
+from rules.elementwise import compact, mapped, plain_name, projected
 from rules.lib import derive, is_missing, meet, operand, series_of, tight, tightened, typed
 from rules.operators import all_full, arithmetic, compared, dtype_of, logical, result_label
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, Array, Col, Const, Frame, Scalar, Value
+from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, Array, ByColumn, Col, Const, Frame, Scalar, Value
 from transpiler.symbolic import E, F, lift
 
 _PLAIN = {"int64", "float64", "int64?", "Int64", "Float64", "int32"}
@@ -106,7 +106,7 @@ def builtin_abs(c: Call) -> Any:
 def clipped(c: Call, series: Col) -> Col:
     """Values held between limits, which must not make whole numbers fractions."""
     numeric(c, series, "clip")
-    c.need(series.dtype is not None, "the types are not known while planning")
+    series = compact(c.ctx, series)
     limits = [c["lower"], c["upper"]]
     for limit in limits:
         c.need(isinstance(limit, (Const, Scalar)), "limits that differ by row")
@@ -122,7 +122,8 @@ def clipped(c: Call, series: Col) -> Col:
     limits = [Const(None) if isinstance(x, Const) and is_missing(x.value) else x for x in limits]
     if all(isinstance(x, Const) and x.value is None for x in limits):
         return series
-    return derive(typed(c.ctx, "limited", series, *limits), series.dtype, series, null_free=series.null_free)
+    build = "limited_numbers" if series.dtype is None else "limited"
+    return derive(typed(c.ctx, build, series, *limits), series.dtype, series, null_free=series.null_free)
 
 
 _CLIP = "lower=None, upper=None, *, axis=None, inplace=False"
@@ -212,7 +213,7 @@ for _name, _symbol in _METHODS.items():
     rule(f"Series.r{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=f"df['f'].r{_name}(7)")(_reverse)  # fmt: skip
     rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)"))(_frame_method)  # fmt: skip
     if _name != "div":
-        rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['g', 'f']].set_axis(['f', 'n'], axis=1)" if False else f"df[['f', 'n']] {_symbol} df[['f', 'n']]"))(_frame_operator)  # fmt: skip
+        rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['f', 'n']]", *(("m = df[['f', 'g', 'i']]\nout = (m - m.mean()) / m.std()",) if _name == "sub" else ())))(_frame_operator)  # fmt: skip
         rule(f"DataFrame.__r{_name}__(other)", example=f"3 {_symbol} df[['f', 'g']]")(_frame_reverse)
 
 
@@ -230,6 +231,11 @@ def framewise(c: Call, op: str, frame: Frame, other: Any, by_row: bool, swap: bo
             left, right = [on(frame, s) for s in left], [on(frame, s) for s in right]
         changed = [do(op, a, b, c) for a, b in zip(left, right)]
         return projected(c.ctx, frame, labels, changed)
+    if isinstance(other, ByColumn):
+        c.need(not by_row and list(other.labels) == labels, "numbers for other columns")
+        other = c.ctx.hoist(other, "by_column")
+        pairs = [(series_of(c.ctx, frame, x), other.item(x)) for x in labels]
+        return projected(c.ctx, frame, labels, [(do(op, y, x, c) if swap else do(op, x, y, c)).but(label=x.label) for x, y in pairs])
     c.need(by_row or not isinstance(other, Col), "a Series matched with the columns")
     c.need(isinstance(other, (Const, Scalar, Col)) and not (isinstance(other, Const) and isinstance(other.value, (list, dict, tuple))), "an operand of this kind")  # fmt: skip
 
@@ -375,6 +381,7 @@ def ufunc(c: Call, value: Any, build: str, options: dict, result: str) -> Any:
         return mapped(c.ctx, value, lambda s: ufunc(c, s, build, options, result))
     numeric(c, value, build)
     c.need(value.dtype != "int64?" or result == "fraction", "whole numbers that may have become fractions")
+    value = compact(c.ctx, value) if build not in ("exponential", "magnitude", "wave", "cube_root") else value
     expr = typed(c.ctx, build, value, **options)
     dtype = value.dtype if result == "same" else fractions(value.dtype)
     if value.dtype is None and result == "fraction":
@@ -432,6 +439,7 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
             c.need(not isinstance(side, Const) or not is_missing(side.value), "the extreme with a missing constant")
         dtype = "float64" if "float64" in dtypes else "int64"
         simple = all_full(a, b)
+        a, b = (compact(c.ctx, s) if isinstance(s, Col) else s for s in (a, b))
         expr = typed(c.ctx, build, a, b)
         out = derive(expr, dtype, a, b, label=result_label(a, b), null_free=simple)
         return out

@@ -196,7 +196,7 @@ for _name, _symbol in (("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("
     def _compare(c: Call, op: str = _name) -> Col:
         return compared(op, c.col, c["other"], c)
 
-    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]"))(_compare)  # fmt: skip
+    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)"))(_compare)  # fmt: skip
     rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=f"df['i'].{_name}(3)")(_compare)  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.concat import stacked_dtype
 from rules.index import framed
-from rules.join import ordered_number, stacked_dtype
+from rules.join import ordered_number
 from rules.lib import assign, chain, renumbered, selected, series_of, settle, subset_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule

@@ -200,7 +200,7 @@ def copy(c: Call) -> Frame:
 )
 def rename(c: Call) -> Frame:
     """Columns get new labels."""
-    from rules.index import renaming
+    from rules.labels import renaming
 
     mapper = c["columns"]
     if not c.given("columns"):

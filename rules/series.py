@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.operators import arithmetic
 from rules.registry import Call, rule
+from rules.select import first_rows
 from transpiler.facts import Col
 
 
@@ -26,3 +27,12 @@ for _name, _symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"
             not_yet="level fill_value axis",
             example=f"df['i'].{_spelling}(3)",
         )(_method)
+
+
+@rule("Series.head(n=5)", example=("df['i'].head(3)", "df['s'].dropna().head(3)"))
+def head(c: Call) -> Col:
+    """The first values."""
+    n = c.lit("n")
+    c.need(isinstance(n, int) and n >= 0, "head of a negative number")
+    c.need(c.col.local and not c.col.temps, "the first values of what was computed over all rows")
+    return c.col.but(frame=first_rows(c, c.col.frame, n), column=None)

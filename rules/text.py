@@ -91,11 +91,22 @@ def regex_flags(c: Call) -> int:
 for _name in ("upper", "lower"):
 
     def _case(c: Call, name: str = _name) -> Col:
+        """Upper or lower case."""
+        if name == "lower" and c.ctx.options.glue_version < "6":  # Spark 3.5 errs on a Greek sigma
+            return as_text(c, helper(c, "lower_text", text_of(c)))
         return as_text(c, getattr(F, name)(text_of(c)))
 
     rule(f"Series.str.{_name}()", example=(f"df['s'].str.{_name}()", f"df.convert_dtypes()['s'].str.{_name}()"))(_case)
 
-for _name in ("title", "capitalize", "swapcase", "casefold"):
+for _name in ("title", "capitalize"):
+
+    def _title(c: Call, name: str = _name) -> Col:
+        """First letters in title case, the others in lower case."""
+        return as_text(c, helper(c, name, text_of(c)))
+
+    rule(f"Series.str.{_name}()", example=(f"df['s'].str.{_name}()", f"(df['s'] + 'ß ǆx ΑΣ').str.{_name}()"))(_title)
+
+for _name in ("swapcase", "casefold"):
 
     def _odd_case(c: Call, name: str = _name) -> Col:
         return as_text(c, by_pandas(c, "string", name))
@@ -236,12 +247,20 @@ for _name, _class in _CLASSES.items():
 
     rule(f"Series.str.{_name}()", example=(f"df['u'].str.{_name}()", f"df['s'].str.{_name}()"))(_is_class)
 
-for _name in ("isdigit", "isnumeric", "istitle"):
+for _name, _helper in (("isdigit", "is_digit"), ("isnumeric", "is_numeric")):
 
-    def _is_odd(c: Call, name: str = _name) -> Col:
-        return as_flag(c, by_pandas(c, "boolean", name))
+    def _is_odd(c: Call, name: str = _helper) -> Col:
+        """Whether all characters are digits, or numerals."""
+        return as_flag(c, helper(c, name, text_of(c)))
 
-    rule(f"Series.str.{_name}()", verdict="udf", example=(f"df['u'].str.{_name}()", f"df['s'].str.{_name}()"))(_is_odd)
+    rule(f"Series.str.{_name}()", example=(f"df['u'].str.{_name}()", f"df['s'].str.{_name}()", f"df[df['u'].str.{_name}().fillna(False)]"))(_is_odd)
+
+
+@rule("Series.str.istitle()", verdict="udf", example="df['s'].str.istitle()")
+def istitle(c: Call) -> Col:
+    """Whether every word begins with a capital."""
+    return as_flag(c, by_pandas(c, "boolean", "istitle"))
+
 
 for _name, _has, _lacks in (("isupper", r"\p{IsUppercase}", r"[\p{IsLowercase}\p{Lt}]"), ("islower", r"\p{IsLowercase}", r"[\p{IsUppercase}\p{Lt}]")):
 

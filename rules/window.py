@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.elementwise import mapped, solid
 from rules.lib import FrameStep, chain, derive, filtered, materialised, renumbered, series_of, subset_of, tightened, typed
+from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.select import descending, first_rows
 from transpiler.errors import NoRule
@@ -208,8 +209,13 @@ def window_step(c: Call, series: Col, build: Any, dtype: str | None, before: int
     return stepped(c, series, "over_rows", rest, dtype, **facts)
 
 
-def known_number(c: Call, series: Col, what: str) -> None:
-    c.need(series.dtype in NUMBERS and not series.is_nullable, f"{what} of a column that is not a number for sure")
+def known_number(c: Call, series: Col, what: str) -> Col:
+    """The Series, which is of numbers, or which the job will see to be."""
+    c.need((series.dtype is None or series.dtype in NUMBERS) and not series.is_nullable, f"{what} of a column that is not a number for sure")  # fmt: skip
+    if series.dtype is not None:
+        return series
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return series.but(expr=typed(c.ctx, "some_number", series, what=what), column=None)
 
 
 def lagged(column: E, n: int, w: E, fill: Any = None) -> E:
@@ -271,6 +277,7 @@ def difference(c: Call, series: Col, n: int) -> Col:
     c.need(isinstance(n, int) and not isinstance(n, bool) and n != 0, "periods= of this value")
     times = series.dtype == "datetime64[ns]"
     if not times:
+        c.need(series.dtype is not None, "the types are not known while planning")
         known_number(c, series, "a difference")
     whole = series.dtype in INTEGERS
     build = lambda x, w: (x - lagged(x, n, w)).cast("double") if whole else x - lagged(x, n, w)  # noqa: E731
@@ -298,6 +305,7 @@ def pct_change(c: Call) -> Col:
     """The change relative to some rows before; gaps are filled forward first unless told not to."""
     series, n = c.col, c.lit("periods")
     c.need(isinstance(n, int) and n != 0, "periods= of this value")
+    c.need(series.dtype is not None, "the types are not known while planning")
     known_number(c, series, "a relative change")
     c.need(c.lit("fill_method") in (None, "ffill", "pad"), "fill_method= of this value")
     if not series.null_free and not (c.given("fill_method") and c.lit("fill_method") is None):
@@ -363,6 +371,10 @@ for _name in ("sum", "max", "min", "prod"):
         """The sum (product, largest, smallest) of the values so far."""
         series = tightened(series) if series.loose else series
         c.need(c.lit("axis") in (None, 0, "index") and c.lit("skipna") is True, "axis= or skipna=")
+        if series.dtype is None and not series.is_nullable and name != "prod":
+            series = known_number(c, series, "cumsum")
+            series = series.but(expr=in_frame(c.ctx, "whole", series))
+            return stepped(c, series, "cumulative", lambda x, row: f'{x}, "{name}", {row}', None)
         c.need(series.dtype in ("int64", "float64") or series.dtype == "bool" and name == "sum", "a running total of such values")
         c.need(name != "prod" or series.dtype == "float64", "a running product of integers")
         if series.dtype == "bool":
@@ -420,8 +432,7 @@ def rolling(c: Call) -> Windowed:
     window, least = c.lit("window"), c.lit("min_periods")
     c.need(isinstance(window, int) and not isinstance(window, bool) and 0 < window <= 10_000, "a window that is not a number of rows")
     c.need(least is None or isinstance(least, int) and 0 <= least <= window, "min_periods= of this value")
-    known_number(c, c.col, "a rolling window")
-    return Windowed(c.col, "rolling", (window, least, bool(c.lit("center"))))
+    return Windowed(known_number(c, c.col, "a rolling window"), "rolling", (window, least, bool(c.lit("center"))))
 
 
 @rule("Series.expanding(min_periods=1, axis=None, method='single')", not_yet="axis method", example=("df['f'].expanding().sum()", "df['i'].expanding(3).max()"))  # fmt: skip
@@ -429,8 +440,7 @@ def expanding(c: Call) -> Windowed:
     """All rows so far."""
     least = c.lit("min_periods")
     c.need(isinstance(least, int) and least >= 1, "min_periods= of this value")
-    known_number(c, c.col, "an expanding window")
-    return Windowed(c.col, "expanding", (least,))
+    return Windowed(known_number(c, c.col, "an expanding window"), "expanding", (least,))
 
 
 def finite(series: Col) -> Col:

@@ -8,9 +8,17 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pyspark
+
 from glue_runtime.local import compare_outputs, run_job
 from tests.nasty import write_inputs
 from transpiler import Options, Transpilation, transpile
+
+
+#: ways of knowing types that this run tries: with the newer Spark the types are known, with the
+#: older one not; P2G_WHOLE=1 tries both on each
+MODES = [True, False] if os.environ.get("P2G_WHOLE") else [pyspark.__version__ >= "4"]
+MODE_NAMES = {True: "types-known", False: "types-unknown"}
 
 
 @dataclass

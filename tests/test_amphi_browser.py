@@ -271,7 +271,9 @@ def test_a_saved_pipeline_keeps_the_sign_on(page, lab):
         if sso:
             break
         page.wait_for_timeout(100)
-    assert [(item["awsProfile"], item["fileLocation"]) for item in sso] == [("my-company-dev", "s3")]
+    assert [(item["awsProfile"], item["fileLocation"]) for item in sso] == [
+        ("my-company-dev", "s3")
+    ]
     from amphi_plugin import PipelineInvalid, pandas_source
 
     # The catalog component that was dragged in has no table yet: that is told, by its name.

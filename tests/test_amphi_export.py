@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from amphi_plugin.aws_names import catalog_names
 from amphi_plugin.exporting import check_settings, file_stem, make_export
 from amphi_plugin.local_run import lay_links
 from amphi_plugin.matching import matches
@@ -138,3 +139,19 @@ def test_a_run_only_links_what_is_there(tmp_path):
     assert found == ["data/a.csv", "note.txt"]
     assert (into / "data/a.csv").is_symlink()
     assert (into / "new").is_dir() and (into / "out").is_dir()
+
+
+def test_names_of_the_data_catalog(monkeypatch):
+    boto3, moto = pytest.importorskip("boto3"), pytest.importorskip("moto")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    with moto.mock_aws():
+        client = boto3.client("glue")
+        for database in ("sales", "empty"):
+            client.create_database(DatabaseInput={"Name": database})
+        client.create_table(DatabaseName="sales", TableInput={"Name": "orders"})
+        assert catalog_names() == {
+            "databases": ["sales", "empty"],
+            "tables": [{"database": "sales", "table": "orders"}],
+        }

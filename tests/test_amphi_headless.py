@@ -145,3 +145,25 @@ def test_without_v8(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "pipelines" / "no_v8"))
     with pytest.raises(amphi_plugin.AmphiMissing, match="mini-racer"):
         amphi_plugin.pandas_source(SMALL)
+
+
+def test_the_command_line_exports_and_tells_the_repairs(tmp_path):
+    from click.testing import CliRunner
+
+    from transpiler.cli import main
+
+    code = "output = input.assign(c=re.sub('x', 'y', 'x'))"
+    transform = {"id": "n2", "type": "customTransformations", "data": {"code": code}}
+    target = {"filePath": "out.csv", "csvOptions": {"index": False}}
+    written = {"id": "n3", "type": "csvFileOutput", "data": target}
+    second = {"id": "f", "source": "n2", "target": "n3"}
+    path = tmp_path / "small.ampln"
+    path.write_text(document([INLINE, transform, written], [EDGE, second]), encoding="utf-8")
+    done = CliRunner().invoke(main, ["export", str(path), "--pandas", str(tmp_path / "small.py")])
+    assert done.exit_code == 0, done.output
+    assert "repaired: added `import re`" in done.output
+    assert "import re\n" in (tmp_path / "small.py").read_text(encoding="utf-8")
+    compile((tmp_path / "small_glue_job.py").read_text(encoding="utf-8"), "job", "exec")
+    path.write_text(document([]), encoding="utf-8")
+    failed = CliRunner().invoke(main, ["export", str(path)])
+    assert failed.exit_code != 0 and "no components yet" in failed.output

@@ -1,5 +1,6 @@
 """Start once, watch, logs, stop; and kill -9 anywhere."""
 
+import dataclasses
 import datetime
 import time
 
@@ -8,7 +9,9 @@ import pytest
 from aws_env import BUCKET
 from moto_glue import Fault, wait_until
 
+from transpiler import Options, transpile
 from transpiler.aws import watch
+from transpiler.emit.spec import spec_of
 
 aws = aws_env.aws
 
@@ -214,6 +217,33 @@ def test_places_in_the_script():
     assert watch.script_place("line 900 and line 8", script) == (8, "b = 2", "")
     assert watch.script_place("no number", script) is None
     assert watch.script_place(None, script) is None
+
+
+def test_the_line_of_the_pandas_program(aws):
+    program = (
+        "import pandas as pd\n"
+        "# Orders\n"
+        "df = pd.DataFrame({'a': [1, 2]})\n"
+        "\n"
+        "big = df[df['a'] > 1]\n"
+        "big.to_csv('out.csv', index=False)\n"
+    )
+    result = transpile(program, Options(job_name="orders"))
+    spec = dataclasses.replace(spec_of(result), bucket=BUCKET, role="glue-role")
+    (aws.folder / "job.py").write_text(result.script, encoding="utf-8")
+    lines = result.script.splitlines()
+    number = next(n for n, line in enumerate(lines, 1) if line.startswith("big = "))
+    aws.server.jobs.script["orders"] = ["RUNNING", "FAILED"]
+    aws.server.jobs.message = f"AnalysisException; line {number}"
+    status, _, err = aws.run("--run", "--wait", spec=spec)
+    assert status == 4 and "made from line 5 of the pandas program" in err, err
+    # Not when somebody has edited the job since: the lines may have moved.
+    (aws.folder / "job.py").write_text("\n" + result.script, encoding="utf-8")
+    assert "of the pandas program" not in aws.run("--run", "--wait", spec=spec)[2]
+
+
+def test_wait_without_run(aws):
+    assert "pass --run too" in aws.run("--wait")[2]
 
 
 def test_schedule(aws):

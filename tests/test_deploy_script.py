@@ -1,8 +1,10 @@
 """The generated script: one readable file, boto3 only, and nothing in a value becomes code."""
 
 import ast
+import io
 import subprocess
 import sys
+import zipfile
 
 import aws_env
 import black
@@ -72,8 +74,7 @@ def test_transpiler_does_without_boto3():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def literals(text):
-    tree = ast.parse(text)
+def literals(tree):
     return {
         node.targets[0].id: ast.literal_eval(node.value)
         for node in tree.body
@@ -91,10 +92,12 @@ TEXTS = st.text(alphabet=st.characters(codec="utf-8"), max_size=30) | st.sampled
 def test_values_stay_values(name, script, arguments, inputs):
     spec = DeploySpec(job_name=name, default_arguments=arguments, inputs=inputs, tags=arguments)
     text = deploy_script(spec, script)
-    assert literals(text) == {"JOB": spec.as_dict(), "SCRIPT": script}
-    plain = ast.parse(deploy_script(DeploySpec(), "job.py"))
-    shape = [type(node) for node in plain.body]
-    assert [type(node) for node in ast.parse(text).body] == shape
+    plain = deploy_script(DeploySpec(), "job.py")
+    functions = plain[plain.index("# ---- Names and addresses") :]
+    assert text.endswith(functions)
+    head, plain_head = (ast.parse(t.removesuffix(functions)) for t in (text, plain))
+    assert literals(head) == {"JOB": spec.as_dict(), "SCRIPT": script}
+    assert [type(node) for node in head.body] == [type(node) for node in plain_head.body]
 
 
 def test_nasty_values_arrive_as_they_are(aws):
@@ -148,14 +151,17 @@ sink.setCatalogInfo(catalogDatabase="shop", catalogTableName="totals")
 shops = read_catalog(glueContext, "shop", "shops", transformation_ctx="shops")
 write_catalog(glueContext, merge(both, shops), "s3://lake/done/", database="shop", table="done",
               partition_cols=["day"], transformation_ctx="x")
+write_csv(glueContext, read_csv(glueContext, f"{DATA_ROOT}/in/b.csv"), f"{DATA_ROOT}/out/b.csv")
+to_pandas(read_csv(glueContext, f"{DATA_ROOT}/in/c.csv")).to_csv(f"{DATA_ROOT}/out/c.csv")
 write_csv(glueContext, both.orderBy("a"), f"{DATA_ROOT}/out/a.csv", transformation_ctx="both")
 """
 
 
 def test_a_job_tells_what_it_needs():
     spec = spec_of_job(JOB, "x")
-    assert spec.inputs == ["data/orders.csv", "s3://lake/x/*.parquet"]
-    assert spec.outputs == ["s3://lake/done/", "out/a.csv"]
+    inputs = ["data/orders.csv", "s3://lake/x/*.parquet", "in/b.csv", "in/c.csv"]
+    assert sorted(spec.inputs) == sorted(inputs)
+    assert sorted(spec.outputs) == ["out/a.csv", "out/b.csv", "out/c.csv", "s3://lake/done/"]
     assert spec.tables == [
         {"database": "shop", "table": "rows", "access": "read"},
         {"database": "shop", "table": "totals", "access": "write"},
@@ -163,7 +169,7 @@ def test_a_job_tells_what_it_needs():
         {"database": "shop", "table": "done", "access": "write", "partition_keys": ["day"]},
     ]
     assert (spec.connections, spec.secrets) == (["warehouse"], ["shop/key"])
-    assert spec.plan == {"joins": 2, "shuffles": 1, "sorts": 1}
+    assert spec.plan == {"joins": 2, "shuffles": 1, "sorts": 1, "driver_steps": 1}
 
 
 def command(name, *arguments):
@@ -196,6 +202,42 @@ def test_the_command_line_takes_a_glue_job(aws):
     assert done.exit_code == 0, done.output
     made = aws.client("glue").get_job(JobName="nightly")["Job"]
     assert made["Connections"] == {"Connections": ["warehouse"]}
+
+
+def test_the_runtime_goes_along_when_the_job_imports_it(aws):
+    job = aws.folder / "job.py"
+    job.write_text("import awsglue\nfrom glue_runtime.position import with_position\n")
+    status, _, err = aws.run()
+    assert status == 1 and "--extra-py-file" in err
+    options = ["--bucket", BUCKET, "--role", "glue-role", "--job-name", "orders"]
+    done = command("deploy", *options, job)
+    assert done.exit_code == 0, done.output
+    where = aws.job["DefaultArguments"]["--extra-py-files"]
+    body = aws.client("s3").get_object(Bucket=BUCKET, Key=where.split("/", 3)[3])["Body"].read()
+    names = zipfile.ZipFile(io.BytesIO(body)).namelist()
+    assert "glue_runtime/position.py" in names and not any("local" in name for name in names)
+    done = command("deploy", *options, job)
+    assert "unchanged" in done.output and "Uploaded" not in done.output
+
+
+def test_a_pandas_program_is_translated_first(aws):
+    (aws.folder / "data.csv").write_text("a,b\n1,x\n2,y\n")
+    program = aws.folder / "small.py"
+    program.write_text(
+        "import pandas as pd\n"
+        "df = pd.read_csv('data.csv')\n"
+        "df[df['a'] > 1].to_csv('out.csv', index=False)\n"
+    )
+    done = command(
+        "deploy", program, "--bucket", BUCKET, "--role", "glue-role", "--upload-data", aws.folder
+    )
+    assert done.exit_code == 0 and "1 files uploaded" in done.output, done.output
+    made = aws.client("glue").get_job(JobName="small")["Job"]
+    key = made["Command"]["ScriptLocation"].split("/", 3)[3]
+    text = aws.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read().decode()
+    assert "awsglue" in text and key.endswith("/small.py")
+    program.write_text("x = 1 +\n")
+    assert command("deploy", program).exit_code == 1
 
 
 @pytest.mark.parametrize("text", ["x = (", "\x00"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.harness import MODE_NAMES, MODES
 from tests.test_rules import check_one, differences, outcome
 from transpiler import TranspileError, transpile
 
@@ -55,7 +56,7 @@ SNIPPETS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["types-known", "types-unknown"])
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
 def test_snippets_mean_the_same(known, spark, tmp_path):
     pairs = list(enumerate(SNIPPETS.values()))
     try:

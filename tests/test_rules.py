@@ -11,7 +11,7 @@ import pytest
 from glue_runtime.local import compare_frames, run_job
 from rules import registry
 from tests.capture import as_frame, taken
-from tests.harness import run_pandas, verify
+from tests.harness import MODE_NAMES, MODES, run_pandas, verify
 from tests.nasty import write_inputs
 from transpiler import Options, transpile
 
@@ -92,7 +92,7 @@ WRITING = [(n, name, e) for n, (name, e) in enumerate(examples()) if writes(e)]
 BATCHES = [PLAIN[i : i + BATCH] for i in range(0, len(PLAIN), BATCH)]
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["types-known", "types-unknown"])
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
 @pytest.mark.parametrize("batch", BATCHES, ids=lambda b: f"{b[0][1]}..{b[-1][1]}")
 def test_examples_mean_the_same(batch, known, spark, tmp_path):
     pairs = [(n, e) for n, _, e in batch]
@@ -111,7 +111,7 @@ def test_examples_mean_the_same(batch, known, spark, tmp_path):
         assert not left, "examples that should stay on the cluster:\n" + "\n".join(left)
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["types-known", "types-unknown"])
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
 @pytest.mark.parametrize("example", [e for _, _, e in WRITING])
 def test_writing_examples_mean_the_same(example, known, spark, tmp_path):
     source = HEAD.replace("from tests.capture import capture\n", "") + f"df = base\n{example}\n"

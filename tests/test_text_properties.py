@@ -19,6 +19,7 @@ from transpiler.errors import NoRule
 
 ALPHABET = "aAbkKsSiI1٣ _-.,$^([\n\r\t\x1c\x85\u2028éÉß\U0001f600'\u0130\u0131\u212a\u017f"
 TEXTS = st.text(ALPHABET, max_size=7)
+CASES = "aAbZΑΣσς'’.:-1 ßǆǅﬁİıŉა²二\u0301\u0345\u02b0_"
 BATCH = settings(max_examples=int(os.environ.get("N_EX","2")))
 
 
@@ -118,7 +119,7 @@ def test_letters_of_any_case_match_the_same_characters(spark):
 
 
 @BATCH
-@given(st.lists(st.one_of(TEXTS, st.text(max_size=5)), min_size=150, max_size=150))
+@given(st.lists(st.one_of(TEXTS, st.text(CASES, max_size=7), st.text("aé1\u20ac\U0001f600 ", max_size=5)), min_size=150, max_size=150))
 def test_property_text_helpers_are_pythons(spark, texts):
     texts = [t for t in texts if not re.search("[\ud800-\udfff\x00]", t)]
     v, t = F.col("v"), columns_text
@@ -138,6 +139,12 @@ def test_property_text_helpers_are_pythons(spark, texts):
         "get_1": (t.character(v, 1), lambda s: s[1] if len(s) > 1 else None),
         "get_m2": (t.character(v, -2), lambda s: s[-2] if len(s) > 1 else None),
         "len": (F.length(v), len),
+        "upper": (F.upper(v), str.upper),
+        "lower": (t.lower_text(v), str.lower),
+        "title": (t.title(v), str.title),
+        "capitalize": (t.capitalize(v), str.capitalize),
+        "isdigit": (t.is_digit(v), str.isdigit),
+        "isnumeric": (t.is_numeric(v), str.isnumeric),
         "reverse": (F.reverse(v), lambda s: s[::-1]),
     }
     for a, b in [(None, -2), (-3, -1), (1, -1), (-2, 5), (2, None), (-9, 2), (3, 1)]:

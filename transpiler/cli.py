@@ -237,11 +237,14 @@ def rules(name: str | None) -> None:
 def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None, deploy: Path | None, **options: Any) -> None:  # fmt: skip
     """Amphi's own generator, then a Glue job, for PIPELINE.ampln."""
     try:
-        from amphi_plugin import pandas_source
+        from amphi_plugin import export
 
         with progress() as bar:
             bar.add_task("Amphi generates pandas")
-            source = pandas_source(pipeline)
+            made = export(pipeline)
+        source = made.text
+        for repair in made.repairs:
+            err.print(f"line {repair.line} repaired: {repair.message}", markup=False)
     except ImportError as error:
         raise Failure(f"exporting needs the extra 'amphi' ({error}): pip install 'pandas-to-glue[amphi]'", FAILED) from None
     except Exception as error:

@@ -14,6 +14,7 @@ import tempfile
 import click
 
 from transpiler.aws.options import FROM_SPEC, parse_options
+from transpiler.emit.deploy import runtime_zip
 from transpiler.emit.spec import DeploySpec, spec_of, spec_of_job
 
 HELP = {
@@ -119,6 +120,14 @@ def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathli
     return 0
 
 
+def needs_runtime(script: pathlib.Path) -> bool:
+    """Whether a job imports glue_runtime instead of bringing its functions along."""
+    try:
+        return "glue_runtime" in imported_modules(ast.parse(script.read_text(encoding="utf-8")))
+    except (OSError, ValueError, SyntaxError):
+        return False
+
+
 def act(action: str, arguments: tuple[str, ...]) -> int:
     """Run an action with the options of the deploy script; returns the exit status."""
     program, given = "pandas-to-glue", [action, *arguments]
@@ -134,6 +143,11 @@ def act(action: str, arguments: tuple[str, ...]) -> int:
             raise click.ClickException(
                 f"{error}: install boto3 with `pip install 'pandas-to-glue[aws]'`"
             ) from error
+        if action == "deploy" and not options.extra_py_file and needs_runtime(script):
+            given += [
+                "--extra-py-file",
+                str(runtime_zip(pathlib.Path(scratch) / "glue_runtime.zip")),
+            ]
         return deploy_main(spec, given, script.parent, script.name, program, with_path=True)
 
 

@@ -185,6 +185,16 @@ class Plain(Value):
 
 
 @dataclass(frozen=True)
+class RowNumbers(Plain):
+    """``range(start, start + len(frame))``: a number for each of a frame's rows, in their order."""
+
+    rows: Any = None
+    start: int = 0
+    series: bool = False  # a Series of them, whose labels count
+    dtype: str = "int64"
+
+
+@dataclass(frozen=True)
 class Scalar(Value):
     """One number, text or time computed from data. ``text`` gives it in the job as pandas has it."""
 
@@ -192,6 +202,7 @@ class Scalar(Value):
     dtype: str | None = None
     vars: frozenset[str] = frozenset()
     hint: str = "value"  # a name for it when it has to be kept
+    rows: Any = None  # the set of rows that it counts
     kind = "scalar"
 
     def code(self) -> str:
@@ -208,6 +219,17 @@ class Local(Value):
 
     def code(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True)
+class ByColumn(Local):
+    """A pandas Series on the driver with one computed number per column (``df.mean()``)."""
+
+    labels: tuple = ()
+    dtype: str = "float64"
+
+    def item(self, label: Any) -> Scalar:
+        return Scalar(f"{self.text}[{render(label)}]", self.dtype, self.vars, str(label))
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def show_plan(name, plan):
     if plan["live"] is None:
         print(f"Job {name}: does not exist yet")
     elif plan["changes"]:
-        print(f"Job {name}: exists, would change")
+        print(f"Job {name}: exists, to be changed")
     else:
         print(f"Job {name}: exists, nothing to change")
     for line in plan["changes"]:

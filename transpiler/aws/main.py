@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import sys
 
 import botocore.exceptions
@@ -161,12 +162,20 @@ def definition_for(spec, options, role, script, extra_files):
 def files_to_upload(options, folder, script_name):
     """((path, key) of the script, [(path, key)] of its helpers)."""
     path = find_script(options, folder, script_name)
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if re.search(r"^(from|import) glue_runtime\b", text, re.M) and not options.extra_py_file:
+        raise DeployError(
+            "the job imports glue_runtime: pass its zip with --extra-py-file, or deploy with"
+            " `pandas-to-glue deploy`, which makes it"
+        )
     extra = [(given, script_key(options.prefix, given)) for given in options.extra_py_file]
     return (path, script_key(options.prefix, path)), extra
 
 
 def check_before_calls(spec, options, folder, script_name):
     """Raise DeployError for all that can be known to be wrong before AWS is asked anything."""
+    if options.wait and not options.run:
+        raise DeployError("--wait follows a run: pass --run too, or use `logs --follow`")
     check_bucket_name(options.bucket)
     check_role(options.role, None)
     check_tags(tags_of(spec, options))

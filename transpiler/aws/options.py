@@ -188,6 +188,7 @@ def parse_options(spec, arguments=None, program=None, with_path=False):
     for name in FROM_SPEC:
         if getattr(options, name) is None:
             setattr(options, name, spec.get(name))
+    options.source_lines = spec.get("source_lines") or {}
     if options.create_connection:
         names = [*(options.connections or []), options.create_connection]
         options.connections = list(dict.fromkeys(names))

@@ -1,5 +1,6 @@
 """Upload: script, helpers and input data, each only when S3 does not have it yet."""
 
+import concurrent.futures
 import hashlib
 import json
 import mimetypes
@@ -17,6 +18,7 @@ from transpiler.aws.names import DeployError, parse_s3
 
 PART_BYTES = 16 * 1024 * 1024
 MAX_PARTS = 10_000
+UPLOADS_AT_ONCE = 8
 
 
 def sha256_of(path):
@@ -201,14 +203,16 @@ def data_files(folder, inputs):
 def upload_data(s3, folder, inputs, data_root, owner, extra):
     """Upload the job's inputs under data_root; returns (files sent, files there already)."""
     bucket, prefix = parse_s3(data_root)
-    sent = there = 0
-    for path, name in data_files(folder, inputs):
-        key = "/".join(part for part in (prefix.strip("/"), name) if part)
-        if upload_file(s3, path, bucket, key, owner, extra):
-            sent += 1
-        else:
-            there += 1
-    return sent, there
+    files = data_files(folder, inputs)
+
+    def upload(file):
+        key = "/".join(part for part in (prefix.strip("/"), file[1]) if part)
+        return upload_file(s3, file[0], bucket, key, owner, extra)
+
+    # Many small files are a matter of waiting, not of bandwidth.
+    with concurrent.futures.ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        sent = sum(pool.map(upload, files))
+    return sent, len(files) - sent
 
 
 def script_key(prefix, path):

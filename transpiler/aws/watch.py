@@ -186,7 +186,16 @@ def script_place(message, script):
     return number, lines[number - 1].strip(), comment
 
 
-def explain_failure(run, script_text, script_name, log_lines=()):
+def pandas_line(source_lines, script, number):
+    """The line of the pandas program that a line of the job comes from; None if in doubt."""
+    digest = hashlib.sha256(script.encode()).hexdigest()
+    if source_lines.get("sha256") != digest:
+        return None  # the job was edited since
+    lines = [source for start, source in source_lines["lines"] if start <= number]
+    return lines[-1] if lines else None
+
+
+def explain_failure(run, script_text, script_name, log_lines=(), source_lines=None):
     """Print why a run failed and which step it was."""
     message = run.get("ErrorMessage") or ""
     print(f"Run {run['Id']}: {run['JobRunState']}", file=sys.stderr)
@@ -204,6 +213,9 @@ def explain_failure(run, script_text, script_name, log_lines=()):
         print(f"  {script_name}, line {number}: {text}", file=sys.stderr)
         if comment:
             print(f"  in the step: {comment}", file=sys.stderr)
+        source = pandas_line(source_lines or {}, script_text, number)
+        if source:
+            print(f"  made from line {source} of the pandas program", file=sys.stderr)
 
 
 def watch_run(glue, logs, name, run_id, options, script_text="", script_name="the script"):
@@ -234,7 +246,7 @@ def watch_run(glue, logs, name, run_id, options, script_text="", script_name="th
             )
         time.sleep(options.poll_seconds)
     if shown != "SUCCEEDED":
-        explain_failure(run, script_text, script_name, tail)
+        explain_failure(run, script_text, script_name, tail, options.source_lines)
     return run
 
 

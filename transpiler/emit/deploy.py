@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib.util
 import pathlib
+import zipfile
 from typing import Any
 
 import black
@@ -177,3 +179,21 @@ def deploy_script_of(transpilation: Any, job_script_name: str | None = None) -> 
     """
     spec = spec_of(transpilation)
     return deploy_script(spec, job_script_name or f"{spec.job_name}_glue_job.py")
+
+
+def runtime_zip(path: pathlib.Path) -> pathlib.Path:
+    """
+    Write the zip that a job made with `Options(runtime="zip")` imports; returns its path.
+
+    The same runtime gives the same bytes, so it is uploaded once.
+    """
+    found = importlib.util.find_spec("glue_runtime")
+    if found is None or not found.submodule_search_locations:
+        raise FileNotFoundError("the package glue_runtime is not installed")
+    root = pathlib.Path(found.submodule_search_locations[0])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(root.glob("*.py")):
+            entry = zipfile.ZipInfo(f"glue_runtime/{file.name}", (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, file.read_bytes())
+    return path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import hashlib
 from typing import Any
 
 
@@ -18,6 +19,8 @@ class DeploySpec:
     "columns" ([[name, type], …]), "partition_keys" ([name, …]), "format".
     secrets: names or ARNs in Secrets Manager that the job reads.
     plan: counts for the capacity advice: "joins", "shuffles", "sorts", "udfs", "driver_steps".
+    source_lines: {"sha256": of the job's text, "lines": [[line of the job, line of the pandas
+    program], …]}, for naming the step that failed.
     """
 
     job_name: str | None = None
@@ -50,6 +53,7 @@ class DeploySpec:
     tables: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     secrets: list[str] = dataclasses.field(default_factory=list)
     plan: dict[str, int] = dataclasses.field(default_factory=dict)
+    source_lines: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The fields that say something, as plain values in the order above."""
@@ -67,6 +71,7 @@ PLAN_CALLS = {
     "udfs": ("applyInPandas", "mapInPandas", "pandas_udf", "udf", "apply_rows", "apply_values"),
     "driver_steps": ("to_pandas", "toPandas", "collect"),
 }
+PANDAS_WRITERS = ("to_csv", "to_parquet", "to_json", "to_orc", "to_excel", "to_iceberg")
 CONSTANTS = {"None", "?", ""}
 
 
@@ -112,16 +117,34 @@ def add_new(items: list[Any], item: Any) -> None:
         items.append(item)
 
 
+def direct_paths(call: ast.Call) -> list[str]:
+    """The paths among a call's own arguments, lists and dicts included, not those of calls in it."""
+    found: list[str] = []
+    todo: list[ast.AST] = [*call.args, *(keyword.value for keyword in call.keywords)]
+    while todo:
+        node = todo.pop(0)
+        path = path_text(node) if isinstance(node, ast.expr) else None
+        if path:
+            found.append(path)
+        elif not isinstance(node, (ast.Call, ast.Lambda)):
+            todo += ast.iter_child_nodes(node)
+    return found
+
+
 def note_call(spec: DeploySpec, call: ast.Call) -> None:
     """What a call of the job tells about the deployment."""
     name = called_name(call)
     last = name.rsplit(".", 1)[-1]
     given = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
     reads = last.startswith("read_") or "create_dynamic_frame" in name or ".read." in name
-    writes = last.startswith("write_") or "write_dynamic_frame" in name or ".write." in name
+    writes = (
+        last.startswith("write_")
+        or last in PANDAS_WRITERS
+        or "write_dynamic_frame" in name
+        or ".write." in name
+    )
     if reads or writes:
-        for node in ast.walk(call):
-            path = path_text(node) if isinstance(node, ast.expr) else None
+        for path in direct_paths(call):
             add_new(spec.outputs if writes else spec.inputs, path)
     note_table(spec, call, last, given, "write" if writes else "read")
     secret = literal(given.get("SecretId"))
@@ -190,12 +213,41 @@ def spec_of_job(text: str, job_name: str | None = None) -> DeploySpec:
     return spec
 
 
+def source_lines_of(transpilation: Any) -> dict[str, Any]:
+    """Which line of the pandas program each statement of the job comes from; {} if in doubt."""
+    body = ast.parse(transpilation.script).body
+    starts = [
+        number
+        for number, node in enumerate(body)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Call)
+        and called_name(node.value) == "job.init"
+    ]
+    if not starts:
+        return {}
+    steps = body[starts[0] + 1 : -1]  # the last one is job.commit()
+    lines: list[list[int]] = []
+    for _, facts in transpilation.graph.nodes(data=True):
+        try:
+            count = len(ast.parse(facts["text"]).body)
+        except (SyntaxError, KeyError):
+            return {}
+        if facts.get("line"):
+            lines += [[node.lineno, facts["line"]] for node in steps[:count]]
+        steps = steps[count:]
+    if steps or not lines:
+        return {}
+    digest = hashlib.sha256(transpilation.script.encode()).hexdigest()
+    return {"sha256": digest, "lines": lines}
+
+
 def spec_of(transpilation: Any) -> DeploySpec:
     """What a Transpilation tells about its deployment."""
     options = transpilation.options
     spec = spec_of_job(transpilation.script, getattr(options, "job_name", None))
     spec.glue_version = options.glue_version
     spec.tags = dict(getattr(options, "tags", None) or {})
+    spec.source_lines = source_lines_of(transpilation)
     for paths, found in (
         (spec.inputs, [given.get("path") for given in transpilation.inputs]),
         (spec.outputs, [given.path for given in transpilation.outputs]),

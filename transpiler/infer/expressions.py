@@ -14,6 +14,7 @@ from rules import registry
 from transpiler.errors import NoRule, Refused, TranspileError
 from transpiler.facts import (
     Accessor,
+    ByColumn,
     Col,
     Const,
     Frame,
@@ -34,7 +35,7 @@ from transpiler.infer.folding import CONSTANTS, fold_method, fold_module_call
 from transpiler.infer.scope import Ref, Scope
 
 DATA = (Frame, Col, Grouped, Windowed, Accessor)
-ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "values"}
+ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "index", "values"}
 _BINARY_NODES = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
                  "FloorDivide": "__floordiv__", "Modulo": "__mod__", "Power": "__pow__",
                  "BitAnd": "__and__", "BitOr": "__or__", "BitXor": "__xor__",
@@ -205,7 +206,7 @@ class Expressions:
         try:
             pairs = list(self.turns(node.for_in, scope, node))
         except NoRule:
-            return self.opaque(node, scope)
+            return self.opaque_turns(node, scope)
         name = type(node).__name__
         if name == "DictComp":
             if not all(isinstance(k, Const) for k, _ in pairs):
@@ -217,6 +218,18 @@ class Expressions:
         if all(isinstance(v, Const) for v in pairs):
             return Const(kind(v.value for v in pairs))
         return Sequence(tuple(pairs), kind)
+
+    def opaque_turns(self, node: Any, scope: Scope) -> Value:
+        """A comprehension kept as it is; what it goes over, such as the labels of a frame that only
+        the job sees, is made before."""
+        items = self.eval(node.for_in.iter, scope)
+        if not isinstance(items, Plain) or isinstance(node.for_in.iter, cst.Name):
+            return self.opaque(node, scope)
+        name = self.ctx.unique("labels" if ".columns)" in items.text else "items")
+        self.ctx.emit(f"{name} = {items.text}", defines=name, reads=items.vars, kind="kept")
+        inner = Scope(parent=scope, name=scope.name)
+        inner.bind(name, Ref(Plain(name, frozenset({name}))))
+        return self.opaque(node.with_changes(for_in=node.for_in.with_changes(iter=cst.Name(name))), inner)
 
     def turns(self, comp: cst.CompFor, scope: Scope, node: Any):
         for item in self.iterate(self.eval(comp.iter, scope)):
@@ -393,6 +406,8 @@ class Expressions:
             return Accessor(owner, attr)
         if isinstance(owner, Frame) and owner.has(attr) and not registry.find(f"DataFrame.{attr}"):
             return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
+        if isinstance(owner, Grouped) and owner.series is None and owner.frame.has(attr) and attr not in _GROUP_ATTRIBUTES and not registry.find(f"{owner.kind}.{attr}"):  # fmt: skip
+            return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
         if isinstance(owner, DATA):
             if isinstance(owner, Frame) and owner.open and not registry.find(f"DataFrame.{attr}") and attr not in _FRAME_ATTRIBUTES:  # fmt: skip
                 return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
@@ -430,6 +445,8 @@ class Expressions:
             return self.folded(lambda: dict(owner.items)[key.value], node).value  # type: ignore[attr-defined]
         if isinstance(owner, Module):
             return owner  # a type such as list[str]
+        if isinstance(owner, ByColumn) and isinstance(key, Const) and key.value in owner.labels:
+            return owner.item(key.value)
         text = f"{self.driver.text(owner)}[{self.driver.key(key)}]"
         return self.plain_like(text, [owner, key])
 
@@ -555,7 +572,7 @@ class Expressions:
         for rule in candidates:
             point = self.ctx.save()
             try:
-                bound, given = registry.bind(rule, args, kwargs)
+                bound, given = registry.bind(rule, [self.once(a, owner) for a in args], {k: self.once(v, owner) for k, v in kwargs.items()})  # fmt: skip
                 call = registry.Call(rule, owner, bound, given, self.ctx)
                 call.interpreter, call.node = self, node  # type: ignore[attr-defined]
                 value = rule.apply(call)
@@ -588,6 +605,12 @@ class Expressions:
             return value.but(uses=value.uses | reads) if reads else value
         view = name in _SLICES and not any(isinstance(a, Col) for a in args)
         return value.but(vars=value.vars | reads, view=view)
+
+    def once(self, value: Value, owner: Value | None) -> Value:
+        """An operand of a step on the cluster: what an aggregate gives is computed once, by name."""
+        if isinstance(value, Scalar) and isinstance(owner, (Frame, Col)) and "(" in value.text:
+            return self.ctx.hoist(value)
+        return value
 
     @staticmethod
     def verdict_of(rule: Any, value: Value) -> str:
@@ -649,6 +672,10 @@ _SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
 _FRAME_ATTRIBUTES = {
     "T", "at", "attrs", "axes", "columns", "dtypes", "empty", "flags", "iat", "index", "ndim", "shape",
     "size", "style", "values", "plot", "hist", "sparse",
+}  # fmt: skip
+_GROUP_ATTRIBUTES = {
+    "groups", "indices", "ngroups", "ndim", "dtypes", "plot", "hist", "boxplot", "corr", "cov", "corrwith",
+    "get_group", "sample", "take", "ohlc", "expanding", "ewm", "resample", "fillna", "nlargest", "describe",
 }  # fmt: skip
 _HANDLERS: dict[str, Callable[[Any, Any, Scope], Value]] = {
     "Name": Expressions.name,

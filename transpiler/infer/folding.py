@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import datetime
+import itertools
 import math
 import posixpath
+import re
 from typing import Any, Callable
 
 from transpiler.errors import NoRule
@@ -32,8 +34,17 @@ _MODULES: dict[str, Callable[..., Any]] = {
     "datetime.datetime": datetime.datetime, "datetime.date": datetime.date,
     "datetime.timedelta": datetime.timedelta, "datetime.datetime.strptime": datetime.datetime.strptime,
     "datetime.datetime.fromisoformat": datetime.datetime.fromisoformat,
+    "re.sub": re.sub, "re.split": re.split, "re.findall": re.findall, "re.escape": re.escape,
+    "itertools.combinations": itertools.combinations, "itertools.product": itertools.product,
+    "itertools.permutations": itertools.permutations,
     "copy.copy": copy.copy, "copy.deepcopy": copy.deepcopy,
 }  # fmt: skip
+try:
+    from dateutil.relativedelta import relativedelta
+
+    _MODULES["dateutil.relativedelta.relativedelta"] = relativedelta
+except ImportError:  # pandas brings it along
+    pass
 _SAFE = (str, bytes, int, float, bool, list, tuple, dict, set, frozenset, datetime.date, datetime.timedelta)
 _MUTATING = {"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort",
              "reverse", "add", "discard", "popitem"}  # fmt: skip
@@ -114,7 +125,7 @@ def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dic
 
     def compute() -> Any:
         result = target(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})
-        return list(result) if type(result).__name__ in ("range", "zip", "enumerate", "filter", "map", "list_reverseiterator", "reversed") else result  # fmt: skip
+        return list(result) if type(result).__name__ in ("range", "zip", "enumerate", "filter", "map", "list_reverseiterator", "reversed", "combinations", "product", "permutations") else result  # fmt: skip
 
     return interpreter.folded(compute, node)
 

@@ -40,6 +40,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         self.imports: dict[str, str] = {}
         self.depth = 0
         self.kept_functions: dict[int, str] = {}
+        self.keeping: set[int] = set()
         self.closure_names = _closure_names(program.module)
 
     def run(self) -> Context:

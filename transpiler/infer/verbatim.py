@@ -42,6 +42,7 @@ class Verbatim:
     program: Any
     driver: Any
     kept_functions: dict[int, str]
+    keeping: set[int]
 
     def statement_on_driver(self, node: Any, scope: Scope, problem: str) -> None:
         """Keep a whole statement or block: the frames it uses become pandas on the driver."""
@@ -144,12 +145,24 @@ class Verbatim:
     def keep_function(self, function: Func) -> str:
         """Put a user function into the job, once; returns its name there."""
         key = id(function.node)
-        if key in self.kept_functions:
-            return self.kept_functions[key]
+        job = self.kept_functions.get(key)
+        # An attempt that was given up took its definition with it.
+        if job is not None and (key in self.keeping or any(s.defines == job for s in self.ctx.statements)):
+            return job
         name = function.name or "function"
-        job = name if name not in self.ctx.names else self.ctx.unique(name)
+        job = job or (name if name not in self.ctx.names else self.ctx.unique(name))
         self.ctx.names.add(job)
         self.kept_functions[key] = job
+        self.keeping.add(key)
+        try:
+            text, reads = self.function_text(function, name, job)
+        finally:
+            self.keeping.discard(key)
+        self.ctx.emit(text, defines=job, reads=reads, kind="kept")
+        return job
+
+    def function_text(self, function: Func, name: str, job: str) -> tuple[str, frozenset[str]]:
+        """A user function as the job has it, under the name ``job``, and what it reads there."""
         body = function.node
         free = read_names(body) - parameters_in(body) - bound_names(body.body)
         names: dict[str, str] = {}
@@ -162,8 +175,7 @@ class Verbatim:
         text = self.rewritten(body, names, function.scope)
         if job != name:
             text = text.replace(f"def {name}(", f"def {job}(", 1)
-        self.ctx.emit(text, defines=job, reads=frozenset(names.values()), kind="kept")
-        return job
+        return text, frozenset(names.values())
 
     def rewritten(self, node: Any, names: dict[str, str], scope: Scope) -> str:
         changed = node.visit(_Rewriter(self, names, scope))

@@ -1,0 +1,192 @@
+"""Two frames into one by their labels: join, and merges on an index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from rules.join import (
+    Merge,
+    Sides,
+    as_frame,
+    check_keys,
+    equal,
+    ordered_number,
+    renames,
+    result_labels,
+    result_names,
+    settled,
+)
+from rules.labels import relabelled
+from rules.lib import assign, chain, on, series_of, settle
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import Col, Column, Frame, Index, Order, Rows, fresh, with_missing
+from transpiler.symbolic import F, col, render
+
+def index_merge(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple, by_index: tuple[bool, bool], name: Any) -> Frame:  # fmt: skip
+    """Merges in which labels of one side, or both, are the keys."""
+    c.need(name is None and c.lit("validate") is None and not c.lit("sort"), "options of a merge on the index")
+    if by_index == (True, True):
+        return on_labels(c, left, right, how, suffixes)
+    if by_index == (False, True):
+        labels = c.lit("left_on") if c.lit("left_on") is not None else c.lit("on")
+        labels = labels if isinstance(labels, list) else [labels]
+        return on_their_index(c, left, right, how, [left.column(x) for x in labels], suffixes)
+    raise NoRule("the left index is merged with columns")
+
+
+def on_their_index(c: Call, left: Frame, right: Frame, how: str, keys: list[Column], suffixes: tuple) -> Frame:
+    """``left.join(right, on=keys)``: the right side's labels are the keys; the left labels stay."""
+    c.need(how in ("left", "inner"), f"how={how!r} on an index")
+    c.need(right.index.kind == "columns" and len(right.index.levels) == len(keys), "the right index is not made of columns")
+    return beside_left(c, left, right, how, list(zip(keys, right.index.levels)), suffixes)
+
+
+def on_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple) -> Frame:
+    """``left.join(right)``: the labels of both are the keys."""
+    kinds = {left.index.kind, right.index.kind}
+    if kinds <= {"range", "rows"}:
+        return side_by_side(c, [left, right], how if how != "outer" else "outer", suffixes)
+    c.need(kinds == {"columns"} and len(left.index.levels) == len(right.index.levels), "indexes of different kinds")
+    c.need(how in ("left", "inner"), f"how={how!r} on an index")
+    c.need(how == "left" or left.index.unique and right.index.unique, "labels that may repeat")
+    return beside_left(c, left, right, how, list(zip(left.index.levels, right.index.levels)), suffixes)
+
+
+def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[Column, Column]], suffixes: tuple) -> Frame:  # fmt: skip
+    """A left or inner join that keeps the left side's labels; keys of the right side go."""
+    ctx = c.ctx
+    c.need(not left.open and not right.open and not any(None in (a.dtype, b.dtype) for a, b in pairs), "the types are not known while planning")
+    job = Merge(left, right, how, pairs, suffixes, left_index=True, right_index=True)
+    check_keys(job)
+    ctx.use(left, *(a for a, _ in pairs)), ctx.use(right, *(b for _, b in pairs))
+    sides = result_labels(job)
+    _, right_names = result_names(Sides([*sides.left, *((x, x.name) for x in left.index.levels), *((Column(h, h, None), h) for h in left.hidden)], sides.right))  # fmt: skip
+    ours = relabelled(ctx, left, [n for _, n in sides.left])
+    unique = right.index.unique
+    step, number = ctx.step(), None
+    wanted = not unique and (ctx.wants(step, "order"))
+    temps = {b.name: ctx.temp("key") for _, b in pairs}
+    theirs = right
+    if wanted:
+        numbers = (ctx.temp("left"), ctx.temp("right"))
+        ours = ordered_number(ctx, ours, numbers[0])
+        theirs = ordered_number(ctx, theirs, numbers[1])
+        number = numbers
+    gone = [h for h in theirs.hidden if not (number and h == number[1])]
+    text = theirs.text + (f".drop({', '.join(render(g) for g in gone)})" if gone else "")
+    text += renames({**right_names, **temps})
+    moved = {x.uid: x.name for x in (*ours.columns, *ours.index.levels)}
+    tests = [equal(a, b, col(moved.get(a.uid, a.name)), col(temps[b.name])) for a, b in pairs]
+    condition = tests[0]
+    for test in tests[1:]:
+        condition = condition & test
+    text = f"{ours.text}.join({text}, {condition}, {render(how)}).drop({', '.join(render(t) for t in temps.values())})"
+    more = tuple(replace(x, label=label, name=right_names[x.name], dtype=with_missing(x.dtype) if how == "left" else x.dtype, uid=fresh()) for x, label in sides.right)  # fmt: skip
+    rows = Rows(parent=left.rows, subset=how == "inner") if unique else Rows()
+    index = ours.index
+    if how == "inner":
+        settle(ctx, left)
+    settle(ctx, right)
+    if index.kind == "range" and (how == "inner" or not unique):
+        index = Index("rows", index.anchor, unique=unique)
+    elif not unique:
+        index = replace(index, unique=False)
+    out = ours.but(text=text, columns=(*ours.columns, *more), vars=left.vars | right.vars, rows=rows, index=index)
+    if how == "left":
+        out = settled(ctx, out, ctx.step(), False)
+    if unique:
+        return out
+    if wanted:
+        assert number is not None
+        placed_ = ctx.position_name(step)
+        text = f'{ctx.call("with_position")}({out.text}, {col(number[0])}, {col(number[1])}, name="{placed_}").drop({render(number[0])}, {render(number[1])})'  # fmt: skip
+        out = out.but(text=text, hidden=(*(h for h in out.hidden if h not in number), placed_))
+    return out.but(order=Order((), step, left.order.explicit))
+
+
+@rule(
+    "DataFrame.join(other, on=None, how='left', lsuffix='', rsuffix='', sort=False, validate=None)",
+    not_yet="sort validate",
+    example=(
+        "df.join(other.set_index('k')[['w', 'name']], on='k')",
+        "df.join(other.drop_duplicates('k').set_index('k'), on='k', rsuffix='_other')",
+        "df[df['i'] > 2].join(other.set_index('k')[['w']], on='k', how='inner')",
+        "df[['i']].join(df[['j', 's']])",
+        "df[['i', 's']].join(other[['w', 'name']])",
+        "df.set_index('k')[['i']].join(other.set_index('k')[['w']])",
+        "df[['i']].join(df['j'] * 2)",
+    ),
+)
+def join(c: Call) -> Frame:
+    """Columns of another frame, found by its labels."""
+    left, how = c.frame, c.lit("how")
+    suffixes = (c.lit("lsuffix"), c.lit("rsuffix"))
+    other = c["other"]
+    c.need(how in ("left", "inner", "outer"), f"how={how!r}")
+    if isinstance(other, Col) and c.lit("on") is None and other.label is not None and not left.has(other.label):
+        try:
+            return assign(c.ctx, left, other.label, on(left, other))
+        except NoRule:
+            pass
+    right = as_frame(c, other)
+    if c.lit("on") is not None:
+        labels = c.lit("on") if isinstance(c.lit("on"), list) else [c.lit("on")]
+        return on_their_index(c, left, right, how, [left.column(x) for x in labels], suffixes)
+    return on_labels(c, left, right, how, suffixes)
+
+
+def side_by_side(c: Call, frames: list[Frame], how: str, suffixes: tuple | None = None) -> Frame:
+    """Frames whose rows are numbered, next to each other, by their numbers."""
+    out = frames[0]
+    for other in frames[1:]:
+        out = beside_by_number(c, out, other, how, suffixes)
+    return out
+
+
+def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple | None) -> Frame:
+    ctx = c.ctx
+    c.need(left.index.unique and right.index.unique and not left.open and not right.open, "labels that may repeat")
+    job = Merge(left, right, how, [], suffixes or (None, None), left_index=True, right_index=True)
+    sides = result_labels(job)
+    ours = relabelled(ctx, left, [n for _, n in sides.left])
+    theirs = relabelled(ctx, right, [n for _, n in sides.right])
+    try:
+        if how == "outer" and not left.rows.same_set(right.rows):
+            raise NoRule("the other side has rows of its own")
+        found = [on(ours, series_of(ctx, theirs, x.label)) for x in theirs.columns]
+        for x, series in zip(theirs.columns, found):
+            ours = assign(ctx, ours, x.label, series.but(frame=ours) if set(series.deps) <= {(y.name, y.uid) for y in ours.columns} else series)  # fmt: skip
+        return ours
+    except NoRule:
+        pass
+    number = ctx.position(ours, ours.index.anchor, "number")
+    their_number = ctx.position(theirs, theirs.index.anchor, "number")
+    names = result_names(Sides([*sides.left, *((Column(h, h, None), h) for h in ours.hidden)], sides.right))[1]
+    row = ctx.temp("row")
+    ctx.use(right)
+    picked = [their_number.alias(row)] + [col(x.name) if names.get(x.name, x.name) == x.name else col(x.name).alias(names[x.name]) for x in theirs.columns]  # fmt: skip
+    same = left.rows.same_set(right.rows) and left.index.anchor == right.index.anchor
+    kind = "inner" if same else how
+    text = f"{ours.text}.join({theirs.text}.select({', '.join(p.text for p in picked)}), {number} == {col(row)}, {render(kind)})"  # fmt: skip
+    lose_right = not same and how in ("left", "outer")
+    lose_left = not same and how == "outer"
+    columns = [replace(x, dtype=with_missing(x.dtype), uid=fresh()) if lose_left else x for x in ours.columns]
+    columns += [replace(x, name=names.get(x.name, x.name), dtype=with_missing(x.dtype) if lose_right else x.dtype, uid=fresh()) for x in theirs.columns]  # fmt: skip
+    settle(ctx, right)
+    facts = ours.but(columns=tuple(columns), vars=left.vars | right.vars)
+    if same or how == "left":
+        return settled(ctx, facts.but(text=text + f'.drop("{row}")'), ctx.step(), False)
+    if how == "inner":
+        index = Index("rows", ours.index.anchor)
+        return facts.but(text=text + f'.drop("{row}")', rows=Rows(parent=left.rows, subset=True), index=index)
+    c.need(left.index.kind == right.index.kind == "range", "labels of both sides are united")
+    step = ctx.step()
+    hidden = ours.hidden
+    base = facts.but(text=text, hidden=(*hidden, row), rows=Rows(), order=Order())
+    out = ctx.anchored(base, step, [F.coalesce(number, col(row))])
+    dropped = [*hidden, row]
+    out = settled(ctx, out, ctx.step(), False)
+    out = chain(out, f".drop({', '.join(render(d) for d in dropped)})")
+    return out.but(hidden=tuple(h for h in out.hidden if h not in dropped))
