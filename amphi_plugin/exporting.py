@@ -74,8 +74,10 @@ def _files(result: Any, settings: dict[str, Any]) -> list[dict[str, str]]:
         deploy = _deploy_text(result, settings, job_file)
         made.append({"kind": "deploy", "name": f"{stem}_deploy.py", "text": deploy})
     if settings.get("tests"):
-        test = {"kind": "test", "name": f"test_{stem}_glue_job.py", "text": result.test_script}
-        made.append(test)
+        from transpiler.emit.tests import test_script_of
+
+        text = test_script_of(result, job_file)
+        made.append({"kind": "test", "name": f"test_{job_file}", "text": text})
     if settings.get("report"):
         page = result.report.to_html()
         made.append({"kind": "report", "name": f"{stem}_report.html", "text": page})

@@ -65,10 +65,9 @@ def compare(outputs: list, expected: Path, actual: Path) -> list[dict]:
     told = []
     for output in outputs:
         path = str(output.path)
-        options = {k: v for k, v in output.options.items() if k in ("sep", "encoding")}
         try:
             differences = compare_outputs(
-                expected / path, actual / path, output.format, order=output.order, **options
+                expected / path, actual / path, output.format, order=output.order, **output.options
             )
         except Exception as problem:  # an output that nobody can read back is a difference too
             differences = [f"cannot be read back: {problem}"]

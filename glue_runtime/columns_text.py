@@ -164,8 +164,8 @@ def item(a, ta, index):
 
 def character(column, index):
     """The character at that place, from the end when negative; missing beyond."""
-    place = index + 1 if index >= 0 else index
-    return F.nullif(F.substring(column, place, 1), F.lit(""))
+    place, least = (index + 1, index + 1) if index >= 0 else (index, -index)
+    return F.when(F.length(column) >= least, F.substring(column, place, 1))
 
 
 def list_length(a, ta):
@@ -206,7 +206,8 @@ def zfill(column, width):
     """Zeros in front, after a sign, up to a width."""
     sign = F.when(F.substring(column, 1, 1).isin("+", "-"), F.substring(column, 1, 1)).otherwise("")
     digits = column.substr(F.length(sign) + 1, F.length(column))
-    zeros = F.repeat(F.lit("0"), F.greatest(width - F.length(column), F.lit(0)))
+    missing = F.greatest(width - F.length(column), F.lit(0))
+    zeros = F.lit("0" * width).substr(F.lit(1), missing)
     return F.concat(sign, zeros, digits)
 
 

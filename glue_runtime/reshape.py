@@ -228,3 +228,25 @@ def of_types(df, include=(), exclude=(), aside=()):
     left_out = set().union(*[FAMILIES[f] for f in exclude])
     kept = [c for c, t in df.dtypes if c not in aside and (not include or t in wanted) and t not in left_out]
     return df.select(*[quoted(c) for c in kept], *aside)
+
+
+def most_parts(df, parts):
+    """How many columns the lists `parts` make: the length of the longest."""
+    return max(df.agg(F.max(F.size(parts))).first()[0] or 1, 1)
+
+
+def with_parts(df, parts, labels):
+    """The frame with a column for each place in the lists `parts`. Raises ValueError for another
+    number of labels than there are places, or for a label that is there already."""
+    labels, width = list(labels), most_parts(df, parts)
+    if len(labels) != width:
+        raise ValueError(f"Length mismatch: {width} columns and {len(labels)} labels")
+    if set(labels) & set(df.columns):
+        raise ValueError(f"columns of the same name: {sorted(set(labels) & set(df.columns))}")
+    return df.withColumns({name: F.get(parts, F.lit(i)) for i, name in enumerate(labels)})
+
+
+def columns_between(df, start, stop, aside=()):
+    """`df.iloc[:, start:stop]` among the columns that are not set aside."""
+    kept = {*[c for c in df.columns if c not in aside][start:stop], *aside}
+    return df.select(*[quoted(c) for c in df.columns if c in kept])

@@ -229,10 +229,29 @@ def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
     if spec.func is not None:
         from rules.group_lambdas import reduced
 
-        return replace(reduced(g, spec.func, v), empty=UNKNOWN)
+        try:
+            return replace(reduced(g, spec.func, v), empty=UNKNOWN)
+        except NoRule as problem:
+            return as_list(g, spec.func, v, problem)
     if v is None and spec.name != "size":
         raise NoRule("there is no column to aggregate")
     return AGGREGATES[spec.name](g, v, over, **spec.params)
+
+
+def as_list(g: Groups, func: Func, v: Col | None, problem: NoRule, distinct: bool = False) -> Made:
+    """A function that gives a list of the group's values; agg does not take an array of them."""
+    from rules.group_lambdas import items_of
+
+    if v is None or v.is_nullable:
+        raise problem
+    try:
+        found = items_of(g, func, v)
+    except NoRule:
+        raise problem from None
+    plain = not (found.dropped or found.ordered or found.mask is not None or found.kind != "items")
+    if not plain or found.params == {"set": True} or (found.distinct and not distinct):
+        raise problem
+    return AGGREGATES["unique" if found.distinct else "list"](g, found.col, None)
 
 
 # --- results --------------------------------------------------------------------------------
@@ -242,7 +261,7 @@ def outcome(c: Call, g: Groups, outputs: list[tuple[Any, Made]], series: bool) -
     """The aggregated frame, or its one column as a Series where pandas gives one."""
     frame = g.aggregated(outputs)
     if series and g.grouped.as_index:
-        return series_result(c.ctx, frame, outputs[0][0])
+        return series_result(g, frame, *outputs[0])
     return frame
 
 
@@ -405,7 +424,15 @@ def items(value: Any) -> list[Any] | None:
 
 def several(value: list[Any]) -> list[tuple[str, Spec]]:
     """A list of aggregations, lambdas numbered as pandas does."""
-    found = [spec_of(v) for v in value]
+    found = []
+    for part in value:
+        pair = items(part)
+        if pair is not None:  # (name, function)
+            if len(pair) != 2 or not isinstance(pair[0], Const):
+                raise NoRule("an aggregation of this form")
+            found.append((pair[0].value, spec_of(pair[1])[1]))
+        else:
+            found.append(spec_of(part))
     out, n = [], 0
     for name, spec in found:
         if name == "<lambda>":
@@ -510,6 +537,7 @@ _FRAME_EXAMPLES = (
     "df.groupby('k', as_index=False).agg({'i': ['sum', 'mean']})",
     "df.groupby('k')[['i', 'f']].agg('sum')",
     "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
+    "df.groupby('b').agg(r=('i', lambda x: x.max() - x.min()), p=('f', lambda x: x.quantile(0.75)), n=('i', lambda x: (x > 3).sum()))",
     "df.dropna(subset=['u']).groupby('b').agg(u=('u', ', '.join), i=('i', list))",
 )
 _SERIES_EXAMPLES = (
@@ -519,6 +547,11 @@ _SERIES_EXAMPLES = (
     "df.groupby('k')['i'].agg([np.sum, np.std, len, max])",
     "df.groupby('k', as_index=False)['i'].agg('max')",
     "df.groupby('k')['s'].agg(list)",
+    "df.groupby('b')['i'].agg([('total', 'sum'), ('most', 'max')])",
+    "df.groupby('b')['j'].agg(lambda x: list(x))",
+    "df.groupby('k')['i'].agg(['sum', lambda x: x.max() - x.min()])",
+    "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
+    "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",
 )
 for _name in ("agg", "aggregate"):
     rule(f"DataFrameGroupBy.{_name}({_AGG})", not_yet=_NOT_ENGINE, example=_FRAME_EXAMPLES)(agg_frame)

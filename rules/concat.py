@@ -10,6 +10,7 @@ from rules.join import ordered_number, renames, settled
 from rules.join_index import beside_by_number
 from rules.lib import assign, chain, on, series_of, settle
 from rules.registry import Call, rule
+from rules.splits import joined_parts
 from transpiler.errors import NoRule
 from transpiler.facts import (
     FLOATS,
@@ -72,6 +73,9 @@ def beside_all(c: Call, items: list[Any], how: str) -> Frame:
         out = items[0]
     count = 1 if isinstance(items[0], Col) and items[0].label is None else 0
     for item in items[1:]:
+        if getattr(item, "beside", ()):
+            out = joined_parts(out, item)
+            continue
         c.need(not out.open and not getattr(item, "open", False), "the columns of the frame are not known here")
         if isinstance(item, Col):
             label = unnamed(item, count)

@@ -337,7 +337,6 @@ def to_numeric(c: Call) -> Value:
     if series.dtype not in TEXTS | {None}:
         c.need(series.dtype not in ("category", "datetime64[ns]", "date", "timedelta64[ns]", "list", "bool?"), "numbers from these values")
         return series
-    c.need(not series.is_nullable, "numbers from a nullable column")
     coerce = {"coerce": True} if errors == "coerce" else {}
     known = numeric_dtype(c, series, errors)
     options = "".join(f", {k}={v}" for k, v in coerce.items())

@@ -6,8 +6,8 @@ from typing import Any
 
 import libcst as cst
 
-from rules.aggregates import AGGREGATES, items, outcome, pairs
-from rules.group_lambdas import attempt, items_of, opened, reduced
+from rules.aggregates import AGGREGATES, as_list, items, outcome, pairs
+from rules.group_lambdas import attempt, opened, reduced
 from rules.groups import Groups, Made
 from rules.lib import tightened
 from rules.registry import Call, rule
@@ -46,20 +46,8 @@ def series_apply(c: Call) -> Value:
     try:
         one = reduced(g, func, v)
     except NoRule as problem:
-        one = list_of(g, func, v, problem)
+        one = as_list(g, func, v, problem, True)
     return outcome(c, g, [(v.label, one)], True)
-
-
-def list_of(g: Groups, func: Func, v: Col, problem: NoRule) -> Made:
-    """A function that gives a list of the group's values."""
-    try:
-        found = items_of(g, func, v)
-    except NoRule:
-        raise problem from None
-    plain = not (found.dropped or found.ordered or found.mask is not None or found.kind != "items")
-    if not plain or found.params == {"set": True}:
-        raise problem
-    return AGGREGATES["unique" if found.distinct else "list"](g, found.col, None)
 
 
 @rule(

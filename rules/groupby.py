@@ -87,9 +87,10 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
         selection = [x for x in frame.labels if x not in plain | {b.key for b in spans}]
     if len(keys) > 1:
         return Grouped(frame, tuple(keys), series=series, selection=selection, **flags)
-    from rules.resample import Binned
+    from rules.resample import binned
 
-    return Binned(frame, tuple(keys), series=series, selection=selection, freq=spans[0].freq, **flags)
+    column = frame.column(spans[0].key)
+    return binned(frame, keys[0], column, series, selection=selection, freq=spans[0].freq, **flags)
 
 
 _FLAGS = "axis=0, level=None, as_index=True, sort=True, group_keys=True, observed=False, dropna=True"

@@ -320,9 +320,52 @@ def tidy(expr: E) -> E:
     return E(_PLAIN.sub(r"F.\1(\2)", expr.text), expr.prec)
 
 
-def series_result(ctx: Any, frame: Frame, label: Any) -> Col:
+@dataclass(frozen=True)
+class Aggregate(Col):
+    """The aggregate of each group as a Series, and how it was made: two of the same groups meet."""
+
+    groups: Groups | None = None
+    made: Made | None = None
+    base: tuple = ()
+
+
+def signature(g: Groups) -> tuple:
+    """What tells the groups of two aggregates apart."""
+    keys = tuple((repr(k.label), k.expr.text) for k in g.keys)
+    flags = (g.grouped.sort, g.grouped.dropna, g.grouped.as_index, getattr(g.grouped, "freq", None))
+    return (g.frame.rows.uid, g.frame.text, keys, flags)
+
+
+def series_result(g: Groups, frame: Frame, label: Any, made: Made) -> Col:
     """The only column of an aggregated frame as a Series."""
-    return series_of(ctx, frame, label)
+    found = series_of(g.ctx, frame, label)
+    facts = {f: getattr(found, f) for f in found.__dataclass_fields__}
+    return Aggregate(**facts, groups=g, made=made, base=(found.expr.text, frame.text))
 
 
-__all__ = ["Groups", "Key", "Made", "UNKNOWN", "fresh_name", "lift", "named", "series_result", "tidy"]
+def together(values: tuple) -> tuple[Frame, list[Any]]:
+    """Aggregates of the same groups over one frame that has them all. Raises NoRule for others."""
+    cols = [v for v in values if isinstance(v, Col)]
+    for v in cols:
+        if not isinstance(v, Aggregate) or v.base != (v.expr.text, v.frame.text):
+            raise NoRule("these are not aggregates as they were made")
+    first = cols[0].groups
+    if len({signature(v.groups) for v in cols}) != 1:
+        raise NoRule("these are aggregates of different groups")
+    for v in cols[1:]:
+        first.temps.update(v.groups.temps)
+        first.vars |= v.groups.vars
+    frame = first.aggregated([((i, v.label), v.made) for i, v in enumerate(cols)])
+    found = iter(frame.columns)
+    out = []
+    for v in values:
+        if isinstance(v, Col):
+            column = next(found)
+            deps = frozenset({(column.name, column.uid)})
+            v = Col(col(column.name), column.dtype, frame, v.label, deps, nullable=column.is_nullable,
+                    null_free=v.null_free)  # fmt: skip
+        out.append(v)
+    return frame, out
+
+
+__all__ = ["Groups", "Key", "Made", "UNKNOWN", "fresh_name", "lift", "named", "series_result", "tidy", "together"]

@@ -355,4 +355,4 @@ def series_rename_axis(c: Call) -> Col:
 def series_sort_index(c: Call) -> Col:
     """The Series in the order of its labels."""
     frame = index_sorted(c.ctx, c.col.frame, c.lit("ascending"), c.lit("na_position") == "last")
-    return on(frame, c.col)
+    return c.col.but(frame=frame)

@@ -155,7 +155,7 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
     try:
         if how == "outer" and not left.rows.same_set(right.rows):
             raise NoRule("the other side has rows of its own")
-        found = [on(ours, series_of(ctx, theirs, x.label)) for x in theirs.columns]
+        found = [on(ours, ctx.cells.get(x.uid) or series_of(ctx, theirs, x.label)) for x in theirs.columns]
         for x, series in zip(theirs.columns, found):
             ours = assign(ctx, ours, x.label, series.but(frame=ours) if set(series.deps) <= {(y.name, y.uid) for y in ours.columns} else series)  # fmt: skip
         return ours

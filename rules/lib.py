@@ -104,6 +104,10 @@ def meet(*values: Any) -> tuple[Frame, list[Any]]:
             return frame, [on(frame, v) if isinstance(v, Col) else v for v in values]
         except NoRule as error:
             problem = error
+    if all(hasattr(v, "groups") for v in values if isinstance(v, Col)):
+        from rules.groups import together
+
+        return together(values)
     raise problem or NoRule("the Series do not align")
 
 

@@ -508,7 +508,7 @@ def logical_not(c: Call) -> Col:
     return derive(~tight(value), "bool", value, loose=False, null_free=True)
 
 
-@rule("numpy.clip(a, a_min=None, a_max=None)", example=("np.clip(df['f'], 0, 2)", "np.clip(df['i'], 1, 5)"))
+@rule("numpy.clip(a, a_min=None, a_max=None, out=None, *, min=None, max=None)", not_yet="out min max", example=("np.clip(df['f'], 0, 2)", "np.clip(df['i'], 1, 5)"))
 def np_clip(c: Call) -> Col:
     """``series.clip``."""
     value = array_of(c, "a")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.aggregates import Spec, chosen, from_dict, items, made, outcome, pairs, spec_of
@@ -12,7 +12,8 @@ from rules.groups import Groups
 from rules.lib import derive, series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Const, Frame, Grouped, GroupKey, Plain, Value
+from transpiler.facts import Col, Column, Const, Frame, Grouped, GroupKey, Index, Plain, Rows, SortKey, Value
+from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, render
 
 # --- frequencies ----------------------------------------------------------------------------
@@ -107,6 +108,23 @@ class Grouper(Plain):
         return time_key(series_of(c.ctx, frame, self.key), self.freq)
 
 
+def in_time_order(frame: Frame, column: Column, *parts: Col) -> tuple[Frame, list[Col]]:
+    """The frame sorted by its time, as pandas does before it bins, and Series over it."""
+    order = sorted_order([SortKey(column.name, column.uid, True, False)], frame.order)
+    index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
+    out = frame.but(order=replace(order, explicit=frame.order.explicit), rows=Rows(parent=frame.rows), index=index)
+    return out, [x.but(frame=out) for x in parts]
+
+
+def binned(frame: Frame, key: GroupKey, column: Column | None, series: Col | None, **facts: Any) -> Binned:
+    """Groups by one span of time."""
+    if column is None:
+        raise NoRule("bins of a column that is computed")
+    parts = [key.col] + ([series] if series is not None else [])
+    out, parts = in_time_order(frame, column, *parts)
+    return Binned(out, (GroupKey(key.label, parts[0]),), series=parts[1] if series is not None else None, **facts)
+
+
 def time_key(series: Col, freq: Freq) -> GroupKey:
     if series.dtype != "datetime64[ns]":
         raise NoRule("bins of a column that is not of times for sure")
@@ -121,6 +139,7 @@ def time_key(series: Col, freq: Freq) -> GroupKey:
         "df.groupby(['k', pd.Grouper(key='t', freq='YE')])['i'].sum()",
         "df.groupby(['b', pd.Grouper(key='d', freq='MS')])[['i', 'f']].mean()",
         "df[df['t'] > '2019-01-01'].groupby(pd.Grouper(key='t', freq='QE'))['i'].sum()",
+        "df[df['t'] > '2019-01-01'].groupby(pd.Grouper(key='t', freq='YE'))['f'].cumsum()",
     ),
 )
 def grouper(c: Call) -> Grouper:
@@ -139,7 +158,7 @@ _RESAMPLE = (
 _OFTEN = (
     "df[df['d'] > '2021-01-01'].resample('ME', on='d')['i'].sum()",
     "df[df['d'] > '2023-12-01'].resample('W', on='d')[['i', 'f']].mean()",
-    "df[df['t'] > '2023-12-01'].resample('6h', on='t')['i'].count().head(40)",
+    "df[df['t'] > '2023-12-01'].resample('6h', on='t')['i'].count()",
     "df[df['t'] > '2023-12-01'].resample('D', on='t').agg({'i': 'max', 'f': 'sum'})",
 )
 
@@ -153,10 +172,11 @@ def frame_resample(c: Call) -> Value:
         key = time_key(series_of(c.ctx, frame, on), freq)
         rest = None if frame.open else [x for x in frame.labels if x != on]
         c.need(rest is not None, "the columns of the frame are not known here")
-        return Binned(frame, (key,), selection=rest, freq=freq, resampled=True)
+        return binned(frame, key, frame.column(on), None, selection=rest, freq=freq, resampled=True)
     c.need(len(frame.index.levels) == 1, "bins of an index that is no column")
-    key = level_key(c.ctx, frame, 0)
-    return Binned(frame, (time_key(key.col.but(label=key.label), freq),), freq=freq, resampled=True)
+    level = level_key(c.ctx, frame, 0)
+    key = time_key(level.col.but(label=level.label), freq)
+    return binned(frame, key, frame.index.levels[0], None, freq=freq, resampled=True)
 
 
 @rule(f"Series.resample({_RESAMPLE})", not_yet="axis closed label convention kind on level origin offset group_keys",
@@ -166,8 +186,9 @@ def series_resample(c: Call) -> Value:
     frame = c.col.frame
     c.need(len(frame.index.levels) == 1, "bins of an index that is no column")
     freq = freq_of(c.lit("rule"))
-    key = level_key(c.ctx, frame, 0)
-    return Binned(frame, (time_key(key.col.but(label=key.label), freq),), series=c.col, freq=freq, resampled=True)
+    level = level_key(c.ctx, frame, 0)
+    key = time_key(level.col.but(label=level.label), freq)
+    return binned(frame, key, frame.index.levels[0], c.col, freq=freq, resampled=True)
 
 
 @rule("DataFrameResampler.__getitem__(key)", example=_OFTEN[:2])

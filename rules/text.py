@@ -562,7 +562,8 @@ def item_at(c: Call, index: Any) -> Col:
     if c.col.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
         return as_text(c, typed(c.ctx, "item", c.col, index=index))
-    return as_text(c, F.nullif(F.substring(text_of(c), index + 1 if index >= 0 else index, 1), F.lit("")))
+    source, place = text_of(c), index + 1 if index >= 0 else index
+    return as_text(c, F.when(F.length(source) >= abs(place), F.substring(source, place, 1)))
 
 
 @rule("Series.str.get(i)", example=("df['s'].str.get(1)", "df['s'].str.get(-7)", "df['s'].str.split('a').str.get(1)"))

@@ -172,6 +172,33 @@ for _name in ("nlargest", "nsmallest"):
     rule(f"Series.{_name}(n=5, keep='first')", example=(f"df['f'].{_name}()", f"df['j'].{_name}(4)", f"df['f'].{_name}(16)", f"df['t'].{_name}(2)"))(_series_top)  # fmt: skip
 
 
+@rule(
+    "Series.sort_values(*, axis=0, ascending=True, inplace=False, kind='quicksort', na_position='last', ignore_index=False, key=None)",
+    not_yet="axis inplace key",
+    ignored="kind",
+    example=("df['n'].sort_values()", "df['n'].sort_values(ascending=False, na_position='first')", "df['n'].sort_values(ignore_index=True).head(3)"),
+)
+def series_sort_values(c: Call) -> Col:
+    """The values in order; labels go with them."""
+    up = c.lit("ascending")
+    c.need(isinstance(up, bool) and c.col.dtype != "category", "ascending= of this form, or a sort by category")
+    frame, _ = solid(c.ctx, c.col)
+    column = frame.columns[0]
+    keys = [SortKey(column.name, column.uid, up, c.lit("na_position") == "last")]
+    index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
+    out = frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index)
+    out = renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    return series_of(c.ctx, out, column.label).but(label=c.col.label)
+
+
+@rule("Series.tail(n=5)", example=("df['f'].tail(3)", "df['f'].dropna().tail(2)"))
+def series_tail(c: Call) -> Col:
+    """The last values."""
+    frame, _ = solid(c.ctx, c.col)
+    out = c.interpreter.by_rule("DataFrame.tail", frame, [c["n"]], {}, c.node)  # type: ignore[attr-defined]
+    return series_of(c.ctx, out, out.columns[0].label).but(label=c.col.label)
+
+
 # --- rows before and after ------------------------------------------------------------------
 
 
@@ -381,8 +408,14 @@ for _name in ("sum", "max", "min", "prod"):
             series = derive(series.expr.cast("bigint"), "int64", series, null_free=series.null_free)
         return stepped(c, series, "cumulative", lambda x, row: f'{x}, "{name}", {row}', series.dtype, null_free=series.null_free)
 
-    rule(f"Series.cum{_name}({_CUM})", example=(f"df['f'].cum{_name}()", *((f"df['i'].cum{_name}()", f"df.sort_values('f', kind='stable')['i'].cum{_name}()") if _name != "prod" else ()), *(("(df['f'] > 1).cumsum()", "df[df['b']]['i'].cumsum()") if _name == "sum" else ())))(lambda c, do=_cumulative: do(c, c.col))  # fmt: skip
-    rule(f"DataFrame.cum{_name}({_CUM})", example=f"df[['f', {repr('i') if _name != 'prod' else repr('n')}]].cum{_name}()")(lambda c, do=_cumulative: mapped(c.ctx, c.frame, lambda s: do(c, s)))  # fmt: skip
+    def _running(c: Call, do: Any = _cumulative) -> Col:
+        return do(c, c.col)
+
+    def _running_frame(c: Call, do: Any = _cumulative) -> Frame:
+        return mapped(c.ctx, c.frame, lambda s: do(c, s))
+
+    rule(f"Series.cum{_name}({_CUM})", example=(f"df['f'].cum{_name}()", *((f"df['i'].cum{_name}()", f"df.sort_values('f', kind='stable')['i'].cum{_name}()") if _name != "prod" else ()), *(("(df['f'] > 1).cumsum()", "df[df['b']]['i'].cumsum()") if _name == "sum" else ())))(_running)  # fmt: skip
+    rule(f"DataFrame.cum{_name}({_CUM})", example=f"df[['f', {repr('i') if _name != 'prod' else repr('n')}]].cum{_name}()")(_running_frame)  # fmt: skip
 
 
 # --- ranks ----------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ GOOD = {
     "signOn": "sso",
     "profile": "my-company-dev",
     "deployScript": True,
-    "tests": False,
+    "tests": True,
     "report": True,
     "path": "monthly.ampln",
 }
@@ -80,10 +80,12 @@ def test_the_files_of_an_export(made):
     files = {file["kind"]: file for file in made["files"]}
     assert files["job"]["name"] == "Monthly_sales_glue_job.py"
     assert files["deploy"]["name"] == "Monthly_sales_deploy.py"
+    assert files["test"]["name"] == "test_Monthly_sales_glue_job.py"
+    assert files["job"]["name"] in files["test"]["text"]
     assert files["report"]["text"].startswith("<!doctype html>")
     assert "Date:" not in made["pandas"]
     assert "# North only" in files["job"]["text"]
-    for file in (files["job"], files["deploy"]):
+    for file in (files["job"], files["deploy"], files["test"]):
         compile(file["text"], file["name"], "exec")
     for value in (GOOD["bucket"], GOOD["role"], GOOD["profile"], "G.2X", "Monthly sales!"):
         assert repr(value).strip("'") in files["deploy"]["text"]
@@ -92,7 +94,7 @@ def test_the_files_of_an_export(made):
 
 
 def test_a_profile_is_only_for_sso():
-    made = make_export(SOURCE, {**GOOD, "signOn": "keys", "report": False}, HERE)
+    made = make_export(SOURCE, {**GOOD, "signOn": "keys", "tests": False, "report": False}, HERE)
     deploy = made["files"][1]["text"]
     assert "my-company-dev" not in deploy
     assert [file["kind"] for file in made["files"]] == ["job", "deploy"]

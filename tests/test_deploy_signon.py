@@ -299,6 +299,15 @@ def test_typed_keys_are_stored_nowhere(aws, sso, monkeypatch):
     assert "typed-secret" not in out + err
 
 
+def test_keys_that_nobody_types(aws, sso, monkeypatch):
+    def end_of_file(text):
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", end_of_file)
+    assert aws.run("--ask-keys")[0] == 130
+    assert aws.server.calls == []
+
+
 def test_the_wrong_account_changes_nothing(aws, sso):
     err = told(aws, "--profile", "plain", "--account", "999999999999")
     assert f"belong to account {ACCOUNT}, not 999999999999" in err

@@ -299,6 +299,7 @@ class Frame(Value):
     view: bool = False  # a slice of another frame: writing into it by .loc writes into that one
     gap: str | None = None  # the ``gap`` of the unknown columns of an open frame
     label_kind: str = ""  # text of what makes pandas' labels of an open frame's names: "int"
+    beside: tuple = ()  # hidden columns of the frame that this one was split off
     unsettled: tuple = ()  # steps whose integers become fractions if any row there lacks one
     parts: tuple = ()  # (identity of a column, the same as a Series over the frame it came from)
     kind = "DataFrame"

@@ -1,6 +1,5 @@
 """Runs the pandas source of a pipeline in a folder of its own, as its user would."""
 
-import ast
 import contextlib
 import importlib.util
 import io
@@ -65,19 +64,6 @@ class Outcome:
         return f"{self.word} {self.verdicts}: " + "; ".join(self.told)[:1500]
 
 
-def reading_of(source: str, path: str) -> dict:
-    """How a CSV that the program writes at `path` is read: its separator and header."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and node.args and getattr(node.func, "attr", "") == "to_csv":
-            given = {
-                k.arg: k.value.value for k in node.keywords if isinstance(k.value, ast.Constant)
-            }
-            if getattr(node.args[0], "value", None) == path:
-                header = {} if given.get("header", True) else {"header": None}
-                return {"sep": given.get("sep", ","), **header}
-    return {}
-
-
 def run_both(source: str, base: Path, name: str = "pipeline") -> Outcome:
     """Run `source` in pandas and as a job under `base`, and compare every output.
 
@@ -105,9 +91,8 @@ def run_both(source: str, base: Path, name: str = "pipeline") -> Outcome:
         return Outcome("job raises", verdicts, [told], messages)
     differences = []
     for output in job.outputs:
-        reading = reading_of(source, output.path) if output.format == "csv" else {}
         sides = expected / output.path, actual / output.path
-        found = compare_outputs(*sides, output.format, order=output.order, **reading)
+        found = compare_outputs(*sides, output.format, order=output.order, **output.options)
         differences += [f"{output.path}: {words}" for words in found]
     written = {p.name for p in (expected / "out").iterdir()}
     missing = written - {Path(output.path).name for output in job.outputs}

@@ -1,10 +1,9 @@
-"""Dates: mixed and bad text, comparisons with text, month ends, ages, weekly and monthly sums."""
+"""Dates: comparisons with text, month ends, ages, weekly and monthly sums."""
 
 import pandas as pd
 
 orders = pd.read_csv("orders.csv").drop_duplicates()
 orders["when"] = pd.to_datetime(orders["order_date"])
-orders["bad"] = pd.to_datetime(orders["status"], errors="coerce")
 
 recent = orders[orders["when"] >= "2024-01-01"]
 window = orders[orders["when"].between("2023-06-01", "2023-09-30")]

@@ -368,7 +368,7 @@ def deploy_main(
     except OSError as error:
         print(f"Error: {error}", file=sys.stderr)
         return ERROR
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         print(
             "Interrupted: run the same command again to go on; a run that was started goes on"
             " (`status`, `stop`)",

@@ -87,15 +87,29 @@ def test_columns_that_are_unique_stay_unique(results, path, fmt, order, options)
 '''
 
 
-def test_script_of(result: Any) -> str:
-    """The pytest file of a Transpilation; it fails when the job is not what the program means."""
-    outputs = [(o.path, o.format, o.order, o.options) for o in result.outputs if o.path != "?" and "://" not in o.path]
-    inputs = sorted({i["path"] for i in result.inputs if isinstance(i.get("path"), str) and "://" not in i["path"]})
+def test_script_of(result: Any, job_file: str | None = None) -> str:
+    """The pytest file of a Transpilation; it fails when the job is not what the program means.
+
+    job_file: the name of the job's file beside it; NAME_glue_job.py unless given.
+    """
+    job_file = job_file or f"{result.options.job_name}_glue_job.py"
+    outputs = [
+        (o.path, o.format, o.order, o.options)
+        for o in result.outputs
+        if o.path != "?" and "://" not in o.path
+    ]
+    inputs = sorted(
+        {
+            i["path"]
+            for i in result.inputs
+            if isinstance(i.get("path"), str) and "://" not in i["path"]
+        }
+    )
     name = result.options.job_name
     text = TEMPLATE.format(
         name=name,
-        file=f"test_{name}.py",
-        job=f"{name}_glue_job.py",
+        file=f"test_{job_file}",
+        job=job_file,
         source=repr(result.source),
         outputs=pformat(outputs, width=90),
         inputs=pformat(inputs, width=90),

@@ -9,7 +9,7 @@ from typing import Any, Callable
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Col, Const, Frame, Func, Local, Mapping, Module, Plain, Scalar, Sequence, Value
+from transpiler.facts import Col, Const, Frame, Func, Local, Mapping, Module, Plain, Scalar, Sequence, Value, Windowed
 from transpiler.infer.branches import Branches
 from transpiler.infer.context import Context
 from transpiler.infer.driver import Driver
@@ -388,6 +388,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
                 frame = self.by_rule("DataFrame.__setitem__", ref.value, [Const(attr), value], {}, target)
             else:
                 frame = self.by_rule(f"DataFrame.{attr}.__set__", ref.value, [value], {}, target)
+            assert isinstance(frame, Frame)
+            self.mutate(ref, name, frame, scope)
+            return
+        if isinstance(ref.value, Windowed):
+            frame = self.by_rule(f"{ref.value.kind}.{attr}.__set__", ref.value, [value], {}, target)
             assert isinstance(frame, Frame)
             self.mutate(ref, name, frame, scope)
             return
