@@ -48,13 +48,13 @@ def tried_roundings(java, size, digits, power):
     """The number digits * 10**power in 15 digits, in 16, or as Java wrote it: the first that is
     still the same number."""
     long = F.when(digits >= 10**16, 1).otherwise(0)
-    fifteen = rounded(digits, power, F.when(long == 1, 100).otherwise(10), long + 1)
-    sixteen = rounded(digits, power, F.when(long == 1, 10).otherwise(1), long)
+    fifteen = rounded_digits(digits, power, F.when(long == 1, 100).otherwise(10), long + 1)
+    sixteen = rounded_digits(digits, power, F.when(long == 1, 10).otherwise(1), long)
     tried = F.filter(F.array(fifteen, sixteen), lambda text: text.cast("double") == size)
     return F.when(digits < 10**15, java).otherwise(F.coalesce(F.get(tried, F.lit(0)), java))
 
 
-def rounded(digits, power, unit, dropped):
+def rounded_digits(digits, power, unit, dropped):
     """digits (bigint) without its last ones, half up, as d.dddE±x."""
     return bound(
         (digits + F.floor(unit / 2)).cast("string"),

@@ -1,0 +1,27 @@
+"""Rules name glue_runtime functions by their bare names, so a name must mean one function."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from transpiler.emit.embed import library
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def named_by_rules() -> set[str]:
+    """Words in quotes in the rules and the walk: functions to call are among them."""
+    files = [*(ROOT / "rules").glob("*.py"), *(ROOT / "transpiler").rglob("*.py")]
+    return {w for f in files for w in re.findall(r"""["'](\w+)["']""", f.read_text())}
+
+
+def test_a_function_that_rules_name_is_defined_once():
+    homes = defaultdict(set)
+    for (module, name), (text, _) in library().definitions.items():
+        if text.startswith(("def ", "@")):
+            homes[name].add(module)
+    named = named_by_rules()
+    twice = {n: sorted(m) for n, m in homes.items() if len(m) > 1 and n in named}
+    assert not twice
