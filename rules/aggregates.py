@@ -257,11 +257,11 @@ def as_list(g: Groups, func: Func, v: Col | None, problem: NoRule, distinct: boo
 # --- results --------------------------------------------------------------------------------
 
 
-def outcome(c: Call, g: Groups, outputs: list[tuple[Any, Made]], series: bool) -> Value:
+def outcome(c: Call, g: Groups, outputs: list[tuple[Any, Made]], series: bool, spec: Spec | None = None, v: Col | None = None) -> Value:  # fmt: skip
     """The aggregated frame, or its one column as a Series where pandas gives one."""
     frame = g.aggregated(outputs)
     if series and g.grouped.as_index:
-        return series_result(g, frame, *outputs[0])
+        return series_result(g, frame, *outputs[0], spec, v)
     return frame
 
 
@@ -270,7 +270,7 @@ def plain(c: Call, spec: Spec, numeric_only: bool = False) -> Value:
     g = Groups(c, c.grouped)
     if g.grouped.series is not None:
         v = g.value(g.grouped.series)
-        return outcome(c, g, [(v.label, made(g, spec, v))], True)
+        return outcome(c, g, [(v.label, made(g, spec, v))], True, spec, v)
     return outcome(c, g, [(v.label, made(g, spec, v)) for v in chosen(g, numeric_only)], False)
 
 
@@ -353,7 +353,7 @@ def frame_size(c: Call) -> Value:
     """How many rows each group has."""
     g = Groups(c, c.grouped)
     label = None if g.grouped.as_index else "size"
-    return outcome(c, g, [(label, made(g, Spec("size"), None))], True)
+    return outcome(c, g, [(label, made(g, Spec("size"), None))], True, Spec("size"))
 
 
 @rule("SeriesGroupBy.size()", example="df.groupby('k')['f'].size()")

@@ -11,7 +11,8 @@ from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.missing import in_frame
 from rules.registry import Call, rule
-from rules.scalars import DTYPE_KIND, SPARK, Body, Row, S, as_s
+from rules.scalar_body import Body
+from rules.scalars import DTYPE_KIND, SPARK, Row, S, as_s
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Frame, Func, Module, Sequence, Value
 from transpiler.infer.scope import Scope

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.aggregates import AGGREGATES, Spec, made, outcome
-from rules.groups import Groups, Made
+from rules.groups import Aggregate, Groups, Made
 from rules.lib import series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -211,6 +211,22 @@ def own_labels(c: Call, level: Any) -> Col:
     keys = tuple(SortKey(k.name, None, k.ascending, k.nulls_last) if any(k.name == x.name for x in levels[:-1]) else k for k in frame.order.keys)
     out = frame.but(index=Index("columns", levels=levels[-1:]), hidden=hidden, order=replace(frame.order, keys=keys))
     return rows.but(frame=out)  # type: ignore[union-attr]
+
+
+@rule("Series.map(arg, na_action=None)", not_yet="na_action",
+      example=("df['k'].map(df.groupby('k')['f'].sum())", "df.assign(n=df['k'].map(df.groupby('k').size()))"))  # fmt: skip
+def map_key(c: Call) -> Col:
+    """The aggregate of each row's group, looked up by the group's key."""
+    found, key = c["arg"], c.col
+    c.need(isinstance(found, Aggregate) and found.spec is not None, "a mapping of another form")
+    c.need(found.base == (found.expr.text, found.frame.text), "a mapping that changed")
+    g = Groups(c, found.groups.grouped)
+    c.need(len(g.keys) == 1 and g.grouped.dropna and getattr(g.grouped, "freq", None) is None, "groups of this form")
+    own = g.keys[0].column
+    c.need(own is not None and key.column is own and key.frame.rows.same_set(g.frame.rows), "a mapping of other rows")
+    c.need(found.spec.func is None, "a function over groups")
+    v = g.value(g.grouped.series) if g.grouped.series is not None else None
+    return g.windowed(AGGREGATES[found.spec.name](g, v, g.window(), **found.spec.params), key.label)
 
 
 @rule("DataFrameGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k').pipe(lambda g: g['i'].max())")

@@ -327,6 +327,8 @@ class Aggregate(Col):
     groups: Groups | None = None
     made: Made | None = None
     base: tuple = ()
+    spec: Any = None  # what was computed, where it can be computed for each row as well
+    value: Col | None = None
 
 
 def signature(g: Groups) -> tuple:
@@ -336,11 +338,12 @@ def signature(g: Groups) -> tuple:
     return (g.frame.rows.uid, g.frame.text, keys, flags)
 
 
-def series_result(g: Groups, frame: Frame, label: Any, made: Made) -> Col:
+def series_result(g: Groups, frame: Frame, label: Any, made: Made, spec: Any = None, value: Col | None = None) -> Col:
     """The only column of an aggregated frame as a Series."""
     found = series_of(g.ctx, frame, label)
     facts = {f: getattr(found, f) for f in found.__dataclass_fields__}
-    return Aggregate(**facts, groups=g, made=made, base=(found.expr.text, frame.text))
+    return Aggregate(**facts, groups=g, made=made, base=(found.expr.text, frame.text),
+                     spec=spec, value=value)  # fmt: skip
 
 
 def together(values: tuple) -> tuple[Frame, list[Any]]:

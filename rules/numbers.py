@@ -427,6 +427,17 @@ def builtin_round(c: Call) -> Any:
     return rounded(c, c["number"], c.lit("ndigits") or 0)
 
 
+@rule("builtins.sum(iterable, start=0)", example=("sum(df[x] for x in ['i', 'j'])", "sum([df['f'], df['g'] * 2], 1)"))
+def builtin_sum(c: Call) -> Any:
+    """``sum(…)`` of several Series: one plus the next."""
+    items, total = getattr(c["iterable"], "items", ()), c["start"]
+    c.need(bool(items) and all(isinstance(x, Col) and x.dtype in NUMBERS for x in items), "not Series of numbers")
+    for item in items:
+        total = c.interpreter.operator("__add__", total, item, c.node)
+    c.need(isinstance(total, Col), "a sum that is not followed")
+    return total
+
+
 for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
 
     def _extreme(c: Call, build: str = _build) -> Col:

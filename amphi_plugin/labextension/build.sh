@@ -6,3 +6,6 @@ npm install --no-audit --no-fund
 npm run build:lib
 rm -rf ../bundle
 jupyter labextension build .
+# What the bundle was made of; tests/test_amphi_bundle.py holds the sources against it.
+export LC_ALL=C
+cat package.json src/* style/* | sha256sum | cut -d' ' -f1 > ../bundle/sources.sha256

@@ -42,6 +42,12 @@ _WRITERS = {"to_csv": "write_text", "to_json": "write_text", "to_parquet": "writ
             "to_markdown": "write_text", "to_latex": "write_text"}  # fmt: skip
 
 
+#: writers that take an open binary file
+_BYTE_WRITERS = ("to_excel", "to_pickle", "to_feather", "to_stata", "to_orc")
+#: writers of files that no dataset can hold
+_NO_WRITERS = ("to_hdf", "to_clipboard", "to_gbq")
+
+
 class Driver:
     """Pandas text of values, for one pass."""
 

@@ -546,7 +546,12 @@ class Expressions:
             return self.by_rule(name, owner, args, kwargs, node)
         except NoRule as error:
             problem = str(error)
-        text = self.driver.call(self.driver.text(owner), method, args, kwargs)
+        receiver = self.driver.text(owner)
+        written = self.write_local(receiver, owner, method, args, kwargs, node)  # type: ignore[attr-defined]
+        if written is not None:
+            self.went_to_driver(written.text, name, problem, node)
+            return written
+        text = self.driver.call(receiver, method, args, kwargs)
         return self.to_local(text, name, problem, [owner, *args, *kwargs.values()], node, owner, kwargs)
 
     def to_local(self, text: str, name: str, problem: str, parts: list[Value], node: cst.CSTNode, owner: Any = None, kwargs: Any = None) -> Value:  # fmt: skip
@@ -619,7 +624,7 @@ class Expressions:
     def call_local(self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call) -> Value:
         """A method of a value on the driver: plain pandas (or Python) text."""
         receiver = self.driver.text(owner)
-        written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, Local) else None
+        written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, (Local, Plain)) else None  # type: ignore[attr-defined]
         if isinstance(owner, Local):
             self.ctx.note("driver", method, "what it works on is pandas on the driver", self.program.source_line(node))
         if written is not None:

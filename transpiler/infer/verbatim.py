@@ -26,7 +26,7 @@ from transpiler.facts import (
     Value,
 )
 from transpiler.infer.context import Output, read_options
-from transpiler.infer.driver import _READERS, _WRITERS
+from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
 from transpiler.infer.expressions import has_data, has_local
 from transpiler.infer.scope import Ref, Scope
 from transpiler.source import bound_names, read_names, root_name
@@ -198,17 +198,20 @@ class Verbatim:
 
     def write_local(self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, node: Any) -> Value | None:
         """``frame.to_csv(path, …)`` of a pandas object: its exact text or bytes go to the dataset."""
+        if method in _NO_WRITERS:
+            raise Refused(f"{method} has no place to write to in a job: write CSV, Parquet, JSON or Excel")
         writer = _WRITERS.get(method)
-        named = "path_or_buf" if "path_or_buf" in kwargs else "path" if "path" in kwargs else "buf" if "buf" in kwargs else None
+        named = next((k for k in ("path_or_buf", "path_or_buffer", "excel_writer", "path", "buf", "fname") if k in kwargs), None)
         target = args[0] if args else kwargs.get(named) if named else None
         if target is None or isinstance(target, Const) and target.value is None:
             return None
-        if method == "to_excel":
-            target_text = self.data_path(target)
-            rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
-            self.record_output(target, method, kwargs)
-            inner = f"{receiver}.to_excel(file{', ' + rest if rest else ''})"
-            return Local(f"{self.ctx.call('write_bytes')}({target_text}, {self.ctx.call('bytes_of')}(lambda file: {inner}))", owner.vars)
+        if method in _BYTE_WRITERS:
+            kept = {k: v for k, v in kwargs.items() if k != named}
+            rest = self.driver.call("", "", args[1:], kept)[1:-1]
+            self.record_output(target, method, kept)
+            inner = f"{receiver}.{method}(file{', ' + rest if rest else ''})"
+            bytes_of = self.ctx.call("bytes_of")
+            return Local(f"{self.ctx.call('write_bytes')}({self.data_path(target)}, {bytes_of}(lambda file: {inner}))", owner.vars)
         if writer is None:
             return None
         self.record_output(target, method, kwargs)
@@ -348,7 +351,7 @@ class _Rewriter(cst.CSTTransformer):
             return updated
         if method in _WRITERS and original.args and original.args[0].keyword is None:
             return self.writing(method, updated)
-        if method in ("to_excel", "to_pickle", "to_sql", "to_feather", "to_hdf", "savefig"):
+        if method in (*_BYTE_WRITERS, *_NO_WRITERS, "savefig"):
             raise Refused(f"{method}() in code that is kept as it is has no place to write to")
         return updated
 

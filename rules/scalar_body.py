@@ -1,0 +1,318 @@
+"""Python functions of one value or one row as Spark expressions, with Python's own meaning.
+
+A lambda given to ``apply`` sees single values, not Series: a division by zero raises, a text method
+of a missing value raises, ``and`` looks at its right side only when it must. `Body` follows the
+function with a symbolic value for each name. Where a step has a meaning but no Spark form, it
+goes on with the type alone, and the function itself runs as a UDF of the type found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable
+
+import libcst as cst
+
+from rules.lib import is_missing
+from rules.scalar_calls import Calls
+from rules.scalar_operators import Operators
+from rules.scalars import NOTHING, Row, S, State, as_double, as_s, const_kind, lacks
+from transpiler.errors import NoRule
+from transpiler.facts import Const, Frame, Func, Module
+from transpiler.infer.scope import Scope
+from transpiler.source import read_names
+from transpiler.symbolic import E, F
+
+MAX_STEPS = 400
+
+
+class Body(Operators, Calls):
+    """Follows one function over symbolic arguments."""
+
+    def __init__(self, call: Any, scope: Scope, frame: Frame) -> None:
+        self.call, self.scope, self.frame = call, scope, frame
+        self.interpreter = call.interpreter
+        self.steps = 0
+        self.why = ""
+
+    # -- entry
+
+    def result(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        """What the function gives for these arguments: an S or a Const."""
+        if isinstance(function, Module):
+            return self.module_call(function.name, args, kwargs, State({}))
+        assert isinstance(function, Func)
+        node = function.node
+        params = node.params
+        if params.star_kwarg is not None or isinstance(params.star_arg, cst.Param):
+            raise NoRule("a function with *args or **kwargs")
+        names = [p.name.value for p in (*params.posonly_params, *params.params)]
+        if len(args) > len(names):
+            raise NoRule("more arguments than parameters")
+        bound = {**dict(zip(names, args)), **kwargs}
+        for p in (*params.posonly_params, *params.params, *params.kwonly_params):
+            if p.name.value not in bound:
+                if p.default is None:
+                    raise NoRule(f"argument {p.name.value!r} is missing")
+                bound[p.name.value] = self.interpreter.eval(p.default, function.scope)
+        state = State(bound)
+        if isinstance(node, cst.Lambda):
+            return self.eval(node.body, state)
+        if node.decorators or node.asynchronous:
+            raise NoRule("the function is decorated")
+        return self.run(list(node.body.body), state)
+
+    def no_form(self, why: str) -> None:
+        """Note the first step that Spark has no form for."""
+        self.why = self.why or why
+
+    # -- statements
+
+    def run(self, body: list, state: State) -> Any:
+        """The value that the statements return."""
+        self.steps += 1
+        if self.steps > MAX_STEPS:
+            raise NoRule("the function has too many paths")
+        for i, node in enumerate(body):
+            if isinstance(node, cst.If):
+                rest = body[i + 1 :]
+                orelse = node.orelse
+                other = [orelse] if isinstance(orelse, cst.If) else list(orelse.body.body) if orelse is not None else []
+                return self.branch(
+                    node.test, state, lambda s: self.run([*node.body.body, *rest], s), lambda s: self.run([*other, *rest], s)
+                )
+            if not isinstance(node, cst.SimpleStatementLine):
+                raise NoRule(f"a {type(node).__name__} in the function")
+            for small in node.body:
+                if isinstance(small, cst.Return):
+                    return self.eval(small.value, state) if small.value is not None else NOTHING
+                state = self.simple(small, state)
+        return NOTHING
+
+    def simple(self, node: Any, state: State) -> State:
+        if isinstance(node, cst.Pass) or isinstance(node, cst.Expr) and isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):  # fmt: skip
+            return state
+        if isinstance(node, cst.Assign) and len(node.targets) == 1 and isinstance(node.targets[0].target, cst.Name):
+            value = self.eval(node.value, state)
+            return replace(state, names={**state.names, node.targets[0].target.value: value})
+        if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
+            operator = type(node.operator).__name__.removesuffix("Assign")
+            value = self.arith(operator, self.eval(node.target, state), self.eval(node.value, state), state)
+            return replace(state, names={**state.names, node.target.value: value})
+        raise NoRule(f"a {type(node).__name__} in the function")
+
+    def branch(self, test: Any, state: State, yes: Callable, no: Callable) -> Any:
+        """The value of one of two continuations, by a condition."""
+        condition = self.truth(self.eval(test, state), state)
+        if isinstance(condition, Const):
+            return yes(state) if condition.value else no(state)
+        return self.choose(condition, yes(self.narrow(test, state, True)), no(self.narrow(test, state, False)))
+
+    def choose(self, test: S, a: Any, b: Any) -> Any:
+        """``a if test else b`` of two values."""
+        if isinstance(a, Const) and isinstance(b, Const) and type(a.value) is type(b.value) and a.value == b.value:
+            return a
+        a, b = as_s(a), as_s(b)
+        kinds = {a.kind, b.kind} - {"none"}
+        full = a.full and b.full
+        gap = a.gap if b.full else b.gap if a.full else a.gap if a.gap == b.gap else None
+        expr, cases = None, ()
+        if not lacks(test.expr, a.expr, b.expr):
+            x, y = (as_double(s.expr) if s.kind == "int" and len(kinds) > 1 and s.expr is not None else s.expr for s in (a, b))  # fmt: skip
+            assert x is not None and y is not None
+            expr, cases = self.chain(test, x, None if b.kind == "none" else y, b if y is b.expr else None)
+        if len(kinds) <= 1:
+            kind = kinds.pop() if kinds else "none"
+            fraction = None
+            if kind == "mixed":
+                fraction = self.fraction_of(test, a, b)
+            loose = kind == "bool" and (a.loose or b.loose)
+            return S(expr, kind, full, a.numpy and b.numpy, fraction, gap, loose, cases)
+        if kinds <= {"int", "float", "mixed"}:
+            return S(expr, "mixed", full, False, self.fraction_of(test, a, b), gap, False, cases)
+        raise NoRule("a function that gives values of several types")
+
+    @staticmethod
+    def chain(test: S, x: E, y: E | None, other: S | None) -> tuple[E, tuple]:
+        """``when(…).when(…).otherwise(…)``, with another choice's cases following this one."""
+        assert test.expr is not None
+        pairs, last = ((test.expr, x),), y
+        if other is not None and other.cases:
+            pairs, last = (*pairs, *other.cases[0]), other.cases[1]
+        expr: Any = F
+        for condition, value in pairs:
+            expr = expr.when(condition, value)
+        return (expr if last is None else expr.otherwise(last)), (pairs, last)
+
+    @staticmethod
+    def fraction_of(test: S, a: S, b: S) -> E | None:
+        def flag(s: S) -> E | None:
+            return s.fraction if s.kind == "mixed" else F.lit(s.kind == "float")
+
+        x, y = flag(a), flag(b)
+        return F.when(test.expr, x).otherwise(y) if not lacks(x, y, test.expr) else None
+
+    # -- what a condition tells
+
+    def narrow(self, test: Any, state: State, holds: bool) -> State:
+        """The state where the condition holds, or does not."""
+        if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+            return self.narrow(test.expression, state, not holds)
+        if isinstance(test, cst.BooleanOperation):
+            if isinstance(test.operator, cst.And) is holds:
+                return self.narrow(test.right, self.narrow(test.left, state, holds), holds)
+            return state
+        if isinstance(test, cst.Call):
+            return self.narrow_call(test, state, holds)
+        if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+            return self.narrow_comparison(test, state, holds)
+        return state
+
+    def narrow_call(self, test: cst.Call, state: State, holds: bool) -> State:
+        try:
+            name = self.function_name(test.func, state)
+            value = self.eval(test.args[0].value, state) if test.args else None
+        except NoRule:
+            return state
+        if not isinstance(value, S) or value.expr is None:
+            return state
+        tests = {"pandas.isna": False, "pandas.isnull": False, "numpy.isnan": False, "math.isnan": False,
+                 "pandas.notna": True, "pandas.notnull": True}  # fmt: skip
+        if tests.get(name or "") is holds:
+            return replace(state, present=state.present | {value.expr.text})
+        if name == "builtins.isinstance" and holds and value.kind in ("str", "time"):
+            return replace(state, present=state.present | {value.expr.text})
+        return state
+
+    def narrow_comparison(self, test: cst.Comparison, state: State, holds: bool) -> State:
+        operator = type(test.comparisons[0].operator).__name__
+        try:
+            left, right = self.eval(test.left, state), self.eval(test.comparisons[0].comparator, state)
+        except NoRule:
+            return state
+        if not isinstance(left, S) or left.expr is None:
+            return state
+        text = left.expr.text
+        same = isinstance(right, S) and right.expr is not None and right.expr.text == text
+        if same and (operator == "Equal") is holds and operator in ("Equal", "NotEqual"):
+            return replace(state, present=state.present | {text})
+        if not isinstance(right, Const):
+            return state
+        value = right.value
+        if operator in ("Equal", "LessThan", "GreaterThan", "LessThanEqual", "GreaterThanEqual", "In") and holds:
+            state = replace(state, present=state.present | {text}) if not is_missing(value) else state
+        if operator in ("Is", "IsNot") and value is None and (operator == "IsNot") is holds and left.gap == "None":
+            return replace(state, present=state.present | {text})
+        if const_kind(value) in ("int", "float") and left.kind in ("int", "float"):
+            never = {"NotEqual": value == 0, "GreaterThan": value >= 0, "LessThan": value <= 0,
+                     "GreaterThanEqual": value > 0, "LessThanEqual": value < 0, "Equal": value != 0}  # fmt: skip
+            turned = {"Equal": value == 0, "LessThanEqual": value >= 0 and left.full, "GreaterThanEqual": value <= 0 and left.full}  # fmt: skip
+            if (never if holds else turned).get(operator, False):
+                state = replace(state, nonzero=state.nonzero | {text})
+        return state
+
+    def is_full(self, value: S, state: State) -> bool:
+        return value.full or (value.expr is not None and value.expr.text in state.present)
+
+    # -- expressions
+
+    def eval(self, node: Any, state: State) -> Any:
+        """The value of an expression: S, Row or a constant value of the program."""
+        if not (read_names(node) & set(state.names)) and not isinstance(node, cst.Lambda):
+            value = self.interpreter.eval(node, self.scope)
+            if not isinstance(value, (Const, Module, Func)):
+                raise NoRule("the function uses a value that is computed in the job")
+            return value
+        handler = _HANDLERS.get(type(node).__name__)
+        if handler is None:
+            raise NoRule(f"a {type(node).__name__} in the function")
+        return handler(self, node, state)
+
+    def name(self, node: cst.Name, state: State) -> Any:
+        return state.names[node.value]
+
+    def attribute(self, node: cst.Attribute, state: State) -> Any:
+        owner, attr = self.eval(node.value, state), node.attr.value
+        if isinstance(owner, Row):
+            return self.item(owner, attr)
+        if isinstance(owner, S) and owner.kind == "time" and attr in ("year", "month", "day", "hour", "minute", "second", "dayofweek", "quarter", "dayofyear"):  # fmt: skip
+            return self.by_series(f"Series.dt.{attr}", owner, "dt", [], {}, state)
+        raise NoRule(f"the attribute .{attr} of a value")
+
+    def item(self, row: Row, label: Any) -> S:
+        for name, value in row.items:
+            if name == label:
+                return value
+        raise NoRule(f"the row has no {label!r}")
+
+    def subscript(self, node: cst.Subscript, state: State) -> Any:
+        owner = self.eval(node.value, state)
+        if isinstance(owner, S) and owner.kind == "str" and isinstance(node.slice[0].slice, cst.Slice):
+            key = self.interpreter.key(node, self.scope)
+            text = self.checked(owner, state, "'float' object is not subscriptable")
+            return self.by_series("Series.str.__getitem__", text, "str", [key], {}, state)
+        if not isinstance(node.slice[0].slice, cst.Index) or len(node.slice) != 1:
+            raise NoRule("a slice of a value")
+        key = self.eval(node.slice[0].slice.value, state)
+        if isinstance(owner, Row) and isinstance(key, Const):
+            return self.item(owner, key.value)
+        if isinstance(owner, Const) and isinstance(owner.value, dict) and isinstance(key, S):
+            return self.looked_up(owner.value, key, None, state)
+        raise NoRule("a subscript of such a value")
+
+    def looked_up(self, table: dict, key: S, default: Any, state: State) -> Any:
+        """``table[key]``, or ``table.get(key, default)``."""
+        kinds = {const_kind(k) for k in table}
+        if key.kind not in ("str", "int") or kinds - {key.kind} or not table or len(table) > 200:
+            raise NoRule("a dict with keys of another type")
+        result: Any = default if default is not None else S(F.raise_error(F.lit("KeyError: the dict has no such key")), "none")
+        if default is None and key.expr is None:
+            raise NoRule("no key")
+        for k, v in reversed(list(table.items())):
+            test = S(key.expr == k if key.expr is not None else None, "bool")
+            value = Const(v)
+            if isinstance(result, S) and result.kind == "none" and default is None:
+                value_s = as_s(value)
+                expr = F.when(test.expr, value_s.expr).otherwise(result.expr)
+                result = S(expr, value_s.kind, value_s.full)
+            else:
+                result = self.choose(test, value, result)
+        return self.flat_choice(table, key, result, default) or result
+
+    def flat_choice(self, table: dict, key: S, nested: S, default: Any) -> S | None:
+        """The same as one ``when`` chain, which reads better."""
+        if key.expr is None or not isinstance(nested, S) or nested.kind == "mixed" or nested.expr is None:
+            return None
+        expr: Any = F
+        for k, v in table.items():
+            value = as_s(Const(v))
+            expr = expr.when(key.expr == k, value.expr)
+        if default is None:
+            expr = expr.otherwise(F.raise_error(F.lit("KeyError: the dict has no such key")))
+        elif as_s(default).kind != "none":
+            expr = expr.otherwise(as_s(default).expr)
+        return replace(nested, expr=expr.cast("bigint") if nested.kind == "int" else expr)
+
+    def inner(self, function: Func) -> "Body":
+        if self.steps > MAX_STEPS:
+            raise NoRule("the function has too many paths")
+        self.steps += 20
+        body = Body(self.call, function.scope, self.frame)
+        body.steps = self.steps
+        body.no_form = self.no_form  # type: ignore[method-assign]
+        return body
+
+
+_HANDLERS: dict[str, Callable[[Body, Any, State], Any]] = {
+    "Name": Body.name,
+    "Attribute": Body.attribute,
+    "Subscript": Body.subscript,
+    "UnaryOperation": Body.unary,
+    "BinaryOperation": Body.binary,
+    "Comparison": Body.compare,
+    "BooleanOperation": Body.boolean,
+    "IfExp": Body.conditional,
+    "FormattedString": Body.fstring,
+    "Call": Body.call_,
+}
+__all__ = ["Body"]

@@ -1,0 +1,259 @@
+"""Calls of builtins, text methods and functions of pandas, numpy and math on symbolic values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable
+
+import libcst as cst
+
+from rules.scalars import NOTHING, SPARK, Row, S, State, as_s
+from transpiler.builders import builder
+from transpiler.errors import NoRule
+from transpiler.facts import Accessor, Col, Const, Func, Module
+from transpiler.source import read_names
+from transpiler.symbolic import F
+
+
+class Calls:
+    """Mixed into `Body`."""
+
+    eval: Callable[..., Any]
+    choose: Callable[..., Any]
+    compare_one: Callable[..., Any]
+    truth: Callable[..., Any]
+    text_of: Callable[..., S]
+    is_full: Callable[..., bool]
+    looked_up: Callable[..., Any]
+    item: Callable[..., S]
+    no_form: Callable[[str], None]
+    inner: Callable[..., Any]
+    interpreter: Any
+    scope: Any
+    call: Any
+    frame: Any
+
+    def function_name(self, node: Any, state: State) -> str | None:
+        """The qualified name of a function that is called, if it is one of a module."""
+        if read_names(node) & set(state.names):
+            return None
+        value = self.interpreter.eval(node, self.scope)
+        return value.name if isinstance(value, Module) else None
+
+    def call_(self, node: cst.Call, state: State) -> Any:
+        args = [self.eval(a.value, state) for a in node.args if a.keyword is None and not a.star]
+        kwargs = {a.keyword.value: self.eval(a.value, state) for a in node.args if a.keyword is not None}
+        if any(a.star for a in node.args):
+            raise NoRule("* in a call")
+        if isinstance(node.func, cst.Attribute):
+            if read_names(node.func.value) & set(state.names):
+                return self.method(node.func.attr.value, self.eval(node.func.value, state), args, kwargs, state)
+            owner = self.interpreter.eval(node.func.value, self.scope)
+            if isinstance(owner, Const):
+                return self.constant_method(owner.value, node.func.attr.value, args, state)
+        function = self.eval(node.func, State({}))
+        if isinstance(function, Func):
+            return self.inner(function).result(function, args, kwargs)
+        if isinstance(function, Module):
+            return self.module_call(function.name, args, kwargs, state)
+        raise NoRule("a call of such a thing")
+
+    def constant_method(self, owner: Any, method: str, args: list, state: State) -> Any:
+        if isinstance(owner, dict) and method == "get" and args and isinstance(args[0], S):
+            return self.looked_up(owner, args[0], args[1] if len(args) > 1 else NOTHING, state)
+        raise NoRule(f".{method}() of a constant")
+
+    def method(self, name: str, owner: Any, args: list, kwargs: dict, state: State) -> Any:
+        """A method of a symbolic value."""
+        if isinstance(owner, Row) and name == "get" and args and isinstance(args[0], Const):
+            return self.item(owner, args[0].value)
+        if not isinstance(owner, S) or owner.kind != "str" or name not in _TEXT_METHODS:
+            raise NoRule(f".{name}() in the function")
+        if not all(isinstance(a, Const) for a in [*args, *kwargs.values()]):
+            raise NoRule(f".{name}() with an argument that differs by row")
+        text = self.checked(owner, state, f"AttributeError: 'float' object has no attribute '{name}'")
+        if name == "replace":
+            if len(args) != 2:
+                raise NoRule("replace() with a count")
+            return self.by_series("Series.str.replace", text, "str", args, {"regex": Const(False)}, state)
+        return self.by_series(f"Series.str.{name}", text, "str", args, kwargs, state)
+
+    def checked(self, value: S, state: State, message: str) -> S:
+        """A value that raises where it is missing."""
+        if self.is_full(value, state) or value.expr is None:
+            return replace(value, full=True)
+        return replace(value, expr=F.coalesce(value.expr, F.raise_error(F.lit(message))), full=True)
+
+    def by_series(self, rule: str, value: S, accessor: str, args: list, kwargs: dict, state: State) -> S:
+        """What a Series method does, for one value that is there (a missing time stays missing)."""
+        kinds = {"int64": "int", "int64?": "int", "float64": "float", "object": "str", "bool": "bool", "bool?": "bool"}
+        full = self.is_full(value, state)
+        column = Col(value.expr if value.expr is not None else F.lit(None), {"str": "object", "time": "datetime64[ns]"}[value.kind], self.frame, null_free=full)
+        out = self.interpreter.by_rule(rule, Accessor(column, accessor), args, kwargs, self.call.node)
+        if not isinstance(out, Col) or out.dtype not in kinds or out.temps or out.windowed:
+            raise NoRule(f"{rule} of one value")
+        expr = out.expr
+        if value.expr is None:
+            return S(None, kinds[out.dtype], full)
+        return S(expr, kinds[out.dtype], full)
+
+    def module_call(self, name: str, args: list, kwargs: dict, state: State) -> Any:
+        """A builtin, or a function of pandas, numpy or math."""
+        name = name.replace("builtins.str.", "str.")
+        if name.startswith("str.") and args:
+            return self.method(name[4:], args[0], args[1:], kwargs, state)
+        handler = _CALLS.get(name)
+        if handler is None or kwargs:
+            raise NoRule(f"{name}() in the function")
+        if all(isinstance(a, Const) for a in args):
+            raise NoRule("constants that are not folded")
+        return handler(self, args, state)
+
+    def missing_test(self, args: list, state: State, present: bool) -> Any:
+        (value,) = args
+        if not isinstance(value, S):
+            raise NoRule("isna() of such a value")
+        if self.is_full(value, state):
+            return Const(present)
+        if value.expr is None:
+            return S(None, "bool")
+        return S(value.expr.isNotNull() if present else value.expr.isNull(), "bool")
+
+    def length(self, args: list, state: State) -> S:
+        value = as_s(args[0])
+        if value.kind != "str":
+            raise NoRule("len() of such a value")
+        text = self.checked(value, state, "TypeError: object of type 'float' has no len()")
+        return self.by_series("Series.str.len", text, "str", [], {}, state)
+
+    def absolute(self, args: list, state: State) -> S:
+        value = as_s(args[0])
+        if value.kind not in ("int", "float"):
+            raise NoRule("abs() of such a value")
+        return replace(value, expr=F.abs(value.expr) if value.expr is not None else None, full=self.is_full(value, state))
+
+    def rounded(self, args: list, state: State) -> S:
+        value = as_s(args[0])
+        if value.kind not in ("int", "float") or len(args) > 2 or len(args) == 2 and not isinstance(args[1], Const):
+            raise NoRule("round() of such a value")
+        if value.kind == "int":
+            if len(args) == 2 and args[1].value < 0:
+                raise NoRule("round() to tens")
+            return value
+        if len(args) == 1 and not value.numpy:
+            number = self.checked(value, state, "ValueError: cannot convert float NaN to integer")
+            return S(F.rint(number.expr).cast("bigint") if number.expr is not None else None, "int")
+        full = self.is_full(value, state)
+        if value.numpy and value.expr is not None and len(args) == 2:
+            return S(builder("rounded")(value.expr, "double", decimals=args[1].value), "float", full, True)
+        self.no_form("round() of a Python float, which goes by its exact decimal value")
+        return S(None, "float", full, value.numpy)
+
+    def extreme(self, args: list, state: State, largest: bool) -> Any:
+        if len(args) < 2:
+            raise NoRule("max() of a sequence")
+        result = args[0]
+        for other in args[1:]:
+            test = self.compare_one("GreaterThan" if largest else "LessThan", other, result, state)
+            result = self.choose(test, other, result) if isinstance(test, S) else other if test.value else result
+        return result
+
+    def to_int(self, args: list, state: State) -> S:
+        value = as_s(args[0])
+        if len(args) != 1 or value.kind not in ("int", "bool", "float", "str"):
+            raise NoRule("int() of such a value")
+        if value.kind in ("int", "bool"):
+            return replace(value, kind="int", expr=value.expr.cast("bigint") if value.kind == "bool" and value.expr is not None else value.expr)  # fmt: skip
+        if value.kind == "str" or value.expr is None:
+            self.no_form("int() of a text")
+            return S(None, "int")
+        number = self.checked(value, state, "ValueError: cannot convert float NaN to integer")
+        assert number.expr is not None
+        too_large = F.raise_error(F.lit("OverflowError: cannot convert float to integer"))
+        return S(F.when(F.abs(number.expr) < 2.0**63, number.expr.cast("bigint")).otherwise(too_large), "int")
+
+    def to_float(self, args: list, state: State) -> S:
+        value = as_s(args[0])
+        if len(args) != 1 or value.kind not in ("int", "bool", "float", "str"):
+            raise NoRule("float() of such a value")
+        full = self.is_full(value, state)
+        if value.kind == "str" or value.expr is None:
+            self.no_form("float() of a text")
+            return S(None, "float", False)
+        return S(value.expr if value.kind == "float" else value.expr.cast("double"), "float", full)
+
+    def to_bool(self, args: list, state: State) -> Any:
+        return self.truth(args[0], state)
+
+    def is_instance(self, args: list, state: State) -> Any:
+        value, kinds = as_s(args[0]), args[1]
+        if not isinstance(kinds, Module) or value.numpy:
+            raise NoRule("isinstance() of such types")
+        kind = kinds.name.removeprefix("builtins.")
+        if value.kind == "str" and kind in ("str", "float") and (self.is_full(value, state) or value.gap == "nan"):
+            if self.is_full(value, state):
+                return Const(kind == "str")
+            return S(value.expr.isNotNull() if kind == "str" else value.expr.isNull(), "bool") if value.expr is not None else S(None, "bool")  # fmt: skip
+        if value.kind in ("int", "float") and kind in ("int", "float", "str") and (value.full or value.kind == "float"):
+            return Const(kind == value.kind)
+        raise NoRule("isinstance() of such a value")
+
+    def ufunc(self, args: list, state: State, build: str, options: dict) -> S:
+        value = as_s(args[0])
+        if len(args) != 1 or value.kind not in ("int", "float"):
+            raise NoRule("a function of numpy of such a value")
+        if value.expr is None:
+            return S(None, "float", False, True)
+        return S(builder(build)(value.expr, SPARK[value.kind], **options), "float", False, True)
+
+    def floor(self, args: list, state: State, up: bool) -> S:
+        value = as_s(args[0])
+        if value.kind != "float":
+            raise NoRule("floor() of such a value")
+        number = self.checked(value, state, "ValueError: cannot convert float NaN to integer")
+        if number.expr is None:
+            return S(None, "int")
+        too_large = F.raise_error(F.lit("OverflowError: cannot convert float to integer"))
+        whole = (F.ceil if up else F.floor)(number.expr)
+        return S(F.when(F.abs(number.expr) < 2.0**63, whole).otherwise(too_large), "int")
+
+    def root(self, args: list, state: State) -> S:
+        value = as_s(args[0])
+        if value.kind not in ("int", "float") or value.expr is None:
+            raise NoRule("sqrt() of such a value")
+        error = F.raise_error(F.lit("ValueError: math domain error"))
+        return S(F.when(value.expr < 0, error).otherwise(F.sqrt(value.expr)), "float", self.is_full(value, state))
+
+
+_TEXT_METHODS = set(
+    "upper lower strip lstrip rstrip title capitalize swapcase casefold startswith endswith replace zfill "
+    "isdigit isalpha isalnum isnumeric isdecimal isspace islower isupper istitle find rfind removeprefix removesuffix".split()
+)
+_CALLS: dict[str, Callable[[Any, list, State], Any]] = {
+    "pandas.isna": lambda b, a, s: b.missing_test(a, s, False),
+    "pandas.isnull": lambda b, a, s: b.missing_test(a, s, False),
+    "pandas.notna": lambda b, a, s: b.missing_test(a, s, True),
+    "pandas.notnull": lambda b, a, s: b.missing_test(a, s, True),
+    "builtins.len": Calls.length,
+    "builtins.abs": Calls.absolute,
+    "builtins.round": Calls.rounded,
+    "builtins.max": lambda b, a, s: b.extreme(a, s, True),
+    "builtins.min": lambda b, a, s: b.extreme(a, s, False),
+    "builtins.int": Calls.to_int,
+    "builtins.float": Calls.to_float,
+    "builtins.bool": Calls.to_bool,
+    "builtins.str": lambda b, a, s: b.text_of(a[0], s),
+    "builtins.isinstance": Calls.is_instance,
+    "math.floor": lambda b, a, s: b.floor(a, s, False),
+    "math.ceil": lambda b, a, s: b.floor(a, s, True),
+    "math.sqrt": Calls.root,
+    "math.isnan": lambda b, a, s: b.missing_test([as_s(a[0])] if as_s(a[0]).kind in ("int", "float") else [None], s, False),
+    "numpy.isnan": lambda b, a, s: b.missing_test([as_s(a[0])] if as_s(a[0]).kind in ("int", "float") else [None], s, False),
+    "numpy.log": lambda b, a, s: b.ufunc(a, s, "logarithm", {}),
+    "numpy.log10": lambda b, a, s: b.ufunc(a, s, "logarithm", {"base": "10"}),
+    "numpy.log2": lambda b, a, s: b.ufunc(a, s, "logarithm", {"base": "2"}),
+    "numpy.log1p": lambda b, a, s: b.ufunc(a, s, "logarithm_plus_one", {}),
+    "numpy.sqrt": lambda b, a, s: b.ufunc(a, s, "square_root", {}),
+    "numpy.exp": lambda b, a, s: b.ufunc(a, s, "exponential", {}),
+}  # fmt: skip
+__all__ = ["Calls"]

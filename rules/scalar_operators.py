@@ -1,0 +1,269 @@
+"""Python's operators on symbolic values: what they raise, and what a missing value does to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Callable
+
+import libcst as cst
+
+from rules.lib import is_missing
+from rules.scalars import NOTHING, SPARK, Row, S, State, as_s, bare, const_kind, lacks, tight
+from transpiler.builders import builder
+from transpiler.errors import NoRule
+from transpiler.facts import Const
+from transpiler.symbolic import E, F
+
+
+class Operators:
+    """Mixed into `Body`."""
+
+    eval: Callable[..., Any]
+    choose: Callable[..., Any]
+    branch: Callable[..., Any]
+    narrow: Callable[..., Any]
+    is_full: Callable[..., bool]
+    checked: Callable[..., S]
+    no_form: Callable[[str], None]
+
+    def unary(self, node: cst.UnaryOperation, state: State) -> Any:
+        value = self.eval(node.expression, state)
+        if isinstance(node.operator, cst.Not):
+            truth = self.truth(value, state)
+            if isinstance(truth, Const):
+                return Const(not truth.value)
+            inner = tight(truth)
+            return S(~inner if inner is not None else None, "bool")
+        if isinstance(node.operator, cst.Minus) and isinstance(value, S) and value.kind in ("int", "float"):
+            return replace(value, expr=-value.expr if value.expr is not None else None)
+        raise NoRule("an operator in the function")
+
+    def binary(self, node: cst.BinaryOperation, state: State) -> Any:
+        operator = type(node.operator).__name__
+        return self.arith(operator, self.eval(node.left, state), self.eval(node.right, state), state)
+
+    def arith(self, operator: str, left: Any, right: Any, state: State) -> Any:
+        if isinstance(left, Const) and isinstance(right, Const):
+            raise NoRule("constants that are not folded")
+        a, b = as_s(left), as_s(right)
+        if a.kind == b.kind == "str" and operator == "Add":
+            x, y = (self.checked(s, state, "unsupported operand type(s) for +") for s in (a, b))
+            both = not lacks(x.expr, y.expr)
+            return S(F.concat(x.expr, y.expr) if both else None, "str")
+        if not {a.kind, b.kind} <= {"int", "float", "bool", "mixed"}:
+            raise NoRule("arithmetic of such values")
+        if "mixed" in (a.kind, b.kind) and operator != "Divide" and "float" not in (a.kind, b.kind):
+            raise NoRule("arithmetic of values that are whole or not by row")
+        return self.number_op(operator, a, b, state)
+
+    def number_op(self, operator: str, a: S, b: S, state: State) -> S:
+        kind = "int" if {a.kind, b.kind} <= {"int", "bool"} else "float"
+        numpy = a.numpy or b.numpy
+        full = self.is_full(a, state) and self.is_full(b, state)
+        table = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Divide": "truediv", "FloorDivide": "floordiv", "Modulo": "mod"}
+        if operator == "Power":
+            return self.power(a, b, full, numpy)
+        if operator not in table:
+            raise NoRule(f"{operator} in the function")
+        if a.kind == b.kind == "bool":
+            a = replace(a, expr=a.expr.cast("bigint") if a.expr is not None else None, kind="int")
+        if operator == "Divide":
+            kind = "float"
+        if lacks(a.expr, b.expr):
+            return S(None, kind, full, numpy)
+        x, y = (a.expr, bare(b.expr)) if not a.expr.text.startswith("F.lit(") else (bare(a.expr), b.expr)
+        expr = builder(table[operator])(x, y, SPARK[a.kind], SPARK[b.kind]) if operator in ("Add", "Subtract", "Multiply") or numpy else None  # fmt: skip
+        if operator in ("Divide", "FloorDivide", "Modulo"):
+            if numpy and not self.nonzero(b, state):
+                if operator != "Divide":
+                    raise NoRule("// or % of numpy numbers")
+                return S(expr, kind, False, numpy)
+            expr = self.divided(operator, a, b, state)
+        return S(expr, kind, full, numpy)
+
+    def nonzero(self, value: S, state: State) -> bool:
+        assert value.expr is not None
+        text = value.expr.text
+        number = text[6:-1] if text.startswith("F.lit(") else ""
+        constant = number.replace(".", "").replace("-", "").replace("e", "").isdigit() and float(number) != 0
+        return constant or text in state.nonzero
+
+    def divided(self, operator: str, a: S, b: S, state: State) -> E:
+        """A division that raises for a zero divisor, as Python's does."""
+        assert a.expr is not None and b.expr is not None
+        text = b.expr.text
+        x, y = (s.expr.cast("bigint") if s.kind == "bool" else s.expr for s in (a, b))
+        plain, x = bare(y), bare(x) if not text.startswith("F.lit(") else x
+        if operator == "Divide":
+            value = x / plain
+        elif {a.kind, b.kind} <= {"int", "bool"}:
+            from_builder = builder("python_mod")(x, plain)
+            value = from_builder if operator == "Modulo" else F.call_function("div", x - from_builder, y)
+        else:
+            value = builder("mod" if operator == "Modulo" else "floordiv")(x, y, "double", "double")
+        if self.nonzero(b, state):
+            return value
+        return F.when(y == 0, F.raise_error(F.lit("ZeroDivisionError: division by zero"))).otherwise(value)
+
+    def power(self, a: S, b: S, full: bool, numpy: bool) -> S:
+        text = b.expr.text if b.expr is not None else ""
+        exponent = text[6:-1] if text.startswith("F.lit(") else ""
+        if exponent == "2" and a.kind == "int" and a.expr is not None:
+            return S(a.expr * a.expr, "int", full, numpy)
+        if exponent == "2" and a.kind == "float" and a.expr is not None and numpy:
+            return S(a.expr * a.expr, "float", full, numpy)
+        if a.kind in ("int", "float") and exponent in ("2", "3") and a.expr is not None:
+            kind = a.kind
+            self.no_form("** of Python numbers, which may be too large")
+            return S(None, kind, full, numpy)
+        raise NoRule("** in the function")
+
+    def compare(self, node: cst.Comparison, state: State) -> Any:
+        left = self.eval(node.left, state)
+        result: Any = None
+        for target in node.comparisons:
+            right = self.eval(target.comparator, state)
+            one = self.compare_one(type(target.operator).__name__, left, right, state)
+            result = one if result is None else self.both(result, one)
+            left = right
+        return result
+
+    def both(self, a: Any, b: Any) -> Any:
+        a, b = as_s(a), as_s(b)
+        return S(a.expr & b.expr if not lacks(a.expr, b.expr) else None, "bool", loose=a.loose or b.loose)
+
+    def compare_one(self, operator: str, left: Any, right: Any, state: State) -> Any:
+        if operator in ("In", "NotIn"):
+            return self.member(left, right, operator == "NotIn", state)
+        if operator in ("Is", "IsNot"):
+            return self.identity(left, right, operator == "IsNot", state)
+        a, b = as_s(left), as_s(right)
+        numbers = {"int", "float", "bool", "mixed"}
+        same = a.kind == b.kind or {a.kind, b.kind} <= numbers
+        if not same or "none" in (a.kind, b.kind):
+            raise NoRule("a comparison of values of different types")
+        full = self.is_full(a, state) and self.is_full(b, state)
+        if a.kind == "str" and not full and operator not in ("Equal", "NotEqual"):
+            a, b = (self.checked(s, state, "'<' not supported between instances") for s in (a, b))
+            full = True
+        if lacks(a.expr, b.expr):
+            return S(None, "bool")
+        x, y = tight(a), tight(b)
+        assert x is not None and y is not None
+        x, y = (x, bare(y)) if not x.text.startswith("F.lit(") else (bare(x), y)
+        expr = {"Equal": x == y, "NotEqual": x != y, "LessThan": x < y, "LessThanEqual": x <= y,
+                "GreaterThan": x > y, "GreaterThanEqual": x >= y}[operator]  # fmt: skip
+        if full or operator != "NotEqual":
+            return S(expr, "bool", loose=not full)
+        return S(F.coalesce(expr, F.lit(True)), "bool")
+
+    def member(self, left: Any, right: Any, negated: bool, state: State) -> S:
+        if isinstance(right, Const) and isinstance(right.value, (list, tuple, set, dict, frozenset)) and isinstance(left, S):
+            items = list(right.value)
+            kinds = {const_kind(v) for v in items}
+            if not items or len(kinds) != 1 or not (kinds == {left.kind} or kinds | {left.kind} <= {"int", "float"}):
+                raise NoRule("membership among values of another type")
+            expr = None
+            if left.expr is not None:
+                expr = left.expr.isin(sorted(items, key=repr) if isinstance(right.value, (set, frozenset)) else items)
+                if negated:
+                    expr = ~(expr if self.is_full(left, state) else F.coalesce(expr, F.lit(False)))
+            return S(expr, "bool", loose=not negated and not self.is_full(left, state))
+        b = as_s(right)
+        if b.kind == "str" and isinstance(left, Const) and isinstance(left.value, str):
+            text = self.checked(b, state, "argument of type 'float' is not iterable")
+            found = text.expr.contains(left.value) if text.expr is not None else None
+            return S(~found if negated and found is not None else found, "bool")
+        raise NoRule("membership in such a value")
+
+    def identity(self, left: Any, right: Any, negated: bool, state: State) -> Any:
+        if not (isinstance(right, Const) and right.value is None and isinstance(left, S)):
+            raise NoRule("`is` of such values")
+        if self.is_full(left, state) or left.kind in ("float", "int", "time"):
+            return Const(negated)
+        if left.gap == "nan":
+            return Const(negated)
+        if left.gap == "None" and left.expr is not None:
+            return S(left.expr.isNotNull() if negated else left.expr.isNull(), "bool")
+        raise NoRule("whether a missing value is None is not known here")
+
+    def boolean(self, node: cst.BooleanOperation, state: State) -> Any:
+        is_and = isinstance(node.operator, cst.And)
+        left = self.eval(node.left, state)
+        test = self.truth(left, state)
+        if isinstance(test, Const):
+            return self.eval(node.right, state) if bool(test.value) is is_and else left
+        right = self.eval(node.right, self.narrow(node.left, state, is_and))
+        if isinstance(left, S) and left.kind == "bool" and (isinstance(right, S) and right.kind == "bool"):
+            if lacks(left.expr, right.expr):
+                return S(None, "bool")
+            assert left.expr is not None and right.expr is not None
+            if "raise_error" in right.expr.text:
+                return S(F.when(left.expr, right.expr).otherwise(F.lit(False)) if is_and else F.when(left.expr, F.lit(True)).otherwise(right.expr), "bool", loose=right.loose)  # fmt: skip
+            return S(left.expr & right.expr if is_and else left.expr | right.expr, "bool", loose=left.loose or right.loose)
+        return self.choose(test, right, left) if is_and else self.choose(test, left, right)
+
+    def truth(self, value: Any, state: State) -> Any:
+        """The truth of a value: a missing number or text is nan, which is true."""
+        if isinstance(value, Const):
+            return Const(bool(value.value))
+        if not isinstance(value, S):
+            raise NoRule("the truth of such a value")
+        if value.kind == "bool" and value.full or value.expr is None:
+            return replace(value, kind="bool", full=True, cases=())
+        if value.kind in ("int", "float", "mixed"):
+            expr = value.expr != 0
+        elif value.kind == "str":
+            expr = value.expr != ""
+        else:
+            raise NoRule("the truth of such a value")
+        if not self.is_full(value, state):
+            if value.gap != "nan":
+                raise NoRule("the truth of a missing value that may be None")
+            expr = F.coalesce(expr, F.lit(True))
+        return S(expr, "bool")
+
+    def conditional(self, node: cst.IfExp, state: State) -> Any:
+        return self.branch(node.test, state, lambda s: self.eval(node.body, s), lambda s: self.eval(node.orelse, s))
+
+    def fstring(self, node: cst.FormattedString, state: State) -> Any:
+        parts: list[S] = []
+        for part in node.parts:
+            if isinstance(part, cst.FormattedStringText):
+                text = eval(f"f{node.quote}{part.value}{node.quote}", {})
+                parts.append(S(F.lit(text), "str"))
+                continue
+            assert isinstance(part, cst.FormattedStringExpression)
+            if part.equal is not None:
+                raise NoRule("= in an f-string")
+            value = self.eval(part.expression, state)
+            if isinstance(value, Row):
+                raise NoRule("a whole row as text")
+            if part.format_spec or part.conversion:
+                self.no_form("a format in an f-string")
+                parts.append(S(None, "str"))
+            else:
+                parts.append(self.text_of(value, state))
+        if any(p.expr is None for p in parts):
+            return S(None, "str")
+        exprs = [p.expr for p in parts]
+        return S(F.concat(*exprs) if len(exprs) > 1 else exprs[0], "str")
+
+    def text_of(self, value: Any, state: State) -> S:
+        """``str(value)``."""
+        if isinstance(value, Const):
+            return S(F.lit(str(value.value)), "str")
+        if not isinstance(value, S):
+            raise NoRule("the text of such a value")
+        full = self.is_full(value, state)
+        if value.kind == "str" and (full or value.gap == "nan") and value.expr is not None:
+            return S(value.expr if full else F.coalesce(value.expr, F.lit("nan")), "str")
+        if value.kind == "int" and full and value.expr is not None:
+            return S(value.expr.cast("string"), "str")
+        if value.kind == "bool" and full and value.expr is not None:
+            return S(F.when(value.expr, F.lit("True")).otherwise(F.lit("False")), "str")
+        self.no_form("the text of a fraction or time")
+        return S(None, "str")
+
+
+__all__ = ["NOTHING", "Operators", "is_missing"]
