@@ -35,7 +35,10 @@ NUMERALS = (
 )
 # Letters with a case, and the characters that do not count when the end of a Greek word is sought.
 CASED = r"\p{IsUppercase}\p{IsLowercase}\p{Lt}"
-IGNORED = r"\p{Mn}\p{Me}\p{Cf}\p{Lm}\p{Sk}'.:\x{b7}\x{2018}\x{2019}\x{2024}\x{2027}\x{fe13}\x{fe52}\x{fe55}\x{ff07}\x{ff0e}\x{ff1a}\x{387}\x{55f}\x{5f4}"
+IGNORED = (
+    r"\p{Mn}\p{Me}\p{Cf}\p{Lm}\p{Sk}'.:\x{b7}\x{387}\x{55f}\x{5f4}\x{2018}\x{2019}\x{2024}"
+    r"\x{2027}\x{fe13}\x{fe52}\x{fe55}\x{ff07}\x{ff0e}\x{ff1a}"
+)
 
 
 def text(a, ta):
@@ -111,9 +114,7 @@ def capitalized(run):
 
 def title(column):
     """``str.title()``: every run of letters begins in title case and goes on in lower case."""
-    runs = F.regexp_extract_all(
-        small_sigmas(column), F.lit(f"([{CASED}]+|[^{CASED}]+)"), F.lit(1)
-    )
+    runs = F.regexp_extract_all(small_sigmas(column), F.lit(f"([{CASED}]+|[^{CASED}]+)"), F.lit(1))
     return F.array_join(F.transform(runs, capitalized), "")
 
 

@@ -51,12 +51,23 @@ def to_datetime(df, column, *order, coerce=False, dayfirst=False):
 
 def time_from_number(number, unit, coerce=False):
     """Times from numbers of units since 1970, to the microsecond."""
-    size = {"D": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1000, "us": 1}[unit]
+    size = {
+        "D": 86_400_000_000,
+        "h": 3_600_000_000,
+        "m": 60_000_000,
+        "s": 1_000_000,
+        "ms": 1000,
+        "us": 1,
+    }[unit]
     fits = F.abs(number.cast("double") * size) <= LAST_MICROS
-    time = F.timestamp_micros(F.rint(number * size).cast("bigint") if size != 1 else number.cast("bigint"))
+    time = F.timestamp_micros(
+        F.rint(number * size).cast("bigint") if size != 1 else number.cast("bigint")
+    )
     if coerce:
         return F.when(fits, time)
-    return F.when(number.isNull() | fits, time).otherwise(failure("out of bounds", number, "timestamp"))
+    return F.when(number.isNull() | fits, time).otherwise(
+        failure("out of bounds", number, "timestamp")
+    )
 
 
 def floor_time(time, step):

@@ -291,11 +291,11 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
     c.need(not any(s.is_nullable or s.dtype in ("category", "list", "timedelta64[ns]") for s in series), "such columns in a Python function")
+    c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
     body = Body(c, scope_of(function), frame)
     kind: str | None = None
     point = c.ctx.save()
     try:
-        c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
         result = as_s(body.result(function, [row_of(c, frame, labels), *args], kwargs))
         sure = result.full or result.kind not in ("int", "bool")
         kind, problem = result.kind if sure else None, body.why

@@ -214,7 +214,8 @@ def united(c: Call, frames: list[Frame], parts: list[Frame], hidden: tuple, how:
         pieces.append(text)
     option = ", allowMissingColumns=True" if missing else ""
     text = pieces[0] + "".join(f".unionByName({p}{option})" for p in pieces[1:])
-    columns = [Column(x, names[x], dtypes[x]) for x in labels]
+    gaps = {x: {f.column(x).gap for f in frames if f.has(x)} for x in labels}
+    columns = [Column(x, names[x], dtypes[x], gap="nan" if gaps[x] == {"nan"} else None) for x in labels]
     first = [x for x in labels if frames[0].has(x)]
     if labels != first + [x for x in labels if x not in first] or sort or how == "inner" and set(frames[0].labels) != set(labels):
         for f in frames:

@@ -8,8 +8,20 @@ from rules.io import dtype_name
 from rules.lib import assign, chain, derive, series_of, tightened, typed
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import FLOATS, NULL_FREE, TEXTS, Col, Column, Const, Frame, Mapping, Module, Value, to_nullable
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.facts import (
+    FLOATS,
+    NULL_FREE,
+    TEXTS,
+    Col,
+    Column,
+    Const,
+    Frame,
+    Mapping,
+    Module,
+    Value,
+    to_nullable,
+)
+from transpiler.symbolic import E, col, render
 
 _WHOLE = {"int64", "int32", "int16", "int8", "uint8"}
 
@@ -34,7 +46,9 @@ def whole_frame_call(ctx: Any, function: str, series: Col, *args: Any, **options
         raise NoRule("the values are not in a column yet")
     frame = series.frame
     named = frame if frame.text.isidentifier() else ctx.hoist(frame)
-    parts = [named.text, series.expr.text, *map(render, args)] + [f"{k}={render(v)}" for k, v in options.items()]
+    parts = [named.text, series.expr.text, *map(render, args)] + [
+        f"{k}={render(v)}" for k, v in options.items()
+    ]
     return E(f"{ctx.call(function)}({', '.join(parts)})")
 
 
@@ -107,7 +121,10 @@ def to_text(c: Call, series: Col) -> Col:
 
 def to_string(c: Call, series: Col) -> Col:
     """``astype("string")``: text, missing stays missing."""
-    c.need(series.dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype('string') of {series.dtype}")
+    c.need(
+        series.dtype not in ("date", "timedelta64[ns]", "list", "float32"),
+        f"astype('string') of {series.dtype}",
+    )
     return result(series, written(c, series, None), "string")
 
 
@@ -128,7 +145,9 @@ def to_category(c: Call, series: Col) -> Col:
 
 def to_object(c: Call, series: Col) -> Col:
     c.need(series.dtype in TEXTS | {"category"}, "objects of what is not text for sure")
-    return result(series, series.expr, "object", gap=series.gap if series.dtype == "object" else None)
+    return result(
+        series, series.expr, "object", gap=series.gap if series.dtype == "object" else None
+    )
 
 
 def to_time(c: Call, series: Col) -> Col:
@@ -182,7 +201,9 @@ def frame_astype(c: Call) -> Frame:
     if isinstance(wanted, str):
         wanted = {label: wanted for label in frame.labels}
     before = frame
-    series = {label: cast(c, series_of(c.ctx, before, label), target) for label, target in wanted.items()}
+    series = {
+        label: cast(c, series_of(c.ctx, before, label), target) for label, target in wanted.items()
+    }
     for label, one in series.items():
         frame = assign(c.ctx, frame, label, one)
     return frame
@@ -222,7 +243,9 @@ def convert_dtypes(c: Call) -> Frame:
         if dtype == "Int64" and column.dtype in FLOATS:
             ctx.use(frame, column)
             casts[column.name] = E(f"{ctx.call('whole_number')}({col(column.name)})")
-        columns.append(Column(column.label, column.name, dtype, column.uid, True, column.origin, column.gap))
+        columns.append(
+            Column(column.label, column.name, dtype, column.uid, True, column.origin, column.gap)
+        )
     text = ""
     if len(casts) == 1:
         ((name, expr),) = casts.items()
@@ -236,7 +259,10 @@ def convert_dtypes(c: Call) -> Frame:
         c.verdict = "runtime"  # type: ignore[attr-defined]
         names = [x.name for x in looked]
         columns = [changed(x) if x.name in names else x for x in columns]
-        out = out.but(text=f"{ctx.call('convert_dtypes')}({out.text}, {render(names)})", columns=tuple(columns))
+        out = out.but(
+            text=f"{ctx.call('convert_dtypes')}({out.text}, {render(names)})",
+            columns=tuple(columns),
+        )
     return out
 
 
@@ -250,7 +276,13 @@ def converted_in_job(c: Call, frame: Frame) -> Frame:
     c.verdict = "runtime"  # type: ignore[attr-defined]
     c.ctx.use(frame)
     columns = tuple(
-        Column(x.label, x.name, to_nullable(x.dtype) if x.dtype not in FLOATS else None, nullable=True, gap=x.gap)
+        Column(
+            x.label,
+            x.name,
+            to_nullable(x.dtype) if x.dtype not in FLOATS else None,
+            nullable=True,
+            gap=x.gap,
+        )
         for x in frame.columns
     )
     text = f"{c.ctx.call('convert_dtypes')}({frame.text})"
@@ -281,7 +313,13 @@ def source_values(c: Call, frame: Frame, column: Column) -> Any:
 @rule(
     f"Series.convert_dtypes({_CONVERT})",
     not_yet="infer_objects convert_string convert_integer convert_boolean convert_floating dtype_backend",
-    example=("df['s'].convert_dtypes()", "df['i'].convert_dtypes()", "df['n'].convert_dtypes()", "df['f'].convert_dtypes()", "df['b'].convert_dtypes()"),
+    example=(
+        "df['s'].convert_dtypes()",
+        "df['i'].convert_dtypes()",
+        "df['n'].convert_dtypes()",
+        "df['f'].convert_dtypes()",
+        "df['b'].convert_dtypes()",
+    ),
 )
 def series_convert_dtypes(c: Call) -> Col:
     """The nullable dtype of one Series."""
@@ -298,10 +336,18 @@ def series_convert_dtypes(c: Call) -> Col:
     return derive(expr, dtype, tightened(series), gap=series.gap)
 
 
-@rule("DataFrame.infer_objects(copy=None)", ignored="copy", example="df[['i', 's', 'f']].infer_objects()")
+@rule(
+    "DataFrame.infer_objects(copy=None)",
+    ignored="copy",
+    example="df[['i', 's', 'f']].infer_objects()",
+)
 def infer_objects(c: Call) -> Frame:
     """Spark columns have one type already."""
-    c.need(not c.frame.open and all(x.dtype not in (None, "bool?", "date", "list") for x in c.frame.columns), "objects of unknown kind")
+    c.need(
+        not c.frame.open
+        and all(x.dtype not in (None, "bool?", "date", "list") for x in c.frame.columns),
+        "objects of unknown kind",
+    )
     return c.frame
 
 
@@ -335,7 +381,11 @@ def to_numeric(c: Call) -> Value:
     c.need(isinstance(series, Col), "not a Series that is known here")
     c.need(errors in ("raise", "coerce"), f"errors={errors!r}")
     if series.dtype not in TEXTS | {None}:
-        c.need(series.dtype not in ("category", "datetime64[ns]", "date", "timedelta64[ns]", "list", "bool?"), "numbers from these values")
+        c.need(
+            series.dtype
+            not in ("category", "datetime64[ns]", "date", "timedelta64[ns]", "list", "bool?"),
+            "numbers from these values",
+        )
         return series
     coerce = {"coerce": True} if errors == "coerce" else {}
     known = numeric_dtype(c, series, errors)
@@ -345,7 +395,9 @@ def to_numeric(c: Call) -> Value:
     if known == "float64":
         return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "float64")
     if known == "Int64":
-        return result(series, E(f"{c.ctx.call('nullable_whole_text')}({series.expr}{options})"), "Int64")
+        return result(
+            series, E(f"{c.ctx.call('nullable_whole_text')}({series.expr}{options})"), "Int64"
+        )
     if known == "Float64":
         return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "Float64")
     c.verdict = "runtime"  # type: ignore[attr-defined]
@@ -368,6 +420,3 @@ def numeric_dtype(c: Call, series: Col, errors: str) -> str | None:
         return str(pd.to_numeric(values, errors=errors).dtype)  # type: ignore[call-overload]
     except (ValueError, TypeError):
         return None
-
-
-__all__ = ["F", "lift"]

@@ -6,12 +6,12 @@ import re
 from typing import Any, Callable
 
 from rules.convert import result, source_values, whole_frame_call
-from rules.lib import derive, operand, tightened, typed
+from rules.lib import derive, tightened, typed
 from rules.registry import Call, rule
-from rules.text import columns_of
+from rules.text_parts import columns_of
 from transpiler.errors import NoRule
 from transpiler.facts import INTEGERS, NUMBERS, Col, Const, Value, Windowed
-from transpiler.symbolic import E, F, lift, render
+from transpiler.symbolic import E, F, render
 
 _STEPS = {"D": 86_400_000_000, "d": 86_400_000_000, "h": 3_600_000_000, "H": 3_600_000_000, "min": 60_000_000,
           "T": 60_000_000, "s": 1_000_000, "S": 1_000_000, "ms": 1000, "L": 1000, "us": 1, "U": 1}  # fmt: skip
@@ -60,7 +60,9 @@ for _name, _build in _PARTS.items():
         """A number out of each time."""
         return derive(build(time_of(c)), "int64?", c.col)
 
-    rule(f"Series.dt.{_name}()", example=(f"df['t'].dt.{_name}", f"df['d'].dropna().dt.{_name}"))(_part)
+    rule(f"Series.dt.{_name}()", example=(f"df['t'].dt.{_name}", f"df['d'].dropna().dt.{_name}"))(
+        _part
+    )
 
 
 def _leap(t: E) -> E:
@@ -83,7 +85,9 @@ for _name, _build in _FLAGS.items():
         """A boolean out of each time; False where the time is missing."""
         return derive(build(time_of(c)), "bool", c.col, loose=True, null_free=False, nullable=False)
 
-    rule(f"Series.dt.{_name}()", example=(f"df['t'].dt.{_name}", f"df[~df['d'].dt.{_name}][['d']]"))(_flag)
+    rule(
+        f"Series.dt.{_name}()", example=(f"df['t'].dt.{_name}", f"df[~df['d'].dt.{_name}][['d']]")
+    )(_flag)
 
 
 @rule("Series.dt.date()", example=("df['t'].dt.date", "df['d'].dt.date"))
@@ -98,7 +102,14 @@ def normalize(c: Call) -> Col:
     return derive(F.date_trunc("day", time_of(c)), "datetime64[ns]", c.col)
 
 
-@rule("Series.dt.isocalendar()", example=("df['t'].dt.isocalendar().week", "df['t'].dt.isocalendar()", "df['d'].dt.isocalendar()['year']"))
+@rule(
+    "Series.dt.isocalendar()",
+    example=(
+        "df['t'].dt.isocalendar().week",
+        "df['t'].dt.isocalendar()",
+        "df['d'].dt.isocalendar()['year']",
+    ),
+)
 def isocalendar(c: Call) -> Value:
     """ISO year, week and day."""
     t = time_of(c)
@@ -127,7 +138,9 @@ def java_format(date_format: str) -> str:
                 raise NoRule(f"strftime with {piece}")
             out += _DIRECTIVES[piece[1:]]
         else:
-            quoted = re.sub(r"[A-Za-z\[\]{}#']+", lambda m: "'" + m.group().replace("'", "''") + "'", piece)
+            quoted = re.sub(
+                r"[A-Za-z\[\]{}#']+", lambda m: "'" + m.group().replace("'", "''") + "'", piece
+            )
             out += quoted
     if "%" in re.sub(r"%-?.", "", date_format):
         raise NoRule("a strftime format that ends in %")
@@ -149,23 +162,33 @@ def strftime(c: Call) -> Col:
     """Times as text."""
     wanted = c.lit("date_format")
     c.need(isinstance(wanted, str) and wanted, "date_format= is not a text")
-    return derive(F.date_format(time_of(c), java_format(wanted)), "object", c.col, nullable=False, gap="nan")
+    return derive(
+        F.date_format(time_of(c), java_format(wanted)), "object", c.col, nullable=False, gap="nan"
+    )
 
 
 for _name, _pattern in (("day_name", "EEEE"), ("month_name", "MMMM")):
 
     def _named(c: Call, java_pattern: str = _pattern) -> Col:
         """The English name."""
-        return derive(F.date_format(time_of(c), java_pattern), "object", c.col, nullable=False, gap="nan")
+        return derive(
+            F.date_format(time_of(c), java_pattern), "object", c.col, nullable=False, gap="nan"
+        )
 
-    rule(f"Series.dt.{_name}(locale=None)", not_yet="locale", example=f"df['t'].dt.{_name}()")(_named)
+    rule(f"Series.dt.{_name}(locale=None)", not_yet="locale", example=f"df['t'].dt.{_name}()")(
+        _named
+    )
 
 _PERIODS = {"M": "yyyy-MM", "Y": "yyyy", "A": "yyyy", "D": "yyyy-MM-dd"}
 
 
 @rule(
     "Series.dt.to_period(freq=None)",
-    example=("df['t'].dt.to_period('M').astype(str)", "df['t'].dt.to_period('Q').astype(str)", "df['t'].dropna().dt.to_period('D').astype(str)"),
+    example=(
+        "df['t'].dt.to_period('M').astype(str)",
+        "df['t'].dt.to_period('Q').astype(str)",
+        "df['t'].dropna().dt.to_period('D').astype(str)",
+    ),
 )
 def to_period(c: Call) -> Value:
     """Periods exist only until they become text."""
@@ -174,7 +197,12 @@ def to_period(c: Call) -> Value:
     return Windowed(c.self, "to_period", (freq, time_of(c)))  # type: ignore[arg-type]
 
 
-@rule("Series.dt.to_period.astype(dtype, copy=None, errors='raise')", ignored="copy", not_yet="errors", example="df['d'].dt.to_period('Y').astype(str)")
+@rule(
+    "Series.dt.to_period.astype(dtype, copy=None, errors='raise')",
+    ignored="copy",
+    not_yet="errors",
+    example="df['d'].dt.to_period('Y').astype(str)",
+)
 def period_text(c: Call) -> Col:
     """A period as text; NaT where there is none."""
     from rules.convert import targets
@@ -214,7 +242,11 @@ for _name, _examples in (
             return derive(F.date_trunc(_TRUNC[step], t), "datetime64[ns]", c.col)
         return derive(runtime(c, f"{name}_time", t, step), "datetime64[ns]", c.col)
 
-    rule(f"Series.dt.{_name}(freq, ambiguous='raise', nonexistent='raise')", not_yet="ambiguous nonexistent", example=_examples)(_rounded)
+    rule(
+        f"Series.dt.{_name}(freq, ambiguous='raise', nonexistent='raise')",
+        not_yet="ambiguous nonexistent",
+        example=_examples,
+    )(_rounded)
 
 # --- intervals ------------------------------------------------------------------------------
 
@@ -232,10 +264,22 @@ for _name in ("days", "seconds", "microseconds"):
         """A whole number out of each interval."""
         return span_part(c, name, "int64?")
 
-    rule(f"Series.dt.{_name}()", example=(f"(df['t'] - df['d']).dt.{_name}", f"(df['d'] - pd.Timestamp('2020-01-01')).dt.{_name}"))(_span)
+    rule(
+        f"Series.dt.{_name}()",
+        example=(
+            f"(df['t'] - df['d']).dt.{_name}",
+            f"(df['d'] - pd.Timestamp('2020-01-01')).dt.{_name}",
+        ),
+    )(_span)
 
 
-@rule("Series.dt.total_seconds()", example=("(df['t'] - df['d']).dt.total_seconds()", "(df['t'] - df['d']).dt.total_seconds() / 3600"))
+@rule(
+    "Series.dt.total_seconds()",
+    example=(
+        "(df['t'] - df['d']).dt.total_seconds()",
+        "(df['t'] - df['d']).dt.total_seconds() / 3600",
+    ),
+)
 def total_seconds(c: Call) -> Col:
     """Seconds with fractions."""
     return span_part(c, "total_seconds", "float64")
@@ -287,7 +331,11 @@ def to_datetime(c: Call) -> Value:
         return result(series, series.expr.cast("timestamp"), "datetime64[ns]")
     if unit is not None:
         c.need(series.dtype in NUMBERS and unit in _UNITS, f"unit={unit!r} of these values")
-        return result(series, runtime(c, "time_from_number", series.expr, _UNITS[unit], **coerce), "datetime64[ns]")
+        return result(
+            series,
+            runtime(c, "time_from_number", series.expr, _UNITS[unit], **coerce),
+            "datetime64[ns]",
+        )
     c.need(series.dtype in ("object", "string", None), "times from these values")
     wanted = c.lit("format")
     if wanted is not None:
@@ -299,7 +347,9 @@ def to_datetime(c: Call) -> Value:
     c.verdict = "runtime"  # type: ignore[attr-defined]
     order = [E(k.text) for k in c.ctx.order_of(series.frame)]
     options = {**coerce, **({"dayfirst": True} if c.lit("dayfirst") else {})}
-    return result(series, whole_frame_call(c.ctx, "to_datetime", series, *order, **options), "datetime64[ns]")
+    return result(
+        series, whole_frame_call(c.ctx, "to_datetime", series, *order, **options), "datetime64[ns]"
+    )
 
 
 def learnt_format(c: Call, series: Col) -> str | None:
@@ -326,7 +376,10 @@ def by_format(c: Call, series: Col, wanted: Any, coerce: dict) -> Col:
     directives = re.findall(r"%(.)", wanted, re.DOTALL)
     c.need(set(directives) <= _FORMAT, f"format={wanted!r}")
     c.need(len(set(directives)) == len(directives), "a part of the time is given twice")
-    c.need(not {"Y", "y"} <= set(directives) and not ("p" in directives) ^ ("I" in directives), f"format={wanted!r}")
+    c.need(
+        not {"Y", "y"} <= set(directives) and not ("p" in directives) ^ ("I" in directives),
+        f"format={wanted!r}",
+    )
     source = series.expr
     if series.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
@@ -337,12 +390,19 @@ def by_format(c: Call, series: Col, wanted: Any, coerce: dict) -> Col:
 @rule(
     "pandas.to_timedelta(arg, unit=None, errors='raise')",
     not_yet="errors",
-    example=("pd.to_timedelta(df['i'], unit='D')", "df['t'] + pd.to_timedelta(df['j'], unit='h')", "pd.to_timedelta(df['j'], unit='m').dt.total_seconds()"),
+    example=(
+        "pd.to_timedelta(df['i'], unit='D')",
+        "df['t'] + pd.to_timedelta(df['j'], unit='h')",
+        "pd.to_timedelta(df['j'], unit='m').dt.total_seconds()",
+    ),
 )
 def to_timedelta(c: Call) -> Value:
     """Intervals from whole numbers of a unit."""
     series, unit = c["arg"], c.lit("unit")
-    c.need(isinstance(series, Col) and series.dtype in INTEGERS, "intervals from what is not whole numbers for sure")
+    c.need(
+        isinstance(series, Col) and series.dtype in INTEGERS,
+        "intervals from what is not whole numbers for sure",
+    )
     c.need(unit in _UNITS and _UNITS[unit] in _INTERVALS, f"unit={unit!r}")
     expr = series.expr * F.expr(f"INTERVAL 1 {_INTERVALS[_UNITS[unit]]}")
     return derive(expr, "timedelta64[ns]", series, nullable=False)
@@ -388,7 +448,11 @@ def by_month(name: str) -> Callable[[Call, Col, Any, int], E]:
     return build
 
 
-_OFFSETS = {"DateOffset": by_date_offset, "MonthEnd": by_month("month_end"), "MonthBegin": by_month("month_begin")}
+_OFFSETS = {
+    "DateOffset": by_date_offset,
+    "MonthEnd": by_month("month_end"),
+    "MonthBegin": by_month("month_begin"),
+}
 
 
 @rule(
@@ -407,7 +471,14 @@ def plus_offset(c: Call) -> Col:
     return moved(c, 1)
 
 
-@rule("Series.__sub__(other)", example=("df['t'] - pd.DateOffset(months=3)", "df['d'] - pd.offsets.MonthBegin(1)", "df['t'] - pd.offsets.MonthBegin(0)"))
+@rule(
+    "Series.__sub__(other)",
+    example=(
+        "df['t'] - pd.DateOffset(months=3)",
+        "df['d'] - pd.offsets.MonthBegin(1)",
+        "df['t'] - pd.offsets.MonthBegin(0)",
+    ),
+)
 def minus_offset(c: Call) -> Col:
     """A time moved back by a calendar offset."""
     return moved(c, -1)
@@ -421,6 +492,3 @@ def minus_offset(c: Call) -> Col:
 def offset_plus(c: Call) -> Col:
     """A calendar offset added to a time."""
     return moved(c, 1)
-
-
-__all__ = ["lift", "operand"]

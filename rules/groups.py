@@ -358,7 +358,9 @@ def together(values: tuple) -> tuple[Frame, list[Any]]:
     for v in cols[1:]:
         first.temps.update(v.groups.temps)
         first.vars |= v.groups.vars
-    frame = first.aggregated([((i, v.label), v.made) for i, v in enumerate(cols)])
+    labels = [(v.spec.name if v.spec is not None else "part", v.label) for v in cols]
+    labels = [x if labels.count(x) == 1 else (*x, i) for i, x in enumerate(labels)]
+    frame = first.aggregated([(x, v.made) for x, v in zip(labels, cols)])
     found = iter(frame.columns)
     out = []
     for v in values:

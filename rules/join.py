@@ -389,15 +389,16 @@ def after_join(ctx: Any, job: Merge, sides: Sides, names: tuple, temps: dict, te
             keys[-1] = ours
     columns = []
     for x, label in sides.left:
-        dtype = x.dtype
+        dtype, gap = x.dtype, x.gap
         if job.how in ("right", "outer") and x.name not in shared:
-            dtype = with_missing(dtype)
+            dtype, gap = with_missing(dtype), nan_only(gap)
         elif x.name in shared and job.how in ("right", "outer") and shared[x.name].dtype != dtype:
             dtype = "int64?"
-        columns.append(replace(x, label=label, name=left_names[x.name], dtype=dtype, uid=fresh()))
+        columns.append(replace(x, label=label, name=left_names[x.name], dtype=dtype, uid=fresh(), gap=gap))
     for x, label in sides.right:
-        dtype = with_missing(x.dtype) if job.how in ("left", "outer") else x.dtype
-        columns.append(replace(x, label=label, name=right_names[x.name], dtype=dtype, uid=fresh()))
+        lost = job.how in ("left", "outer")
+        dtype, gap = (with_missing(x.dtype), nan_only(x.gap)) if lost else (x.dtype, x.gap)
+        columns.append(replace(x, label=label, name=right_names[x.name], dtype=dtype, uid=fresh(), gap=gap))
     if job.indicator:
         if any(x.label == job.indicator for x in columns):
             raise NoRule("the indicator has the name of a column")
@@ -413,6 +414,11 @@ def after_join(ctx: Any, job: Merge, sides: Sides, names: tuple, temps: dict, te
         more = "".join(f', "{n}"' for n in numbers or ())
         text += f".select({', '.join(lift(x.name).text if x.name.replace('_', 'a').isalnum() else col(x.name).text for x in columns)}{more})"
     return text, columns, keys
+
+
+def nan_only(gap: str | None) -> str | None:
+    """What a missing text is after NaN was put beside it: known only where it was NaN before."""
+    return gap if gap == "nan" else None
 
 
 def joined_at_runtime(ctx: Any, job: Merge, numbers: tuple[str, str] | None) -> tuple[Frame, list[E]]:

@@ -239,6 +239,7 @@ def renaming(c: Call, frame: Frame, mapper: Any) -> Frame:
 
 def _affix(make: Any) -> Any:
     def apply(c: Call) -> Frame:
+        """A text before or after each label."""
         c.need(c.lit("axis") in (None, 1, "columns"), "the labels of the rows are changed")
         text = c.lit("prefix" if "prefix" in c.args else "suffix")
         if c.frame.open:

@@ -55,9 +55,9 @@ def frame_length(c: Call, node: Any) -> tuple[Rows | None, int]:
     return (value.rows, extra) if isinstance(value, Scalar) else (None, 0)
 
 
-def row_range(c: Call, function: str) -> RowNumbers:
+def row_range(c: Call, function: str, args: list[Value]) -> RowNumbers:
     """``range(len(df))``, ``range(n, len(df) + n)``: a number for each row of a frame."""
-    args, nodes = c["args"], c.node.args  # type: ignore[attr-defined]
+    nodes = c.node.args  # type: ignore[attr-defined]
     c.need(1 <= len(args) <= 2 and len(nodes) == len(args) and not isinstance(args[-1], Const), "a range that is not over rows")
     start = args[0].value if len(args) == 2 and isinstance(args[0], Const) else 0
     c.need(len(args) == 1 or isinstance(args[0], Const) and isinstance(start, int), "a range that is not over rows")
@@ -71,13 +71,14 @@ def row_range(c: Call, function: str) -> RowNumbers:
 @rule("builtins.range(*args)", example=("df['id'] = range(len(df))\nout = df", "df = df[df['i'] > 3]\ndf['id'] = range(1, len(df) + 1)\nout = df", "df.insert(0, 'n2', range(10, 10 + len(df)))\nout = df"))
 def range_(c: Call) -> RowNumbers:
     """A number for each row."""
-    return row_range(c, "range")
+    return row_range(c, "range", c["args"])
 
 
-@rule("numpy.arange(*args)", example=("df['id'] = np.arange(len(df))\nout = df", "df = df.sort_values('i', kind='stable')\ndf['id'] = np.arange(1, len(df) + 1)\nout = df"))
+@rule("numpy.arange(start_or_stop, stop=None, step=1, dtype=None, device=None, like=None)", not_yet="step dtype device like", example=("df['id'] = np.arange(len(df))\nout = df", "df = df.sort_values('i', kind='stable')\ndf['id'] = np.arange(1, len(df) + 1)\nout = df"))
 def arange(c: Call) -> RowNumbers:
     """A number for each row."""
     c.ctx.runtime.add("import numpy as np")
-    return row_range(c, "np.arange")
+    args = [c["start_or_stop"]] + ([c["stop"]] if c.given("stop") else [])
+    return row_range(c, "np.arange", args)
 
 

@@ -1,8 +1,8 @@
 """Python regular expressions as Java's, for the part of the language where both mean the same.
 
-A pattern is parsed by Python's own parser and written again for Java; what is not provably the same
-(conditional groups, repeated empty matches, non-ASCII letters without case, …) raises NoRule. Both
-sides follow Unicode; characters that newer Unicode versions added may be classed differently.
+A pattern is parsed by Python's own parser and written again for Java; what is not provably the
+same (conditional groups, repeated empty matches, letters beyond ASCII without case, …) raises NoRule.
+Both sides follow Unicode; characters that newer Unicode versions added may be classed differently.
 """
 
 from __future__ import annotations
@@ -86,7 +86,11 @@ class _Writer:
 
     def head(self) -> str:
         """The flags that Java needs: its own line ends, and letters of any case."""
-        flags = ("iu" if self.folded else "") + ("d" if self.unix else "") + ("U" if self.unicode else "")
+        flags = (
+            ("iu" if self.folded else "")
+            + ("d" if self.unix else "")
+            + ("U" if self.unicode else "")
+        )
         return f"(?{flags})" if flags else ""
 
     def sequence(self, items: Any, sure: bool, repeated: bool) -> str:
@@ -159,7 +163,11 @@ class _Writer:
                 else:
                     inside += self.classes[name]
         if not outside:
-            return f"[{'^' if negated else ''}{inside}]" if len(rest) > 1 or negated or self.wide(inside) else inside
+            return (
+                f"[{'^' if negated else ''}{inside}]"
+                if len(rest) > 1 or negated or self.wide(inside)
+                else inside
+            )
         if negated:
             raise NoRule("a negated class with a negated category in it")
         choices = outside + ([f"[{inside}]"] if inside else [])
@@ -200,7 +208,13 @@ class _Writer:
         if high != 1 and inner.getwidth()[0] == 0:
             raise NoRule("a regular expression that repeats what may be empty")
         text = self.sequence(inner, sure and low > 0 and high == 1, high != 1)
-        single = len(inner) == 1 and str(inner[0][0]) in ("LITERAL", "NOT_LITERAL", "ANY", "IN", "SUBPATTERN")
+        single = len(inner) == 1 and str(inner[0][0]) in (
+            "LITERAL",
+            "NOT_LITERAL",
+            "ANY",
+            "IN",
+            "SUBPATTERN",
+        )
         if not single or (str(inner[0][0]) == "LITERAL" and len(text) > 1 and text[0] != "\\"):
             text = f"(?:{text})"
         most = "" if high is sre.MAXREPEAT else str(high)
@@ -250,7 +264,9 @@ def _pieces(parsed: Any) -> list:
         return [p for p in parsed if p != ""]
     groups, literals = parsed
     found = dict(groups)
-    return [found[i] if i in found else text for i, text in enumerate(literals) if i in found or text]
+    return [
+        found[i] if i in found else text for i, text in enumerate(literals) if i in found or text
+    ]
 
 
 __all__ = ["Regex", "java", "java_replacement"]

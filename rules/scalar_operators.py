@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator as python
 from dataclasses import replace
 from typing import Any, Callable
 
@@ -13,6 +14,22 @@ from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import Const
 from transpiler.symbolic import E, F
+
+
+_PLAIN = {"Add": python.add, "Subtract": python.sub, "Multiply": python.mul, "Divide": python.truediv,
+          "FloorDivide": python.floordiv, "Modulo": python.mod}  # fmt: skip
+
+
+def folded(operator: str, a: Any, b: Any) -> Const:
+    """Two constants of a path that have become known on the way."""
+    simple = (int, float, str, bool)
+    small = not isinstance(a, str) and not isinstance(b, str) or operator == "Add"
+    if operator not in _PLAIN or not isinstance(a, simple) or not isinstance(b, simple) or not small:
+        raise NoRule("constants that are not folded")
+    try:
+        return Const(_PLAIN[operator](a, b))
+    except (ArithmeticError, TypeError) as error:
+        raise NoRule(f"a step that raises {type(error).__name__}") from None
 
 
 class Operators:
@@ -44,7 +61,7 @@ class Operators:
 
     def arith(self, operator: str, left: Any, right: Any, state: State) -> Any:
         if isinstance(left, Const) and isinstance(right, Const):
-            raise NoRule("constants that are not folded")
+            return folded(operator, left.value, right.value)
         a, b = as_s(left), as_s(right)
         if a.kind == b.kind == "str" and operator == "Add":
             x, y = (self.checked(s, state, "unsupported operand type(s) for +") for s in (a, b))

@@ -161,7 +161,7 @@ def several_set(c: Call, labels: list, value: Any) -> Frame:
     """``df[[a, b]] = other``: the other frame's columns by their places."""
     frame = c.frame
     if isinstance(value, Windowed) and value.how == "split":
-        from rules.text import split_columns
+        from rules.text_parts import split_columns
 
         series = split_columns(value, len(labels))
     else:

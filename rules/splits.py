@@ -8,7 +8,7 @@ from typing import Any
 from rules.lib import chain, drop_hidden, with_temps
 from rules.literal import from_series
 from rules.registry import Call, rule
-from rules.text import split_columns
+from rules.text_parts import split_columns
 from transpiler.errors import NoRule
 from transpiler.facts import Frame, Plain, Scalar, Sequence, Windowed, fresh
 from transpiler.symbolic import render

@@ -7,10 +7,12 @@ import pytest
 pytest.importorskip("py_mini_racer", reason="the extra `amphi` is not installed")
 
 from amphi_plugin import AmphiError, components, export_all
+from glue_runtime.local import run_job
 from tests.pipelines.cases import CASES
-from tests.pipelines.catalogue import HERE, flow_files, outputs_of, pipeline
+from tests.pipelines.catalogue import HERE, OUT, flow_files, outputs_of, pipeline
 from tests.pipelines.flows import FLOWS
 from tests.pipelines.running import lay_inputs, run_both, run_pandas
+from transpiler import Options, transpile
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +94,16 @@ def test_the_job_of_a_component_is_the_same(case, sources, spark, tmp_path):
 def test_the_job_of_a_flow_is_the_same(name, sources, spark, tmp_path):
     outcome = run_both(source_of(sources, name), tmp_path, name)
     assert outcome.word == "same", str(outcome)
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if c.pandas != "runs"], ids=lambda case: case.name
+)
+def test_what_pandas_refuses_the_job_refuses(case, sources, spark, tmp_path):
+    folder = lay_inputs(tmp_path)
+    with pytest.raises(Exception) as told:
+        options = Options(input_root=folder)
+        job = transpile(source_of(sources, case.name), options=options)
+        run_job(job.script, args={"JOB_NAME": case.name}, workdir=folder)
+    assert str(told.value)
+    assert not (folder / OUT).exists()

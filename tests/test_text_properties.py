@@ -1,5 +1,5 @@
-"""Text, numbers and times as Spark makes them against Python and pandas: many at once, one Spark job
-for each check."""
+"""Text, numbers and times as Spark makes them against Python and pandas: many at once, in one Spark
+job for each check."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from transpiler.errors import NoRule
 ALPHABET = "aAbkKsSiI1٣ _-.,$^([\n\r\t\x1c\x85\u2028éÉß\U0001f600'\u0130\u0131\u212a\u017f"
 TEXTS = st.text(ALPHABET, max_size=7)
 CASES = "aAbZΑΣσς'’.:-1 ßǆǅﬁİıŉა²二\u0301\u0345\u02b0_"
-BATCH = settings(max_examples=int(os.environ.get("N_EX","2")))
+BATCH = settings(max_examples=int(os.environ.get("N_EX", "2")))
 
 
 def rows(spark, values, kind=None):
@@ -45,7 +45,9 @@ PATTERNS = st.recursive(
     st.sampled_from(ATOMS),
     lambda inner: st.one_of(
         st.lists(inner, min_size=2, max_size=3).map("".join),
-        st.tuples(inner, st.sampled_from(["*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,1}"])).map(lambda p: f"(?:{p[0]}){p[1]}"),
+        st.tuples(
+            inner, st.sampled_from(["*", "+", "?", "*?", "+?", "??", "{2}", "{1,2}", "{0,1}"])
+        ).map(lambda p: f"(?:{p[0]}){p[1]}"),
         st.tuples(inner, inner).map("|".join),
         inner.map(lambda p: f"({p})"),
         inner.map(lambda p: f"(?:{p})"),
@@ -70,7 +72,10 @@ def understood(pairs):
 
 
 @BATCH
-@given(st.lists(st.tuples(PATTERNS, FLAGS), min_size=150, max_size=150), st.lists(TEXTS, min_size=80, max_size=80))
+@given(
+    st.lists(st.tuples(PATTERNS, FLAGS), min_size=150, max_size=150),
+    st.lists(TEXTS, min_size=80, max_size=80),
+)
 def test_property_a_translated_regular_expression_matches_the_same(spark, pairs, texts):
     found = understood(pairs)
     assert len(found) > 75, "most of these patterns should have a Java form"
@@ -87,27 +92,54 @@ def test_property_a_translated_regular_expression_matches_the_same(spark, pairs,
         if java.least == 0:
             continue
         check("count", n, F.regexp_count(v, F.lit(java.pattern)), lambda t: len(python.findall(t)))
-        check("split", n, F.split(v, java.pattern), lambda t: python.split(t) if not java.groups else None)
+        check(
+            "split",
+            n,
+            F.split(v, java.pattern),
+            lambda t: python.split(t) if not java.groups else None,
+        )
         if java.groups:
             columns.pop(f"split{n}")
         if not java.repeated:
             template = r"<\1$\\1>" if java.groups else r"<$\\>"
             replacement = regexes.java_replacement(template, pattern, flags)
-            check("sub", n, F.regexp_replace(v, java.pattern, replacement), lambda t: python.sub(template, t))
+            check(
+                "sub",
+                n,
+                F.regexp_replace(v, java.pattern, replacement),
+                lambda t: python.sub(template, t),
+            )
         for group, least in java.widths.items():
             if least and group not in java.repeated:
                 value = F.nullif(F.regexp_extract(v, java.pattern, group), F.lit(""))
-                check(f"group{group}_", n, value, lambda t: (m := python.search(t)) and m.group(group))
+                check(
+                    f"group{group}_", n, value, lambda t: (m := python.search(t)) and m.group(group)
+                )
     actual = evaluate(rows(spark, texts), columns)
-    wrong = [(k, *names[k], t, e, a) for k in actual for t, e, a in zip(texts, expected[k], actual[k]) if e != a]
+    wrong = [
+        (k, *names[k], t, e, a)
+        for k in actual
+        for t, e, a in zip(texts, expected[k], actual[k])
+        if e != a
+    ]
     assert not wrong, f"{len(wrong)} of {len(actual)} differ: {wrong[:6]}"
 
 
 def test_letters_of_any_case_match_the_same_characters(spark):
     letters = "abcdefghijklmnopqrstuvwxyz"
-    characters = [chr(n) for n in range(1, 0x250)] + list("\u212a\u017f\u0130\u0131\u1e9e\u2126\ufb01")
-    patterns = {**{f"l_{a}": a for a in letters}, "lower": "[a-z]", "upper": "[A-Z]", "not": "[^k-s]", "some": "[ks]"}
-    columns = {k: F.col("v").rlike(regexes.java(f"^{p}$", re.I).pattern) for k, p in patterns.items()}
+    characters = [chr(n) for n in range(1, 0x250)] + list(
+        "\u212a\u017f\u0130\u0131\u1e9e\u2126\ufb01"
+    )
+    patterns = {
+        **{f"l_{a}": a for a in letters},
+        "lower": "[a-z]",
+        "upper": "[A-Z]",
+        "not": "[^k-s]",
+        "some": "[ks]",
+    }
+    columns = {
+        k: F.col("v").rlike(regexes.java(f"^{p}$", re.I).pattern) for k, p in patterns.items()
+    }
     actual = evaluate(rows(spark, characters), columns)
     for name, pattern in patterns.items():
         python = re.compile(f"^{pattern}$", re.I)
@@ -119,7 +151,13 @@ def test_letters_of_any_case_match_the_same_characters(spark):
 
 
 @BATCH
-@given(st.lists(st.one_of(TEXTS, st.text(CASES, max_size=7), st.text("aé1\u20ac\U0001f600 ", max_size=5)), min_size=150, max_size=150))
+@given(
+    st.lists(
+        st.one_of(TEXTS, st.text(CASES, max_size=7), st.text("aé1\u20ac\U0001f600 ", max_size=5)),
+        min_size=150,
+        max_size=150,
+    )
+)
 def test_property_text_helpers_are_pythons(spark, texts):
     texts = [t for t in texts if not re.search("[\ud800-\udfff\x00]", t)]
     v, t = F.col("v"), columns_text
@@ -161,7 +199,23 @@ NUMBERS = st.one_of(
     st.text("0123456789+-.eE_ \tinfa", max_size=7),
     st.floats(allow_nan=False).map(repr),
     st.integers(-(10**20), 10**20).map(str),
-    st.sampled_from(["inf", "-Infinity", "nan", "", " 8 ", "1_0", "5d", "0x1F", "1e400", ".", "1e5", "5.", "+.5"]),
+    st.sampled_from(
+        [
+            "inf",
+            "-Infinity",
+            "nan",
+            "",
+            " 8 ",
+            "1_0",
+            "5d",
+            "0x1F",
+            "1e400",
+            ".",
+            "1e5",
+            "5.",
+            "+.5",
+        ]
+    ),
 )
 
 
@@ -181,7 +235,9 @@ def test_property_numbers_in_text_are_read_as_pandas_reads_them(spark, texts):
     decimal = F.btrim(v, F.lit(casts.SPACES))
     columns = {
         "numeric": casts.numeric_text(v, coerce=True),
-        "float": decimal.rlike(casts.DECIMAL) | decimal.rlike(casts.INFINITE) | decimal.rlike(casts.NAN),
+        "float": decimal.rlike(casts.DECIMAL)
+        | decimal.rlike(casts.INFINITE)
+        | decimal.rlike(casts.NAN),
         "int": decimal.rlike(casts.WHOLE),
         "whole": v.rlike(casts.INTEGER),
     }
@@ -199,7 +255,9 @@ def test_property_numbers_in_text_are_read_as_pandas_reads_them(spark, texts):
 
 # --- times ----------------------------------------------------------------------------------
 
-STAMPS = st.datetimes(pd.Timestamp("1678-01-01").to_pydatetime(), pd.Timestamp("2261-12-31").to_pydatetime())
+STAMPS = st.datetimes(
+    pd.Timestamp("1678-01-01").to_pydatetime(), pd.Timestamp("2261-12-31").to_pydatetime()
+)
 FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S", "%d %b %Y", "%B %d, %Y", "%Y%m%d", "%d.%m.%Y %H:%M",
            "%I:%M %p %d-%m-%Y", "%Y-%m-%dT%H:%M:%S.%f", "%Y", "%H:%M"]  # fmt: skip
 
@@ -209,16 +267,32 @@ FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%y", "%Y-%m-%d %H:%M:%S", "%d %b %Y", 
 def test_property_times_move_and_show_as_in_pandas(spark, stamps):
     series = pd.Series(pd.to_datetime(stamps))
     v = F.timestamp_micros("v")
-    cases = {f"round {f}": (times.round_time(v, step), series.dt.round(f)) for f, step in (("2s", 2_000_000), ("15min", 900_000_000), ("D", 86_400_000_000))}
-    cases |= {f"ceil {f}": (times.ceil_time(v, step), series.dt.ceil(f)) for f, step in (("7s", 7_000_000), ("h", 3_600_000_000))}
-    cases |= {f"floor {f}": (times.floor_time(v, step), series.dt.floor(f)) for f, step in (("7s", 7_000_000), ("D", 86_400_000_000))}
+    cases = {
+        f"round {f}": (times.round_time(v, step), series.dt.round(f))
+        for f, step in (("2s", 2_000_000), ("15min", 900_000_000), ("D", 86_400_000_000))
+    }
+    cases |= {
+        f"ceil {f}": (times.ceil_time(v, step), series.dt.ceil(f))
+        for f, step in (("7s", 7_000_000), ("h", 3_600_000_000))
+    }
+    cases |= {
+        f"floor {f}": (times.floor_time(v, step), series.dt.floor(f))
+        for f, step in (("7s", 7_000_000), ("D", 86_400_000_000))
+    }
     for n in (-2, -1, 0, 1, 3):
         cases[f"end {n}"] = (times.month_end(v, n), series + pd.offsets.MonthEnd(n))
         cases[f"begin {n}"] = (times.month_begin(v, n), series + pd.offsets.MonthBegin(n))
-    for words in ("%Y-%m-%d", "%d/%m/%y %H:%M:%S.%f", "%A %a %B %b %j %p %I", "%-d.%-m. it's 100%% [x]"):
+    for words in (
+        "%Y-%m-%d",
+        "%d/%m/%y %H:%M:%S.%f",
+        "%A %a %B %b %j %p %I",
+        "%-d.%-m. it's 100%% [x]",
+    ):
         cases[f"show {words}"] = (F.date_format(v, java_format(words)), series.dt.strftime(words))
     numbers = rows(spark, [pd.Timestamp(s).value // 1000 for s in stamps], T.LongType())
-    actual = evaluate(numbers, {k: F.unix_micros(c) if k[:4] != "show" else c for k, (c, _) in cases.items()})
+    actual = evaluate(
+        numbers, {k: F.unix_micros(c) if k[:4] != "show" else c for k, (c, _) in cases.items()}
+    )
     for name, (_, want) in cases.items():
         expected = list(want) if name[:4] == "show" else [w.value // 1000 for w in want]
         wrong = [(s, e, a) for s, e, a in zip(stamps, expected, actual[name]) if e != a]
@@ -233,9 +307,21 @@ def test_property_times_in_text_are_read_as_pandas_reads_them(spark, stamps, ran
         text = stamp.strftime(random.choice(FORMATS))
         if random.random() < 0.4:  # a digit, a sign or a blank more, less or other
             place = random.randrange(len(text) + 1)
-            text = text[:place] + random.choice(["", " ", "0", "1", "6", "9", "-", "x"]) + text[place + random.randrange(2) :]
+            text = (
+                text[:place]
+                + random.choice(["", " ", "0", "1", "6", "9", "-", "x"])
+                + text[place + random.randrange(2) :]
+            )
         texts.append(text)
-    texts += ["2024-02-30", "1500-01-01", "9999-12-31", "", "NaT", "2024-01-05 01:02:60", "31/04/2023"]
+    texts += [
+        "2024-02-30",
+        "1500-01-01",
+        "9999-12-31",
+        "",
+        "NaT",
+        "2024-01-05 01:02:60",
+        "31/04/2023",
+    ]
     columns = {f: F.unix_micros(times.time_from_text(F.col("v"), f, coerce=True)) for f in FORMATS}
     actual = evaluate(rows(spark, texts), columns)
     for date_format in FORMATS:

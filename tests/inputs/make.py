@@ -486,6 +486,31 @@ for _n in (1, 2, 3):
     table(f"sales_2024_{_n:02d}.csv")(_month(_n))
 
 
+@table("odd.csv")
+def odd(r: random.Random) -> pd.DataFrame:
+    """What spreadsheets export: codes with zeros, "NA" for Namibia, flags with gaps, odd names."""
+    rows = [
+        {
+            "Record No.": n,
+            "name": r.choice(NAMES),
+            "Name": r.choice(FAMILY),
+            "zip code": f"{r.randrange(0, 99999):05d}",
+            "country": r.choice(["NA", "DE", "FR", "None", "null", "n/a"]),
+            "active": some(r, r.choice([True, False]), 0.2),
+            "checked": r.choice([True, False]),
+            "count": r.randrange(0, 9),
+            "big": 9007199254740993 + n,
+            "amount, net": r.choice(["1,200.50", "80", "", "-7.25"]),
+            "code": r.choice(["007", "1e3", "12", "x9"]),
+            "empty": None,
+            "limit": r.choice([0.1, 0.2, float("inf"), -0.0, 1e-7, 1e22]),
+            "note": some(r, r.choice(["a\nb", 'say "x"', " pad ", "x,y", "#1"]), 0.2),
+        }
+        for n in range(50)
+    ]
+    return pd.DataFrame(rows)
+
+
 # --- the tables of TPC-H, tiny ------------------------------------------------------------------
 
 REGIONS = ["AFRICA", "AMERICA", "ASIA", "EUROPE", "MIDDLE EAST"]
