@@ -16,13 +16,8 @@ from transpiler.facts import (
     NUMBERS,
     TEXTS,
     Col,
-    Const,
     Func,
-    Grouped,
-    Mapping,
-    Module,
     Scalar,
-    Sequence,
     Value,
     with_missing,
 )
@@ -74,7 +69,13 @@ def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
         dtype = floats(v)
     if min_count > 0:
         dtype = {"int64": "int64?"}.get(dtype or "", dtype)
-    return Made(g.typed("group_prod", v, over=over, min_count=min_count or None), dtype, v.is_nullable, False, UNKNOWN)
+    return Made(
+        g.typed("group_prod", v, over=over, min_count=min_count or None),
+        dtype,
+        v.is_nullable,
+        False,
+        UNKNOWN,
+    )
 
 
 def spread(name: str) -> Callable[..., Made]:
@@ -91,7 +92,9 @@ def make_quantile(g: Groups, v: Col, over: E | None, q: float = 0.5) -> Made:
     if v.dtype in BOOLS:
         raise NoRule("a quantile of booleans")
     number_dtype(v, "a quantile")
-    return Made(g.typed("group_quantile", v, over=over, q=None if q == 0.5 else q), floats(v), v.is_nullable)
+    return Made(
+        g.typed("group_quantile", v, over=over, q=None if q == 0.5 else q), floats(v), v.is_nullable
+    )
 
 
 def make_median(g: Groups, v: Col, over: E | None) -> Made:
@@ -108,7 +111,9 @@ def extreme(largest: bool) -> Callable[..., Made]:
         if not gaps_fail:
             expr = F.max(v.expr) if largest else F.min(v.expr)
             dtype = v.dtype if v.null_free else with_missing(v.dtype)
-            return Made(expr.over(over) if over is not None else expr, dtype, v.is_nullable, v.null_free)
+            return Made(
+                expr.over(over) if over is not None else expr, dtype, v.is_nullable, v.null_free
+            )
         expr = g.typed("group_extreme", v, over=over, largest=largest or None, gaps_fail=True)
         return Made(expr, v.dtype, v.is_nullable)
 
@@ -118,13 +123,25 @@ def extreme(largest: bool) -> Callable[..., Made]:
 def make_count(g: Groups, v: Col, over: E | None) -> Made:
     masked = v.dtype in ("Int64", "Int32", "Float64", "boolean") or (v.dtype is None and v.nullable)
     expr = F.count(v.expr)
-    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True, 0)
+    return Made(
+        expr.over(over) if over is not None else expr,
+        "Int64" if masked else "int64",
+        masked,
+        True,
+        0,
+    )
 
 
 def make_size(g: Groups, v: Col | None, over: E | None) -> Made:
     masked = v is not None and v.dtype in ("Int64", "Int32", "Float64", "boolean")
     expr = F.count(F.lit(1))
-    return Made(expr.over(over) if over is not None else expr, "Int64" if masked else "int64", masked, True, 0)
+    return Made(
+        expr.over(over) if over is not None else expr,
+        "Int64" if masked else "int64",
+        masked,
+        True,
+        0,
+    )
 
 
 def make_nunique(g: Groups, v: Col, over: E | None, dropna: bool = True) -> Made:
@@ -148,7 +165,9 @@ def nearest(last: bool) -> Callable[..., Made]:
             at = F.when(v.expr.isNotNull(), at)
         expr = (F.max_by if last else F.min_by)(v.expr, at)
         dtype = v.dtype if v.null_free else with_missing(v.dtype)
-        return Made(expr.over(over) if over is not None else expr, dtype, v.is_nullable, v.null_free)
+        return Made(
+            expr.over(over) if over is not None else expr, dtype, v.is_nullable, v.null_free
+        )
 
     return make
 
@@ -180,7 +199,13 @@ def where_is(largest: bool) -> Callable[..., Made]:
         if not v.null_free:
             key = F.when(v.expr.isNotNull(), key)
         expr = (F.max_by if largest else F.min_by)(label, key)
-        return Made(expr.over(over) if over is not None else expr, "int64" if v.null_free else "int64?", False, False, UNKNOWN)
+        return Made(
+            expr.over(over) if over is not None else expr,
+            "int64" if v.null_free else "int64?",
+            False,
+            False,
+            UNKNOWN,
+        )
 
     return make
 
@@ -203,7 +228,13 @@ def make_text(g: Groups, v: Col, over: E | None, separator: str = "", **options:
     function = g.ctx.call("group_text")
     kind = lift("string") if v.dtype is not None else g.type_text(v)
     more = "".join(f", {k}=True" for k, on in options.items() if on)
-    return Made(E(f"{function}({v.expr}, {kind}, {at}, {separator!r}{more})"), "object", v.is_nullable, False, UNKNOWN)
+    return Made(
+        E(f"{function}({v.expr}, {kind}, {at}, {separator!r}{more})"),
+        "object",
+        v.is_nullable,
+        False,
+        UNKNOWN,
+    )
 
 
 def make_nth(g: Groups, v: Col, over: E | None, last: bool = False) -> Made:
@@ -284,23 +315,23 @@ def chosen(g: Groups, numeric_only: bool) -> list[Col]:
     return [v for v in values if v.dtype in NUMBERS | {"bool", "boolean"}]
 
 
-_ENGINE = "engine=None, engine_kwargs=None"
-_NOT_ENGINE = "engine engine_kwargs"
+ENGINE = "engine=None, engine_kwargs=None"
+NOT_ENGINE = "engine engine_kwargs"
 _NUMERIC = "numeric_only=False"
 _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] = {
     # name: parameters, not_yet, handled, examples of a frame, examples of a Series
-    "sum": (f"{_NUMERIC}, min_count=0, {_ENGINE}", _NOT_ENGINE, "min_count",
+    "sum": (f"{_NUMERIC}, min_count=0, {ENGINE}", NOT_ENGINE, "min_count",
             ("df.groupby('k').sum(numeric_only=True)", "df.groupby('k', as_index=False)[['f', 'b', 'i']].sum()",
              "df.groupby('k')[['f', 'i']].sum(min_count=3)"),
             ("df.groupby('k')['f'].sum()", "df.groupby(['k', 'b'])['i'].sum()", "df.groupby('s', dropna=False)['f'].sum()",
              "df.groupby('k', sort=False)['b'].sum()", "df.groupby('j', as_index=False)['f'].sum()",
              "df['f'].groupby(df['k']).sum()")),
-    "mean": (f"{_NUMERIC}, {_ENGINE}", _NOT_ENGINE, "",
+    "mean": (f"{_NUMERIC}, {ENGINE}", NOT_ENGINE, "",
              ("df.groupby('b').mean(numeric_only=True)", "df.groupby('b')[['i', 'n']].mean()"),
              ("df.groupby('k')['n'].mean()", "df.groupby('s')['b'].mean()", "df.groupby('s')['f'].mean()")),
-    "min": (f"{_NUMERIC}, min_count=-1, {_ENGINE}", f"{_NOT_ENGINE} min_count", "",
+    "min": (f"{_NUMERIC}, min_count=-1, {ENGINE}", f"{NOT_ENGINE} min_count", "",
             ("df.groupby('k')[['i', 'f', 'b', 't']].min()",), ("df.groupby('k')['n'].min()", "df.dropna(subset=['s']).groupby('b')['s'].min()")),
-    "max": (f"{_NUMERIC}, min_count=-1, {_ENGINE}", f"{_NOT_ENGINE} min_count", "",
+    "max": (f"{_NUMERIC}, min_count=-1, {ENGINE}", f"{NOT_ENGINE} min_count", "",
             ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.dropna(subset=['u']).groupby('b')['u'].max()")),
     "count": ("", "", "", ("df.groupby('k').count()",), ("df.groupby('k')['s'].count()",)),
     "nunique": ("dropna=True", "", "dropna", ("df.groupby('k').nunique()",),
@@ -311,9 +342,9 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     "last": (f"{_NUMERIC}, min_count=-1, skipna=True", "min_count", "skipna",
              ("df.groupby('k')[['s', 'f', 't', 'b']].last()",), ("df.groupby('k')['f'].last()", "df.groupby('k')['f'].last(skipna=False)")),
     "median": (_NUMERIC, "", "", ("df.groupby('k')[['i', 'g', 'b']].median()",), ("df.groupby('s')['i'].median()",)),
-    "std": (f"ddof=1, {_ENGINE}, {_NUMERIC}", _NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].std()",),
+    "std": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].std()",),
             ("df.groupby('s')['i'].std()", "df.groupby('k')['i'].std(ddof=0)", "df.groupby('k')['i'].std(ddof=2)")),
-    "var": (f"ddof=1, {_ENGINE}, {_NUMERIC}", _NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].var()",),
+    "var": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].var()",),
             ("df.groupby('s')['g'].var()", "df.groupby('k')['i'].var(ddof=0)")),
     "sem": (f"ddof=1, {_NUMERIC}", "", "ddof", ("df.groupby('k')[['i', 'g']].sem()",), ("df.groupby('s')['g'].sem()",)),
     "prod": (f"{_NUMERIC}, min_count=0", "", "min_count", ("df.groupby('k')[['i', 'g']].prod()",), ("df.groupby('s')['f'].prod()",)),
@@ -348,7 +379,14 @@ for _name in _SIGNATURES:
     _register(_name)
 
 
-@rule("DataFrameGroupBy.size()", example=("df.groupby('k').size()", "df.groupby(['k', 'b'], as_index=False).size()", "df.groupby('s', dropna=False).size()"))
+@rule(
+    "DataFrameGroupBy.size()",
+    example=(
+        "df.groupby('k').size()",
+        "df.groupby(['k', 'b'], as_index=False).size()",
+        "df.groupby('s', dropna=False).size()",
+    ),
+)
 def frame_size(c: Call) -> Value:
     """How many rows each group has."""
     g = Groups(c, c.grouped)
@@ -372,7 +410,9 @@ def series_size(c: Call) -> Value:
 def quantile(c: Call) -> Value:
     """A quantile of every group, linear between neighbours."""
     q = c.lit("q")
-    c.need(isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "q= of this form")
+    c.need(
+        isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "q= of this form"
+    )
     return plain(c, Spec("quantile", {"q": float(q)}), bool(c.lit("numeric_only")))
 
 
@@ -382,189 +422,11 @@ def unique(c: Call) -> Value:
     return plain(c, Spec("unique"))
 
 
-# --- agg ------------------------------------------------------------------------------------
-
-_NUMPY = {"sum", "mean", "min", "max", "median", "std", "var", "prod", "any", "all", "size"}
-_NUMPY_NAMES = {"amin": "min", "amax": "max"}
-_BUILTINS = {"sum": "sum", "min": "min", "max": "max", "len": "size", "list": "list"}
-
-
-def spec_of(value: Any) -> tuple[str, Spec]:
-    """An aggregation argument as pandas labels it, and what it computes. Raises NoRule."""
-    if isinstance(value, Func):
-        return (value.name or "<lambda>"), Spec("", func=value)
-    if isinstance(value, Module):
-        module, _, name = value.name.rpartition(".")
-        name = _NUMPY_NAMES.get(name, name)
-        if module == "numpy" and name in _NUMPY and name != "size":
-            return name, Spec(name)
-        if module == "builtins" and name in _BUILTINS:
-            return name, Spec(_BUILTINS[name])
-        if module == "pandas.Series" and name in SPELT - {"first", "last", "size"}:
-            return name, Spec(name)
-    if isinstance(value, Const):
-        found = value.value
-        if isinstance(found, str) and found in SPELT | {"unique"}:
-            return found, Spec(found)
-        if getattr(found, "__name__", "") == "join" and isinstance(getattr(found, "__self__", None), str):
-            return "join", Spec("join", {"separator": found.__self__})
-        if callable(found) and getattr(found, "__module__", "") == "builtins" and found.__name__ in _BUILTINS:
-            return found.__name__, Spec(_BUILTINS[found.__name__])
-    raise NoRule("an aggregation of this form")
-
-
-def items(value: Any) -> list[Any] | None:
-    """The parts of a list argument; None for anything else."""
-    if isinstance(value, Sequence):
-        return list(value.items)
-    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
-        return [Const(v) for v in value.value]
-    return None
-
-
-def several(value: list[Any]) -> list[tuple[str, Spec]]:
-    """A list of aggregations, lambdas numbered as pandas does."""
-    found = []
-    for part in value:
-        pair = items(part)
-        if pair is not None:  # (name, function)
-            if len(pair) != 2 or not isinstance(pair[0], Const):
-                raise NoRule("an aggregation of this form")
-            found.append((pair[0].value, spec_of(pair[1])[1]))
-        else:
-            found.append(spec_of(part))
-    out, n = [], 0
-    for name, spec in found:
-        if name == "<lambda>":
-            name, n = f"<lambda_{n}>", n + 1
-        out.append((name, spec))
-    if len({n for n, _ in out}) != len(out):
-        raise NoRule("the same aggregation twice")
-    return out
-
-
-def pairs(value: Any) -> list[tuple[Any, Any]] | None:
-    """The items of a dict argument; None for anything else."""
-    if isinstance(value, Mapping):
-        return list(value.items)
-    if isinstance(value, Const) and isinstance(value.value, dict):
-        return [(k, Const(v)) for k, v in value.value.items()]
-    return None
-
-
-def shown(g: Groups, name: str, spec: Spec, v: Col) -> Made:
-    """One aggregate of ``agg``; NoRule for a spelling that pandas treats otherwise."""
-    if spec.name == "size" and name == "len":
-        return made(g, spec, None)
-    return made(g, spec, v)
-
-
-def column(g: Groups, label: Any) -> Col:
-    """A column to aggregate: of the selection where there is one."""
-    grouped: Grouped = g.grouped
-    if isinstance(grouped.selection, list) and label not in grouped.selection:
-        raise NoRule(f"column {label!r} is not selected")
-    return g.value(label)
-
-
-def agg_frame(c: Call) -> Value:
-    """``DataFrameGroupBy.agg``."""
-    g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
-    c.need(not c["args"], "arguments for the function")
-    if isinstance(func, Const) and func.value is None:
-        c.need(named, "there is nothing to aggregate")
-        outputs = []
-        for label, value in named.items():
-            parts = items(value)
-            c.need(parts is not None and len(parts) == 2 and isinstance(parts[0], Const), "a named aggregation of this form")
-            name, spec = spec_of(parts[1])
-            outputs.append((label, shown(g, name, spec, column(g, parts[0].value))))
-        return outcome(c, g, outputs, False)
-    c.need(not named, "arguments for the function")
-    by_column, listed = pairs(func), items(func)
-    if by_column is not None:
-        return outcome(c, g, from_dict(g, by_column), False)
-    if listed is not None:
-        specs = several(listed)
-        return outcome(c, g, [((v.label, n), shown(g, n, s, v)) for v in g.values() for n, s in specs], False)
-    name, spec = spec_of(func)
-    if spec.name == "size":
-        raise NoRule("agg('size') over a frame")
-    return outcome(c, g, [(v.label, shown(g, name, spec, v)) for v in g.values()], False)
-
-
-def from_dict(g: Groups, by_column: list[tuple[Any, Any]]) -> list[tuple[Any, Made]]:
-    """``agg({column: function or list})``: pairs as labels where any of them is a list."""
-    deep = any(items(value) is not None for _, value in by_column)
-    outputs: list[tuple[Any, Made]] = []
-    for label, value in by_column:
-        v = column(g, label)
-        listed = items(value)
-        if deep:
-            for n, s in several(listed if listed is not None else [value]):
-                outputs.append(((label, n), shown(g, n, s, v)))
-        else:
-            name, spec = spec_of(value)
-            outputs.append((label, shown(g, name, spec, v)))
-    return outputs
-
-
-def agg_series(c: Call) -> Value:
-    """``SeriesGroupBy.agg``."""
-    g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
-    c.need(not c["args"], "arguments for the function")
-    v = g.value(g.grouped.series)
-    if isinstance(func, Const) and func.value is None:
-        c.need(named, "there is nothing to aggregate")
-        found = [(label, *spec_of(value)) for label, value in named.items()]
-        return outcome(c, g, [(label, shown(g, n, s, v)) for label, n, s in found], False)
-    c.need(not named and pairs(func) is None, "arguments for the function")
-    listed = items(func)
-    if listed is not None:
-        c.need(g.grouped.as_index, "a list of aggregations with as_index=False")
-        return outcome(c, g, [(n, shown(g, n, s, v)) for n, s in several(listed)], False)
-    name, spec = spec_of(func)
-    return outcome(c, g, [(v.label, shown(g, name, spec, v))], True)
-
-
-_AGG = "func=None, *args, engine=None, engine_kwargs=None, **kwargs"
-_FRAME_EXAMPLES = (
-    "df.groupby('k').agg({'i': 'sum', 'f': 'mean', 's': 'count'})",
-    "df.groupby('k').agg({'i': ['sum', 'max'], 'f': 'mean'})",
-    "df.groupby('k')[['i', 'f']].agg(['min', 'nunique'])",
-    "df.groupby('k').agg(total=('f', 'sum'), rows=('i', 'size'), first=('s', 'first'), w=('n', 'median'))",
-    "df.groupby(['k', 'b'], as_index=False).agg(total=pd.NamedAgg(column='i', aggfunc='sum'))",
-    "df.groupby('k', as_index=False).agg({'i': ['sum', 'mean']})",
-    "df.groupby('k')[['i', 'f']].agg('sum')",
-    "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
-    "df.groupby('b').agg(r=('i', lambda x: x.max() - x.min()), p=('f', lambda x: x.quantile(0.75)), n=('i', lambda x: (x > 3).sum()))",
-    "df.dropna(subset=['u']).groupby('b').agg(u=('u', ', '.join), i=('i', list))",
+@rule(
+    "DataFrameGroupBy.ngroups()",
+    verdict="runtime",
+    example=("df.groupby('k').ngroups", "df.groupby(['s', 'b'], dropna=False).ngroups"),
 )
-_SERIES_EXAMPLES = (
-    "df.groupby('k')['i'].agg('sum')",
-    "df.groupby('k')['f'].agg(['sum', 'count', 'std'])",
-    "df.groupby('k')['i'].agg(low='min', high='max')",
-    "df.groupby('k')['i'].agg([np.sum, np.std, len, max])",
-    "df.groupby('k', as_index=False)['i'].agg('max')",
-    "df.groupby('k')['s'].agg(list)",
-    "df.groupby('b')['i'].agg([('total', 'sum'), ('most', 'max')])",
-    "df.groupby('b')['j'].agg(lambda x: list(x))",
-    "df.groupby('k')['i'].agg(['sum', lambda x: x.max() - x.min()])",
-    "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
-    "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",
-)
-for _name in ("agg", "aggregate"):
-    rule(f"DataFrameGroupBy.{_name}({_AGG})", not_yet=_NOT_ENGINE, example=_FRAME_EXAMPLES)(agg_frame)
-    rule(f"SeriesGroupBy.{_name}({_AGG})", not_yet=_NOT_ENGINE, example=_SERIES_EXAMPLES)(agg_series)
-
-
-@rule("pandas.NamedAgg(column, aggfunc)", example="df.groupby('k').agg(m=pd.NamedAgg('f', 'max'))")
-def named_agg(c: Call) -> Value:
-    """A column and what to do with it, as a pair."""
-    return Sequence((c["column"], c["aggfunc"]), tuple)
-
-
-@rule("DataFrameGroupBy.ngroups()", verdict="runtime", example=("df.groupby('k').ngroups", "df.groupby(['s', 'b'], dropna=False).ngroups"))
 @rule("SeriesGroupBy.ngroups()", verdict="runtime", example="df.groupby('k')['f'].ngroups")
 def ngroups(c: Call) -> Value:
     """How many groups there are."""
@@ -574,4 +436,14 @@ def ngroups(c: Call) -> Value:
     return Scalar(f"{c.ctx.call('number_of_groups')}({frame.text}, {keys})", "int64", frame.vars)
 
 
-__all__ = ["AGGREGATES", "Spec", "made", "outcome", "spec_of"]
+__all__ = [
+    "AGGREGATES",
+    "ENGINE",
+    "NOT_ENGINE",
+    "SPELT",
+    "Spec",
+    "as_list",
+    "chosen",
+    "made",
+    "outcome",
+]

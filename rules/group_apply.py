@@ -6,8 +6,10 @@ from typing import Any
 
 import libcst as cst
 
-from rules.aggregates import AGGREGATES, as_list, items, outcome, pairs
-from rules.group_lambdas import attempt, opened, reduced
+from rules.aggregates import AGGREGATES, as_list, outcome
+from rules.group_agg import spec_of
+from rules.group_lambdas import attempt, reduced
+from rules.group_bodies import opened
 from rules.groups import Groups, Made
 from rules.lib import tightened
 from rules.registry import Call, rule
@@ -38,11 +40,22 @@ def series_apply(c: Call) -> Value:
     c.need(g.grouped.as_index, "apply with as_index=False")
     v = g.value(g.grouped.series)
     if not isinstance(func, Func):
-        from rules.aggregates import spec_of
-
         name, spec = spec_of(func)
-        c.need(spec.name in ("list", "size") and name != "size" or spec.name == "join", "apply of a function of this name")
-        return outcome(c, g, [(v.label, AGGREGATES[spec.name](g, None if name == "len" else v, None, **spec.params))], True)
+        c.need(
+            spec.name in ("list", "size") and name != "size" or spec.name == "join",
+            "apply of a function of this name",
+        )
+        return outcome(
+            c,
+            g,
+            [
+                (
+                    v.label,
+                    AGGREGATES[spec.name](g, None if name == "len" else v, None, **spec.params),
+                )
+            ],
+            True,
+        )
     try:
         one = reduced(g, func, v)
     except NoRule as problem:
@@ -69,7 +82,11 @@ def frame_apply(c: Call) -> Value:
         c.need(getattr(func, "name", "") == "builtins.len", "apply of a function of this name")
         return outcome(c, g, [(None, AGGREGATES["size"](g, None, None))], True)
     selection = g.grouped.selection
-    group = g.frame if selection is None else g.frame.but(columns=tuple(g.frame.column(x) for x in selection), open=False)
+    group = (
+        g.frame
+        if selection is None
+        else g.frame.but(columns=tuple(g.frame.column(x) for x in selection), open=False)
+    )
     record = as_record(c, func)
     if record is None:
         return outcome(c, g, [(None, one_value(g, func, group))], True)
@@ -77,7 +94,10 @@ def frame_apply(c: Call) -> Value:
     kinds = {made.dtype for _, made in outputs}
     c.need(None not in kinds, "the types of a record's values are not known")
     if kinds <= {"int64", "float64", "int64?"} and len(kinds) > 1:
-        outputs = [(x, Made(m.expr.cast("double"), "float64") if m.dtype != "float64" else m) for x, m in outputs]
+        outputs = [
+            (x, Made(m.expr.cast("double"), "float64") if m.dtype != "float64" else m)
+            for x, m in outputs
+        ]
     elif len(kinds) > 1:
         raise NoRule("a record of values of different types")
     return outcome(c, g, outputs, False)
@@ -102,11 +122,12 @@ def as_record(c: Call, func: Func) -> list[tuple[Any, Func]] | None:
         raise NoRule("a record of this form")
     out = []
     for element in tree.args[0].value.elements:
-        if not isinstance(element, cst.DictElement) or not isinstance(element.key, cst.SimpleString):
+        if not isinstance(element, cst.DictElement) or not isinstance(
+            element.key, cst.SimpleString
+        ):
             raise NoRule("a record of this form")
         parameters = cst.Parameters([cst.Param(cst.Name(parameter))])
-        out.append((element.key.evaluated_value, Func(cst.Lambda(parameters, element.value), func.scope)))
+        out.append(
+            (element.key.evaluated_value, Func(cst.Lambda(parameters, element.value), func.scope))
+        )
     return out
-
-
-__all__ = ["items", "pairs"]

@@ -6,36 +6,39 @@ works row by row stays a Series, and the rest is evaluated as any expression of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
+from rules.group_bodies import Items, opened
+from rules.group_calls import FUNCTIONS, METHODS
 from rules.groups import Groups, Made
 from rules.lib import derive, is_missing, literal_column, tight, tightened
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import BOOLS, NULL_FREE, Col, Const, Frame, Func, Module, Value, with_missing
+from transpiler.facts import BOOLS, NULL_FREE, Col, Const, Func, Module, Value, with_missing
 from transpiler.infer.scope import Ref, Scope
 from transpiler.symbolic import F, col
 
 _REDUCE = {"sum", "mean", "min", "max", "count", "nunique", "median", "std", "var", "sem", "skew", "prod",
            "quantile", "any", "all"}  # fmt: skip
-_PARAMS = {"quantile": ("q",), "std": ("ddof",), "var": ("ddof",), "sem": ("ddof",), "nunique": ("dropna",)}
-_NUMPY = {"sum": "sum", "mean": "mean", "max": "max", "min": "min", "amax": "max", "amin": "min", "prod": "prod"}
+_PARAMS = {
+    "quantile": ("q",),
+    "std": ("ddof",),
+    "var": ("ddof",),
+    "sem": ("ddof",),
+    "nunique": ("dropna",),
+}
+_NUMPY = {
+    "sum": "sum",
+    "mean": "mean",
+    "max": "max",
+    "min": "min",
+    "amax": "max",
+    "amin": "min",
+    "prod": "prod",
+}
 _NUMPY_SPREAD = {"std": "std", "var": "var"}
-
-
-@dataclass(frozen=True)
-class Items:
-    """Values of a group as a list: without its gaps, distinct, sorted; or one of its windows."""
-
-    col: Col
-    dropped: bool = False
-    distinct: bool = False
-    ordered: bool = False
-    mask: Col | None = None
-    kind: str = "items"  # items, mode, rolling
-    params: dict | None = None
 
 
 class Body(cst.CSTTransformer):
@@ -135,7 +138,7 @@ class Body(cst.CSTTransformer):
                 return found
         name = self.module(node.func)
         if len(node.args) >= 1 and not node.args[0].star and not node.args[0].keyword:
-            handler = _FUNCTIONS.get(name)
+            handler = FUNCTIONS.get(name)
             if handler is not None:
                 return handler(self, node) or node
             kind, _, function = name.partition(".")
@@ -147,7 +150,9 @@ class Body(cst.CSTTransformer):
                     return self.aggregate(function, v, ddof=0)
         return node
 
-    def method(self, node: cst.Call, owner: cst.BaseExpression, name: str) -> cst.BaseExpression | None:
+    def method(
+        self, node: cst.Call, owner: cst.BaseExpression, name: str
+    ) -> cst.BaseExpression | None:
         if name == "join" and isinstance(owner, cst.SimpleString) and len(node.args) == 1:
             items = self.listed(node.args[0].value)
             if items is None:
@@ -158,7 +163,7 @@ class Body(cst.CSTTransformer):
             return None
         if items.kind == "rolling":
             return self.rolled(items, name, node)
-        handler = _METHODS.get(name)
+        handler = METHODS.get(name)
         if handler is not None:
             return handler(self, items, node)
         if name in _REDUCE:
@@ -176,7 +181,11 @@ class Body(cst.CSTTransformer):
 
         if node.args and name not in ("std", "var"):
             raise NoRule("an argument of a rolling window")
-        return self.window(rolling(self.g, items.col, name, **(items.params or {}), **self.literals(node, ("ddof",))))
+        return self.window(
+            rolling(
+                self.g, items.col, name, **(items.params or {}), **self.literals(node, ("ddof",))
+            )
+        )
 
     def masked(self, items: Items) -> Col:
         """The Series whose gaps may be skipped: what the mask leaves out is missing."""
@@ -209,7 +218,11 @@ class Body(cst.CSTTransformer):
         if items.distinct:
             if not (items.dropped or items.col.null_free) and items.params == {"set": True}:
                 raise NoRule("a set with missing values")
-            return self.aggregate("nunique", self.masked(replace(items, distinct=False)), dropna=items.dropped or items.col.null_free)
+            return self.aggregate(
+                "nunique",
+                self.masked(replace(items, distinct=False)),
+                dropna=items.dropped or items.col.null_free,
+            )
         if items.mask is not None:
             one = derive(F.when(tight(items.mask), F.lit(1)), "int64?", items.mask, null_free=False)
             return self.aggregate("count", self.g.value(one))
@@ -237,13 +250,19 @@ class Body(cst.CSTTransformer):
         self.once.bind(name, Ref(as_col(g, Made(expr, v.dtype, v.is_nullable, v.null_free))))
         return cst.Name(name)
 
-    def leave_Subscript(self, original_node: cst.Subscript, updated_node: cst.Subscript) -> cst.BaseExpression:
+    def leave_Subscript(
+        self, original_node: cst.Subscript, updated_node: cst.Subscript
+    ) -> cst.BaseExpression:
         node = updated_node
         if len(node.slice) != 1 or not isinstance(node.slice[0].slice, cst.Index):
             return node
         inner = node.slice[0].slice.value
         owner = node.value
-        if isinstance(owner, cst.Attribute) and owner.attr.value == "shape" and self.is_group(owner.value):
+        if (
+            isinstance(owner, cst.Attribute)
+            and owner.attr.value == "shape"
+            and self.is_group(owner.value)
+        ):
             return self.aggregate("size", None)
         if isinstance(owner, cst.Attribute) and owner.attr.value in ("iloc", "values"):
             items = self.listed(owner.value)
@@ -253,7 +272,11 @@ class Body(cst.CSTTransformer):
             items = self.items[owner.value]
             if items.kind == "mode":
                 return self.one_of(items, constant(self, inner))
-        if isinstance(self.group, Col) and isinstance(owner, cst.Name) and owner.value == self.parameter:
+        if (
+            isinstance(self.group, Col)
+            and isinstance(owner, cst.Name)
+            and owner.value == self.parameter
+        ):
             mask = self.series(inner)
             if mask is None or mask.dtype not in BOOLS or mask.dtype == "bool?":
                 raise NoRule("a part of the group")
@@ -263,13 +286,24 @@ class Body(cst.CSTTransformer):
     def is_group(self, node: cst.CSTNode) -> bool:
         return isinstance(node, cst.Name) and node.value == self.parameter
 
-    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
         node = updated_node
-        if node.attr.value == "empty" and isinstance(node.value, cst.Name) and node.value.value in self.items:
+        if (
+            node.attr.value == "empty"
+            and isinstance(node.value, cst.Name)
+            and node.value.value in self.items
+        ):
             items = self.items[node.value.value]
             if items.kind == "mode" or items.dropped:
                 n = self.aggregate("count", items.col)
-                return cst.Comparison(n, [cst.ComparisonTarget(cst.Equal(), cst.Integer("0"))], lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
+                return cst.Comparison(
+                    n,
+                    [cst.ComparisonTarget(cst.Equal(), cst.Integer("0"))],
+                    lpar=[cst.LeftParen()],
+                    rpar=[cst.RightParen()],
+                )
         if node.attr.value == "size" and isinstance(self.group, Col) and self.is_group(node.value):
             return self.aggregate("size", None)
         return node
@@ -288,15 +322,21 @@ class Body(cst.CSTTransformer):
     def final(self, node: cst.BaseExpression, scope: Scope) -> Value:
         if isinstance(node, cst.IfExp):
             test = self.test(node.test, scope)
-            return either(self.g, test, self.final(node.body, scope), self.final(node.orelse, scope))
-        if isinstance(node, cst.BooleanOperation) or isinstance(getattr(node, "operator", None), cst.Not):
+            return either(
+                self.g, test, self.final(node.body, scope), self.final(node.orelse, scope)
+            )
+        if isinstance(node, cst.BooleanOperation) or isinstance(
+            getattr(node, "operator", None), cst.Not
+        ):
             return self.test(node, scope)
         return self.interpreter.eval(node, scope)
 
     def test(self, node: cst.BaseExpression, scope: Scope) -> Col:
         if isinstance(node, cst.BooleanOperation):
             a, b = self.test(node.left, scope), self.test(node.right, scope)
-            both = tight(a) & tight(b) if isinstance(node.operator, cst.And) else tight(a) | tight(b)
+            both = (
+                tight(a) & tight(b) if isinstance(node.operator, cst.And) else tight(a) | tight(b)
+            )
             return derive(both, "bool", a, b, null_free=True, loose=False)
         if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
             a = self.test(node.expression, scope)
@@ -312,72 +352,6 @@ def constant(body: Body, node: cst.BaseExpression) -> Any:
     if not isinstance(value, Const):
         raise NoRule("a row of the group by a number that is not known here")
     return value.value
-
-
-def opened(func: Func) -> tuple[str, cst.BaseExpression]:
-    """The parameter of a function over groups, and its body as one expression."""
-    params = func.node.params
-    if len(params.params) != 1 or params.kwonly_params or params.posonly_params or params.star_kwarg:
-        raise NoRule("a function over groups with further parameters")
-    if isinstance(params.star_arg, cst.Param) or params.params[0].default is not None:
-        raise NoRule("a function over groups with further parameters")
-    name = params.params[0].name.value
-    if isinstance(func.node, cst.Lambda):
-        return name, func.node.body
-    if not isinstance(func.node, cst.FunctionDef) or func.node.decorators or func.node.asynchronous:
-        raise NoRule("a function over groups that is not a plain function")
-    return name, flattened(list(func.node.body.body), {})
-
-
-def flattened(body: list, known: dict[str, cst.BaseExpression]) -> cst.BaseExpression:
-    """Statements that end in ``return`` as one expression. Raises NoRule for others."""
-    for i, line in enumerate(body):
-        if isinstance(line, cst.If):
-            rest = body[i + 1 :]
-            orelse = line.orelse
-            if orelse is not None:
-                rest = ([orelse] if isinstance(orelse, cst.If) else list(orelse.body.body)) + rest
-            test = line.test.visit(Put(known))
-            yes = flattened(list(line.body.body), dict(known))
-            return cst.IfExp(test, yes, flattened(rest, dict(known)))  # type: ignore[arg-type]
-        if not isinstance(line, cst.SimpleStatementLine) or len(line.body) != 1:
-            break
-        small = line.body[0]
-        if isinstance(small, cst.Return) and small.value is not None:
-            return small.value.visit(Put(known))  # type: ignore[return-value]
-        if isinstance(small, cst.Assign) and len(small.targets) == 1 and isinstance(small.targets[0].target, cst.Name):
-            value = small.value.visit(Put(known))
-            known[small.targets[0].target.value] = value  # type: ignore[assignment]
-            continue
-        if isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString):
-            continue
-        break
-    raise NoRule("a function over groups with statements that are not followed")
-
-
-class Put(cst.CSTTransformer):
-    """Puts the values of local names in their place."""
-
-    def __init__(self, known: dict[str, cst.BaseExpression]) -> None:
-        super().__init__()
-        self.known = known
-
-    def visit_Attribute_attr(self, node: cst.Attribute) -> None:
-        return None
-
-    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.BaseExpression:
-        return updated_node.with_changes(attr=original_node.attr)
-
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
-        return updated_node.with_changes(keyword=original_node.keyword)
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
-        found = self.known.get(updated_node.value)
-        if found is None:
-            return updated_node
-        if not found.lpar:
-            return found.deep_clone().with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-        return found.deep_clone()
 
 
 def as_col(g: Groups, made: Made, windowed: bool = False) -> Col:
@@ -414,112 +388,12 @@ def either(g: Groups, test: Col, yes: Value, no: Value) -> Col:
     return derive(expr, dtype, test, *cols, null_free=full, loose=False, label=None)
 
 
-# --- functions and methods that mean more than a Series' own ---------------------------------
-
-
-def _length(body: Body, node: cst.Call) -> cst.BaseExpression | None:
-    inner = node.args[0].value
-    if body.is_group(inner):
-        return body.aggregate("size", None)
-    items = body.listed(inner)
-    return body.length(items) if items is not None else None
-
-
-def _round(body: Body, node: cst.Call) -> cst.BaseExpression:
-    """``round(value, 2)`` of a float is its own method."""
-    head, rest = node.args[0], list(node.args[1:])
-    if len(rest) != 1:
-        raise NoRule("round to a whole number")
-    value = head.value
-    return cst.Call(cst.Attribute(parenthesised(value), cst.Name("round")), rest)
-
-
-def _abs(body: Body, node: cst.Call) -> cst.BaseExpression:
-    return cst.Call(cst.Attribute(parenthesised(node.args[0].value), cst.Name("abs")), [])
-
-
-def parenthesised(node: cst.BaseExpression) -> cst.BaseExpression:
-    return node if node.lpar else node.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
-
-
-def _listing(**changes: Any) -> Any:
-    def make(body: Body, node: cst.Call) -> cst.BaseExpression | None:
-        items = body.listed(node.args[0].value)
-        if items is None or len(node.args) != 1 or items.kind != "items":
-            return None
-        return body.special(replace(items, **changes))
-
-    return make
-
-
-def _mapped(body: Body, node: cst.Call) -> cst.BaseExpression | None:
-    """``map(str, x)``."""
-    if len(node.args) != 2 or body.module(node.args[0].value) != "builtins.str":
-        return None
-    text = cst.Call(cst.Attribute(parenthesised(node.args[1].value), cst.Name("astype")), [cst.Arg(cst.Name("str"))])
-    v = body.series(text)
-    return body.special(Items(v)) if v is not None else None
-
-
-_FUNCTIONS = {
-    "builtins.len": _length, "builtins.round": _round, "builtins.abs": _abs, "builtins.list": _listing(),
-    "builtins.sorted": _listing(ordered=True), "builtins.set": _listing(distinct=True, params={"set": True}),
-    "builtins.map": _mapped,
-}  # fmt: skip
-
-
-def _dropna(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
-    if node.args or items.mask is not None or items.distinct:
-        raise NoRule("dropna of these values")
-    return body.special(replace(items, dropped=True))
-
-
-def _unique(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
-    return body.special(replace(items, distinct=True))
-
-
-def _tolist(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
-    return body.special(items)
-
-
-def _mode(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
-    if node.args or items.mask is not None or items.distinct:
-        raise NoRule("the mode of these values")
-    return body.special(replace(items, kind="mode", dropped=False))
-
-
-def _rolling(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression:
-    if items != Items(items.col):
-        raise NoRule("a rolling window of these values")
-    return body.special(replace(items, kind="rolling", params=body.literals(node, ("window", "min_periods"))))
-
-
-def _fillna(body: Body, items: Items, node: cst.Call) -> cst.BaseExpression | None:
-    """``x.fillna(x.mean())``."""
-    if len(node.args) != 1 or node.args[0].keyword or items != Items(items.col) or not body.windows:
-        return None
-    value = body.interpreter.eval(node.args[0].value, body.rows)
-    if not isinstance(value, Col):
-        return None
-    v = items.col
-    if v.dtype not in ("float64", "object", "datetime64[ns]") or value.dtype != v.dtype:
-        raise NoRule("fillna with values of another type")
-    full = body.fresh()
-    body.rows.bind(full, Ref(derive(F.coalesce(v.expr, value.expr), v.dtype, v, value)))
-    body.row_names.add(full)
-    return cst.Name(full)
-
-
-_METHODS = {
-    "dropna": _dropna, "unique": _unique, "drop_duplicates": _unique, "tolist": _tolist, "to_list": _tolist,
-    "mode": _mode, "rolling": _rolling, "fillna": _fillna,
-}  # fmt: skip
-
-
 # --- uses -----------------------------------------------------------------------------------
 
 
-def attempt(g: Groups, func: Func, group: Value, each_row: bool, windows: bool) -> tuple[Value, Body]:
+def attempt(
+    g: Groups, func: Func, group: Value, each_row: bool, windows: bool
+) -> tuple[Value, Body]:
     """The value of a function over groups. Raises NoRule where its body is not followed."""
     count = len(g.ctx.entries)
     body = Body(g, func, group, windows)
@@ -542,11 +416,6 @@ def reduced(g: Groups, func: Func, v: Col | None) -> Made:
     return Made(value.expr, value.dtype, value.is_nullable, value.null_free)
 
 
-def reduced_frame(g: Groups, func: Func) -> Value:
-    """What a function over groups of a frame gives, once for a group."""
-    return attempt(g, func, g.frame, False, False)[0]
-
-
 def items_of(g: Groups, func: Func, v: Col) -> Items:
     """A function that gives a list of the group's values."""
     body = Body(g, func, v, False)
@@ -566,4 +435,4 @@ def each(g: Groups, func: Func, group: Value) -> Col:
     return tightened(value)
 
 
-__all__ = ["attempt", "each", "items_of", "reduced", "reduced_frame", "Frame"]
+__all__ = ["attempt", "each", "items_of", "reduced"]

@@ -10,7 +10,21 @@ from rules.groups import Aggregate, Groups, Made
 from rules.lib import series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import NUMBERS, Col, Column, Frame, Func, GroupKey, Index, Order, Rows, SortKey, Value, Windowed, fresh
+from transpiler.facts import (
+    NUMBERS,
+    Col,
+    Column,
+    Frame,
+    Func,
+    GroupKey,
+    Index,
+    Order,
+    Rows,
+    SortKey,
+    Value,
+    Windowed,
+    fresh,
+)
 from transpiler.symbolic import E, F, col, lift, render
 
 
@@ -21,13 +35,21 @@ def value_counts(c: Call) -> Value:
     """How often each value is in each group, the most frequent first."""
     grouped = c.grouped
     v = grouped.series
-    c.need(v is not None and grouped.as_index and grouped.sort and grouped.dropna, "value_counts of such groups")
+    c.need(
+        v is not None and grouped.as_index and grouped.sort and grouped.dropna,
+        "value_counts of such groups",
+    )
     c.need(type(grouped).__name__ == "Grouped", "value_counts of bins of time")
-    c.need(v.dtype not in ("category", "list", "bool?", "int64?"), f"value_counts of a {v.dtype} column")
+    c.need(
+        v.dtype not in ("category", "list", "bool?", "int64?"),
+        f"value_counts of a {v.dtype} column",
+    )
     c.need(v.label not in [k.label for k in grouped.keys], "value_counts of a key")
     share = c.lit("normalize")
     label = "proportion" if share else "count"
-    g = Groups(c, replace(grouped, keys=(*grouped.keys, GroupKey(v.label, v)), series=None, selection=[]))
+    g = Groups(
+        c, replace(grouped, keys=(*grouped.keys, GroupKey(v.label, v)), series=None, selection=[])
+    )
     count = Made(F.count(F.lit(1)), "int64", False, True)
     frame = g.aggregated([(label, count)])
     levels = frame.index.levels
@@ -39,10 +61,15 @@ def value_counts(c: Call) -> Value:
         by = Window.partitionBy(*[named(col(x.name)) for x in levels[:-1]])
         expr = col(column.name) / F.sum(lift(column.name)).over(by)
         column = Column(label, column.name, "float64", fresh())
-        frame = frame.but(text=frame.text + f".withColumn({lift(column.name)}, {expr})", columns=(column,))
+        frame = frame.but(
+            text=frame.text + f".withColumn({lift(column.name)}, {expr})", columns=(column,)
+        )
     if c.lit("sort"):
         keys = [SortKey(x.name, x.uid) for x in levels[:-1]]
-        keys += [SortKey(column.name, column.uid, bool(c.lit("ascending"))), SortKey(levels[-1].name, levels[-1].uid)]
+        keys += [
+            SortKey(column.name, column.uid, bool(c.lit("ascending"))),
+            SortKey(levels[-1].name, levels[-1].uid),
+        ]
         frame = frame.but(order=Order(tuple(keys), None, True, True))
     return series_of(c.ctx, frame, label)
 
@@ -90,20 +117,35 @@ def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = 
 def extreme_rows(c: Call, largest: bool) -> Col:
     """The rows with the largest (smallest) values of every group, in that order."""
     grouped, n = c.grouped, c.lit("n")
-    c.need(isinstance(n, int) and not isinstance(n, bool) and n > 0 and c.lit("keep") == "first", "rows by this number")
+    c.need(
+        isinstance(n, int) and not isinstance(n, bool) and n > 0 and c.lit("keep") == "first",
+        "rows by this number",
+    )
     g = Groups(c, grouped)
     v = g.value(grouped.series)
-    c.need(v.dtype in NUMBERS and not v.is_nullable, "nlargest of a column that is not a number for sure")
+    c.need(
+        v.dtype in NUMBERS and not v.is_nullable,
+        "nlargest of a column that is not a number for sure",
+    )
     by = v.expr.desc_nulls_last() if largest else v.expr.asc_nulls_last()
     place = F.row_number().over(g.window(by=[by, *g.order()]))
     test = place <= n
     if not v.null_free:
         test = test & v.expr.isNotNull()
-    frame = row_levels(g, [(v.label, Made(v.expr, v.dtype, v.is_nullable))], test, [SortKey("__place", None)], {"__place": place})
+    frame = row_levels(
+        g,
+        [(v.label, Made(v.expr, v.dtype, v.is_nullable))],
+        test,
+        [SortKey("__place", None)],
+        {"__place": place},
+    )
     return series_of(c.ctx, frame, v.label)
 
 
-@rule("SeriesGroupBy.nlargest(n=5, keep='first')", example=("df.groupby('k')['i'].nlargest(2)", "df.groupby('b')['f'].nlargest(3)"))
+@rule(
+    "SeriesGroupBy.nlargest(n=5, keep='first')",
+    example=("df.groupby('k')['i'].nlargest(2)", "df.groupby('b')['f'].nlargest(3)"),
+)
 def nlargest(c: Call) -> Col:
     """The largest values of every group."""
     return extreme_rows(c, True)
@@ -121,7 +163,10 @@ def describe(c: Call) -> Value:
     """Count, mean, spread and quartiles of every group."""
     g = Groups(c, c.grouped)
     v = g.value(g.grouped.series)
-    c.need(v.dtype in NUMBERS and not v.is_nullable and g.grouped.as_index, "describe of a column that is not a number for sure")
+    c.need(
+        v.dtype in NUMBERS and not v.is_nullable and g.grouped.as_index,
+        "describe of a column that is not a number for sure",
+    )
     specs = [("count", Spec("count")), ("mean", Spec("mean")), ("std", Spec("std")), ("min", Spec("min")),
              ("25%", Spec("quantile", {"q": 0.25})), ("50%", Spec("quantile")),
              ("75%", Spec("quantile", {"q": 0.75})), ("max", Spec("max"))]  # fmt: skip
@@ -151,21 +196,35 @@ def rolling(c: Call) -> Windowed:
 
 def _register(name: str) -> None:
     spread = name in ("std", "var")
-    source = "ddof=1, numeric_only=False, engine=None, engine_kwargs=None" if spread else "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
+    source = (
+        "ddof=1, numeric_only=False, engine=None, engine_kwargs=None"
+        if spread
+        else "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
+    )
 
     def apply(c: Call) -> Col:
         """An aggregate of the window at each row, group by group."""
         from rules.group_windows import rolling as rolled
 
-        c.need(not c.args.get("args") and not c.args.get("kwargs"), "further arguments of a rolling window")
+        c.need(
+            not c.args.get("args") and not c.args.get("kwargs"),
+            "further arguments of a rolling window",
+        )
         g = Groups(c, c.self.owner)  # type: ignore[union-attr]
         v = g.value(g.grouped.series)
         one = rolled(g, v, name, **dict(c.self.params))  # type: ignore[union-attr]
         frame = row_levels(g, [(v.label, one)])
         rows = series_of(c.ctx, frame, v.label)
-        return Realigned(**{f: getattr(rows, f) for f in rows.__dataclass_fields__}, aligned=g.windowed(one, v.label), base=rows.expr.text)
+        return Realigned(
+            **{f: getattr(rows, f) for f in rows.__dataclass_fields__},
+            aligned=g.windowed(one, v.label),
+            base=rows.expr.text,
+        )
 
-    examples = [f"df.groupby('b')['i'].rolling(2).{name}()", f"df.groupby('k')['f'].rolling(3, min_periods=1).{name}()"]
+    examples = [
+        f"df.groupby('b')['i'].rolling(2).{name}()",
+        f"df.groupby('k')['f'].rolling(3, min_periods=1).{name}()",
+    ]
     if name == "mean":
         examples += ["df.assign(m=df.groupby('k')['i'].rolling(2).mean().reset_index(level=0, drop=True))",
                      "df['m'] = df.groupby('b')['i'].rolling(2).mean().droplevel(0)\nout = df"]  # fmt: skip
@@ -193,7 +252,11 @@ def without_keys(c: Call) -> Value:
     return own_labels(c, c.lit("level"))
 
 
-@rule("Series.droplevel(level, axis=0)", not_yet="axis", example="df.groupby('b')['i'].rolling(2).max().droplevel(0)")
+@rule(
+    "Series.droplevel(level, axis=0)",
+    not_yet="axis",
+    example="df.groupby('b')['i'].rolling(2).max().droplevel(0)",
+)
 def droplevel(c: Call) -> Value:
     """The group's keys go from the index of rows of groups."""
     c.need(isinstance(c.self, Realigned), "the index of other rows")
@@ -205,11 +268,26 @@ def own_labels(c: Call, level: Any) -> Col:
     frame = rows.frame  # type: ignore[union-attr]
     levels = frame.index.levels
     wanted = [level] if not isinstance(level, (list, tuple)) else list(level)
-    places = {levels.index(x) if x in levels else i for i, x in enumerate(levels[:-1]) if i in wanted or x.label in wanted}
+    places = {
+        levels.index(x) if x in levels else i
+        for i, x in enumerate(levels[:-1])
+        if i in wanted or x.label in wanted
+    }
     c.need(len(places) == len(levels) - 1 == len(wanted), "some of the keys stay in the index")
     hidden = (*frame.hidden, *(x.name for x in levels[:-1]))
-    keys = tuple(SortKey(k.name, None, k.ascending, k.nulls_last) if any(k.name == x.name for x in levels[:-1]) else k for k in frame.order.keys)
-    out = frame.but(index=Index("columns", levels=levels[-1:]), hidden=hidden, order=replace(frame.order, keys=keys))
+    keys = tuple(
+        (
+            SortKey(k.name, None, k.ascending, k.nulls_last)
+            if any(k.name == x.name for x in levels[:-1])
+            else k
+        )
+        for k in frame.order.keys
+    )
+    out = frame.but(
+        index=Index("columns", levels=levels[-1:]),
+        hidden=hidden,
+        order=replace(frame.order, keys=keys),
+    )
     return rows.but(frame=out)  # type: ignore[union-attr]
 
 
@@ -221,16 +299,28 @@ def map_key(c: Call) -> Col:
     c.need(isinstance(found, Aggregate) and found.spec is not None, "a mapping of another form")
     c.need(found.base == (found.expr.text, found.frame.text), "a mapping that changed")
     g = Groups(c, found.groups.grouped)
-    c.need(len(g.keys) == 1 and g.grouped.dropna and getattr(g.grouped, "freq", None) is None, "groups of this form")
+    c.need(
+        len(g.keys) == 1 and g.grouped.dropna and getattr(g.grouped, "freq", None) is None,
+        "groups of this form",
+    )
     own = g.keys[0].column
-    c.need(own is not None and key.column is own and key.frame.rows.same_set(g.frame.rows), "a mapping of other rows")
+    c.need(
+        own is not None and key.column is own and key.frame.rows.same_set(g.frame.rows),
+        "a mapping of other rows",
+    )
     c.need(found.spec.func is None, "a function over groups")
     v = g.value(g.grouped.series) if g.grouped.series is not None else None
     return g.windowed(AGGREGATES[found.spec.name](g, v, g.window(), **found.spec.params), key.label)
 
 
-@rule("DataFrameGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k').pipe(lambda g: g['i'].max())")
-@rule("SeriesGroupBy.pipe(func, *args, **kwargs)", example="df.groupby('k')['i'].pipe(lambda g: g.sum())")
+@rule(
+    "DataFrameGroupBy.pipe(func, *args, **kwargs)",
+    example="df.groupby('k').pipe(lambda g: g['i'].max())",
+)
+@rule(
+    "SeriesGroupBy.pipe(func, *args, **kwargs)",
+    example="df.groupby('k')['i'].pipe(lambda g: g.sum())",
+)
 def pipe(c: Call) -> Value:
     """A function of the group-by itself."""
     c.need(isinstance(c["func"], Func), "a function that is not known here")

@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Callable
 
-from rules.aggregates import AGGREGATES, SPELT, Spec, chosen, spec_of
+from rules.aggregates import AGGREGATES, SPELT, Spec, chosen
+from rules.group_agg import spec_of
 from rules.groups import Groups, Made
-from rules.lib import assign, derive, drop_hidden, literal_column, selected, subset_of, tight, with_temps, chain
+from rules.lib import (
+    drop_hidden,
+    literal_column,
+    selected,
+    tight,
+    with_temps,
+    chain,
+)
 from rules.registry import Call, rule
 from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import (
-    BOOLS,
-    INTEGERS,
     NUMBERS,
     TEXTS,
     Col,
@@ -24,7 +30,7 @@ from transpiler.facts import (
     fresh,
     with_missing,
 )
-from transpiler.symbolic import E, F, Window, col, lift, render
+from transpiler.symbolic import F, Window, col, lift, render
 
 BEFORE, HERE, AFTER = Window.unboundedPreceding, Window.currentRow, Window.unboundedFollowing
 
@@ -97,7 +103,10 @@ def cumprod(g: Groups, v: Col) -> Made:
     if v.dtype not in ("int64", "float64"):
         raise NoRule(f"cumprod of a {v.dtype} column")
     window = g.window(ordered=True).rowsBetween(BEFORE, HERE)
-    expr = F.when(v.expr.isNotNull(), builder("group_prod")(v.expr, "bigint" if v.dtype == "int64" else "double", window))
+    expr = F.when(
+        v.expr.isNotNull(),
+        builder("group_prod")(v.expr, "bigint" if v.dtype == "int64" else "double", window),
+    )
     return Made(expr, v.dtype, False, v.null_free)
 
 
@@ -118,7 +127,11 @@ def filled(last: bool) -> Callable[..., Made]:
 
 def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_option: str = "keep", pct: bool = False) -> Made:  # fmt: skip
     """The rank among the group's values; missing values have none."""
-    if v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool", None} or na_option != "keep" or v.is_nullable:
+    if (
+        v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool", None}
+        or na_option != "keep"
+        or v.is_nullable
+    ):
         raise NoRule(f"rank of a {v.dtype} column")
     if method not in ("average", "min", "max", "dense", "first") or not isinstance(ascending, bool):
         raise NoRule("rank by this method")
@@ -147,9 +160,15 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
     return Made(expr if v.null_free else F.when(v.expr.isNotNull(), expr), "float64")
 
 
-def rolling(g: Groups, v: Col, how: str, window: Any = None, min_periods: Any = None, ddof: int = 1) -> Made:
+def rolling(
+    g: Groups, v: Col, how: str, window: Any = None, min_periods: Any = None, ddof: int = 1
+) -> Made:
     """An aggregate of the last rows of the group, missing where too few have a value."""
-    if how not in ("sum", "mean", "min", "max", "std", "var") or v.dtype not in NUMBERS | {None} or v.is_nullable:
+    if (
+        how not in ("sum", "mean", "min", "max", "std", "var")
+        or v.dtype not in NUMBERS | {None}
+        or v.is_nullable
+    ):
         raise NoRule(f"a rolling {how} of a {v.dtype} column")
     if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof != 1:
         raise NoRule("a rolling window of this form")
@@ -172,7 +191,9 @@ WINDOWS: dict[str, tuple[Callable[..., Made], tuple[str, ...]]] = {
 # --- results over the frame -----------------------------------------------------------------
 
 
-def each_column(c: Call, g: Groups, make: Callable[[Col], Made], numeric_only: bool = False) -> Value:
+def each_column(
+    c: Call, g: Groups, make: Callable[[Col], Made], numeric_only: bool = False
+) -> Value:
     """A window of the selected Series, or of every column of the selection."""
     if g.grouped.series is not None:
         v = g.value(g.grouped.series)
@@ -199,7 +220,9 @@ def framed(c: Call, g: Groups, columns: list[tuple[Any, Col]]) -> Frame:
         out = chain(out, f".withColumns({render(exprs)})")
     for label, series in columns:
         old = out.column(label)
-        out = out.set_column(replace(old, dtype=series.dtype, uid=fresh(), nullable=series.nullable, origin=None))
+        out = out.set_column(
+            replace(old, dtype=series.dtype, uid=fresh(), nullable=series.nullable, origin=None)
+        )
     out = drop_hidden(out, temps)
     return selected(c.ctx, out, [out.column(label) for label, _ in columns])
 
@@ -245,7 +268,10 @@ def _register(name: str) -> None:
 
 def bare(c: Call) -> None:
     """No further arguments than those of the rule."""
-    c.need(not c.args.get("args") and not c.args.get("kwargs"), "further arguments of a group's function")
+    c.need(
+        not c.args.get("args") and not c.args.get("kwargs"),
+        "further arguments of a group's function",
+    )
 
 
 def shifted_with(c: Call, g: Groups, params: dict) -> Value:
@@ -258,14 +284,23 @@ def shifted_with(c: Call, g: Groups, params: dict) -> Value:
     if test is None:
         return out
     fill, _ = literal_column(g.ctx, Const(params["fill_value"]))
-    return out.but(expr=F.when(test, made.expr).otherwise(fill), dtype=v.dtype, null_free=v.null_free)
+    return out.but(
+        expr=F.when(test, made.expr).otherwise(fill), dtype=v.dtype, null_free=v.null_free
+    )
 
 
 for _name in _METHODS:
     _register(_name)
 
 
-@rule("DataFrameGroupBy.cumcount(ascending=True)", example=("df.groupby('k').cumcount()", "df.assign(n=df.groupby('b').cumcount() + 1)", "df.sort_values(['i', 'j']).groupby('b').cumcount(ascending=False)"))
+@rule(
+    "DataFrameGroupBy.cumcount(ascending=True)",
+    example=(
+        "df.groupby('k').cumcount()",
+        "df.assign(n=df.groupby('b').cumcount() + 1)",
+        "df.sort_values(['i', 'j']).groupby('b').cumcount(ascending=False)",
+    ),
+)
 @rule("SeriesGroupBy.cumcount(ascending=True)", example="df.groupby('k')['f'].cumcount()")
 def cumcount(c: Call) -> Col:
     """The number of each row in its group, from 0."""
@@ -305,8 +340,14 @@ _TRANSFORMED = (
 )  # fmt: skip
 
 
-@rule(f"DataFrameGroupBy.transform({_TRANSFORM})", not_yet="engine engine_kwargs", example=_TRANSFORMED)
-@rule(f"SeriesGroupBy.transform({_TRANSFORM})", not_yet="engine engine_kwargs", example=_TRANSFORMED)
+@rule(
+    f"DataFrameGroupBy.transform({_TRANSFORM})",
+    not_yet="engine engine_kwargs",
+    example=_TRANSFORMED,
+)
+@rule(
+    f"SeriesGroupBy.transform({_TRANSFORM})", not_yet="engine engine_kwargs", example=_TRANSFORMED
+)
 def transform(c: Call) -> Value:
     """An aggregate of each row's group, or a function over it."""
     bare(c)
@@ -349,95 +390,4 @@ def rowwise(g: Groups, value: Col, label: Any) -> Col:
     return g.windowed(made, label)
 
 
-# --- rows of groups -------------------------------------------------------------------------
-
-
-def rows_where(c: Call, g: Groups, test: E) -> Frame | Col:
-    """The grouped frame's rows for which a window says so, in their order."""
-    inside = g.in_group()
-    frame, temps = with_temps(g.frame, g.temps.items())
-    name = c.ctx.temp("keep")
-    condition = inside & test if inside is not None else test
-    text = f'.withColumn("{name}", {condition}).filter("{name}").drop("{name}")'
-    out = drop_hidden(subset_of(c.ctx, g.frame, chain(frame, text)), temps)
-    if g.grouped.series is not None:
-        return moved(c, out, g.grouped.series)
-    if isinstance(g.grouped.selection, list):
-        return selected(c.ctx, out, [out.column(x) for x in g.grouped.selection])
-    return out
-
-
-def moved(c: Call, frame: Frame, series: Col) -> Col:
-    """A Series over some rows of its frame."""
-    from rules.lib import on
-
-    if not series.local or series.temps or series.windowed:
-        raise NoRule("rows of a Series that depends on other rows")
-    return on(frame, series)
-
-
-def first_or_last(c: Call, last: bool) -> Value:
-    from rules.select import descending
-
-    n = c.lit("n")
-    c.need(isinstance(n, int) and not isinstance(n, bool) and n >= 0, "a negative number of rows")
-    g = Groups(c, c.grouped)
-    order = g.order()
-    number = F.row_number().over(g.window(by=descending(order) if last else order))
-    return rows_where(c, g, number <= n)
-
-
-@rule("DataFrameGroupBy.head(n=5)", example=("df.groupby('k').head(2)", "df.sort_values(['i', 'j']).groupby('b').head(1)", "df.groupby('b')[['i', 's']].head(1)"))
-@rule("SeriesGroupBy.head(n=5)", example="df.groupby('k')['f'].head(1)")
-def head(c: Call) -> Value:
-    """The first rows of every group."""
-    return first_or_last(c, False)
-
-
-@rule("DataFrameGroupBy.tail(n=5)", example=("df.groupby('k').tail(2)", "df.sort_values(['i', 'j']).groupby('k', dropna=False).tail(1)"))
-@rule("SeriesGroupBy.tail(n=5)", example="df.groupby('k')['f'].tail(1)")
-def tail(c: Call) -> Value:
-    """The last rows of every group."""
-    return first_or_last(c, True)
-
-
-@rule("DataFrameGroupBy.nth(n)", example=("df.groupby('k').nth(0)", "df.groupby('k').nth(-1)", "df.groupby('k').nth(1)"))
-@rule("SeriesGroupBy.nth(n)", example="df.groupby('k')['f'].nth(1)")
-def nth(c: Call) -> Value:
-    """The row of that number in every group that has it."""
-    from rules.select import descending
-
-    n = c.lit("n")
-    c.need(isinstance(n, int) and not isinstance(n, bool), "several rows by their number")
-    g = Groups(c, c.grouped)
-    order = g.order()
-    number = F.row_number().over(g.window(by=order if n >= 0 else descending(order)))
-    return rows_where(c, g, number == (n + 1 if n >= 0 else -n))
-
-
-_FILTERED = (
-    "df.groupby('k').filter(lambda g: len(g) > 2)",
-    "df.groupby('s').filter(lambda x: x['i'].mean() > 3)",
-    "df.groupby('b').filter(lambda x: (x['f'].max() > 50) & (len(x) > 3))",
-)
-
-
-@rule("DataFrameGroupBy.filter(func, dropna=True, *args, **kwargs)", not_yet="dropna", example=_FILTERED)
-@rule("SeriesGroupBy.filter(func, dropna=True, *args, **kwargs)", not_yet="dropna",
-      example="df.groupby('k')['i'].filter(lambda x: x.sum() > 10)")  # fmt: skip
-def filter_(c: Call) -> Value:
-    """The rows of the groups for which a function is true."""
-    from rules.group_lambdas import each
-
-    bare(c)
-    g, func = Groups(c, c.grouped), c["func"]
-    c.need(isinstance(func, Func), "a filter that is not a function known here")
-    c.need(g.grouped.series is not None or g.grouped.selection is None, "a filter of some columns")
-    group = g.value(g.grouped.series) if g.grouped.series is not None else g.frame
-    value = each(g, func, group)
-    c.need(value.dtype in BOOLS and value.dtype != "bool?", "a filter that is not boolean for sure")
-    g.temps = {**g.temps, **dict(value.temps)}
-    return rows_where(c, g, tight(value))
-
-
-__all__ = ["INTEGERS", "WINDOWS", "derive", "rolling", "assign"]
+__all__ = ["WINDOWS", "bare", "rolling"]

@@ -16,7 +16,11 @@ def level_column(frame: Frame, level: Any) -> Column:
     levels = frame.index.levels
     if frame.index.kind != "columns":
         raise NoRule("groups by an index that is no column")
-    if isinstance(level, int) and not isinstance(level, bool) and -len(levels) <= level < len(levels):
+    if (
+        isinstance(level, int)
+        and not isinstance(level, bool)
+        and -len(levels) <= level < len(levels)
+    ):
         return levels[level]
     found = [x for x in levels if x.label == level]
     if len(found) != 1:
@@ -68,7 +72,9 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
     by, level = c["by"], c.lit("level")
     settle(c.ctx, frame)
     flags = {k: c.lit(k) for k in ("as_index", "sort", "dropna")}
-    c.need(all(isinstance(v, bool) for v in flags.values()), "a flag of groupby that is not a constant")
+    c.need(
+        all(isinstance(v, bool) for v in flags.values()), "a flag of groupby that is not a constant"
+    )
     if level is not None:
         c.need(isinstance(by, Const) and by.value is None, "by= and level= together")
         levels = level if isinstance(level, (list, tuple)) else [level]
@@ -77,7 +83,9 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
         keys = [one_key(c, frame, b, series is None) for b in key_list(by)]
     c.need(keys, "there are no keys")
     c.need(len({repr(k.label) for k in keys}) == len(keys), "two keys of one name")
-    c.need(not any(k.col.dtype in ("category", "list") for k in keys), "groups by categories or lists")
+    c.need(
+        not any(k.col.dtype in ("category", "list") for k in keys), "groups by categories or lists"
+    )
     spans = [b for b in key_list(by) if getattr(b, "freq", None) is not None]
     if not spans:
         return Grouped(frame, tuple(keys), series=series, **flags)
@@ -93,7 +101,9 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
     return binned(frame, keys[0], column, series, selection=selection, freq=spans[0].freq, **flags)
 
 
-_FLAGS = "axis=0, level=None, as_index=True, sort=True, group_keys=True, observed=False, dropna=True"
+_FLAGS = (
+    "axis=0, level=None, as_index=True, sort=True, group_keys=True, observed=False, dropna=True"
+)
 _FRAME_GROUPS = (
     "df.groupby('k')['i'].sum()",
     "df.groupby(['k', 'b'])[['i']].sum()",
@@ -106,7 +116,12 @@ _FRAME_GROUPS = (
 )
 
 
-@rule(f"DataFrame.groupby(by=None, {_FLAGS})", not_yet="axis", ignored="observed group_keys", example=_FRAME_GROUPS)
+@rule(
+    f"DataFrame.groupby(by=None, {_FLAGS})",
+    not_yet="axis",
+    ignored="observed group_keys",
+    example=_FRAME_GROUPS,
+)
 def frame_groupby(c: Call) -> Grouped:
     """Groups of a frame's rows; nothing is computed yet."""
     return grouped(c, c.frame, None)
@@ -119,7 +134,14 @@ def series_groupby(c: Call) -> Grouped:
     return grouped(c, c.col.frame, c.col)
 
 
-@rule("DataFrameGroupBy.__getitem__(key)", example=("df.groupby('k')['i'].sum()", "df.groupby('k')[['i', 'f']].max()", "df.groupby('k')[['f']].sum()"))
+@rule(
+    "DataFrameGroupBy.__getitem__(key)",
+    example=(
+        "df.groupby('k')['i'].sum()",
+        "df.groupby('k')[['i', 'f']].max()",
+        "df.groupby('k')[['f']].sum()",
+    ),
+)
 def select(c: Call) -> Value:
     """One column gives a SeriesGroupBy, a list of them a DataFrameGroupBy."""
     g, wanted = c.grouped, c.lit("key")

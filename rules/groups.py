@@ -6,11 +6,32 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules.lib import chain, fresh_column, materialised, on, series_of, tightened, type_of, with_temps
+from rules.lib import (
+    chain,
+    fresh_column,
+    materialised,
+    on,
+    series_of,
+    tightened,
+    type_of,
+    with_temps,
+)
 from rules.registry import Call
 from transpiler.builders import builder
 from transpiler.errors import NoRule
-from transpiler.facts import NULL_FREE, Col, Column, Frame, Grouped, Index, Order, Rows, SortKey, fresh, with_missing
+from transpiler.facts import (
+    NULL_FREE,
+    Col,
+    Column,
+    Frame,
+    Grouped,
+    Index,
+    Order,
+    Rows,
+    SortKey,
+    fresh,
+    with_missing,
+)
 from transpiler.symbolic import E, F, Window, col, lift, render
 
 
@@ -57,7 +78,9 @@ class Groups:
             raise NoRule(f"groups of a {key.dtype} column")
         series = self._use(key)
         column = key.column
-        if column is not None and not any(column is x for x in (*self.frame.columns, *self.frame.index.levels)):
+        if column is not None and not any(
+            column is x for x in (*self.frame.columns, *self.frame.index.levels)
+        ):
             column = column if self.frame.open else None
         return Key(label, series.expr, key.dtype, key.is_nullable, key.null_free, column)
 
@@ -71,12 +94,18 @@ class Groups:
 
     def value(self, wanted: Any) -> Col:
         """A Series, or the column of a label, in a form that an aggregate may contain."""
-        return self._use(wanted if isinstance(wanted, Col) else series_of(self.ctx, self.frame, wanted))
+        return self._use(
+            wanted if isinstance(wanted, Col) else series_of(self.ctx, self.frame, wanted)
+        )
 
     def in_axis(self) -> list[Any]:
         """Labels of the keys that are columns of the frame."""
         names = {c.name for c in self.frame.columns}
-        return [k.column.label for k in self.keys if k.column is not None and (k.column.name in names or self.frame.open)]
+        return [
+            k.column.label
+            for k in self.keys
+            if k.column is not None and (k.column.name in names or self.frame.open)
+        ]
 
     def values(self) -> list[Col]:
         """The Series that are aggregated: the selection, or every column that is no key."""
@@ -102,7 +131,11 @@ class Groups:
             source = self.probe(series)
             name = self.ctx.unique(series.label if isinstance(series.label, str) else "value")
             function = self.ctx.call("whole_or_float")
-            self.ctx.emit(f"{name} = {function}({source.text}, {series.expr})", defines=name, reads=source.vars)
+            self.ctx.emit(
+                f"{name} = {function}({source.text}, {series.expr})",
+                defines=name,
+                reads=source.vars,
+            )
             self.looked[key] = E(name)
             self.vars |= {name}
         return series.but(expr=self.looked[key], dtype=None, nullable=False, column=None)
@@ -118,7 +151,9 @@ class Groups:
 
     def order(self) -> list[E]:
         """Sort expressions of the frame's rows."""
-        self.deps |= {(k.name, k.uid) for k in self.frame.order.keys if k.name not in self.frame.hidden}
+        self.deps |= {
+            (k.name, k.uid) for k in self.frame.order.keys if k.name not in self.frame.hidden
+        }
         return self.ctx.order_of(self.frame)
 
     def position(self) -> E:
@@ -142,7 +177,13 @@ class Groups:
             by = self.order()
         if by is None:
             return window
-        told = [e for e in by if not any(e.text.startswith(k + ".") and e.text.count(".") == k.count(".") + 1 for k in same)]
+        told = [
+            e
+            for e in by
+            if not any(
+                e.text.startswith(k + ".") and e.text.count(".") == k.count(".") + 1 for k in same
+            )
+        ]
         return window.orderBy(*[ordering(e) for e in told or by])
 
     def ready(self) -> Frame:
@@ -204,7 +245,7 @@ class Groups:
 
     def aggregated(self, outputs: list[tuple[Any, Made]]) -> Frame:
         """One row a group: keys as index levels or columns, the outputs as columns."""
-        grouped, ctx = self.grouped, self.ctx
+        grouped = self.grouped
         first: E | None = None
         if not grouped.sort:
             order = self.order()
@@ -224,9 +265,16 @@ class Groups:
         if first is not None:
             hidden = ("__first",)
             aggs.append(F.min(first).alias("__first"))
-        group = [named(k.expr) if str(k.expr) == str(col(x.name)) else k.expr.alias(x.name) for k, x in zip(self.keys, keys)]
+        group = [
+            named(k.expr) if str(k.expr) == str(col(x.name)) else k.expr.alias(x.name)
+            for k, x in zip(self.keys, keys)
+        ]
         text = f".groupBy({', '.join(render(g) for g in group)}).agg({', '.join(tidy(a).text for a in aggs)})"
-        sort = (SortKey("__first", None),) if first is not None else tuple(SortKey(k.name, k.uid) for k in keys)
+        sort = (
+            (SortKey("__first", None),)
+            if first is not None
+            else tuple(SortKey(k.name, k.uid) for k in keys)
+        )
         order_facts = Order(sort, None, True, True)
         text, columns = self._with_empty(kept, text, keys, columns, [m for _, m in outputs])
         labels = [c.label for c in columns]
@@ -236,7 +284,9 @@ class Groups:
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
 
-    def _with_empty(self, kept: Frame, text: str, keys: list, columns: list, made: list[Made]) -> tuple[str, list]:
+    def _with_empty(
+        self, kept: Frame, text: str, keys: list, columns: list, made: list[Made]
+    ) -> tuple[str, list]:
         """The text of the aggregated frame, with the empty bins of a span of time where there are."""
         text = kept.text + text
         freq = getattr(self.grouped, "freq", None)
@@ -252,7 +302,10 @@ class Groups:
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
         function = self.ctx.call("with_empty_bins")
         text = f"{function}({text}, {keys[0].name!r}, {freq.step!r}{options})"
-        out = [c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype)) for c, m in zip(columns, made)]
+        out = [
+            c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype))
+            for c, m in zip(columns, made)
+        ]
         return text, out
 
     def _shown(self, key: Key) -> Key:
@@ -287,7 +340,9 @@ class Groups:
 
 def given(args: tuple, options: dict) -> str:
     """Further arguments of a call as text."""
-    return "".join(f", {render(a)}" for a in args) + "".join(f", {k}={render(v)}" for k, v in options.items())
+    return "".join(f", {render(a)}" for a in args) + "".join(
+        f", {k}={render(v)}" for k, v in options.items()
+    )
 
 
 def ordering(key: E) -> Any:
@@ -338,7 +393,9 @@ def signature(g: Groups) -> tuple:
     return (g.frame.rows.uid, g.frame.text, keys, flags)
 
 
-def series_result(g: Groups, frame: Frame, label: Any, made: Made, spec: Any = None, value: Col | None = None) -> Col:
+def series_result(
+    g: Groups, frame: Frame, label: Any, made: Made, spec: Any = None, value: Col | None = None
+) -> Col:
     """The only column of an aggregated frame as a Series."""
     found = series_of(g.ctx, frame, label)
     facts = {f: getattr(found, f) for f in found.__dataclass_fields__}
@@ -373,4 +430,15 @@ def together(values: tuple) -> tuple[Frame, list[Any]]:
     return frame, out
 
 
-__all__ = ["Groups", "Key", "Made", "UNKNOWN", "fresh_name", "lift", "named", "series_result", "tidy", "together"]
+__all__ = [
+    "Groups",
+    "Key",
+    "Made",
+    "UNKNOWN",
+    "fresh_name",
+    "lift",
+    "named",
+    "series_result",
+    "tidy",
+    "together",
+]

@@ -8,6 +8,7 @@ from typing import Any
 
 from rules.lib import assign, is_missing, labels_of, literal_column, meet, selected, series_of
 from rules.index import index_reset
+from rules.labels import relabelled
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -157,6 +158,7 @@ def given_dtype(value: Value) -> Any:
         "pd.DataFrame([[1, 'x'], [2, 'y']], columns=['n', 's'])",
         "pd.DataFrame({'a': [1, 2]}, index=['p', 'q'])",
         "pd.DataFrame({'i2': df['i'] * 2, 's': df['s'], 'one': 1})",
+        "pd.DataFrame({'i': df['j'], 'j': df['i'] + 1})",
         "pd.DataFrame({'what': ['rows', 'sum'], 'value': [len(df), df['i'].sum()]})",
         "pd.DataFrame({'a': [3, 1, 2]}).sort_values('a').head(2)",
         "pd.DataFrame(df, columns=['s', 'i'])",
@@ -210,21 +212,22 @@ def from_arrays(c: Call, values: dict, arrays: dict) -> Frame:
         else:
             c.need(isinstance(value.owner, Col) and value.owner.frame.rows is frame.rows, "values of other rows")
             made[label] = value.owner
-    c.need(not {x.label for x in frame.columns} & set(made), "a column takes the name of another")
     return index_reset(c.ctx, from_series(c.ctx, made), True)
 
 
 def from_series(ctx: Any, values: dict[Any, Value]) -> Frame:
+    """A frame of these Series (and scalars) over the frame that they share."""
     frame, _ = meet(*values.values())
-    labels = {x.label for x in frame.columns}
-    if any(v.column is not None and v.column.label == k for k, v in values.items() if isinstance(v, Col)) or not labels & set(values):
-        for label, value in values.items():
-            if not (isinstance(value, Col) and value.column is not None and value.column.label == label):
-                if label in labels:
-                    raise NoRule("a column takes the name of another")
-                frame = assign(ctx, frame, label, value)
-        return selected(ctx, frame, [frame.column(x) for x in values])
-    raise NoRule("a column takes the name of another")
+    labels = [x.label for x in frame.columns]
+    made = []
+    for label, value in values.items():
+        same = isinstance(value, Col) and value.column is not None and value.column.label == label
+        name = ctx.temp("column") if label in labels and not same else label
+        if not same:
+            frame = assign(ctx, frame, name, value)
+        made.append(name)
+    out = selected(ctx, frame, [frame.column(x) for x in made])
+    return relabelled(ctx, out, list(values))
 
 
 def listed(value: Value) -> list[Value] | Value:

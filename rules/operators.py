@@ -224,7 +224,12 @@ def logical(op: str, left: Any, right: Any) -> Col:
     return derive(_LOGIC[op](x, y), "bool", a, b, label=result_label(left, right), loose=loose, null_free=not loose)
 
 
-_LOGIC = {"and": lambda x, y: x & y, "or": lambda x, y: x | y, "xor": lambda x, y: (x != y)}
+def flag(x: E) -> E:
+    """A constant beside a column: Spark 3.5 takes only columns there."""
+    return F.lit(x) if x.text in ("True", "False") else x
+
+
+_LOGIC = {"and": lambda x, y: flag(x) & flag(y), "or": lambda x, y: flag(x) | flag(y), "xor": lambda x, y: (x != y)}
 
 for _name, _symbol in (("and", "&"), ("or", "|"), ("xor", "^")):
 

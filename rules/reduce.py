@@ -297,7 +297,6 @@ def unique(c: Call) -> Local:
     c.need(c.col.dtype not in ("category", "list", "int64?", "bool?"), f"the values of a {c.col.dtype} column")
     frame, _ = solid(c.ctx, c.col)
     kept = first_rows_of(c.ctx, frame, list(frame.columns), "first")
-    kept = kept.but(index=Index("range", kept.order.anchor) if False else kept.index)
     text = c.interpreter.driver.text(series_of(c.ctx, kept, kept.columns[0].label))  # type: ignore[attr-defined]
     return Local(f"{text}.unique()", kept.vars)
 

@@ -6,13 +6,26 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules.aggregates import Spec, chosen, from_dict, items, made, outcome, pairs, spec_of
+from rules.aggregates import Spec, chosen, made, outcome
+from rules.group_agg import from_dict, items, pairs, several, spec_of
 from rules.groupby import level_key
 from rules.groups import Groups
 from rules.lib import derive, series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Column, Const, Frame, Grouped, GroupKey, Index, Plain, Rows, SortKey, Value
+from transpiler.facts import (
+    Col,
+    Column,
+    Const,
+    Frame,
+    Grouped,
+    GroupKey,
+    Index,
+    Plain,
+    Rows,
+    SortKey,
+    Value,
+)
 from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, render
 
@@ -20,7 +33,14 @@ from transpiler.symbolic import E, F, render
 
 _OLD = {"H": "h", "T": "min", "S": "s", "M": "ME", "Q": "QE", "Y": "YE", "A": "YE", "AS": "YS"}
 _SECONDS = {"D": 86400, "h": 3600, "min": 60, "s": 1}
-_MONTHS = {"MS": ("month", 1), "ME": ("month", 1), "QS": ("quarter", 3), "QE": ("quarter", 3), "YS": ("year", 12), "YE": ("year", 12)}
+_MONTHS = {
+    "MS": ("month", 1),
+    "ME": ("month", 1),
+    "QS": ("quarter", 3),
+    "QE": ("quarter", 3),
+    "YS": ("year", 12),
+    "YE": ("year", 12),
+}
 _DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
 
 
@@ -42,7 +62,11 @@ class Freq:
             return F.date_add(t, ahead.cast("int")).cast("timestamp")
         if self.unit:
             start = F.date_trunc(self.unit, t)
-            return F.last_day(F.add_months(start, self.months - 1)).cast("timestamp") if self.end else start
+            return (
+                F.last_day(F.add_months(start, self.months - 1)).cast("timestamp")
+                if self.end
+                else start
+            )
         unit = {86400: "day", 3600: "hour", 60: "minute", 1: "second"}.get(self.seconds)
         if unit:
             return F.date_trunc(unit, t)
@@ -59,7 +83,9 @@ class Freq:
 
 def freq_of(text: Any) -> Freq:
     """A frequency by its name. Raises NoRule for one whose bins depend on the data's first day."""
-    match = re.fullmatch(r"(\d*)([A-Za-z]+)(?:-([A-Z]{3}))?", text) if isinstance(text, str) else None
+    match = (
+        re.fullmatch(r"(\d*)([A-Za-z]+)(?:-([A-Z]{3}))?", text) if isinstance(text, str) else None
+    )
     if match is None:
         raise NoRule("a frequency of this form")
     n, unit, anchor = int(match[1] or 1), _OLD.get(match[2], match[2]), match[3]
@@ -112,17 +138,28 @@ def in_time_order(frame: Frame, column: Column, *parts: Col) -> tuple[Frame, lis
     """The frame sorted by its time, as pandas does before it bins, and Series over it."""
     order = sorted_order([SortKey(column.name, column.uid, True, False)], frame.order)
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    out = frame.but(order=replace(order, explicit=frame.order.explicit), rows=Rows(parent=frame.rows), index=index)
+    out = frame.but(
+        order=replace(order, explicit=frame.order.explicit),
+        rows=Rows(parent=frame.rows),
+        index=index,
+    )
     return out, [x.but(frame=out) for x in parts]
 
 
-def binned(frame: Frame, key: GroupKey, column: Column | None, series: Col | None, **facts: Any) -> Binned:
+def binned(
+    frame: Frame, key: GroupKey, column: Column | None, series: Col | None, **facts: Any
+) -> Binned:
     """Groups by one span of time."""
     if column is None:
         raise NoRule("bins of a column that is computed")
     parts = [key.col] + ([series] if series is not None else [])
     out, parts = in_time_order(frame, column, *parts)
-    return Binned(out, (GroupKey(key.label, parts[0]),), series=parts[1] if series is not None else None, **facts)
+    return Binned(
+        out,
+        (GroupKey(key.label, parts[0]),),
+        series=parts[1] if series is not None else None,
+        **facts,
+    )
 
 
 def time_key(series: Col, freq: Freq) -> GroupKey:
@@ -146,7 +183,9 @@ def grouper(c: Call) -> Grouper:
     """A key of time for groupby."""
     key, freq = c.lit("key"), c.lit("freq")
     c.need(key is not None, "a Grouper of the index")
-    text = f"pd.Grouper(key={render(key)}" + (f", freq={render(freq)})" if freq is not None else ")")
+    text = f"pd.Grouper(key={render(key)}" + (
+        f", freq={render(freq)})" if freq is not None else ")"
+    )
     c.ctx.runtime.add("import pandas as pd")
     return Grouper(text, key=key, freq=freq_of(freq) if freq is not None else None)
 
@@ -163,7 +202,11 @@ _OFTEN = (
 )
 
 
-@rule(f"DataFrame.resample({_RESAMPLE})", not_yet="axis closed label convention kind level origin offset group_keys", example=_OFTEN)
+@rule(
+    f"DataFrame.resample({_RESAMPLE})",
+    not_yet="axis closed label convention kind level origin offset group_keys",
+    example=_OFTEN,
+)
 def frame_resample(c: Call) -> Value:
     """Bins of time by a column, or by an index of times."""
     frame, on = c.frame, c.lit("on")
@@ -229,15 +272,23 @@ def _register(name: str) -> None:
 
     example = f"df[df['d'] > '2022-01-01'].resample('QE', on='d')[['i', 'f']].{name}()"
     rule(f"DataFrameResampler.{name}({source})", example=example)(apply)
-    rule(f"SeriesResampler.{name}({source})", example=f"df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].{name}()")(apply)
+    rule(
+        f"SeriesResampler.{name}({source})",
+        example=f"df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].{name}()",
+    )(apply)
 
 
 for _name in _PLAIN:
     _register(_name)
 
 
-@rule("DataFrameResampler.size()", example="df[df['d'] > '2022-01-01'].resample('MS', on='d').size()")
-@rule("SeriesResampler.size()", example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['i'].size()")
+@rule(
+    "DataFrameResampler.size()", example="df[df['d'] > '2022-01-01'].resample('MS', on='d').size()"
+)
+@rule(
+    "SeriesResampler.size()",
+    example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['i'].size()",
+)
 def size(c: Call) -> Value:
     """The number of rows of every bin."""
     g = Groups(c, c.grouped)
@@ -259,12 +310,16 @@ def agg_frame(c: Call) -> Value:
     return result(c, spec)
 
 
-@rule("SeriesResampler.agg(func=None, *args, **kwargs)", example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(['sum', 'max'])")
-@rule("SeriesResampler.aggregate(func=None, *args, **kwargs)", example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg('sum')")
+@rule(
+    "SeriesResampler.agg(func=None, *args, **kwargs)",
+    example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(['sum', 'max'])",
+)
+@rule(
+    "SeriesResampler.aggregate(func=None, *args, **kwargs)",
+    example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg('sum')",
+)
 def agg_series(c: Call) -> Value:
     """One aggregation, or a list of them."""
-    from rules.aggregates import several
-
     c.need(not c["args"] and not c["kwargs"], "further arguments of a resampled aggregate")
     g, func = Groups(c, c.grouped), c["func"]
     listed = items(func)

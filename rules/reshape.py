@@ -100,7 +100,8 @@ def melted_known(c: Call, frame: Frame, ids: list[Column], values: list[Column],
     columns = [replace(x, name=x.label, uid=fresh()) for x in ids]
     columns += [Column(var, var, "object"), Column(name, name, dtype, nullable=any(x.is_nullable for x in values))]
     out = Frame(text + renames, tuple(columns), nullable=frame.nullable, vars=frame.vars, hidden=(row,) if wanted else ())
-    place = F.array_position(F.array(*[F.lit(x.name) for x in values]), col(var))
+    # Spark 3.5 takes a Column as the value only through call_function
+    place = F.call_function("array_position", F.array(*[F.lit(x.name) for x in values]), col(var))
     return numbered(ctx, out, step, [place, col(row)] if wanted else [], row)
 
 

@@ -53,8 +53,6 @@ def name_parts(c: Call) -> Frame:
         labels = c.lit("value")
         c.need(isinstance(labels, list) and all(isinstance(x, str) for x in labels), "labels that are not text")
         series = split_columns(c.self, len(labels))  # type: ignore[arg-type]
-        source = found.series.frame
-        c.need(not any(source.has(x) for x in labels), "a column takes the name of another")
         out = from_series(c.ctx, dict(zip(labels, series)))
         for column, one in zip(out.columns, series):
             c.ctx.cells[column.uid] = one

@@ -251,6 +251,7 @@ class Func(Value):
     node: Any
     scope: Any
     name: str | None = None
+    defaults: tuple = ()  # (parameter, value when it was defined), where a default reads names
     kind = "function"
 
 

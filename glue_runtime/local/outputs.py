@@ -108,7 +108,7 @@ def _read_json(parts: list[Path], options: dict) -> pd.DataFrame:
     rest = {
         name: value for name, value in options.items() if name not in ("encoding", "compression")
     }
-    if len(texts) == 1 and texts[0].lstrip().startswith("[") and "lines" not in rest:
+    if len(texts) == 1 and texts[0].lstrip().startswith("[") and not rest.get("lines"):
         return pd.read_json(io.StringIO(texts[0]), **{"convert_dates": False, **rest})
     lines = [line for text in texts for line in text.split("\n") if line.strip()]
     if not lines:

@@ -39,9 +39,21 @@ def row(case, made, names: dict[str, str], base: Path) -> tuple[str, str, str, s
         return name, case.option, "–", f"Amphi: {made}"
     if case.pandas != "runs":
         return name, case.option, "–", f"pandas raises ({case.pandas})"
-    outcome = run_both(made.text, base, case.name)
+    try:
+        outcome = run_both(made.text, base, case.name)
+    except Exception as problem:  # a row says it; the others go on
+        return name, case.option, "–", f"**{type(problem).__name__}: {problem}**"
     result = "equal" if outcome.word == "same" else f"**{outcome.word}**"
     return name, case.option, verdict_of(outcome), result
+
+
+def write_page(rows: list[tuple[str, str, str, str]]) -> None:
+    equal = sum(1 for r in rows if r[3] == "equal")
+    native = sum(1 for r in rows if r[3] == "equal" and r[2] in ("native", "runtime"))
+    counts = f"Of {len(rows)} rows {equal} are equal, {native} of these on Spark alone."
+    lines = [f"| {' | '.join(r)} |" for r in rows]
+    page = HEAD.format(version=amphi_version(), counts=counts) + "\n".join(lines) + "\n"
+    PAGE.write_text(page, encoding="utf-8")
 
 
 def main() -> None:
@@ -54,12 +66,7 @@ def main() -> None:
         for number, (case, source) in enumerate(zip(CASES, made, strict=True)):
             rows.append(row(case, source, names, Path(folder, str(number))))
             print(" | ".join(rows[-1]), flush=True)
-    equal = sum(1 for r in rows if r[3] == "equal")
-    native = sum(1 for r in rows if r[3] == "equal" and r[2] in ("native", "runtime"))
-    counts = f"Of {len(rows)} rows {equal} are equal, {native} of these on Spark alone."
-    lines = [f"| {' | '.join(r)} |" for r in rows]
-    page = HEAD.format(version=amphi_version(), counts=counts) + "\n".join(lines) + "\n"
-    PAGE.write_text(page, encoding="utf-8")
+    write_page(rows)
 
 
 if __name__ == "__main__":

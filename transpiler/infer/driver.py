@@ -109,7 +109,10 @@ class Driver:
                 odd = {c.name: c.dtype for c in columns if c.dtype not in NULLABLE and c.dtype not in _DEFAULT}
                 return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
         if unknown and any(c.nullable for c in unknown):
-            raise Refused("columns of unknown type mix pandas' two kinds of missing values")
+            if not all(c.nullable for c in unknown):
+                raise Refused("columns of unknown type mix pandas' two kinds of missing values")
+            odd = {c.name: c.dtype for c in columns if c.dtype is not None and c.dtype not in NULLABLE}
+            return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
         odd = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
         return [f"dtypes={odd!r}"] if odd else []
 

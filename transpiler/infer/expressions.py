@@ -406,7 +406,7 @@ class Expressions:
             return Accessor(owner, attr)
         if isinstance(owner, Frame) and owner.has(attr) and not registry.find(f"DataFrame.{attr}"):
             return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
-        if isinstance(owner, Grouped) and owner.series is None and owner.frame.has(attr) and attr not in _GROUP_ATTRIBUTES and not registry.find(f"{owner.kind}.{attr}"):  # fmt: skip
+        if isinstance(owner, Grouped) and owner.series is None and owner.frame.has(attr) is not False and attr not in _GROUP_ATTRIBUTES and not registry.find(f"{owner.kind}.{attr}"):  # fmt: skip
             return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
         if isinstance(owner, DATA):
             if isinstance(owner, Frame) and owner.open and not registry.find(f"DataFrame.{attr}") and attr not in _FRAME_ATTRIBUTES:  # fmt: skip
@@ -709,7 +709,7 @@ _HANDLERS: dict[str, Callable[[Any, Any, Scope], Value]] = {
     "Attribute": Expressions.attribute,
     "Subscript": Expressions.subscript,
     "Call": Expressions.call,
-    "Lambda": lambda self, node, scope: Func(node, scope),
+    "Lambda": lambda self, node, scope: self.function(node, scope),
     "Ellipsis": lambda self, node, scope: Const(...),
 }  # fmt: skip
 __all__ = ["DATA", "Expressions", "has_data", "has_local", "math"]

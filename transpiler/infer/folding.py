@@ -113,8 +113,10 @@ def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dic
     if name == "zip" and args and not kwargs:
         return _zip(interpreter, args)
     if name == "enumerate" and args and isinstance(args[0], (Sequence, Mapping)):
-        start = args[1].value if len(args) > 1 and isinstance(args[1], Const) else 0
-        pairs = enumerate(interpreter.iterate(args[0]), start)
+        start = args[1] if len(args) > 1 else kwargs.get("start", Const(0))
+        if not isinstance(start, Const):
+            return None
+        pairs = enumerate(interpreter.iterate(args[0]), start.value)
         return Sequence(tuple(Sequence((Const(i), v), tuple) for i, v in pairs))
     if function.name in _PANDAS and all(isinstance(v, Const) for v in values):
         return _pandas_constant(interpreter, function.name, args, kwargs, node)

@@ -54,6 +54,16 @@ class Functions:
             problem = str(error)
         return self.call_kept(function, args, kwargs, node, problem)
 
+    def function(self, node: Any, scope: Scope, name: str | None = None) -> Func:
+        """A function or lambda where it is defined: a default that reads names is what they are now."""
+        found = []
+        for parameter in (*node.params.params, *node.params.kwonly_params):
+            if isinstance(parameter.default, cst.Name):
+                ref = scope.lookup(parameter.default.value)
+                if ref is not None:
+                    found.append((parameter.name.value, ref.value))
+        return Func(node, scope, name, tuple(found))
+
     def inline(self, function: Func, args: list[Value], kwargs: dict, node: cst.Call | None) -> Value:
         if len(self.active) > MAX_DEPTH:
             raise NoRule("the function calls itself")
@@ -104,7 +114,9 @@ class Functions:
             if parameter.name.value not in bound:
                 if parameter.default is None:
                     raise NoRule(f"argument {parameter.name.value!r} is missing")
-                value = self.eval(parameter.default, function.scope)  # type: ignore[attr-defined]
+                value = dict(function.defaults).get(parameter.name.value)
+                if value is None:
+                    value = self.eval(parameter.default, function.scope)  # type: ignore[attr-defined]
                 bound[parameter.name.value] = Ref(value)
         if set(kwargs) - every:
             raise NoRule("an argument that the function does not take")

@@ -39,8 +39,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         self.owners: dict[str, tuple[int, str]] = {}
         self.imports: dict[str, str] = {}
         self.depth = 0
-        self.kept_functions: dict[int, str] = {}
-        self.keeping: set[int] = set()
+        self.kept_functions: dict[tuple, tuple] = {}
+        self.keeping: set[tuple] = set()
         self.closure_names = _closure_names(program.module)
 
     def run(self) -> Context:
@@ -145,7 +145,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             self.imports[text] = f"from {module} import {name}" + (f" as {text}" if text != name else "")
 
     def function_def(self, node: cst.FunctionDef, scope: Scope) -> None:
-        scope.bind(node.name.value, Ref(Func(node, scope, node.name.value)))
+        scope.bind(node.name.value, Ref(self.function(node, scope, node.name.value)))
 
     def class_def(self, node: cst.ClassDef, scope: Scope) -> None:
         self.statement_on_driver(node, scope, "")

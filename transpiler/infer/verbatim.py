@@ -41,8 +41,8 @@ class Verbatim:
     ctx: Any
     program: Any
     driver: Any
-    kept_functions: dict[int, str]
-    keeping: set[int]
+    kept_functions: dict[tuple, tuple]  # by node and scope: job name, what was around it, scope
+    keeping: set[tuple]
 
     def statement_on_driver(self, node: Any, scope: Scope, problem: str) -> None:
         """Keep a whole statement or block: the frames it uses become pandas on the driver."""
@@ -144,15 +144,21 @@ class Verbatim:
 
     def keep_function(self, function: Func) -> str:
         """Put a user function into the job, once; returns its name there."""
-        key = id(function.node)
-        job = self.kept_functions.get(key)
+        key = (id(function.node), id(function.scope))
+        body = function.node
+        free = read_names(body) - parameters_in(body) - bound_names(body.body)
+        refs = {n: ref for n in sorted(free) if (ref := function.scope.lookup(n)) is not None}
+        around = {n: ref.value for n, ref in refs.items() if not isinstance(ref.value, (Func, Module))}
+        job, before, _ = self.kept_functions.get(key, (None, around, None))
+        if job is not None and key not in self.keeping and not same_values(before, around):
+            job = None  # what it reads has changed since: another function
         # An attempt that was given up took its definition with it.
         if job is not None and (key in self.keeping or any(s.defines == job for s in self.ctx.statements)):
             return job
         name = function.name or "function"
         job = job or (name if name not in self.ctx.names else self.ctx.unique(name))
         self.ctx.names.add(job)
-        self.kept_functions[key] = job
+        self.kept_functions[key] = (job, around, function.scope)
         self.keeping.add(key)
         try:
             text, reads = self.function_text(function, name, job)
@@ -430,6 +436,15 @@ def leaves(node: cst.CSTNode) -> bool:
 
     node.visit(Visitor())
     return bool(found)
+
+
+def same_values(before: dict[str, Value], now: dict[str, Value]) -> bool:
+    """Whether names still have the values that they had."""
+    return before.keys() == now.keys() and all(
+        before[n] is v
+        or (isinstance(v, Const) and isinstance(before[n], Const) and repr(v.value) == repr(before[n].value))
+        for n, v in now.items()
+    )
 
 
 def changed_roots(node: Any) -> set[str]:

@@ -1,0 +1,206 @@
+"""``agg`` of groups in all its spellings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.aggregates import ENGINE, NOT_ENGINE, SPELT, Spec, made, outcome
+from rules.groups import Groups, Made
+from rules.registry import Call, rule
+from transpiler.errors import NoRule
+from transpiler.facts import Col, Const, Func, Grouped, Mapping, Module, Sequence, Value
+
+_NUMPY = {"sum", "mean", "min", "max", "median", "std", "var", "prod", "any", "all", "size"}
+_NUMPY_NAMES = {"amin": "min", "amax": "max"}
+_BUILTINS = {"sum": "sum", "min": "min", "max": "max", "len": "size", "list": "list"}
+
+
+def spec_of(value: Any) -> tuple[str, Spec]:
+    """An aggregation argument as pandas labels it, and what it computes. Raises NoRule."""
+    if isinstance(value, Func):
+        return (value.name or "<lambda>"), Spec("", func=value)
+    if isinstance(value, Module):
+        module, _, name = value.name.rpartition(".")
+        name = _NUMPY_NAMES.get(name, name)
+        if module == "numpy" and name in _NUMPY and name != "size":
+            return name, Spec(name)
+        if module == "builtins" and name in _BUILTINS:
+            return name, Spec(_BUILTINS[name])
+        if module == "pandas.Series" and name in SPELT - {"first", "last", "size"}:
+            return name, Spec(name)
+    if isinstance(value, Const):
+        found = value.value
+        if isinstance(found, str) and found in SPELT | {"unique"}:
+            return found, Spec(found)
+        if getattr(found, "__name__", "") == "join" and isinstance(
+            getattr(found, "__self__", None), str
+        ):
+            return "join", Spec("join", {"separator": found.__self__})
+        if (
+            callable(found)
+            and getattr(found, "__module__", "") == "builtins"
+            and found.__name__ in _BUILTINS
+        ):
+            return found.__name__, Spec(_BUILTINS[found.__name__])
+    raise NoRule("an aggregation of this form")
+
+
+def items(value: Any) -> list[Any] | None:
+    """The parts of a list argument; None for anything else."""
+    if isinstance(value, Sequence):
+        return list(value.items)
+    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
+        return [Const(v) for v in value.value]
+    return None
+
+
+def several(value: list[Any]) -> list[tuple[str, Spec]]:
+    """A list of aggregations, lambdas numbered as pandas does."""
+    found = []
+    for part in value:
+        pair = items(part)
+        if pair is not None:  # (name, function)
+            if len(pair) != 2 or not isinstance(pair[0], Const):
+                raise NoRule("an aggregation of this form")
+            found.append((pair[0].value, spec_of(pair[1])[1]))
+        else:
+            found.append(spec_of(part))
+    out, n = [], 0
+    for name, spec in found:
+        if name == "<lambda>":
+            name, n = f"<lambda_{n}>", n + 1
+        out.append((name, spec))
+    if len({n for n, _ in out}) != len(out):
+        raise NoRule("the same aggregation twice")
+    return out
+
+
+def pairs(value: Any) -> list[tuple[Any, Any]] | None:
+    """The items of a dict argument; None for anything else."""
+    if isinstance(value, Mapping):
+        return list(value.items)
+    if isinstance(value, Const) and isinstance(value.value, dict):
+        return [(k, Const(v)) for k, v in value.value.items()]
+    return None
+
+
+def shown(g: Groups, name: str, spec: Spec, v: Col) -> Made:
+    """One aggregate of ``agg``; NoRule for a spelling that pandas treats otherwise."""
+    if spec.name == "size" and name == "len":
+        return made(g, spec, None)
+    return made(g, spec, v)
+
+
+def column(g: Groups, label: Any) -> Col:
+    """A column to aggregate: of the selection where there is one."""
+    grouped: Grouped = g.grouped
+    if isinstance(grouped.selection, list) and label not in grouped.selection:
+        raise NoRule(f"column {label!r} is not selected")
+    return g.value(label)
+
+
+def agg_frame(c: Call) -> Value:
+    """``DataFrameGroupBy.agg``."""
+    g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
+    c.need(not c["args"], "arguments for the function")
+    if isinstance(func, Const) and func.value is None:
+        c.need(named, "there is nothing to aggregate")
+        outputs = []
+        for label, value in named.items():
+            parts = items(value)
+            c.need(
+                parts is not None and len(parts) == 2 and isinstance(parts[0], Const),
+                "a named aggregation of this form",
+            )
+            name, spec = spec_of(parts[1])
+            outputs.append((label, shown(g, name, spec, column(g, parts[0].value))))
+        return outcome(c, g, outputs, False)
+    c.need(not named, "arguments for the function")
+    by_column, listed = pairs(func), items(func)
+    if by_column is not None:
+        return outcome(c, g, from_dict(g, by_column), False)
+    if listed is not None:
+        specs = several(listed)
+        return outcome(
+            c, g, [((v.label, n), shown(g, n, s, v)) for v in g.values() for n, s in specs], False
+        )
+    name, spec = spec_of(func)
+    if spec.name == "size":
+        raise NoRule("agg('size') over a frame")
+    return outcome(c, g, [(v.label, shown(g, name, spec, v)) for v in g.values()], False)
+
+
+def from_dict(g: Groups, by_column: list[tuple[Any, Any]]) -> list[tuple[Any, Made]]:
+    """``agg({column: function or list})``: pairs as labels where any of them is a list."""
+    deep = any(items(value) is not None for _, value in by_column)
+    outputs: list[tuple[Any, Made]] = []
+    for label, value in by_column:
+        v = column(g, label)
+        listed = items(value)
+        if deep:
+            for n, s in several(listed if listed is not None else [value]):
+                outputs.append(((label, n), shown(g, n, s, v)))
+        else:
+            name, spec = spec_of(value)
+            outputs.append((label, shown(g, name, spec, v)))
+    return outputs
+
+
+def agg_series(c: Call) -> Value:
+    """``SeriesGroupBy.agg``."""
+    g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
+    c.need(not c["args"], "arguments for the function")
+    v = g.value(g.grouped.series)
+    if isinstance(func, Const) and func.value is None:
+        c.need(named, "there is nothing to aggregate")
+        found = [(label, *spec_of(value)) for label, value in named.items()]
+        return outcome(c, g, [(label, shown(g, n, s, v)) for label, n, s in found], False)
+    c.need(not named and pairs(func) is None, "arguments for the function")
+    listed = items(func)
+    if listed is not None:
+        c.need(g.grouped.as_index, "a list of aggregations with as_index=False")
+        return outcome(c, g, [(n, shown(g, n, s, v)) for n, s in several(listed)], False)
+    name, spec = spec_of(func)
+    return outcome(c, g, [(v.label, shown(g, name, spec, v))], True)
+
+
+_AGG = "func=None, *args, engine=None, engine_kwargs=None, **kwargs"
+_FRAME_EXAMPLES = (
+    "df.groupby('k').agg({'i': 'sum', 'f': 'mean', 's': 'count'})",
+    "df.groupby('k').agg({'i': ['sum', 'max'], 'f': 'mean'})",
+    "df.groupby('k')[['i', 'f']].agg(['min', 'nunique'])",
+    "df.groupby('k').agg(total=('f', 'sum'), rows=('i', 'size'), first=('s', 'first'), w=('n', 'median'))",
+    "df.groupby(['k', 'b'], as_index=False).agg(total=pd.NamedAgg(column='i', aggfunc='sum'))",
+    "df.groupby('k', as_index=False).agg({'i': ['sum', 'mean']})",
+    "df.groupby('k')[['i', 'f']].agg('sum')",
+    "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
+    "df.groupby('b').agg(r=('i', lambda x: x.max() - x.min()), p=('f', lambda x: x.quantile(0.75)), n=('i', lambda x: (x > 3).sum()))",
+    "df.dropna(subset=['u']).groupby('b').agg(u=('u', ', '.join), i=('i', list))",
+)
+_SERIES_EXAMPLES = (
+    "df.groupby('k')['i'].agg('sum')",
+    "df.groupby('k')['f'].agg(['sum', 'count', 'std'])",
+    "df.groupby('k')['i'].agg(low='min', high='max')",
+    "df.groupby('k')['i'].agg([np.sum, np.std, len, max])",
+    "df.groupby('k', as_index=False)['i'].agg('max')",
+    "df.groupby('k')['s'].agg(list)",
+    "df.groupby('b')['i'].agg([('total', 'sum'), ('most', 'max')])",
+    "df.groupby('b')['j'].agg(lambda x: list(x))",
+    "df.groupby('k')['i'].agg(['sum', lambda x: x.max() - x.min()])",
+    "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
+    "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",
+)
+for _name in ("agg", "aggregate"):
+    rule(f"DataFrameGroupBy.{_name}({_AGG})", not_yet=NOT_ENGINE, example=_FRAME_EXAMPLES)(
+        agg_frame
+    )
+    rule(f"SeriesGroupBy.{_name}({_AGG})", not_yet=NOT_ENGINE, example=_SERIES_EXAMPLES)(agg_series)
+
+
+@rule("pandas.NamedAgg(column, aggfunc)", example="df.groupby('k').agg(m=pd.NamedAgg('f', 'max'))")
+def named_agg(c: Call) -> Value:
+    """A column and what to do with it, as a pair."""
+    return Sequence((c["column"], c["aggfunc"]), tuple)
+
+
+__all__ = ["ENGINE", "from_dict", "items", "pairs", "several", "spec_of"]
