@@ -71,10 +71,13 @@ def truediv(a, b, ta, tb):
         return a / b
     if not hasattr(b, "cast"):
         b = F.lit(b)
-    return F.when(b == 0, signed_infinity(as_column(a))).otherwise(a / b)
+    return F.when(b == 0, by_zero(as_column(a), b, tb)).otherwise(a / b)
 
 
-def signed_infinity(a):
+def by_zero(a, b, tb):
+    """``a / b`` where ``b`` is zero: an infinity, of the other sign for a float's -0.0."""
+    if tb in ("double", "float"):
+        return F.when(a != 0, a * F.pow(b, F.lit(-1)))
     return F.when(a > 0, F.lit(float("inf"))).when(a < 0, F.lit(float("-inf")))
 
 
@@ -87,7 +90,7 @@ def floordiv(a, b, ta, tb):
     b = as_column(b)
     rest = a % b
     quotient = (a - rest) / b - F.when((rest != 0) & ((b < 0) != (rest < 0)), 1.0).otherwise(0.0)
-    return F.when(b == 0, signed_infinity(a)).otherwise(F.rint(quotient))
+    return F.when(b == 0, by_zero(a, b, tb)).otherwise(F.rint(quotient))
 
 
 def python_mod(a, b):

@@ -168,10 +168,9 @@ def group_ordered(v, t):
 
 def group_cumulative(v, t, over, how):
     """A running sum, max or min; a gap stays one."""
-    if how == "sum":
-        value = group_number(v, t)
-    else:
-        value = group_ordered(v, t)
+    if how != "sum" and t == "boolean":
+        raise TypeError("a running max or min of booleans, which pandas makes numbers at times")
+    value = group_number(v, t) if how == "sum" else group_ordered(v, t)
     run = {"sum": F.sum, "max": F.max, "min": F.min}[how](value).over(over)
     return F.when(v.isNotNull(), run)
 

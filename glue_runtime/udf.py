@@ -112,10 +112,12 @@ def result_column(name, found):
     return results[kinds.pop()] if kinds else results["s"]
 
 
-def row_dtype(df):
-    """The dtype of a row as pandas makes it: a number type where all columns are numbers."""
+def row_dtype(df, names=None):
+    """The dtype of a row of these columns as pandas makes it: a number type where all are numbers."""
     types = [
-        (f.name, f.dataType.simpleString()) for f in df.schema.fields if not f.name.startswith("__")
+        (f.name, f.dataType.simpleString())
+        for f in df.schema.fields
+        if (f.name in names if names else not f.name.startswith("__"))
     ]
     kinds = {kind for _, kind in types}
     if kinds == {"bigint"}:

@@ -312,8 +312,7 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     dtype = row_dtype(frame)
     options = f", {render(SPARK[typed_as])}" if typed_as else ""
     if dtype is None:
-        c.need(not frame.hidden or all(h.startswith("__") for h in frame.hidden), "hidden columns")
-        options += f", dtype={c.ctx.call('row_dtype')}(@@)"
+        options += f", dtype={row_dtype_text(c, frame)}"
     elif dtype != "object":
         options += f", dtype={render(dtype)}"
     names = [s.column.name if s.column is not None else s.label for s in series]
@@ -321,6 +320,15 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
         options += f", columns=[{', '.join(s.expr.text for s in series)}]"
     step = f"{c.ctx.call('apply_rows')}(@@, ##, {text}, {render(list(labels))}{options})"
     return udf_column(c, step, typed_as, TYPED.get(typed_as or ""), *parents, label=None)
+
+
+def row_dtype_text(c: Call, frame: Frame) -> str:
+    """The job looks at the columns that make up a row; others may be there by then."""
+    function = c.ctx.call("row_dtype")
+    if not frame.open:
+        return f"{function}(@@, {render([x.name for x in frame.columns])})"
+    named = frame if frame.text.isidentifier() else c.ctx.hoist(frame, c.ctx.hint)
+    return f"{function}({named.text})"
 
 
 def gives_value(function: Any) -> bool:

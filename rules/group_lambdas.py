@@ -384,7 +384,7 @@ def either(g: Groups, test: Col, yes: Value, no: Value) -> Col:
     expr = F.when(tight(test), exprs[0])
     if exprs[1] is not None:
         expr = expr.otherwise(exprs[1])
-    full = dtype in NULL_FREE and None not in exprs
+    full = dtype in NULL_FREE and not any(e is None for e in exprs)
     return derive(expr, dtype, test, *cols, null_free=full, loose=False, label=None)
 
 

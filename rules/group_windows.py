@@ -84,7 +84,7 @@ def cumulative(name: str) -> Callable[..., Made]:
     """cumsum, cummax, cummin: over the rows so far; a gap stays one."""
 
     def make(g: Groups, v: Col) -> Made:
-        allowed = NUMBERS | ({"bool", None} if name == "sum" else {"bool", "datetime64[ns]", None})
+        allowed = NUMBERS | ({"bool", None} if name == "sum" else {"datetime64[ns]", None})
         if v.dtype not in allowed:
             raise NoRule(f"cum{name} of a {v.dtype} column")
         window = g.window(ordered=True).rowsBetween(BEFORE, HERE)

@@ -187,8 +187,9 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
 
     _symbol = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"}[_name]
     _pair = "df['f'] // df['g']" if _name == "floordiv" else f"df['i'] {_symbol} df['j']"
+    _signed = ("df['i'] / -df['g']",) if _name == "truediv" else ()  # pandas tells -0.0 from 0.0
     _back = "7 // df['g']" if _name == "floordiv" else f"7 {_symbol} df['j']"
-    rule(f"Series.__{_name}__(other)", example=(_pair, f"df['f'] {_symbol} 3", f"df['i'] {_symbol} 3"))(_forward)
+    rule(f"Series.__{_name}__(other)", example=(_pair, f"df['f'] {_symbol} 3", f"df['i'] {_symbol} 3", *_signed))(_forward)
     rule(f"Series.__r{_name}__(other)", example=_back)(_backward)
 
 for _name, _symbol in (("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")):

@@ -59,7 +59,7 @@ def test_positional_order_is_that_of_pandas():
     wrong = []
     for rule in ALL:
         names = pandas_parameters(rule)
-        if names is None:
+        if names is None or set(names) <= {"args", "kwargs"}:  # pandas' own signature does not tell
             continue
         ours = [p.name for p in rule.parameters if p.kind == "normal"]
         theirs = [n for n in names if n in ours]

@@ -43,20 +43,17 @@ def same(df, expected):
     assert df.columns == ["pos", "v", "out"]
 
 
-V = F.col("v")
-
-
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 20])
 def test_shift_crosses_blocks(frame, series, small_blocks, n):
-    same(running.over_rows(frame, "out", lambda w: F.lag(V, n).over(w), "pos", before=n), series.shift(n))
-    same(running.over_rows(frame, "out", lambda w: F.lead(V, n).over(w), "pos", after=n), series.shift(-n))
+    same(running.over_rows(frame, "out", lambda w: F.lag("v", n).over(w), "pos", before=n), series.shift(n))
+    same(running.over_rows(frame, "out", lambda w: F.lead("v", n).over(w), "pos", after=n), series.shift(-n))
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 6])
 def test_rolling_crosses_blocks(frame, series, small_blocks, n):
     def mean(w):
         rows = w.rowsBetween(1 - n, 0)
-        return F.when(F.count(V).over(rows) >= 1, F.avg(V).over(rows))
+        return F.when(F.count("v").over(rows) >= 1, F.avg("v").over(rows))
 
     done = running.over_rows(frame, "out", mean, "pos", before=n - 1)
     same(done, series.rolling(n, min_periods=1).mean())
@@ -64,31 +61,31 @@ def test_rolling_crosses_blocks(frame, series, small_blocks, n):
 
 @pytest.mark.parametrize("how", ["sum", "max", "min", "prod"])
 def test_running_totals_cross_blocks(frame, series, small_blocks, how):
-    same(running.cumulative(frame, "out", V, how, "pos"), getattr(series, f"cum{how}")())
+    same(running.cumulative(frame, "out", F.col("v"), how, "pos"), getattr(series, f"cum{how}")())
 
 
 @pytest.mark.parametrize("how", ["sum", "max", "min", "count"])
 def test_expanding_crosses_blocks(frame, series, small_blocks, how):
     expected = getattr(series.expanding(min_periods=0 if how == "sum" else 1), how)()
-    same(running.cumulative(frame, "out", V, how, "pos", gaps=False), expected.astype("float64"))
+    same(running.cumulative(frame, "out", F.col("v"), how, "pos", gaps=False), expected.astype("float64"))
 
 
 def test_filling_crosses_blocks(frame, series, small_blocks):
-    same(running.filled_forward(frame, "out", V, "pos"), series.ffill())
-    same(running.filled_forward(frame, "out", V, -F.col("pos")), series.bfill())
+    same(running.filled_forward(frame, "out", F.col("v"), "pos"), series.ffill())
+    same(running.filled_forward(frame, "out", F.col("v"), -F.col("pos")), series.bfill())
 
 
 @pytest.mark.parametrize("method", ["average", "min", "max", "first", "dense"])
 @pytest.mark.parametrize("ascending", [True, False])
 @pytest.mark.parametrize("na", ["keep", "top", "bottom"])
 def test_ranks(frame, series, method, ascending, na):
-    done = running.ranked(frame, "out", V, [F.col("pos")], method, ascending, na)
+    done = running.ranked(frame, "out", F.col("v"), [F.col("pos")], method, ascending, na)
     same(done, series.rank(method=method, ascending=ascending, na_option=na))
 
 
 @pytest.mark.parametrize("method", ["average", "dense"])
 def test_ranks_as_fractions(frame, series, method):
-    same(running.ranked(frame, "out", V, [F.col("pos")], method, pct=True), series.rank(method=method, pct=True))
+    same(running.ranked(frame, "out", F.col("v"), [F.col("pos")], method, pct=True), series.rank(method=method, pct=True))
 
 
 @pytest.mark.parametrize("keep", ["first", "last", False])
@@ -102,7 +99,7 @@ def test_distinct_rows_ignore_helper_columns(frame, keep):
 
 def test_positions_feed_the_blocks(frame, series, small_blocks):
     numbered = with_position(frame, F.col("pos").desc(), name="row")
-    done = running.cumulative(numbered, "out", V, "sum", "row").drop("row")
+    done = running.cumulative(numbered, "out", F.col("v"), "sum", "row").drop("row")
     expected = series[::-1].cumsum()[::-1]
     pd.testing.assert_series_equal(collected(done), expected, check_names=False)
     assert np.isclose(collected(done).dropna().iloc[0], series.sum())

@@ -242,6 +242,6 @@ _RENDER: dict[type, Callable[[Driver, Any], str]] = {
     Sequence: Driver.items,
     Mapping: lambda d, v: "{" + ", ".join(f"{render(k)}: {d.text(i)}" for k, i in v.items) + "}",
     Module: Driver.module,
-    Func: lambda d, v: d.verbatim(v.node, v.scope) if v.name is None else d.verbatim(v, None),
+    Func: lambda d, v: d.verbatim(v, None),
     Slice: lambda d, v: f"slice({d.text(v.start)}, {d.text(v.stop)}, {d.text(v.step)})",
 }

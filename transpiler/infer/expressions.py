@@ -231,15 +231,15 @@ class Expressions:
         inner.bind(name, Ref(Plain(name, frozenset({name}))))
         return self.opaque(node.with_changes(for_in=node.for_in.with_changes(iter=cst.Name(name))), inner)
 
-    def turns(self, comp: cst.CompFor, scope: Scope, node: Any):
+    def turns(self, comp: cst.CompFor, scope: Scope, node: Any, shared: Scope | None = None):
+        inner = shared or Scope(parent=scope, name=scope.name)  # one for all turns: lambdas see the last
         for item in self.iterate(self.eval(comp.iter, scope)):
-            inner = Scope(parent=scope, name=scope.name)
             self.bind_target(comp.target, item, inner)
             tests = [self.truth(self.eval(i.test, inner)) for i in comp.ifs]
             if not all(tests):
                 continue
             if comp.inner_for_in is not None:
-                yield from self.turns(comp.inner_for_in, inner, node)
+                yield from self.turns(comp.inner_for_in, inner, node, inner)
             elif isinstance(node, cst.DictComp):
                 yield self.eval(node.key, inner), self.eval(node.value, inner)
             else:

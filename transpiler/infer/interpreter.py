@@ -9,7 +9,7 @@ from typing import Any, Callable
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Col, Const, Frame, Func, Local, Mapping, Module, Plain, Scalar, Sequence, Value, Windowed
+from transpiler.facts import Col, Const, Frame, Local, Mapping, Module, Plain, Scalar, Sequence, Value, Windowed
 from transpiler.infer.branches import Branches
 from transpiler.infer.context import Context
 from transpiler.infer.driver import Driver
@@ -441,9 +441,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         if ref is None or method not in _MUTATING or not isinstance(ref.value, (Const, Sequence, Mapping)):
             return False
         args, kwargs = self.arguments(node, scope)
-        if isinstance(ref.value, Const) and all(isinstance(a, Const) for a in args) and not kwargs:
-            changed = copy.deepcopy(ref.value.value)
-            self.folded(lambda: getattr(changed, method)(*(a.value for a in args)), node)
+        if isinstance(ref.value, Const) and all(isinstance(a, Const) for a in (*args, *kwargs.values())):
+            changed, named = copy.deepcopy(ref.value.value), {k: v.value for k, v in kwargs.items()}
+            self.folded(lambda: getattr(changed, method)(*(a.value for a in args), **named), node)
             ref.value = Const(changed)
             return True
         if method in ("append", "extend") and not kwargs and len(args) == 1:
@@ -451,8 +451,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             new = [args[0]] if method == "append" else self.iterate(args[0])
             ref.value = Sequence((*items, *(self.settled(v, scope) for v in new)))
             return True
-        if method == "update" and isinstance(args[0], Mapping) and isinstance(ref.value, (Const, Mapping)):
-            for key, value in args[0].items:
+        if method == "update" and isinstance(ref.value, (Const, Mapping)) and all(isinstance(a, Mapping) for a in args):
+            for key, value in (*(item for a in args for item in a.items), *kwargs.items()):
                 self.set_container_item(ref, key, value, scope)
             return True
         raise NoRule("a container is changed in a way that is not followed")

@@ -135,6 +135,11 @@ class Verbatim:
     def verbatim_expression(self, node: Any, scope: Scope | None) -> str:
         """The job's text of a lambda, or the name of a function that is kept."""
         if isinstance(node, Func):
+            defaults = {p.name.value: p.default for p in (*node.node.params.params, *node.node.params.kwonly_params)}
+            for name, value in node.defaults:
+                ref = node.scope.lookup(defaults[name].value)
+                if ref is None or not same_values({name: value}, {name: ref.value}):
+                    raise Refused(f"the default of {name!r} has changed since the function was defined")
             if node.name is None:
                 return self.verbatim_expression(node.node, node.scope)
             return self.keep_function(node)
