@@ -158,7 +158,6 @@ def agg_series(c: Call) -> Value:
     c.need(not named and pairs(func) is None, "arguments for the function")
     listed = items(func)
     if listed is not None:
-        c.need(g.grouped.as_index, "a list of aggregations with as_index=False")
         return outcome(c, g, [(n, shown(g, n, s, v)) for n, s in several(listed)], False)
     name, spec = spec_of(func)
     return outcome(c, g, [(v.label, shown(g, name, spec, v))], True)

@@ -74,7 +74,8 @@ def tail(c: Call) -> Value:
 
 
 @rule(
-    "DataFrameGroupBy.nth(n, dropna=None)", not_yet="dropna",
+    "DataFrameGroupBy.nth(n, dropna=None)",
+    not_yet="dropna",
     example=("df.groupby('k').nth(0)", "df.groupby('k').nth(-1)", "df.groupby('k').nth(1)"),
 )
 @rule("SeriesGroupBy.nth(n, dropna=None)", not_yet="dropna", example="df.groupby('k')['f'].nth(1)")

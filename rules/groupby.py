@@ -111,6 +111,7 @@ _FRAME_GROUPS = (
     "df.groupby(['b', df['i'] > 2])['j'].sum()",
     "df.groupby('s', sort=False, dropna=False)['i'].sum()",
     "df.groupby(df['k'])[['i', 'f']].sum()",
+    "df.sort_values(['i', 'j'], ascending=False).groupby('k', sort=False)['f'].sum()",
     "df.groupby(['k', 'b'])['i'].sum().groupby(level=0).max()",
     "df.groupby(['k', 'b'])['i'].sum().groupby('b').max()",
 )

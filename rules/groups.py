@@ -246,12 +246,7 @@ class Groups:
     def aggregated(self, outputs: list[tuple[Any, Made]]) -> Frame:
         """One row a group: keys as index levels or columns, the outputs as columns."""
         grouped = self.grouped
-        first: E | None = None
-        if not grouped.sort:
-            order = self.order()
-            if len(order) != 1 or self.frame.order.keys:
-                raise NoRule("groups by first appearance in a sorted frame")
-            first = order[0]
+        first = [] if grouped.sort else self._first_seen()
         self.keys = [self._shown(k) for k in self.keys]
         kept = self.kept()
         keys, taken = self._key_columns()
@@ -261,20 +256,14 @@ class Groups:
             name = fresh_name(label, taken)
             columns.append(Column(label, name, made.dtype, fresh(), made.nullable))
             aggs.append(made.expr.alias(name))
-        hidden: tuple[str, ...] = ()
-        if first is not None:
-            hidden = ("__first",)
-            aggs.append(F.min(first).alias("__first"))
+        hidden = tuple(key.name for key, _ in first)
+        aggs += [made.alias(key.name) for key, made in first]
         group = [
             named(k.expr) if str(k.expr) == str(col(x.name)) else k.expr.alias(x.name)
             for k, x in zip(self.keys, keys)
         ]
         text = f".groupBy({', '.join(render(g) for g in group)}).agg({', '.join(tidy(a).text for a in aggs)})"
-        sort = (
-            (SortKey("__first", None),)
-            if first is not None
-            else tuple(SortKey(k.name, k.uid) for k in keys)
-        )
+        sort = tuple(key for key, _ in first) or tuple(SortKey(k.name, k.uid) for k in keys)
         order_facts = Order(sort, None, True, True)
         text, columns = self._with_empty(kept, text, keys, columns, [m for _, m in outputs])
         labels = [c.label for c in columns]
@@ -283,6 +272,21 @@ class Groups:
                          rows=Rows(), order=order_facts, index=Index("columns", levels=tuple(keys)),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
+
+    def _first_seen(self) -> list[tuple[SortKey, E]]:
+        """Where each group is first seen, as hidden columns to sort the groups by."""
+        frame, order = self.frame, self.order()
+        if len(order) == 1 and not frame.order.keys:
+            return [(SortKey("__first", None), F.min(order[0]))]
+        at = self.position()
+        keys = [(k, col(k.name)) for k in frame.order.keys]
+        if not frame.order.total:
+            keys.append((SortKey("__pos", None), order[-1]))
+        out = []
+        for number, (key, value) in enumerate(keys):
+            name = "__first" + (str(number) if number else "")
+            out.append((replace(key, name=name, uid=None), F.min_by(value, at)))
+        return out
 
     def _with_empty(
         self, kept: Frame, text: str, keys: list, columns: list, made: list[Made]

@@ -134,8 +134,6 @@ def table_frame(ctx: Any, columns: list[Column], rows: list[list]) -> Frame:
         hidden, fields = (name,), [*fields, f"{name} bigint"]
         rows = [[*row, i] for i, row in enumerate(rows)]
     made = [E("(" + ", ".join(render(v) for v in row) + ("," if len(row) == 1 else "") + ")") for row in rows]
-    if any("datetime." in m.text for m in made):
-        ctx.runtime.add("import datetime")
     listed = "[" + ", ".join(m.text for m in made) + "]"
     text = f"spark.createDataFrame({listed}, {render(', '.join(fields))})"
     return Frame(text, tuple(columns), index=Index("range", step), order=Order((), step), rows=Rows(), hidden=hidden)

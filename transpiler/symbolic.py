@@ -99,6 +99,9 @@ def render(value: Any) -> str:
         return 'float("nan")'
     if isinstance(value, float) and value in (float("inf"), float("-inf")):
         return f'float("{value}")'
+    if type(value).__module__ == "datetime":
+        # Under a name that a program's own `from datetime import datetime` leaves alone.
+        return repr(value).replace("datetime.", "_datetime.", 1)
     if isinstance(value, list):
         return "[" + ", ".join(map(render, value)) + "]"
     if isinstance(value, tuple):

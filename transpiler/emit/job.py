@@ -51,7 +51,7 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     lines |= {line for name, line in imports.items() if name in identifiers(body) and name not in ("F", "T", "Window")}
     for name, line in (("F", "from pyspark.sql import functions as F"), ("T", "from pyspark.sql import types as T"),
                        ("Window", "from pyspark.sql import Window"), ("np", "import numpy as np"),
-                       ("pd", "import pandas as pd")):  # fmt: skip
+                       ("pd", "import pandas as pd"), ("_datetime", "import datetime as _datetime")):  # fmt: skip
         if name in names and name not in imports:
             lines.add(line)
     lines |= {"import sys", "from awsglue.context import GlueContext", "from awsglue.job import Job",

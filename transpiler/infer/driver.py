@@ -218,8 +218,6 @@ def constant_text(driver: Driver, value: Const) -> str:
         if type(value.value).__name__ in ("Index", "RangeIndex"):
             return f"pd.Index({render(value.value.tolist())})"
         return f"pd.{value.value!r}" if not str(value.value).startswith("Na") else "pd.NaT"
-    if type(value.value).__module__ == "datetime":
-        driver.ctx.runtime.add("import datetime")
     return lift(value.value).text
 
 

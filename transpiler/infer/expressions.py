@@ -31,7 +31,7 @@ from transpiler.facts import (
     Windowed,
 )
 from transpiler.infer.driver import BINARY, UNARY, Driver
-from transpiler.infer.folding import CONSTANTS, fold_method, fold_module_call
+from transpiler.infer.folding import _MUTATING, CONSTANTS, fold_method, fold_module_call
 from transpiler.infer.scope import Ref, Scope
 
 DATA = (Frame, Col, Grouped, Windowed, Accessor)
@@ -57,6 +57,12 @@ def has_data(value: Value) -> bool:
     if isinstance(value, Mapping):
         return any(has_data(v) for _, v in value.items)
     return False
+
+
+def is_changeable(value: Value) -> bool:
+    """Whether it is a list, dict or set that is known here."""
+    known = isinstance(value, Const) and isinstance(value.value, (list, dict, set))
+    return known or isinstance(value, Mapping) or (isinstance(value, Sequence) and value.type is not tuple)
 
 
 def is_true(value: Value | None) -> bool:
@@ -248,7 +254,7 @@ class Expressions:
     def bind_target(self, target: cst.BaseExpression, value: Value, scope: Scope) -> None:
         """Bind a loop or comprehension target to known parts."""
         if isinstance(target, cst.Name):
-            scope.bind(target.value, Ref(value))
+            scope.bind(target.value, Ref(value, is_changeable(value)))
             return
         if isinstance(target, (cst.Tuple, cst.List)):
             parts = self.iterate(value)
@@ -514,6 +520,8 @@ class Expressions:
 
     def container_method(self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call) -> Value:
         """A method of a constant, list or dict: folded, or kept as Python."""
+        if method in _MUTATING and is_changeable(owner):
+            raise NoRule("a container is changed in a way that is not followed")
         try:
             return fold_method(self, owner, method, args, kwargs, node)
         except NoRule:

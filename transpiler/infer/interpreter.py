@@ -13,7 +13,7 @@ from transpiler.facts import Col, Const, Frame, Local, Mapping, Module, Plain, S
 from transpiler.infer.branches import Branches
 from transpiler.infer.context import Context
 from transpiler.infer.driver import Driver
-from transpiler.infer.expressions import _BINARY_NODES, DATA, Expressions, has_data
+from transpiler.infer.expressions import _BINARY_NODES, DATA, Expressions, has_data, is_changeable
 from transpiler.infer.folding import _MUTATING
 from transpiler.infer.functions import Functions, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
@@ -39,6 +39,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         self.owners: dict[str, tuple[int, str]] = {}
         self.imports: dict[str, str] = {}
         self.depth = 0
+        self.turning: list[list] = []  # the items of loops that are being unrolled
         self.kept_functions: dict[tuple, tuple] = {}
         self.keeping: set[tuple] = set()
         self.closure_names = _closure_names(program.module)
@@ -165,6 +166,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             value = self.settled(value, scope)
         for target in node.targets:
             self.store(target.target, value, scope, node)
+            if isinstance(target.target, cst.Name) and is_changeable(value) and is_item(node.value):
+                scope.lookup(target.target.value).shared = True  # type: ignore[union-attr]
 
     def annotated(self, node: cst.AnnAssign, scope: Scope) -> None:
         if node.value is not None:
@@ -184,6 +187,10 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         ref = scope.lookup(name[0]) if name else None
         if ref is not None and isinstance(ref.value, Frame) and isinstance(value, Frame):
             self.mutate(ref, name[0], value, scope)
+            return
+        if ref is not None and is_changeable(ref.value) and is_changeable(value) and isinstance(node.target, cst.Name):
+            self.check_shared(ref, name[0])
+            ref.value = value  # in place: every name of the list sees it
             return
         self.store(node.target, value, scope, node)
 
@@ -292,15 +299,28 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
 
     def mutate(self, ref: Ref, name: str, value: Frame, scope: Scope) -> None:
         """The object behind ``ref`` became ``value``: all its names see it."""
-        if isinstance(ref.value, Frame):
-            value = value.but(view=ref.value.view)
-        if value.text.isidentifier():
-            ref.value = value
-            return
-        home = next((s for s in scope.chain() if s.refs.get(name) is ref), scope)
-        job = self.claim(name, home)
-        self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars)
-        ref.value = value.but(text=job, vars=frozenset({job}))
+        old = ref.value
+        if isinstance(old, Frame):
+            value = value.but(view=old.view)
+        if not value.text.isidentifier():
+            home = next((s for s in scope.chain() if s.refs.get(name) is ref), scope)
+            # Other names and lists that hold the object let go of the old variable first.
+            between = value.but(vars=frozenset())
+            self.became(old, between)
+            ref.value = between
+            job = self.claim(name, home)
+            self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars)
+            old, value = between, value.but(text=job, vars=frozenset({job}))
+        self.became(old, value)
+        ref.value = value
+
+    def became(self, old: Value, new: Value) -> None:
+        """The object that was ``old`` is ``new``, under every name and in every container."""
+        for scope in self.active:
+            for ref in scope.refs.values():
+                ref.value = swapped(ref.value, old, new)
+        for items in self.turning:
+            items[:] = [i if isinstance(i, Ref) else swapped(i, old, new) for i in items]
 
     # -- items and attributes
 
@@ -329,6 +349,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             self.mutate(ref, name, frame, scope)
             return
         if isinstance(ref.value, (Const, Mapping, Sequence)) and isinstance(key, Const) and not accessor:
+            self.check_shared(ref, name)
             self.set_container_item(ref, key.value, value, scope)
             return
         if isinstance(ref.value, Col):
@@ -351,6 +372,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
                 shared = isinstance(value, Col) and value.column is not None and value.column.uid in uids
                 if shared and holder.used_later(name):
                     raise Refused(f"this changes {name!r} too, which is the same column: take a .copy() of it first")
+
+    def check_shared(self, ref: Ref, name: str) -> None:
+        """A change of a list or dict that is an item of another is not followed to the other."""
+        if ref.shared:
+            raise Refused(f"this changes {name!r}, which is an item of another container: change it there")
 
     def set_container_item(self, ref: Ref, key: Any, value: Value, scope: Scope) -> None:
         old = ref.value
@@ -441,6 +467,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         if ref is None or method not in _MUTATING or not isinstance(ref.value, (Const, Sequence, Mapping)):
             return False
         args, kwargs = self.arguments(node, scope)
+        self.check_shared(ref, node.func.value.value)
         if isinstance(ref.value, Const) and all(isinstance(a, Const) for a in (*args, *kwargs.values())):
             changed, named = copy.deepcopy(ref.value.value), {k: v.value for k, v in kwargs.items()}
             self.folded(lambda: getattr(changed, method)(*(a.value for a in args), **named), node)
@@ -487,6 +514,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         body, after = list(node.body.body), scope.used_later
         inside = read_names(node)
         self.depth += 1
+        items = list(items)
+        self.turning.append(items)
         try:
             for item in items:
                 self.bind_loop(node.target, item, scope)
@@ -496,6 +525,7 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
                     if signal.word == "break":
                         return
         finally:
+            self.turning.pop()
             self.depth -= 1
             scope.used_later = after
         if node.orelse is not None:
@@ -537,6 +567,26 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
 
     def global_(self, node: Any, scope: Scope) -> None:
         scope.globals |= {n.name.value for n in node.names}
+
+
+def swapped(value: Value, old: Value, new: Value) -> Value:
+    """``value`` with ``new`` in place of the very object ``old``, in lists and dicts too."""
+    if value is old:
+        return new
+    if isinstance(value, Sequence):
+        items = tuple(swapped(i, old, new) for i in value.items)
+        return value if all(a is b for a, b in zip(items, value.items)) else replace(value, items=items)
+    if isinstance(value, Mapping):
+        pairs = tuple((k, swapped(v, old, new)) for k, v in value.items)
+        return value if all(a[1] is b[1] for a, b in zip(pairs, value.items)) else replace(value, items=pairs)
+    return value
+
+
+def is_item(node: Any) -> bool:
+    """Whether an expression gives an object that is part of another: ``d[k]``, ``d.get(k)``."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        return node.func.attr.value in ("get", "setdefault")
+    return isinstance(node, cst.Subscript) and not isinstance(node.slice[0].slice, cst.Slice)
 
 
 def _closure_names(module: cst.Module) -> set[str]:

@@ -9,12 +9,13 @@ from transpiler.facts import Value
 
 
 class Ref:
-    """A binding's cell: mutating the object through one name is seen through all."""
+    """A binding's cell: mutating the object through one name is seen through all. ``shared``: the
+    object is an item of a container as well, which a change here would have to reach."""
 
-    __slots__ = ("value",)
+    __slots__ = ("value", "shared")
 
-    def __init__(self, value: Value) -> None:
-        self.value = value
+    def __init__(self, value: Value, shared: bool = False) -> None:
+        self.value, self.shared = value, shared
 
 
 @dataclass

@@ -31,7 +31,8 @@ from transpiler.infer.expressions import has_data, has_local
 from transpiler.infer.scope import Ref, Scope
 from transpiler.source import bound_names, read_names, root_name
 
-_CHANGING = {"insert", "pop", "update", "append", "extend", "add", "remove", "clear", "setdefault", "sort"}
+_CHANGING = {"insert", "pop", "update", "append", "extend", "add", "remove", "clear", "setdefault", "sort",
+             "reverse", "discard", "popitem"}  # fmt: skip
 _FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
 
 
@@ -120,6 +121,7 @@ class Verbatim:
         if changed:
             data = has_data(value) or has_local(value)
             ref.value = Local(job, frozenset({job})) if data else Plain(job, frozenset({job}))
+            self.became(value, ref.value)  # type: ignore[attr-defined]
         return job
 
     def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
