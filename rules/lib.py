@@ -336,7 +336,18 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     out = (base if same else chain(base, f'.withColumn({lift(name)}, {expr})')).set_column(column)
     if frame.open:
         out = out.but(gone=tuple(g for g in out.gone if g != label))
-    return drop_hidden(out, temps)
+    out = drop_hidden(out, temps)
+    return with_gaps(ctx, out, column) if dtype == "int64?" and not same else out
+
+
+def with_gaps(ctx: Any, frame: Frame, column: Column) -> Frame:
+    """A new column of whole numbers that are fractions in pandas if any is missing: the job looks
+    there and then where a later step takes some of the rows (see ``settle``)."""
+    step = ctx.step()
+    if not ctx.wants(step, "settled"):
+        return frame.but(unsettled=(*frame.unsettled, step))
+    columns = tuple(replace(x, dtype=None) if x.uid == column.uid else x for x in frame.columns)
+    return frame.but(text=f"{ctx.call('settled')}({frame.text}, {lift(column.name)})", columns=columns)
 
 
 def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:

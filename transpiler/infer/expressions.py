@@ -652,7 +652,8 @@ class Expressions:
             except NoRule as error:
                 problem = str(error)
         values = [*args, *kwargs.values()]
-        if not any(has_data(v) or has_local(v) for v in values):
+        around = function.name in _AROUND and not any(isinstance(v, (*DATA, Local)) for v in values)
+        if around or not any(has_data(v) or has_local(v) for v in values):
             folded = fold_module_call(self, function, args, kwargs, node)
             if folded is not None:
                 return folded
@@ -682,6 +683,8 @@ def _fold_operator(method: str, a: Any, b: Any) -> Any:
 
 #: calls whose result shares its rows with the frame that it was taken from
 _SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
+#: builtins that pass on what is in a list or dict, whatever it is
+_AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple"}
 _FRAME_ATTRIBUTES = {
     "T", "at", "attrs", "axes", "columns", "dtypes", "empty", "flags", "iat", "index", "ndim", "shape",
     "size", "style", "values", "plot", "hist", "sparse",

@@ -178,8 +178,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         method = _BINARY_NODES[type(node.operator).__name__.removesuffix("Assign")]
         left = self.eval(node.target, scope)
         right = self.eval(node.value, scope)
-        if isinstance(left, Local):
-            raise NoRule("an operation in place on a pandas object")
+        if isinstance(left, (Local, Plain)):
+            raise NoRule("an operation in place on an object that only the job has")
         if isinstance(left, Const) and isinstance(left.value, list):
             left = Const(list(left.value))
         value = self.operator(method, left, right, node)

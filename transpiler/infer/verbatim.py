@@ -27,7 +27,7 @@ from transpiler.facts import (
 )
 from transpiler.infer.context import Output, read_options
 from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
-from transpiler.infer.expressions import has_data, has_local
+from transpiler.infer.expressions import has_data, has_local, is_changeable
 from transpiler.infer.scope import Ref, Scope
 from transpiler.source import bound_names, read_names, root_name
 
@@ -57,6 +57,8 @@ class Verbatim:
             if ref is not None and isinstance(ref.value, Frame) and ref.value.view:
                 raise Refused(f"this may write through {name!r} into the frame that it is a slice of: take a .copy() first")
         reads, binds = read_names(node), bound_names(node)
+        if changed & binds:  # such as the target of a loop: an item of what the loop goes over
+            changed |= {n for n in reads if (r := scope.lookup(n)) is not None and (has_data(r.value) or is_changeable(r.value))}
         data = [n for n in sorted(reads | changed) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
             text = self.program.source_line(node)
@@ -120,9 +122,19 @@ class Verbatim:
         self.ctx.emit(f"{job} = {text}", defines=job, reads=value.vars, kind="kept")
         if changed:
             data = has_data(value) or has_local(value)
+            self.check_held(name, value)
             ref.value = Local(job, frozenset({job})) if data else Plain(job, frozenset({job}))
             self.became(value, ref.value)  # type: ignore[attr-defined]
         return job
+
+    def check_held(self, name: str, value: Value) -> None:
+        """A list or dict goes to the driver to be changed there; its frames must not have names too."""
+        if not isinstance(value, (Sequence, Mapping)):
+            return
+        items = [v for _, v in value.items] if isinstance(value, Mapping) else value.items
+        held = [id(r.value) for s in self.active for r in s.refs.values() if isinstance(r.value, Frame)]  # type: ignore[attr-defined]
+        if any(id(i) in held for i in items):
+            raise Refused(f"this may change frames of {name!r} that have names of their own: change them by these")
 
     def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
         """An expression kept as it is written."""
