@@ -73,9 +73,9 @@ def cell(value: Any, dtype: str) -> Any:
     if is_missing(value):
         return None
     if dtype == "datetime64[ns]":
-        return E(f"datetime.datetime({value.year}, {value.month}, {value.day}, {value.hour}, {value.minute}, {value.second}, {value.microsecond})")  # fmt: skip
+        return E(f"_datetime.datetime({value.year}, {value.month}, {value.day}, {value.hour}, {value.minute}, {value.second}, {value.microsecond})")  # fmt: skip
     if dtype == "date":
-        return E(f"datetime.date({value.year}, {value.month}, {value.day})")
+        return E(f"_datetime.date({value.year}, {value.month}, {value.day})")
     spark = SPARK_TYPES[dtype]
     if spark in ("bigint", "int", "smallint", "tinyint"):
         return int(value)
