@@ -249,9 +249,6 @@ def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None
         raise Failure(f"exporting needs the extra 'amphi' ({error}): pip install 'pandas-to-glue[amphi]'", FAILED) from None
     except Exception as error:
         raise Failure(f"{pipeline}: {error}", REFUSED) from None
-    source = generated.text
-    for repair in generated.repairs:
-        err.print(f"repaired in Amphi's code: {repair}", markup=False)
     script = pandas_file or pipeline.with_suffix(".py")
     if pandas_file is not None:
         write(pandas_file, source)
