@@ -44,7 +44,7 @@ bench: venv
 
 lint: venv
 	.venv/bin/black --check --quiet . || (echo "black would change files: make format"; exit 1)
-	.venv/bin/python -m pyflakes transpiler rules glue_runtime amphi_plugin tests benchmarks demo
+	.venv/bin/python -m pyflakes transpiler rules glue_runtime amphi_plugin benchmarks demo
 
 format: venv
 	.venv/bin/black --quiet .

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from rules.lib import assign, chain, filtered, renumbered, selected, series_of, subset_of
 from rules.registry import Call, rule
-from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, Col, Column, Const, Frame, Index, Order, Rows, Sequence, SortKey, Windowed
+from transpiler.facts import BOOLS, Col, Const, Frame, Index, Rows, Sequence, SortKey, Windowed
 from transpiler.infer.context import sorted_order
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.symbolic import E, F, lift, render
 
 
 @rule("DataFrame.__getitem__(key)", example=("df['s']", "df[['i', 's']]", "df[df['i'] > 2]"))
