@@ -14,7 +14,6 @@ from glue_runtime.local import compare_outputs, run_job
 from tests.nasty import write_inputs
 from transpiler import Options, Transpilation, transpile
 
-
 #: ways of knowing types that this run tries: with the newer Spark the types are known, with the
 #: older one not; P2G_WHOLE=1 tries both on each
 MODES = [True, False] if os.environ.get("P2G_WHOLE") else [pyspark.__version__ >= "4"]
