@@ -51,7 +51,11 @@ def timed(work: Callable[[], Any]) -> tuple[float, float]:
 def in_folder(folder: Path, code: str, name: str) -> None:
     home = os.getcwd()
     os.chdir(folder)
-    shutil.rmtree("out.parquet", ignore_errors=True) if Path("out.parquet").is_dir() else Path("out.parquet").unlink(missing_ok=True)
+    (
+        shutil.rmtree("out.parquet", ignore_errors=True)
+        if Path("out.parquet").is_dir()
+        else Path("out.parquet").unlink(missing_ok=True)
+    )
     try:
         exec(compile(code, name, "exec"), {"__name__": "__main__"})
     finally:
@@ -81,7 +85,15 @@ def plan_counts(spark: Any, job: Any, folder: Path) -> dict[str, int]:
 def bench(rows: int) -> None:
     spark = local_session()
     spark.conf.set("spark.sql.ansi.enabled", "false")
-    table = Table("flow", "pandas", "pandas API on Spark", "by hand", "ours", "equal: ps / ours", "ours: plan nodes")
+    table = Table(
+        "flow",
+        "pandas",
+        "pandas API on Spark",
+        "by hand",
+        "ours",
+        "equal: ps / ours",
+        "ours: plan nodes",
+    )
     for name, source in PROGRAMS.items():
         with tempfile.TemporaryDirectory() as place:
             sides = {side: Path(place) / side for side in ("pandas", "ps", "hand", "ours")}
@@ -93,23 +105,47 @@ def bench(rows: int) -> None:
                     shutil.copytree(sides["pandas"], side, dirs_exist_ok=True)
             job = transpile(source, Options(input_root=sides["pandas"]))
             figures = {"pandas": timed(lambda: in_folder(sides["pandas"], source, "pandas"))}
-            swapped = source.replace("import pandas as pd", "import pyspark.pandas as pd").replace(", index=False)", ")")
-            local = swapped.replace('read_csv("', f'read_csv("file://{sides["ps"]}/').replace('to_parquet("', f'to_parquet("file://{sides["ps"]}/')
+            swapped = source.replace("import pandas as pd", "import pyspark.pandas as pd").replace(
+                ", index=False)", ")"
+            )
+            local = swapped.replace('read_csv("', f'read_csv("file://{sides["ps"]}/').replace(
+                'to_parquet("', f'to_parquet("file://{sides["ps"]}/'
+            )
             try:
                 figures["ps"] = timed(lambda: in_folder(sides["ps"], local, "ps"))
             except Exception as error:
                 figures["ps"] = (float("nan"), float("nan"))
                 print(f"{name}: pandas API on Spark: {type(error).__name__}: {str(error)[:100]}")
             target = str(sides["hand"] / "out.parquet")
-            figures["hand"] = timed(lambda: EXPERT[name](spark, str(sides["hand"])).write.mode("overwrite").parquet(target))
-            figures["ours"] = timed(lambda: run_job(job.script, {"JOB_NAME": name}, workdir=sides["ours"]))
+            figures["hand"] = timed(
+                lambda: EXPERT[name](spark, str(sides["hand"]))
+                .write.mode("overwrite")
+                .parquet(target)
+            )
+            figures["ours"] = timed(
+                lambda: run_job(job.script, {"JOB_NAME": name}, workdir=sides["ours"])
+            )
             order = job.outputs[0].order
             equal = [
-                "yes" if not safely(lambda: compare_outputs(sides["pandas"] / "out.parquet", sides[s] / "out.parquet", "parquet", order)) else "no"
+                (
+                    "yes"
+                    if not safely(
+                        lambda: compare_outputs(
+                            sides["pandas"] / "out.parquet",
+                            sides[s] / "out.parquet",
+                            "parquet",
+                            order,
+                        )
+                    )
+                    else "no"
+                )
                 for s in ("ps", "ours")
             ]
             base = figures["hand"]
-            cells = [f"{figures[s][0] / base[0]:.1f} / {figures[s][1] / base[1]:.1f}" for s in ("pandas", "ps", "hand", "ours")]
+            cells = [
+                f"{figures[s][0] / base[0]:.1f} / {figures[s][1] / base[1]:.1f}"
+                for s in ("pandas", "ps", "hand", "ours")
+            ]
             nodes = ", ".join(f"{n} {k}" for k, n in plan_counts(spark, job, sides["ours"]).items())
             table.add_row(name, *cells, " / ".join(equal), nodes)
     Console(width=160).print(f"{rows:,} rows; CPU / wall, relative to PySpark by hand", table)
@@ -127,9 +163,13 @@ def bench_transpile() -> None:
     import libcst
 
     table = Table("lines", "libcst parse (s)", "transpile (s)", "ratio")
-    block = "df['c{0}'] = df['a'] + {0}\ndf = df[df['c{0}'] > {0}]\ndf['d{0}'] = df['c{0}'].fillna(0)\n"
+    block = (
+        "df['c{0}'] = df['a'] + {0}\ndf = df[df['c{0}'] > {0}]\ndf['d{0}'] = df['c{0}'].fillna(0)\n"
+    )
     for lines in (10, 100, 300, 1000):
-        text = "import pandas as pd\ndf = pd.read_csv('in.csv')\n" + "".join(block.format(i) for i in range(lines // 3))
+        text = "import pandas as pd\ndf = pd.read_csv('in.csv')\n" + "".join(
+            block.format(i) for i in range(lines // 3)
+        )
         text += "df.to_csv('out.csv', index=False)\n"
         start = time.perf_counter()
         libcst.parse_module(text)

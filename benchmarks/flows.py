@@ -58,8 +58,12 @@ def make_data(folder: Any, rows: int) -> None:
     label = np.array([f"  Item {n} " for n in rng.integers(0, 1000, rows)], dtype=object)
     label[rng.random(rows) < 0.02] = None
     user = rng.integers(0, max(rows // 20, 1), rows)
-    pd.DataFrame({"id": np.arange(rows), "user": user, "city": city, "value": value, "label": label}).to_csv(folder / "events.csv", index=False)
-    pd.DataFrame({"city": cities, "country": [f"country{i % 17}" for i in range(200)]}).to_csv(folder / "cities.csv", index=False)
+    pd.DataFrame(
+        {"id": np.arange(rows), "user": user, "city": city, "value": value, "label": label}
+    ).to_csv(folder / "events.csv", index=False)
+    pd.DataFrame({"city": cities, "country": [f"country{i % 17}" for i in range(200)]}).to_csv(
+        folder / "cities.csv", index=False
+    )
 
 
 EVENTS = "id bigint, user bigint, city string, value double, label string"
@@ -73,7 +77,12 @@ def clean_group_sort(spark: Any, folder: str) -> Any:
     from pyspark.sql import functions as F
 
     df = _events(spark, folder).dropna(subset=["value"])
-    return df.groupBy("city").agg(F.sum("value").alias("total"), F.count("value").alias("n")).orderBy(F.desc("total"), "city").limit(20)
+    return (
+        df.groupBy("city")
+        .agg(F.sum("value").alias("total"), F.count("value").alias("n"))
+        .orderBy(F.desc("total"), "city")
+        .limit(20)
+    )
 
 
 def drop_duplicates_first(spark: Any, folder: str) -> Any:
@@ -81,8 +90,12 @@ def drop_duplicates_first(spark: Any, folder: str) -> Any:
 
 
 def left_merge_missing_keys(spark: Any, folder: str) -> Any:
-    cities = spark.read.csv(f"{folder}/cities.csv", header=True, schema="city string, country string")
-    return _events(spark, folder).join(cities, "city", "left").select("id", "city", "value", "country")
+    cities = spark.read.csv(
+        f"{folder}/cities.csv", header=True, schema="city string, country string"
+    )
+    return (
+        _events(spark, folder).join(cities, "city", "left").select("id", "city", "value", "country")
+    )
 
 
 def group_windows(spark: Any, folder: str) -> Any:
@@ -91,13 +104,20 @@ def group_windows(spark: Any, folder: str) -> Any:
 
     by = Window.partitionBy("user").orderBy("id")
     df = _events(spark, folder)
-    return df.select("id", "user", F.sum("value").over(by).alias("running"), F.lag("value").over(by).alias("before"))
+    return df.select(
+        "id",
+        "user",
+        F.sum("value").over(by).alias("running"),
+        F.lag("value").over(by).alias("before"),
+    )
 
 
 def texts(spark: Any, folder: str) -> Any:
     from pyspark.sql import functions as F
 
-    df = _events(spark, folder).withColumn("label", F.replace(F.lower(F.trim("label")), F.lit("item"), F.lit("thing")))
+    df = _events(spark, folder).withColumn(
+        "label", F.replace(F.lower(F.trim("label")), F.lit("item"), F.lit("thing"))
+    )
     return df.filter(F.col("label").contains("7")).select("id", "label")
 
 

@@ -26,7 +26,13 @@ deduplicateData1 = filter1.drop_duplicates(subset=["order_id"], keep="first")
 deduplicateData2 = csvFileInput2.drop_duplicates(subset=["customer_id"], keep="first")
 
 # Join orders and customers
-join1 = pd.merge(deduplicateData1, deduplicateData2, left_on=["customer_id"], right_on=["customer_id"], how="left")
+join1 = pd.merge(
+    deduplicateData1,
+    deduplicateData2,
+    left_on=["customer_id"],
+    right_on=["customer_id"],
+    how="left",
+)
 
 # Join the products
 join2 = pd.merge(join1, csvFileInput3, on=["sku"], how="left")
@@ -34,21 +40,41 @@ join2 = pd.merge(join1, csvFileInput3, on=["sku"], how="left")
 # Revenue and month
 formulaRow1 = join2.copy()
 formulaRow1["revenue"] = formulaRow1["qty"] * formulaRow1["price"]
-formulaRow1["month"] = pd.to_datetime(formulaRow1["ordered_at"], format="%Y-%m-%d").dt.strftime("%Y-%m")
+formulaRow1["month"] = pd.to_datetime(formulaRow1["ordered_at"], format="%Y-%m-%d").dt.strftime(
+    "%Y-%m"
+)
 formulaRow1["country"] = formulaRow1["country"].str.upper()
 
 # Revenue per country and month
-aggregate1 = formulaRow1.groupby(["country", "month"]).agg(revenue_sum=("revenue", "sum"), order_id_count=("order_id", "count"), customer_id_nunique=("customer_id", "nunique")).reset_index()
+aggregate1 = (
+    formulaRow1.groupby(["country", "month"])
+    .agg(
+        revenue_sum=("revenue", "sum"),
+        order_id_count=("order_id", "count"),
+        customer_id_nunique=("customer_id", "nunique"),
+    )
+    .reset_index()
+)
 
 # Largest first
-sort1 = aggregate1.sort_values(by=["revenue_sum", "country", "month"], ascending=[False, True, True])
+sort1 = aggregate1.sort_values(
+    by=["revenue_sum", "country", "month"], ascending=[False, True, True]
+)
 
 # Export to CSV file
 sort1.to_csv("out/revenue.csv", sep=",", header=True, index=False)
 
 # The orders themselves, by category
-formulaRow1[["order_id", "name", "category", "revenue", "note"]].to_parquet("out/orders.parquet", index=False)
+formulaRow1[["order_id", "name", "category", "revenue", "note"]].to_parquet(
+    "out/orders.parquet", index=False
+)
 
 # The top customers
-top = formulaRow1.groupby("name")["revenue"].sum().reset_index().sort_values(["revenue", "name"], ascending=[False, True]).head(10)
+top = (
+    formulaRow1.groupby("name")["revenue"]
+    .sum()
+    .reset_index()
+    .sort_values(["revenue", "name"], ascending=[False, True])
+    .head(10)
+)
 top.to_csv("out/top_customers.csv", index=False)

@@ -43,7 +43,13 @@ def main() -> int:
 
     same = True
     for output in job.outputs:
-        found = compare_outputs(OUT / "pandas" / output.path, OUT / "glue" / output.path, output.format, output.order, **output.options)
+        found = compare_outputs(
+            OUT / "pandas" / output.path,
+            OUT / "glue" / output.path,
+            output.format,
+            output.order,
+            **output.options,
+        )
         print(f"  {output.path}: {'the same' if not found else '; '.join(found)}")
         same = same and not found
     print("Read demo/out/sales_glue_job.py, demo/out/sales_deploy.py and demo/out/report.html")

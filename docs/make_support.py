@@ -15,7 +15,15 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 #: the pandas class of each rule prefix, for looking a method up in both libraries
-FAMILIES = ("DataFrame", "Series", "Series.str", "Series.dt", "DataFrameGroupBy", "SeriesGroupBy", "pandas")
+FAMILIES = (
+    "DataFrame",
+    "Series",
+    "Series.str",
+    "Series.dt",
+    "DataFrameGroupBy",
+    "SeriesGroupBy",
+    "pandas",
+)
 
 
 def parameters(owner: Any, name: str) -> list[str] | None:
@@ -26,7 +34,9 @@ def parameters(owner: Any, name: str) -> list[str] | None:
     if not callable(target):
         return []
     try:
-        return [p for p in inspect.signature(target).parameters if p not in ("self", "args", "kwargs")]
+        return [
+            p for p in inspect.signature(target).parameters if p not in ("self", "args", "kwargs")
+        ]
     except (TypeError, ValueError):
         return []
 
@@ -67,17 +77,37 @@ def page() -> str:
         "",
     ]
     for family in FAMILIES:
-        names = sorted(n for n in registry.RULES if n.rpartition(".")[0] == family and not n.split(".")[-1].startswith("__"))
-        lines += [f"## {family}", "", "| API | verdict | not translated (→ driver) | pandas API on Spark |", "|---|---|---|---|"]
+        names = sorted(
+            n
+            for n in registry.RULES
+            if n.rpartition(".")[0] == family and not n.split(".")[-1].startswith("__")
+        )
+        lines += [
+            f"## {family}",
+            "",
+            "| API | verdict | not translated (→ driver) | pandas API on Spark |",
+            "|---|---|---|---|",
+        ]
         for name in names:
             method = name.rpartition(".")[2]
             entries = registry.RULES[name]
             verdicts = ", ".join(dict.fromkeys(r.verdict for r in entries))
             not_yet = set.intersection(*(set(r.not_yet) for r in entries)) - {"inplace"}
-            lines.append(f"| `{method}` | {verdicts} | {', '.join(sorted(not_yet)) or '–'} | {other(pandas_side, spark_side, family, method)} |")
+            lines.append(
+                f"| `{method}` | {verdicts} | {', '.join(sorted(not_yet)) or '–'} | {other(pandas_side, spark_side, family, method)} |"
+            )
         lines.append("")
-    rest = sorted(n for n in registry.RULES if n.rpartition(".")[0] not in FAMILIES or n.split(".")[-1].startswith("__"))
-    lines += ["## Operators, windows, numpy and the rest", "", ", ".join(f"`{n}`" for n in rest), ""]
+    rest = sorted(
+        n
+        for n in registry.RULES
+        if n.rpartition(".")[0] not in FAMILIES or n.split(".")[-1].startswith("__")
+    )
+    lines += [
+        "## Operators, windows, numpy and the rest",
+        "",
+        ", ".join(f"`{n}`" for n in rest),
+        "",
+    ]
     return "\n".join(lines)
 
 
@@ -95,7 +125,11 @@ def main() -> int:
     path, text = HERE / "support.md", page()
     if "--check" in sys.argv:
         stale = not path.exists() or path.read_text() != text
-        print("docs/support.md is stale: run python docs/make_support.py" if stale else "docs/support.md is up to date")
+        print(
+            "docs/support.md is stale: run python docs/make_support.py"
+            if stale
+            else "docs/support.md is up to date"
+        )
         return int(stale)
     path.write_text(text)
     print(f"wrote {path.name}")

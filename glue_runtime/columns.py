@@ -35,7 +35,9 @@ def lit(value):
 
 
 def number(a, t):
-    """A boolean as 0 and 1; numbers as they are."""
+    """A boolean as 0 and 1; numbers as they are. Spark would read text as a number: pandas raises."""
+    if t == "string":
+        raise TypeError("arithmetic with text: pandas has none, or repeats the text")
     return a.cast("bigint") if t == "boolean" and hasattr(a, "cast") else a
 
 

@@ -180,7 +180,9 @@ def limited_numbers(a, lower, upper, ta, tlower, tupper):
 
 def keyed(a, ta, kind):
     """A column to be looked up among keys of a kind ("text", "number"): nothing is found in others."""
-    found = {"string": "text", "boolean": "flag"}.get(ta, "number" if ta in WHOLE_NUMBERS + FRACTIONS else ta)
+    found = {"string": "text", "boolean": "flag"}.get(
+        ta, "number" if ta in WHOLE_NUMBERS + FRACTIONS else ta
+    )
     if found == "flag" and kind == "number":
         raise TypeError("booleans looked up among numbers")
     return a if found == kind else F.lit(None)

@@ -56,7 +56,9 @@ def whole_or_error(a, ta):
     """Text and dates that pandas compares: a missing one among them raises TypeError there."""
     if ta not in ("string", "date"):
         return a
-    return F.coalesce(a, F.raise_error(F.lit("'<=' not supported between instances of 'str' and 'float'")))
+    return F.coalesce(
+        a, F.raise_error(F.lit("'<=' not supported between instances of 'str' and 'float'"))
+    )
 
 
 def smallest(a, ta):

@@ -198,7 +198,12 @@ def raw_cells(glueContext, spark, path, files, names, layout, head, transformati
     blanks = re.search(rb"(?m)^[ \t]+\r?$", head) is not None
     # pandas has checked a file that fits into the head. In a larger one a row may have too many
     # cells: Spark's reader tells (pandas raises), Glue's would drop them.
-    if len(files) == 1 and not blanks and len(head) < HEAD_BYTES and plain_header(head, names, layout):
+    if (
+        len(files) == 1
+        and not blanks
+        and len(head) < HEAD_BYTES
+        and plain_header(head, names, layout)
+    ):
         return glue_cells(glueContext, path, names, layout, multiline, transformation_ctx)
     rows = spark_cells(spark, files, names, layout, multiline)
     return rows.where(~blank_row(names, layout, None))

@@ -9,7 +9,17 @@ from glue_runtime.reshape import WHOLE, quoted
 NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double")
 
 
-def merge(left, right, how="inner", on=None, left_on=None, right_on=None, suffixes=("_x", "_y"), indicator=None, rows=None):
+def merge(
+    left,
+    right,
+    how="inner",
+    on=None,
+    left_on=None,
+    right_on=None,
+    suffixes=("_x", "_y"),
+    indicator=None,
+    rows=None,
+):
     """`left.merge(right)` as pandas names and matches: missing keys equal each other, columns of
     both sides get suffixes, shared keys stay in the left side's place.
 
@@ -31,8 +41,12 @@ def merge(left, right, how="inner", on=None, left_on=None, right_on=None, suffix
     if len(set(shown)) < len(shown):
         raise ValueError(f"merge gives columns of the same name: {sorted(shown)}")
     # Every column gets a number for a name while the rows are joined: none can clash.
-    one = left.select(*[quoted(c).alias(f"l{i}") for i, c in enumerate(left.columns)], F.lit(True).alias("l"))
-    two = right.select(*[quoted(c).alias(f"r{i}") for i, c in enumerate(right.columns)], F.lit(True).alias("r"))
+    one = left.select(
+        *[quoted(c).alias(f"l{i}") for i, c in enumerate(left.columns)], F.lit(True).alias("l")
+    )
+    two = right.select(
+        *[quoted(c).alias(f"r{i}") for i, c in enumerate(right.columns)], F.lit(True).alias("r")
+    )
     l_at = {c: F.col(f"l{i}") for i, c in enumerate(left.columns)}
     r_at = {c: F.col(f"r{i}") for i, c in enumerate(right.columns)}
     if how == "cross":
@@ -42,7 +56,10 @@ def merge(left, right, how="inner", on=None, left_on=None, right_on=None, suffix
         for a, b in zip(ours, theirs):
             condition = condition & l_at[a].eqNullSafe(r_at[b])
         found = one.join(two, condition, how)
-    out = [key_cell(l_at, r_at, c, c in shared, how).alias(name) for c, name in zip(left_shown, left_names)]
+    out = [
+        key_cell(l_at, r_at, c, c in shared, how).alias(name)
+        for c, name in zip(left_shown, left_names)
+    ]
     out += [r_at[c].alias(name) for c, name in zip(right_shown, right_names)]
     if indicator:
         word = F.when(F.col("r").isNull(), "left_only").when(F.col("l").isNull(), "right_only")
@@ -61,7 +78,9 @@ def key_cell(left, right, name, shared, how):
 
 def same_kind(left, right, ours, theirs):
     """Raises ValueError where a text key would be compared with a number, as pandas does."""
-    types = [{f.name: f.dataType.simpleString() for f in side.schema.fields} for side in (left, right)]
+    types = [
+        {f.name: f.dataType.simpleString() for f in side.schema.fields} for side in (left, right)
+    ]
     for a, b in zip(ours, theirs):
         kinds = ["number" if t in NUMERIC else t for t in (types[0][a], types[1][b])]
         if kinds[0] != kinds[1]:
@@ -116,5 +135,7 @@ def settled(df, *names):
     whole = [n for n in names or whole if n in whole and not n.startswith("__")]
     if not whole:
         return df
-    gaps = df.agg(*[F.count_if(quoted(n).isNull()).alias(f"n{i}") for i, n in enumerate(whole)]).first()
+    gaps = df.agg(
+        *[F.count_if(quoted(n).isNull()).alias(f"n{i}") for i, n in enumerate(whole)]
+    ).first()
     return df.withColumns({n: quoted(n).cast("double") for n, gap in zip(whole, gaps) if gap})

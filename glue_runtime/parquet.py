@@ -89,7 +89,9 @@ def usual_column(name, kind, nanos):
     """A column in the Spark type of its family, NaN as NULL."""
     cell = quoted(name)
     if nanos:
-        return F.timestamp_micros(F.floor(cell.cast("decimal(20, 0)") / 1000).cast("bigint"))  # exact
+        return F.timestamp_micros(
+            F.floor(cell.cast("decimal(20, 0)") / 1000).cast("bigint")
+        )  # exact
     if kind in ("double", "float"):
         cell = F.when(~F.isnan(cell), cell)
     return cell.cast(WIDER[kind]) if kind in WIDER else cell

@@ -60,7 +60,12 @@ def small_table(spark, rows, schema):
     types = spark.createDataFrame([], schema).schema
     for row in rows:
         cells = [None if v is None or v != v else v for v in row]
-        made.append(tuple(CELLS.get(type(f.dataType), same)(v) if v is not None else None for v, f in zip(cells, types)))
+        made.append(
+            tuple(
+                CELLS.get(type(f.dataType), same)(v) if v is not None else None
+                for v, f in zip(cells, types)
+            )
+        )
     return spark.createDataFrame(made, types)
 
 
@@ -86,11 +91,16 @@ def melt(df, ids, values, variable, value, row=None, place=None):
     kind = found.pop() if len(found) == 1 else "double" if found & {"float", "double"} else "bigint"
     cells = [
         F.struct(
-            F.lit(i).alias("place"), F.lit(name).alias("name"), quoted(name).cast(kind).alias("cell")
+            F.lit(i).alias("place"),
+            F.lit(name).alias("name"),
+            quoted(name).cast(kind).alias("cell"),
         )
         for i, name in enumerate(values)
     ]
-    long = df.select(*[quoted(c) for c in (*ids, *([row] if row else []))], F.explode(F.array(*cells)).alias("__cell"))
+    long = df.select(
+        *[quoted(c) for c in (*ids, *([row] if row else []))],
+        F.explode(F.array(*cells)).alias("__cell"),
+    )
     out = [quoted(c) for c in ids]
     out += [F.col("__cell.name").alias(variable), F.col("__cell.cell").alias(value)]
     if row:
@@ -113,7 +123,9 @@ def explode(df, name, at=None):
     out = out.withColumn(name, F.get(quoted(name), F.col(place)))
     if isinstance(kind.elementType, (T.LongType, T.IntegerType, T.BooleanType)):
         if out.where(quoted(name).isNull()).limit(1).count():
-            raise TypeError(f"column {name!r} mixes {kind.elementType.simpleString()} and missing items")
+            raise TypeError(
+                f"column {name!r} mixes {kind.elementType.simpleString()} and missing items"
+            )
     return out if at else out.drop(place)
 
 
@@ -137,7 +149,11 @@ def pivot_table(df, index, columns, value, how="mean", fill=None, nullable=False
     columns are the values found, sorted. Raises TypeError for values that have no such aggregate.
     """
     types = dict(df.dtypes)
-    if how not in ("count", "nunique", "min", "max") and types[value] not in (*WHOLE, "float", "double"):
+    if how not in ("count", "nunique", "min", "max") and types[value] not in (
+        *WHOLE,
+        "float",
+        "double",
+    ):
         raise TypeError(f"{how} of {types[value]} column {value!r}")
     keys = [quoted(k) for k in (*index, columns)]
     rows = df.where(F.forall(F.array(*[k.isNotNull() for k in keys]), lambda present: present))
@@ -153,7 +169,9 @@ def pivot(df, index, columns, value, fill=None, nullable=False):
     if long.groupBy(*keys).count().where("count > 1").limit(1).count():
         raise ValueError("Index contains duplicate entries, cannot reshape")
     if long.where(quoted(columns).isNull()).limit(1).count():
-        raise ValueError(f"pivot: column {columns!r} has missing values, which cannot name a column")
+        raise ValueError(
+            f"pivot: column {columns!r} has missing values, which cannot name a column"
+        )
     return spread(long, index, columns, fill, nullable)
 
 
@@ -174,7 +192,9 @@ def spread(long, index, columns, fill, nullable):
         gap = F.exists(F.array(*[c.isNull() for c in cells]), lambda missing: missing)
         if wide.where(gap).limit(1).count():
             cells = [c.cast("double") for c in cells]
-    return wide.select(*[quoted(k) for k in index], *[c.alias(str(x)) for c, x in zip(cells, labels)])
+    return wide.select(
+        *[quoted(k) for k in index], *[c.alias(str(x)) for c, x in zip(cells, labels)]
+    )
 
 
 def label_type(df, name):
@@ -226,7 +246,11 @@ def of_types(df, include=(), exclude=(), aside=()):
     """The columns whose types are in the families `include` and not in `exclude`."""
     wanted = set().union(*[FAMILIES[f] for f in include])
     left_out = set().union(*[FAMILIES[f] for f in exclude])
-    kept = [c for c, t in df.dtypes if c not in aside and (not include or t in wanted) and t not in left_out]
+    kept = [
+        c
+        for c, t in df.dtypes
+        if c not in aside and (not include or t in wanted) and t not in left_out
+    ]
     return df.select(*[quoted(c) for c in kept], *aside)
 
 

@@ -68,7 +68,9 @@ def cumulative(df, name, column, how, row, gaps=True):
     window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     value = JOIN[how](combine("__value").over(window), F.col("__carry"))
     if how in ("sum", "prod") and not gaps:
-        value = JOIN[how](F.coalesce(combine("__value").over(window), F.lit(NOTHING[how])), F.col("__carry"))
+        value = JOIN[how](
+            F.coalesce(combine("__value").over(window), F.lit(NOTHING[how])), F.col("__carry")
+        )
     if gaps:
         value = F.when(F.col("__value").isNotNull(), value)
     return joined.withColumn(name, value).drop("__block", "__value", "__carry")
@@ -113,7 +115,9 @@ def ranked(df, name, column, order, method="average", ascending=True, na="keep",
     """
     first = F.col("__value").asc_nulls_last() if ascending else F.col("__value").desc_nulls_last()
     if na == "top":
-        first = F.col("__value").asc_nulls_first() if ascending else F.col("__value").desc_nulls_first()
+        first = (
+            F.col("__value").asc_nulls_first() if ascending else F.col("__value").desc_nulls_first()
+        )
     placed = with_position(df.withColumn("__value", column), first, *order, name="__place")
     ties = Window.partitionBy("__value")
     if method == "dense":
@@ -129,7 +133,9 @@ def ranked(df, name, column, order, method="average", ascending=True, na="keep",
     }[method]().cast("double")
     if pct:
         counted = placed if na != "keep" else placed.filter(F.col("__value").isNotNull())
-        rows = counted.count() if method != "dense" else counted.select("__value").distinct().count()
+        rows = (
+            counted.count() if method != "dense" else counted.select("__value").distinct().count()
+        )
         rank = rank / F.lit(rows or 1)
     if na == "keep":
         rank = F.when(F.col("__value").isNotNull(), rank)

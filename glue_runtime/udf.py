@@ -53,7 +53,9 @@ def with_results(df, name, run, columns, kind):
 
     @F.pandas_udf(RESULTS)
     def tagged_results(*values: pd.Series) -> pd.DataFrame:
-        return pd.DataFrame([tagged(v) for v in run(*values)], columns=["kind", "i", "f", "s", "b", "t"])
+        return pd.DataFrame(
+            [tagged(v) for v in run(*values)], columns=["kind", "i", "f", "s", "b", "t"]
+        )
 
     with_tags = df.withColumn(name, tagged_results(*columns)).localCheckpoint()
     found = {r[0] for r in with_tags.select(F.col(name)["kind"]).distinct().collect()}
@@ -82,7 +84,12 @@ def plain_results(values):
 
 
 def is_missing_value(value):
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value)
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float) and value != value)
+    )
 
 
 def tagged(value):
@@ -99,7 +106,9 @@ def tagged(value):
         return ("s", None, None, value, None, None)
     if isinstance(value, pd.Timestamp):
         return ("t", None, None, None, None, value)
-    raise TypeError(f"the function gave a {type(value).__name__}, which has no column type in Spark")
+    raise TypeError(
+        f"the function gave a {type(value).__name__}, which has no column type in Spark"
+    )
 
 
 def result_column(name, found):

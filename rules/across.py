@@ -21,14 +21,21 @@ def numbers_of(c: Call, name: str) -> list[Col]:
     c.need(not any(s.is_nullable for s in series), "nullable columns along a row")
     if c.lit("numeric_only"):
         series = [s for s in series if s.dtype in NUMBERS or s.dtype == "bool"]
-    c.need(series and all(s.dtype in NUMBERS or s.dtype == "bool" for s in series), "columns that are not numbers")
+    c.need(
+        series and all(s.dtype in NUMBERS or s.dtype == "bool" for s in series),
+        "columns that are not numbers",
+    )
     c.need(all(s.dtype in ("int64", "float64", "bool") for s in series), "numbers of other widths")
     c.need(c.lit("skipna") is True, "skipna=False")
     return [tightened(s) for s in series]
 
 
 def as_number(series: Col, fractions: bool) -> E:
-    kind = "bigint" if series.dtype == "bool" else "double" if fractions and series.dtype == "int64" else None
+    kind = (
+        "bigint"
+        if series.dtype == "bool"
+        else "double" if fractions and series.dtype == "int64" else None
+    )
     return series.expr.cast(kind) if kind else series.expr
 
 
@@ -87,7 +94,15 @@ def across(c: Call, name: str) -> Col:
     if name == "count":
         series = cells(c.ctx, c.frame)
         c.need(series, "a frame without columns")
-        return derive(present(series), "int64", *series, label=None, null_free=True, loose=False, nullable=False)
+        return derive(
+            present(series),
+            "int64",
+            *series,
+            label=None,
+            null_free=True,
+            loose=False,
+            nullable=False,
+        )
     if name in ("any", "all"):
         return truth(c, name)
     c.need(name in _ACROSS, f"{name}(axis=1)")
@@ -114,10 +129,19 @@ def across_unknown(c: Call, name: str) -> Col:
 def truth(c: Call, name: str) -> Col:
     """``any`` and ``all`` of boolean columns."""
     series = cells(c.ctx, c.frame)
-    c.need(series and all(s.dtype == "bool" for s in series), "columns that are not boolean for sure")
+    c.need(
+        series and all(s.dtype == "bool" for s in series), "columns that are not boolean for sure"
+    )
     join: Any = (lambda a, b: a | b) if name == "any" else (lambda a, b: a & b)
     loose = any(s.loose and not s.null_free for s in series)
-    return derive(reduce(join, [s.expr for s in series]), "bool", *series, label=None, loose=loose, null_free=not loose)
+    return derive(
+        reduce(join, [s.expr for s in series]),
+        "bool",
+        *series,
+        label=None,
+        loose=loose,
+        null_free=not loose,
+    )
 
 
 __all__ = ["BOOLS", "across", "lift", "number_result"]

@@ -55,7 +55,13 @@ def column_of(c: Call, value: Any, *parents: Any, label: Any) -> Col:
     c.need(result.expr is not None, "a step that Spark has no form for")
     c.need(result.kind in SPARK, "a function that gives only missing values")
     assert result.expr is not None
-    facts: dict[str, Any] = {"label": label, "null_free": result.full, "loose": False, "nullable": False, "column": None}
+    facts: dict[str, Any] = {
+        "label": label,
+        "null_free": result.full,
+        "loose": False,
+        "nullable": False,
+        "column": None,
+    }
     if result.kind == "mixed":
         return mixed_column(c, result, parents, facts)
     expr = whole_text(result.expr) if result.kind == "int" else result.expr
@@ -71,13 +77,17 @@ def mixed_column(c: Call, result: S, parents: Any, facts: dict) -> Col:
     """Whole numbers in some rows, fractions in others: fractions as soon as there is one."""
     c.need(result.fraction is not None, "a step that Spark has no form for")
     assert result.expr is not None and result.fraction is not None
-    both = derive(F.struct(result.expr.alias("value"), result.fraction.alias("fraction")), None, *parents)
+    both = derive(
+        F.struct(result.expr.alias("value"), result.fraction.alias("fraction")), None, *parents
+    )
     expr = in_frame(c.ctx, "whole_or_mixed", both)
     c.verdict = "runtime"  # type: ignore[attr-defined]
     return derive(expr, None, *parents, **facts)
 
 
-def udf_column(c: Call, step: str, kind: str | None, dtype: str | None, *parents: Any, label: Any) -> Col:
+def udf_column(
+    c: Call, step: str, kind: str | None, dtype: str | None, *parents: Any, label: Any
+) -> Col:
     """A column that a UDF adds: ``step`` is the call with ``@@`` for the frame, ``##`` for the name."""
     c.verdict = "udf"  # type: ignore[attr-defined]
     name = c.ctx.temp("udf")
@@ -92,7 +102,10 @@ def udf_column(c: Call, step: str, kind: str | None, dtype: str | None, *parents
 def function_text(c: Call, function: Any, args: list, kwargs: dict) -> str:
     """The function as the job has it; further arguments are bound by a lambda."""
     driver = c.interpreter.driver  # type: ignore[attr-defined]
-    c.need(all(isinstance(a, Const) for a in [*args, *kwargs.values()]), "arguments that are computed in the job")
+    c.need(
+        all(isinstance(a, Const) for a in [*args, *kwargs.values()]),
+        "arguments that are computed in the job",
+    )
     text = driver.text(function)
     if not args and not kwargs:
         return text
@@ -112,7 +125,9 @@ def symbolic(series: Col) -> S:
     return S(series.expr, kind, series.null_free, gap=gap)
 
 
-def apply_values(c: Call, series: Col, function: Any, args: list, kwargs: dict, skip_missing: bool = False) -> Col:
+def apply_values(
+    c: Call, series: Col, function: Any, args: list, kwargs: dict, skip_missing: bool = False
+) -> Col:
     """The function of each value: as an expression, or as the function itself in a UDF."""
     series = materialised(c.ctx, tightened(series) if series.loose else series)
     c.need(not series.is_nullable and series.dtype not in ("category", "list", "date", "timedelta64[ns]"), f"a function of the values of a {series.dtype} column")  # fmt: skip
@@ -144,9 +159,7 @@ def apply_values(c: Call, series: Col, function: Any, args: list, kwargs: dict, 
     return udf_column(c, step, typed_as, dtype, series, label=series.label)
 
 
-_LABELS = (
-    "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v > 5:\n        return 'big'\n    return 'small'\n"
-)
+_LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v > 5:\n        return 'big'\n    return 'small'\n"
 
 
 @rule(
@@ -223,7 +236,11 @@ def row_dtype(frame: Frame) -> str | None:
     kinds = {"number" if x in numbers | {"int64?"} else x for x in known}
     if None not in dtypes and dtypes <= numbers | {"int64?"}:
         return None
-    if kinds & {"object", "category", "bool", "bool?", "date", "list", "datetime64[ns]"} and len(kinds) > 1 or "object" in kinds:
+    if (
+        kinds & {"object", "category", "bool", "bool?", "date", "list", "datetime64[ns]"}
+        and len(kinds) > 1
+        or "object" in kinds
+    ):
         return "object"
     return None
 
@@ -241,7 +258,11 @@ def row_of(c: Call, frame: Frame, wanted: list) -> Row:
         except NoRule:
             continue
         if kind in ("float64", "int64"):
-            expr = series.expr.cast("double") if kind == "float64" and value.kind == "int" else series.expr
+            expr = (
+                series.expr.cast("double")
+                if kind == "float64" and value.kind == "int"
+                else series.expr
+            )
             value = S(expr, "float" if kind == "float64" else "int", value.full, numpy=True)
         elif kind == "bool":
             value = S(series.expr, "bool", value.full)
@@ -263,7 +284,11 @@ def labels_used(function: Any, frame: Frame) -> list | None:
     class Visitor(cst.CSTVisitor):
         def visit_Subscript(self, node: cst.Subscript) -> None:
             nonlocal plain
-            if isinstance(node.value, cst.Name) and node.value.value == name and len(node.slice) == 1:
+            if (
+                isinstance(node.value, cst.Name)
+                and node.value.value == name
+                and len(node.slice) == 1
+            ):
                 index = node.slice[0].slice
                 if isinstance(index, cst.Index) and isinstance(index.value, cst.SimpleString):
                     found.append(index.value.evaluated_value)
@@ -271,7 +296,11 @@ def labels_used(function: Any, frame: Frame) -> list | None:
 
         def visit_Attribute(self, node: cst.Attribute) -> None:
             nonlocal plain
-            if isinstance(node.value, cst.Name) and node.value.value == name and frame.has(node.attr.value):
+            if (
+                isinstance(node.value, cst.Name)
+                and node.value.value == name
+                and frame.has(node.attr.value)
+            ):
                 found.append(node.attr.value)
                 plain += 1
 
@@ -290,7 +319,12 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     labels = used or (frame.labels if used is None else frame.labels[:1])
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
-    c.need(not any(s.is_nullable or s.dtype in ("category", "list", "timedelta64[ns]") for s in series), "such columns in a Python function")
+    c.need(
+        not any(
+            s.is_nullable or s.dtype in ("category", "list", "timedelta64[ns]") for s in series
+        ),
+        "such columns in a Python function",
+    )
     c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
     body = Body(c, scope_of(function), frame)
     kind: str | None = None
@@ -349,8 +383,23 @@ def gives_value(function: Any) -> bool:
         if isinstance(node, (cst.Tuple, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.DictComp)):
             return False
         if isinstance(node, cst.Call):
-            name = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")
-            if name in ("Series", "DataFrame", "array", "list", "tuple", "dict", "to_dict", "tolist", "split", "copy"):
+            name = (
+                node.func.attr.value
+                if isinstance(node.func, cst.Attribute)
+                else getattr(node.func, "value", "")
+            )
+            if name in (
+                "Series",
+                "DataFrame",
+                "array",
+                "list",
+                "tuple",
+                "dict",
+                "to_dict",
+                "tolist",
+                "split",
+                "copy",
+            ):
                 return False
         if isinstance(node, cst.Name) and isinstance(function.node, cst.FunctionDef) and node.value in {p.name.value for p in function.node.params.params}:  # fmt: skip
             return False
@@ -367,7 +416,10 @@ def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Frame:
             value = interpreter.by_rule(function.name, None, [series, *args], kwargs, c.node)
         else:
             value = interpreter.inline(function, [series, *args], kwargs, None)
-        c.need(isinstance(value, Col) and value.frame.rows.uid == series.frame.rows.uid, "a function that gives one value per column")
+        c.need(
+            isinstance(value, Col) and value.frame.rows.uid == series.frame.rows.uid,
+            "a function that gives one value per column",
+        )
         return value
 
     return mapped(c.ctx, c.frame, change)

@@ -41,12 +41,17 @@ def cut(c: Call) -> Col:
     edges_text = [b if isinstance(b, int) and not isinstance(b, bool) else float(b) for b in bins]
     x = series.expr
     outside = x < edges_text[0] if not right or lowest else x <= edges_text[0]
-    expr: Any = F.when(outside, F.lit(None)) if edges[0] > float("-inf") or (right and not lowest) else F
+    expr: Any = (
+        F.when(outside, F.lit(None)) if edges[0] > float("-inf") or (right and not lowest) else F
+    )
     for upper, name in zip(edges_text[1:], names):
         last = upper == float("inf") and right
-        expr = expr.when(x.isNotNull() if last else (x <= upper if right else x < upper), F.lit(name))
+        expr = expr.when(
+            x.isNotNull() if last else (x <= upper if right else x < upper), F.lit(name)
+        )
     if labels is False:
         return derive(expr.cast("bigint"), "int64?", series, null_free=False)
     return derive(expr, Category(names, True), series, null_free=False)
+
 
 __all__ = ["cut"]

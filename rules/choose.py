@@ -10,7 +10,18 @@ from rules.missing import in_frame
 from rules.operators import arithmetic, dtype_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import NULL_FREE, Accessor, Array, Col, Const, Frame, Func, Scalar, Sequence, with_missing
+from transpiler.facts import (
+    NULL_FREE,
+    Accessor,
+    Array,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Scalar,
+    Sequence,
+    with_missing,
+)
 from transpiler.symbolic import E, F, lift
 
 # --- choices --------------------------------------------------------------------------------
@@ -18,7 +29,9 @@ from transpiler.symbolic import E, F, lift
 
 def condition(c: Call, value: Any) -> Col:
     """A condition as an expression: where it is missing it does not hold."""
-    c.need(isinstance(value, Col) and value.dtype == "bool", "a condition that is not boolean for sure")
+    c.need(
+        isinstance(value, Col) and value.dtype == "bool", "a condition that is not boolean for sure"
+    )
     return value
 
 
@@ -28,13 +41,23 @@ def as_expr(value: Any, dtype: str | None) -> E:
         if is_missing(value.value):
             return F.lit(None)
         if value.text is not None:
-            return F.lit(E(value.text)).cast("double") if dtype == "float64" and isinstance(value.value, int) else F.lit(E(value.text))
+            return (
+                F.lit(E(value.text)).cast("double")
+                if dtype == "float64" and isinstance(value.value, int)
+                else F.lit(E(value.text))
+            )
         plain = float(value.value) if dtype == "float64" else value.value
-        expr = operand(Const(plain)) if not isinstance(plain, (int, float, str, bool)) else F.lit(plain)
+        expr = (
+            operand(Const(plain))
+            if not isinstance(plain, (int, float, str, bool))
+            else F.lit(plain)
+        )
         return expr.cast("bigint") if dtype in ("int64", "int64?", "Int64") else expr
     expr = operand(value)
     own = dtype_of(value)
-    return expr.cast("double") if dtype == "float64" and own in ("int64", "int32", "int64?") else expr
+    return (
+        expr.cast("double") if dtype == "float64" and own in ("int64", "int32", "int64?") else expr
+    )
 
 
 def numpy_pair(values: list[Any]) -> tuple[list[Any], str]:
@@ -67,7 +90,10 @@ def joined_dtype(values: list[Any]) -> tuple[list[Any], str | None]:
         kinds = {type(v).__name__ for v in items if not is_missing(v)}
         if dtype == "object" and kinds - {"str"}:
             raise NoRule("a choice between values of several types")
-        same = [v if v.text is not None and type(v.value) is type(i) else Const(i) for v, i in zip(values, items)]
+        same = [
+            v if v.text is not None and type(v.value) is type(i) else Const(i)
+            for v, i in zip(values, items)
+        ]
         return same, dtype
     dtypes = {v.dtype for v in values if not isinstance(v, Const)}
     if None in dtypes:
@@ -79,7 +105,11 @@ def joined_dtype(values: list[Any]) -> tuple[list[Any], str | None]:
         if is_missing(value):
             dtypes.add("missing text" if value is None else "float64")
         else:
-            dtypes.add({"str": "object", "int": "int64", "float": "float64", "bool": "bool"}.get(type(value).__name__, "other"))
+            dtypes.add(
+                {"str": "object", "int": "int64", "float": "float64", "bool": "bool"}.get(
+                    type(value).__name__, "other"
+                )
+            )
     if dtypes == {"object", "float64"} and all(is_missing(values[i].value) or isinstance(values[i].value, str) for i in constants) and all(v.dtype == "object" for v in values if isinstance(v, Col)):  # fmt: skip
         dtypes = {"object"}  # text, or nan among objects
     dtypes.discard("missing text") if "object" in dtypes else None
@@ -97,7 +127,12 @@ def chosen(c: Call, conditions: list[Col], values: list[Any], label: Any = None)
     conditions, values = sides[: len(conditions)], sides[len(conditions) :]
     cols = [s for s in (*conditions, *values) if isinstance(s, Col)]
     values = [tightened(v) if isinstance(v, Col) and v.loose else v for v in values]
-    facts: dict[str, Any] = {"label": label, "loose": False, "nullable": False, "null_free": dtype in NULL_FREE}
+    facts: dict[str, Any] = {
+        "label": label,
+        "loose": False,
+        "nullable": False,
+        "null_free": dtype in NULL_FREE,
+    }
     if dtype is None:
         return Array(**vars(chosen_unknown(c, conditions, values, cols, facts)))
     expr: Any = F
@@ -111,11 +146,16 @@ def chosen(c: Call, conditions: list[Col], values: list[Any], label: Any = None)
     return Array(**vars(derive(expr, dtype, *cols, **facts)))
 
 
-def chosen_unknown(c: Call, conditions: list[Col], values: list[Any], cols: list[Col], facts: dict) -> Col:
+def chosen_unknown(
+    c: Call, conditions: list[Col], values: list[Any], cols: list[Col], facts: dict
+) -> Col:
     """The job sees whether the values are of one kind."""
     if any(v.is_nullable for v in cols):
         raise NoRule("a choice from nullable columns")
-    values = [v.but(expr=in_frame(c.ctx, "whole", v)) if isinstance(v, Col) and v.dtype is None else v for v in values]
+    values = [
+        v.but(expr=in_frame(c.ctx, "whole", v)) if isinstance(v, Col) and v.dtype is None else v
+        for v in values
+    ]
     result: Any = values[-1]
     c.verdict = "runtime"  # type: ignore[attr-defined]
     for test, value in zip(reversed(conditions), reversed(values[:-1])):
@@ -172,7 +212,9 @@ for _name, _symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"
         out = arithmetic(op, other, c.self, c) if swap else arithmetic(op, c.self, other, c)
         return out if isinstance(other, Col) and other.kind == "Series" else Array(**vars(out))
 
-    rule(f"ndarray.__{_name}__(other)", example=f"np.where(df['b'], df['i'], 2) {_symbol} df['j']")(_array_op)
+    rule(f"ndarray.__{_name}__(other)", example=f"np.where(df['b'], df['i'], 2) {_symbol} df['j']")(
+        _array_op
+    )
     rule(f"ndarray.__r{_name}__(other)", example=f"7 {_symbol} np.where(df['b'], df['f'], 2)")(lambda c, do=_array_op: do(c, swap=True))  # fmt: skip
 
 
@@ -195,14 +237,29 @@ def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
         dtype = with_missing(series.dtype)
         c.need(dtype not in ("category", "list"), "such values")
         expr = F.when(test.expr, keep) if hold else F.when(test.expr, F.lit(None)).otherwise(keep)
-        return derive(expr, dtype, series, test, label=series.label, null_free=False, loose=False, nullable=series.is_nullable)
+        return derive(
+            expr,
+            dtype,
+            series,
+            test,
+            label=series.label,
+            null_free=False,
+            loose=False,
+            nullable=series.is_nullable,
+        )
     c.need(not series.is_nullable, "other values in a nullable column")
     dtype = fitting(c, series.dtype, other)
     put = as_expr(other, dtype)
-    expr = F.when(test.expr, keep).otherwise(put) if hold else F.when(test.expr, put).otherwise(keep)
-    full = series.null_free and (isinstance(other, Const) or isinstance(other, Col) and other.null_free)
+    expr = (
+        F.when(test.expr, keep).otherwise(put) if hold else F.when(test.expr, put).otherwise(keep)
+    )
+    full = series.null_free and (
+        isinstance(other, Const) or isinstance(other, Col) and other.null_free
+    )
     parents = [x for x in (series, test, other) if isinstance(x, Col)]
-    return derive(expr, dtype, *parents, label=series.label, null_free=full, loose=False, nullable=False)
+    return derive(
+        expr, dtype, *parents, label=series.label, null_free=full, loose=False, nullable=False
+    )
 
 
 def fitting(c: Call, dtype: str | None, other: Any) -> str | None:
@@ -225,7 +282,14 @@ for _name, _hold in (("where", True), ("mask", False)):
     rule(
         f"Series.{_name}({_WHERE})",
         not_yet="inplace axis level",
-        example=(f"df['f'].{_name}(df['f'] > 1)", f"df['i'].{_name}(df['i'] > 2)", f"df['i'].{_name}(df['f'] > 2, 0)", f"df['s'].{_name}(df['b'], 'none')", f"df['f'].{_name}(df['b'], df['g'])", f"df['t'].{_name}(df['b'])"),
+        example=(
+            f"df['f'].{_name}(df['f'] > 1)",
+            f"df['i'].{_name}(df['i'] > 2)",
+            f"df['i'].{_name}(df['f'] > 2, 0)",
+            f"df['s'].{_name}(df['b'], 'none')",
+            f"df['f'].{_name}(df['b'], df['g'])",
+            f"df['t'].{_name}(df['b'])",
+        ),
     )(_where)
 
 
@@ -248,7 +312,13 @@ def constants_dtype(values: list[Any], gaps: bool) -> str:
     raise NoRule("values of several types")
 
 
-_KEYS = {"object": {"str"}, "int64": {"int"}, "float64": {"int", "float"}, "bool": {"bool"}, "int64?": {"int", "float"}}
+_KEYS = {
+    "object": {"str"},
+    "int64": {"int"},
+    "float64": {"int", "float"},
+    "bool": {"bool"},
+    "int64?": {"int", "float"},
+}
 
 
 def literal_of(value: Any, dtype: str) -> E:
@@ -262,14 +332,22 @@ def looked_up(c: Call, series: Col, table: dict) -> Col:
     """``series.map(dict)``: what is not in the dict is missing."""
     series = tightened(series) if series.loose else series
     if series.dtype is None and not series.is_nullable and table:
-        kinds = {{"str": "text", "int": "number", "float": "number"}.get(type(k).__name__) for k in table}
+        kinds = {
+            {"str": "text", "int": "number", "float": "number"}.get(type(k).__name__) for k in table
+        }
         c.need(len(kinds) == 1 and None not in kinds, "keys of such types")
         c.verdict = "runtime"  # type: ignore[attr-defined]
         kind = kinds.pop()
         expr = typed(c.ctx, "keyed", series, kind=kind)
         series = series.but(expr=expr, dtype="object" if kind == "text" else "float64")
-    c.need(series.dtype in _KEYS and not series.is_nullable, f"a {series.dtype} column mapped by a dict")
-    c.need(table and all(type(k).__name__ in _KEYS[series.dtype or ""] for k in table), "keys of another type than the column")
+    c.need(
+        series.dtype in _KEYS and not series.is_nullable,
+        f"a {series.dtype} column mapped by a dict",
+    )
+    c.need(
+        table and all(type(k).__name__ in _KEYS[series.dtype or ""] for k in table),
+        "keys of another type than the column",
+    )
     c.need(not any(is_missing(k) for k in table), "a missing key")
     dtype = constants_dtype(list(table.values()), True)
     cast = {"int64?": "bigint"}.get(dtype)
@@ -278,9 +356,21 @@ def looked_up(c: Call, series: Col, table: dict) -> Col:
         for key, value in table.items():
             expr = expr.when(series.expr == key, literal_of(value, dtype))
     else:
-        pairs = [literal_of(x, dtype) if i % 2 else F.lit(float(x) if series.dtype == "float64" else x) for kv in table.items() for i, x in enumerate(kv)]
-        kinds = {"object": "string", "int64": "bigint", "float64": "double", "bool": "boolean", "int64?": "bigint"}
-        values = {"object": "string", "int64?": "bigint", "float64": "double", "bool?": "boolean"}[dtype]
+        pairs = [
+            literal_of(x, dtype) if i % 2 else F.lit(float(x) if series.dtype == "float64" else x)
+            for kv in table.items()
+            for i, x in enumerate(kv)
+        ]
+        kinds = {
+            "object": "string",
+            "int64": "bigint",
+            "float64": "double",
+            "bool": "boolean",
+            "int64?": "bigint",
+        }
+        values = {"object": "string", "int64?": "bigint", "float64": "double", "bool?": "boolean"}[
+            dtype
+        ]
         whole = F.create_map(*pairs).cast(f"map<{kinds[series.dtype or '']},{values}>")
         expr, cast = whole[series.expr], None
     if all(is_missing(v) for v in table.values()):
@@ -328,7 +418,10 @@ _COLUMN_KIND = {"object": "text", "int64": "number", "float64": "number", "strin
 def pairs_of(c: Call, given: Any, value: Any, has_value: bool) -> list[tuple[Any, Any]]:
     """What is replaced by what."""
     if isinstance(given, dict):
-        c.need(not has_value and not any(isinstance(v, (dict, list)) for v in given.values()), "a dict with value=, or nested")
+        c.need(
+            not has_value and not any(isinstance(v, (dict, list)) for v in given.values()),
+            "a dict with value=, or nested",
+        )
         return list(given.items())
     c.need(has_value, "replace without a value")
     given = list(given) if isinstance(given, (list, tuple)) else [given]
@@ -352,22 +445,39 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
         c.need(not flags, f"values replaced in a {series.dtype} column")
         return series
     c.need(kind is not None, f"values replaced in a {series.dtype} column")
-    c.need(all(kind_of(x) not in ("other", "flag") for pair in pairs for x in pair), "values of such types")
-    hits = [(g, v) for g, v in pairs if kind_of(g) == kind or kind_of(g) == "missing" and series.dtype not in NULL_FREE]
+    c.need(
+        all(kind_of(x) not in ("other", "flag") for pair in pairs for x in pair),
+        "values of such types",
+    )
+    hits = [
+        (g, v)
+        for g, v in pairs
+        if kind_of(g) == kind or kind_of(g) == "missing" and series.dtype not in NULL_FREE
+    ]
     if series.dtype == "int64":
         hits = [(int(g), v) for g, v in hits if float(g).is_integer()]
     if not hits:
         return series
-    c.need(all(kind_of(v) in (kind, "missing") for _, v in hits), "values of another type than the column")
+    c.need(
+        all(kind_of(v) in (kind, "missing") for _, v in hits),
+        "values of another type than the column",
+    )
     gaps = any(kind_of(v) == "missing" for _, v in hits)
     if series.dtype == "int64":
-        c.need(all(kind_of(v) == "missing" or isinstance(v, int) for _, v in hits), "whole numbers replaced by fractions")
+        c.need(
+            all(kind_of(v) == "missing" or isinstance(v, int) for _, v in hits),
+            "whole numbers replaced by fractions",
+        )
     dtype = with_missing(series.dtype) if gaps else series.dtype
     series = compact(c.ctx, series)
     expr: Any = F
     done: list[Any] = []
     for value in [v for i, (_, v) in enumerate(hits) if v not in [w for _, w in hits[:i]]]:
-        group = [g for g, v in hits if (v == value or is_missing(v) and is_missing(value)) and g not in done]
+        group = [
+            g
+            for g, v in hits
+            if (v == value or is_missing(v) and is_missing(value)) and g not in done
+        ]
         done += group
         present = [float(g) if series.dtype == "float64" else g for g in group if not is_missing(g)]
         test = None
@@ -377,7 +487,9 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
             test = series.expr.isNull() if test is None else test | series.expr.isNull()
         if test is not None:
             expr = expr.when(test, literal_of(value, dtype or ""))
-    return derive(expr.otherwise(series.expr), dtype, series, null_free=series.null_free and not gaps)
+    return derive(
+        expr.otherwise(series.expr), dtype, series, null_free=series.null_free and not gaps
+    )
 
 
 def replaced_by_pattern(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
@@ -386,7 +498,7 @@ def replaced_by_pattern(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> C
         return series
     c.need(series.dtype == "object", f"patterns in a {series.dtype} column")
     c.need(len(pairs) == 1, "several patterns at once")
-    (given, value) = pairs[0]
+    given, value = pairs[0]
     c.need(isinstance(given, str), "a pattern that is not a text")
     owner, interpreter = Accessor(series, "str"), c.interpreter  # type: ignore[attr-defined]
     if is_missing(value):
@@ -394,7 +506,9 @@ def replaced_by_pattern(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> C
         found = interpreter.by_rule("Series.str.contains", owner, [Const(given)], options, c.node)
         return derive(F.when(~found.expr, series.expr), "object", series, null_free=False, gap=None)
     c.need(isinstance(value, str), "a text replaced by another type")
-    return interpreter.by_rule("Series.str.replace", owner, [Const(given), Const(value)], {"regex": Const(True)}, c.node)
+    return interpreter.by_rule(
+        "Series.str.replace", owner, [Const(given), Const(value)], {"regex": Const(True)}, c.node
+    )
 
 
 def arguments(c: Call) -> tuple[Any, Any, bool]:
@@ -446,7 +560,10 @@ def frame_replace(c: Call) -> Frame:
 
     given, value, has_value = arguments(c)
     nested = isinstance(given, dict) and given and all(isinstance(v, dict) for v in given.values())
-    c.need(nested or not isinstance(given, dict) or not any(k in c.frame.labels for k in given), "a dict by column")
+    c.need(
+        nested or not isinstance(given, dict) or not any(k in c.frame.labels for k in given),
+        "a dict by column",
+    )
 
     do = replaced_by_pattern if c.lit("regex") else replaced
 
@@ -457,5 +574,6 @@ def frame_replace(c: Call) -> Frame:
         return do(c, series, pairs_of(c, given, value, has_value))
 
     return changed_columns(c, c.frame, change)
+
 
 __all__ = ["lift", "projected", "series_of"]

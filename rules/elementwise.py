@@ -42,11 +42,19 @@ def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame
         old = next((x for x in frame.columns if x.label == label), None)
         name = old.name if old is not None else physical(frame, label)
         same = series.column is not None and series.column.name == name
-        column = series.column if same else Column(label, name, series.dtype, fresh(), series.is_nullable)
+        column = (
+            series.column
+            if same
+            else Column(label, name, series.dtype, fresh(), series.is_nullable)
+        )
         columns.append(column)
         ctx.cells[column.uid] = series
-        parts.append(lift(name).text if same and plain_name(name) else f"{tight(series).alias(name)}")
-    parts += [lift(x.name).text for x in frame.index.levels] + [lift(h).text for h in base.hidden if h not in temps]
+        parts.append(
+            lift(name).text if same and plain_name(name) else f"{tight(series).alias(name)}"
+        )
+    parts += [lift(x.name).text for x in frame.index.levels] + [
+        lift(h).text for h in base.hidden if h not in temps
+    ]
     return chain(base, f".select({', '.join(parts)})", columns=tuple(columns), open=False, gone=(),
                  hidden=tuple(h for h in base.hidden if h not in temps))  # fmt: skip
 
@@ -70,7 +78,9 @@ def compact(ctx: Any, series: Col) -> Col:
     if len(series.expr.text) <= 120 or series.dtype is None:
         return series
     name = ctx.temp()
-    return series.but(expr=col(name), temps=(*series.temps, (name, series.expr)), column=None, windowed=False)
+    return series.but(
+        expr=col(name), temps=(*series.temps, (name, series.expr)), column=None, windowed=False
+    )
 
 
 def solid(ctx: Any, series: Col) -> tuple[Frame, Col]:
@@ -93,4 +103,14 @@ def solid(ctx: Any, series: Col) -> tuple[Frame, Col]:
     return out, series_of(ctx, out, label)
 
 
-__all__ = ["E", "cells", "compact", "col", "drop_hidden", "mapped", "plain_name", "projected", "solid"]
+__all__ = [
+    "E",
+    "cells",
+    "compact",
+    "col",
+    "drop_hidden",
+    "mapped",
+    "plain_name",
+    "projected",
+    "solid",
+]

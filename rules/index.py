@@ -119,7 +119,12 @@ def levels_in_front(ctx: Any, frame: Frame, names: Any) -> Frame:
 @rule(
     "DataFrame.set_index(keys, *, drop=True, append=False, inplace=False, verify_integrity=False)",
     not_yet="append inplace verify_integrity",
-    example=("df.set_index('i')", "df.set_index(['k', 'i'])", "df.set_index('k', drop=False)", "df.set_index('i')[['s', 'f']].head(3)"),
+    example=(
+        "df.set_index('i')",
+        "df.set_index(['k', 'i'])",
+        "df.set_index('k', drop=False)",
+        "df.set_index('i')[['s', 'f']].head(3)",
+    ),
 )
 def set_index(c: Call) -> Frame:
     """Columns become the labels."""
@@ -174,7 +179,10 @@ def sort_index(c: Call) -> Frame:
     frame = c.frame
     ascending = c.lit("ascending")
     if c.lit("axis") in (1, "columns"):
-        c.need(isinstance(ascending, bool) and all(isinstance(x, str) for x in frame.labels), "labels that do not sort")
+        c.need(
+            isinstance(ascending, bool) and all(isinstance(x, str) for x in frame.labels),
+            "labels that do not sort",
+        )
         ordered = sorted(frame.columns, key=lambda x: x.label, reverse=not ascending)
         return selected(c.ctx, frame, ordered)
     out = index_sorted(c.ctx, frame, ascending, c.lit("na_position") == "last")
@@ -201,7 +209,11 @@ def index_sorted(ctx: Any, frame: Frame, ascending: Any, last: bool) -> Frame:
         return frame
     assert number.text
     keys = [SortKey(name, None, bool(ascending))]
-    order = Order(tuple(keys), frame.order.anchor, True, index.unique) if index.unique else sorted_order(keys, frame.order)
+    order = (
+        Order(tuple(keys), frame.order.anchor, True, index.unique)
+        if index.unique
+        else sorted_order(keys, frame.order)
+    )
     return frame.but(order=order, rows=Rows(parent=frame.rows), index=replace(index, kind="rows"))
 
 
@@ -211,14 +223,21 @@ def as_level(ctx: Any, frame: Frame, label: Any) -> Frame:
     name = ctx.temp("idx")
     level = Column(label, name, "int64")
     unique = frame.index.unique
-    return chain(frame, f'.withColumn("{name}", {number})', index=Index("columns", None, (level,), unique))
+    return chain(
+        frame, f'.withColumn("{name}", {number})', index=Index("columns", None, (level,), unique)
+    )
 
 
 @rule(
     "DataFrame.rename_axis(mapper=None, *, index=None, columns=None, axis=0, copy=None, inplace=False)",
     not_yet="inplace",
     ignored="copy",
-    example=("df.set_index('k').rename_axis('key')", "df.rename_axis('row').reset_index()", "df.rename_axis(None, axis=1)", "df.set_index(['k', 'i']).rename_axis(['x', 'y'])"),
+    example=(
+        "df.set_index('k').rename_axis('key')",
+        "df.rename_axis('row').reset_index()",
+        "df.rename_axis(None, axis=1)",
+        "df.set_index(['k', 'i']).rename_axis(['x', 'y'])",
+    ),
 )
 def rename_axis(c: Call) -> Frame:
     """The index or the columns get a name."""
@@ -255,7 +274,13 @@ def axis_named(ctx: Any, frame: Frame, names: Any) -> Frame:
     return frame.but(index=replace(frame.index, levels=renamed))
 
 
-@rule("DataFrame.index.__set__(value)", example=("df = df[df['i'] > 3]\ndf.index = range(len(df))\nout = df", "df = df[['i', 'k']]\ndf.index = df['k']\nout = df"))
+@rule(
+    "DataFrame.index.__set__(value)",
+    example=(
+        "df = df[df['i'] > 3]\ndf.index = range(len(df))\nout = df",
+        "df = df[['i', 'k']]\ndf.index = df['k']\nout = df",
+    ),
+)
 def set_index_labels(c: Call) -> Frame:
     """``df.index = …``: numbers of the rows, or the values of a column."""
     value, frame, ctx = c["value"], c.frame, c.ctx
@@ -264,7 +289,10 @@ def set_index_labels(c: Call) -> Frame:
         return frame if frame.index.kind == "range" else index_reset(ctx, frame, True)
     c.need(isinstance(value, Col) and value.frame.rows is frame.rows, "labels of this form")
     series = on(frame, value)
-    c.need(not series.temps and not series.windowed and frame.index.kind != "columns", "labels that are computed over rows")
+    c.need(
+        not series.temps and not series.windowed and frame.index.kind != "columns",
+        "labels that are computed over rows",
+    )
     name = ctx.temp("idx")
     level = Column(series.label, name, series.dtype, nullable=series.is_nullable)
     out = chain(frame, f'.withColumn("{name}", {tight(series)})')
@@ -286,7 +314,11 @@ def framed(ctx: Any, series: Col, label: Any) -> Frame:
 
 @rule(
     "Series.to_frame(name=None)",
-    example=("df['i'].to_frame()", "(df['i'] * 2).to_frame('twice')", "df['s'].str.len().to_frame('n')"),
+    example=(
+        "df['i'].to_frame()",
+        "(df['i'] * 2).to_frame('twice')",
+        "df['s'].str.len().to_frame('n')",
+    ),
 )
 def to_frame(c: Call) -> Frame:
     """A frame of one column."""
@@ -297,7 +329,11 @@ def to_frame(c: Call) -> Frame:
 @rule(
     "Series.reset_index(level=None, *, drop=False, name=None, inplace=False, allow_duplicates=False)",
     not_yet="level inplace allow_duplicates",
-    example=("df[df['i'] > 3]['s'].reset_index(drop=True)", "df[df['i'] > 3]['s'].reset_index()", "df.set_index('k')['i'].reset_index(name='n')"),
+    example=(
+        "df[df['i'] > 3]['s'].reset_index(drop=True)",
+        "df[df['i'] > 3]['s'].reset_index()",
+        "df.set_index('k')['i'].reset_index(name='n')",
+    ),
 )
 def series_reset_index(c: Call) -> Any:
     """The labels become a column, or go."""
@@ -327,7 +363,11 @@ def series_reset_index(c: Call) -> Any:
 def series_rename(c: Call) -> Col:
     """Another name."""
     name = c["index"]
-    c.need(isinstance(name, Const) and (name.value is None or isinstance(name.value, (str, int, float))), "labels of the index are changed")
+    c.need(
+        isinstance(name, Const)
+        and (name.value is None or isinstance(name.value, (str, int, float))),
+        "labels of the index are changed",
+    )
     return c.col.but(label=name.value, column=None)
 
 
@@ -350,7 +390,10 @@ def series_rename_axis(c: Call) -> Col:
     "sort_remaining=True, ignore_index=False, key=None)",
     not_yet="level inplace sort_remaining key ignore_index",
     ignored="axis kind",
-    example=("df.sort_values('i')['s'].sort_index()", "df.set_index('g')['i'].head(8).sort_index(ascending=False)"),
+    example=(
+        "df.sort_values('i')['s'].sort_index()",
+        "df.set_index('g')['i'].head(8).sort_index(ascending=False)",
+    ),
 )
 def series_sort_index(c: Call) -> Col:
     """The Series in the order of its labels."""

@@ -7,7 +7,17 @@ from typing import Any
 from rules.lib import sorted_text
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import SPARK_TYPES, Column, Const, Frame, Order, Index, Plain, Rows, to_nullable
+from transpiler.facts import (
+    SPARK_TYPES,
+    Column,
+    Const,
+    Frame,
+    Order,
+    Index,
+    Plain,
+    Rows,
+    to_nullable,
+)
 from transpiler.facts import fresh
 from transpiler.infer.context import Output, read_options
 from transpiler.symbolic import E, col, lift, render
@@ -32,7 +42,9 @@ _DTYPE_NAMES = {"str": "object", "string": "string", "int": "int64", "float": "f
 
 def dtype_name(value: Any) -> str:
     """A dtype argument as facts.py names it. Raises NoRule for one that has no Spark form."""
-    name = getattr(value, "name", None) or (value if isinstance(value, str) else getattr(value, "__name__", ""))
+    name = getattr(value, "name", None) or (
+        value if isinstance(value, str) else getattr(value, "__name__", "")
+    )
     name = str(name).removeprefix("numpy.").removeprefix("builtins.").removeprefix("pandas.")
     name = {"Int64Dtype": "Int64", "StringDtype": "string", "str_": "str", "BooleanDtype": "boolean",
             "datetime64": "datetime64[ns]", "float_": "float64", "int_": "int64", "bool_": "bool",
@@ -78,31 +90,54 @@ def dtype_argument(value: Any) -> Any:
 def read_csv(c: Call) -> Frame:
     """A CSV file or folder, typed as pandas types it."""
     path = c["filepath_or_buffer"]
-    c.need(isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain), "the path is not known here")
+    c.need(
+        isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain),
+        "the path is not known here",
+    )
     if isinstance(path, Plain) and "IO(" in path.text:
         from rules.literal import text_table
 
         return text_table(c)
     if isinstance(path, Const):
-        c.need(not path.value.startswith(("http:", "https:", "ftp:")), "a web address is read on the driver")
+        c.need(
+            not path.value.startswith(("http:", "https:", "ftp:")),
+            "a web address is read on the driver",
+        )
     options = {k: c.lit(k) for k in _CSV_PASSED if c.given(k) and c.lit(k) is not None}
     if c.given("delimiter"):
         options["sep"] = c.lit("delimiter")
-    c.need(isinstance(options.get("sep", ","), str) and len(options.get("sep", ",")) == 1, "a separator of several characters")
+    c.need(
+        isinstance(options.get("sep", ","), str) and len(options.get("sep", ",")) == 1,
+        "a separator of several characters",
+    )
     c.need(isinstance(options.get("skiprows", 0), int), "skiprows= is not a number")
     dtype = dtype_argument(c["dtype"])
     dates = c.lit("parse_dates")
-    c.need(dates in (None, False) or isinstance(dates, list) and all(isinstance(d, str) for d in dates), "parse_dates= of this form")
+    c.need(
+        dates in (None, False)
+        or isinstance(dates, list)
+        and all(isinstance(d, str) for d in dates),
+        "parse_dates= of this form",
+    )
     names, header = c.lit("names"), c.lit("header")
     c.need(header in ("infer", 0, None), "a header that is not the first line")
-    c.need(header is None or names is None or not c.given("header"), "names= in place of a header line")
+    c.need(
+        header is None or names is None or not c.given("header"), "names= in place of a header line"
+    )
     usecols = c.lit("usecols")
-    c.need(usecols is None or isinstance(usecols, list) and all(isinstance(u, str) for u in usecols), "usecols= of this form")
+    c.need(
+        usecols is None or isinstance(usecols, list) and all(isinstance(u, str) for u in usecols),
+        "usecols= of this form",
+    )
     known = {k: c.lit(k) for k in ("header", "names", "usecols", "parse_dates") if c.given(k)}
     known.update({k: v for k, v in options.items()})
     if dtype is not None:
         known["dtype"] = dtype
-    schema = c.ctx.schemas.look("read_csv", getattr(path, "value", None), known) if isinstance(path, Const) else None
+    schema = (
+        c.ctx.schemas.look("read_csv", getattr(path, "value", None), known)
+        if isinstance(path, Const)
+        else None
+    )
     passed = {k: v for k, v in options.items() if v != _CSV_DEFAULTS[k]}
     if names is not None:
         passed["names"] = list(names)
@@ -125,7 +160,14 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     )
     if pinned:
         columns = [
-            Column(label, label, d if not (missing and d == "int64") else "float64", fresh(), origin=(step, label), gap=GAPS.get(fmt))
+            Column(
+                label,
+                label,
+                d if not (missing and d == "int64") else "float64",
+                fresh(),
+                origin=(step, label),
+                gap=GAPS.get(fmt),
+            )
             for label, d, missing in schema.columns
         ]
         if fmt != "csv" or not passed.get("names"):
@@ -139,8 +181,13 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
             passed["columns"] = keep
     elif usecols is not None:
         passed["columns"] = usecols
-        columns = [Column(u, u, (dtype or {}).get(u) if isinstance(dtype, dict) else None) for u in usecols]
-        columns = [Column(x.label, x.name, "datetime64[ns]" if x.label in dates else x.dtype) for x in columns]
+        columns = [
+            Column(u, u, (dtype or {}).get(u) if isinstance(dtype, dict) else None) for u in usecols
+        ]
+        columns = [
+            Column(x.label, x.name, "datetime64[ns]" if x.label in dates else x.dtype)
+            for x in columns
+        ]
         columns = []  # pandas keeps the file's own order, which is not known here
     if dtype is not None:
         passed["dtype"] = dtype
@@ -174,7 +221,11 @@ def schema_text(schema: Any, types: dict) -> str:
         dtype = types.get(label, "object")
         if dtype == "int64" and missing:
             dtype = "float64"
-        name = label if label.replace("_", "a").isalnum() and not label[0].isdigit() else "`" + label.replace("`", "``") + "`"
+        name = (
+            label
+            if label.replace("_", "a").isalnum() and not label[0].isdigit()
+            else "`" + label.replace("`", "``") + "`"
+        )
         parts.append(f"{name} {SPARK_TYPES[dtype]}")
     return render(", ".join(parts))
 
@@ -195,7 +246,10 @@ def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> 
     "dtype_backend=None, filesystem=None, filters=None)",
     not_yet="use_nullable_dtypes dtype_backend filesystem filters",
     ignored="engine storage_options",
-    example=("pd.read_parquet('nasty.parquet')", "pd.read_parquet('nasty.parquet', columns=['s', 'i'])"),
+    example=(
+        "pd.read_parquet('nasty.parquet')",
+        "pd.read_parquet('nasty.parquet', columns=['s', 'i'])",
+    ),
 )
 def read_parquet(c: Call) -> Frame:
     """A Parquet file or folder."""
@@ -254,7 +308,9 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     args += [f"{k}={render(v)}" for k, v in passed.items()]
     ctx.emit(f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output")
     options = read_options(fmt, passed)
-    ctx.outputs.append(Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable, options))
+    ctx.outputs.append(
+        Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable, options)
+    )
     return Const(None)
 
 
@@ -287,7 +343,11 @@ def relabelled(frame: Frame) -> str:
 
 def text_dtypes(frame: Frame) -> dict:
     """dtypes that the text of a CSV depends on beyond the Spark type."""
-    return {str(c.label): c.dtype for c in frame.columns if c.dtype in ("int64?", "bool?") or (c.dtype == "float64" and False)}
+    return {
+        str(c.label): c.dtype
+        for c in frame.columns
+        if c.dtype in ("int64?", "bool?") or (c.dtype == "float64" and False)
+    }
 
 
 def with_index(c: Call, frame: Frame, label: Any) -> Frame:
@@ -296,8 +356,13 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
 
     ctx = c.ctx
     if frame.index.kind == "columns":
-        levels = [Column(x.label if x.label is not None else "", x.name, x.dtype, x.uid) for x in frame.index.levels]
-        names = [E(render(x.name)) for x in (*levels, *frame.columns)] + [E(render(h)) for h in frame.hidden]
+        levels = [
+            Column(x.label if x.label is not None else "", x.name, x.dtype, x.uid)
+            for x in frame.index.levels
+        ]
+        names = [E(render(x.name)) for x in (*levels, *frame.columns)] + [
+            E(render(h)) for h in frame.hidden
+        ]
         text = f".select({', '.join(n.text for n in names)})"
         return chain(frame, text, columns=(*levels, *frame.columns), index=Index())
     position = ctx.position(frame, frame.index.anchor, "number")
@@ -323,7 +388,10 @@ def to_csv(c: Call) -> Const:
     """A CSV dataset, text as pandas writes it."""
     frame, path = c.frame, c["path_or_buf"]
     c.need(not (isinstance(path, Const) and path.value is None), "the text itself is asked for")
-    c.need(isinstance(path, (Const, Plain)) and "IO(" not in (getattr(path, "text", None) or ""), "the path is not known here")
+    c.need(
+        isinstance(path, (Const, Plain)) and "IO(" not in (getattr(path, "text", None) or ""),
+        "the path is not known here",
+    )
     if c.given("columns"):
         from rules.lib import selected
 
@@ -332,10 +400,20 @@ def to_csv(c: Call) -> Const:
         c.need(not frame.open, "the columns of the frame are not known here")
         frame = with_index(c, frame, None)
     passed = {}
-    for name, default in (("sep", ","), ("na_rep", ""), ("float_format", None), ("date_format", None), ("header", True), ("quoting", None)):
+    for name, default in (
+        ("sep", ","),
+        ("na_rep", ""),
+        ("float_format", None),
+        ("date_format", None),
+        ("header", True),
+        ("quoting", None),
+    ):
         value = c.lit(name)
         c.need(name != "header" or isinstance(value, bool), "header= of this form")
-        c.need(name != "float_format" or value is None or isinstance(value, str), "float_format= of this form")
+        c.need(
+            name != "float_format" or value is None or isinstance(value, str),
+            "float_format= of this form",
+        )
         if value != default and not (name == "quoting" and value == 0):
             passed[name] = value
     dtypes = text_dtypes(frame)
@@ -352,26 +430,43 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
     c.message = "the index is stored as a column, as pandas does; index=False leaves it out"  # type: ignore[attr-defined]
     if frame.index.kind == "columns":
         levels = [
-            Column(x.label if x.label is not None else f"__index_level_{i}__", x.name, x.dtype, x.uid)
+            Column(
+                x.label if x.label is not None else f"__index_level_{i}__", x.name, x.dtype, x.uid
+            )
             for i, x in enumerate(frame.index.levels)
         ]
-        names = [render(x.name) for x in (*frame.columns, *levels)] + [render(h) for h in frame.hidden]
-        return chain(frame, f".select({', '.join(names)})", columns=(*frame.columns, *levels), index=Index())
+        names = [render(x.name) for x in (*frame.columns, *levels)] + [
+            render(h) for h in frame.hidden
+        ]
+        return chain(
+            frame, f".select({', '.join(names)})", columns=(*frame.columns, *levels), index=Index()
+        )
     position = c.ctx.position(frame, frame.index.anchor, "number")
     name = "__index_level_0__"
-    return chain(frame, f'.withColumn("{name}", {position})', columns=(*frame.columns, Column(name, name, "int64")), index=Index())
+    return chain(
+        frame,
+        f'.withColumn("{name}", {position})',
+        columns=(*frame.columns, Column(name, name, "int64")),
+        index=Index(),
+    )
 
 
 @rule(
     "DataFrame.to_parquet(path=None, *, engine='auto', compression='snappy', index=None, partition_cols=None, "
     "storage_options=None)",
     ignored="engine storage_options",
-    example=("df.to_parquet('out.parquet', index=False)", "df[df['i'] > 2].to_parquet('out.parquet')"),
+    example=(
+        "df.to_parquet('out.parquet', index=False)",
+        "df[df['i'] > 2].to_parquet('out.parquet')",
+    ),
 )
 def to_parquet(c: Call) -> Const:
     """A Parquet dataset."""
     frame, path = c.frame, c["path"]
-    c.need(isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None, "the path is not known here")
+    c.need(
+        isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None,
+        "the path is not known here",
+    )
     index = c.lit("index")
     c.need(index in (None, False) or frame.index.kind != "range", "a RangeIndex goes into the file")
     if index is not False and frame.index.kind != "range":
@@ -394,12 +489,18 @@ def to_parquet(c: Call) -> Const:
     "indent=None, storage_options=None, mode='w')",
     not_yet="double_precision force_ascii date_unit default_handler compression index indent mode",
     ignored="storage_options",
-    example=("df.to_json('out.json', orient='records', lines=True)", "df.to_json('out.json', orient='records')"),
+    example=(
+        "df.to_json('out.json', orient='records', lines=True)",
+        "df.to_json('out.json', orient='records')",
+    ),
 )
 def to_json(c: Call) -> Const:
     """JSON records, one per line."""
     path = c["path_or_buf"]
-    c.need(isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None, "the path is not known here")
+    c.need(
+        isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None,
+        "the path is not known here",
+    )
     c.need(c.lit("orient") == "records", "JSON that is not records")
     passed = {} if c.lit("lines") else {"lines": False}
     if c.lit("date_format") is not None:

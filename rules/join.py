@@ -24,6 +24,7 @@ from transpiler.facts import (
 )
 from transpiler.symbolic import E, F, col, lift, render
 
+
 @dataclass
 class Merge:
     """What is merged and how. ``pairs``: the key columns of the two sides."""
@@ -75,7 +76,11 @@ def merge_method(c: Call) -> Frame:
 @rule(
     f"pandas.merge(left, right, {_MERGE})",
     ignored="copy",
-    example=("pd.merge(df, other, on='k')", "pd.merge(df[['i', 'k']], other, left_on=['k'], right_on=['k'], how='left')", "pd.merge(df[['i', 'k']], other['k'], on='k')"),
+    example=(
+        "pd.merge(df, other, on='k')",
+        "pd.merge(df[['i', 'k']], other, left_on=['k'], right_on=['k'], how='left')",
+        "pd.merge(df[['i', 'k']], other['k'], on='k')",
+    ),
 )
 def merge_function(c: Call) -> Frame:
     """``left.merge(right)``."""
@@ -104,7 +109,9 @@ def merged(c: Call, left: Frame, other: Value) -> Frame:
     name = "_merge" if indicator is True else indicator or None
     by_index = (bool(c.lit("left_index")), bool(c.lit("right_index")))
     if how == "cross":
-        c.need(not (name or any(by_index) or c.lit("on") or c.lit("left_on")), "a cross join with keys")
+        c.need(
+            not (name or any(by_index) or c.lit("on") or c.lit("left_on")), "a cross join with keys"
+        )
         return joined(c, Merge(left, right, how, [], suffixes))
     if any(by_index):
         from rules.join_index import index_merge
@@ -135,7 +142,9 @@ def key_pairs(c: Call, left: Frame, right: Frame) -> list[tuple[Column, Column]]
         shared = [x for x in left.labels if right.has(x)]
         c.need(shared and not right.open, "no common columns")
         labels = [(x, x) for x in shared]
-    c.need(all(isinstance(x, (str, int)) for pair in labels for x in pair), "keys that are not columns")
+    c.need(
+        all(isinstance(x, (str, int)) for pair in labels for x in pair), "keys that are not columns"
+    )
     pairs = [(left.column(a), right.column(b)) for a, b in labels]
     c.ctx.use(left, *(a for a, _ in pairs))
     c.ctx.use(right, *(b for _, b in pairs))
@@ -175,7 +184,11 @@ def check_keys(job: Merge) -> None:
     for a, b in job.pairs:
         if a.dtype is None or b.dtype is None:
             continue
-        if key_kind(a.dtype) != key_kind(b.dtype) or "category" in (a.dtype, b.dtype) and a.dtype != b.dtype:
+        if (
+            key_kind(a.dtype) != key_kind(b.dtype)
+            or "category" in (a.dtype, b.dtype)
+            and a.dtype != b.dtype
+        ):
             raise NoRule(f"a {a.dtype} key is merged with a {b.dtype} key")
         mixed = a.dtype != b.dtype and a.label == b.label and job.how in ("right", "outer")
         if mixed and {a.dtype, b.dtype} != {"int64", "int64?"}:
@@ -197,7 +210,9 @@ class Sides:
 
 def result_labels(job: Merge) -> Sides:
     """Suffixes for labels that both sides have. Raises NoRule where labels would repeat."""
-    shared = {id(b) for a, b in job.pairs if same_label(a, b) and not (job.left_index or job.right_index)}
+    shared = {
+        id(b) for a, b in job.pairs if same_label(a, b) and not (job.left_index or job.right_index)
+    }
     ours = list(job.left.columns)
     theirs = [x for x in job.right.columns if id(x) not in shared and not any(x is b and a.label == b.label for a, b in job.pairs if id(b) in shared)]  # fmt: skip
     both = {x.label for x in ours} & {x.label for x in theirs}
@@ -286,7 +301,9 @@ def joined(c: Call, job: Merge) -> Frame:
     ctx, step = c.ctx, c.ctx.step()
     wanted = ctx.wants(step, "order") or ctx.wants(step, "number")
     numbers = (ctx.temp("left"), ctx.temp("right"))
-    unknown = job.left.open or job.right.open or any(None in (a.dtype, b.dtype) for a, b in job.pairs)
+    unknown = (
+        job.left.open or job.right.open or any(None in (a.dtype, b.dtype) for a, b in job.pairs)
+    )
     if unknown:
         c.verdict = "runtime"  # type: ignore[attr-defined]
         frame, order = joined_at_runtime(ctx, job, numbers if wanted else None)
@@ -338,13 +355,25 @@ def joined_known(ctx: Any, job: Merge, numbers: tuple[str, str] | None) -> tuple
     left = stripped(ctx, job.left, numbers[0] if numbers else None)
     right = stripped(ctx, job.right, numbers[1] if numbers else None)
     shared = [(a, b) for a, b in job.pairs if b.name not in right_names]
-    using = bool(job.pairs) and len(shared) == len(job.pairs) and all(
-        a.dtype == b.dtype and a.dtype in NULL_FREE and b.name == left_names[a.name] == a.name for a, b in job.pairs
+    using = (
+        bool(job.pairs)
+        and len(shared) == len(job.pairs)
+        and all(
+            a.dtype == b.dtype and a.dtype in NULL_FREE and b.name == left_names[a.name] == a.name
+            for a, b in job.pairs
+        )
     )
     temps: dict[str, str] = {} if using else {b.name: ctx.temp("key") for _, b in shared}
-    read = {x.name for side in (job.left, job.right) for x in side.columns if ctx.learned.used is None or looked_at(ctx, x)}
+    read = {
+        x.name
+        for side in (job.left, job.right)
+        for x in side.columns
+        if ctx.learned.used is None or looked_at(ctx, x)
+    }
     left_text = left.text + renames({a: b for a, b in left_names.items() if a in read})
-    right_text = right.text + renames({a: b for a, b in {**right_names, **temps}.items() if a in read or a in temps})
+    right_text = right.text + renames(
+        {a: b for a, b in {**right_names, **temps}.items() if a in read or a in temps}
+    )
     if job.indicator:
         left_text += '.withColumn("__in_left", F.lit(True))'
         right_text += '.withColumn("__in_right", F.lit(True))'
@@ -361,9 +390,13 @@ def joined_known(ctx: Any, job: Merge, numbers: tuple[str, str] | None) -> tuple
         for test in tests[1:]:
             condition = condition & test
         text = f"{left_text}.join({right_text}, {condition}, {render(how)})"
-    text, columns, keys = after_join(ctx, job, sides, (left_names, right_names), temps, text, using, numbers)
+    text, columns, keys = after_join(
+        ctx, job, sides, (left_names, right_names), temps, text, using, numbers
+    )
     hidden = tuple(numbers) if numbers else ()
-    frame = Frame(text, tuple(columns), hidden=hidden, vars=left.vars | right.vars, nullable=job.left.nullable)
+    frame = Frame(
+        text, tuple(columns), hidden=hidden, vars=left.vars | right.vars, nullable=job.left.nullable
+    )
     return frame, row_order(job, numbers, keys) if numbers else []
 
 
@@ -374,7 +407,16 @@ def equal(a: Column, b: Column, x: E, y: E) -> E:
     return x.eqNullSafe(y)
 
 
-def after_join(ctx: Any, job: Merge, sides: Sides, names: tuple, temps: dict, text: str, using: bool, numbers: Any) -> tuple:
+def after_join(
+    ctx: Any,
+    job: Merge,
+    sides: Sides,
+    names: tuple,
+    temps: dict,
+    text: str,
+    using: bool,
+    numbers: Any,
+) -> tuple:
     """Key columns, the indicator and the order of columns, once the rows are joined."""
     left_names, right_names = names
     gone = list(temps.values())
@@ -394,11 +436,15 @@ def after_join(ctx: Any, job: Merge, sides: Sides, names: tuple, temps: dict, te
             dtype, gap = with_missing(dtype), nan_only(gap)
         elif x.name in shared and job.how in ("right", "outer") and shared[x.name].dtype != dtype:
             dtype = "int64?"
-        columns.append(replace(x, label=label, name=left_names[x.name], dtype=dtype, uid=fresh(), gap=gap))
+        columns.append(
+            replace(x, label=label, name=left_names[x.name], dtype=dtype, uid=fresh(), gap=gap)
+        )
     for x, label in sides.right:
         lost = job.how in ("left", "outer")
         dtype, gap = (with_missing(x.dtype), nan_only(x.gap)) if lost else (x.dtype, x.gap)
-        columns.append(replace(x, label=label, name=right_names[x.name], dtype=dtype, uid=fresh(), gap=gap))
+        columns.append(
+            replace(x, label=label, name=right_names[x.name], dtype=dtype, uid=fresh(), gap=gap)
+        )
     if job.indicator:
         if any(x.label == job.indicator for x in columns):
             raise NoRule("the indicator has the name of a column")
@@ -421,7 +467,9 @@ def nan_only(gap: str | None) -> str | None:
     return gap if gap == "nan" else None
 
 
-def joined_at_runtime(ctx: Any, job: Merge, numbers: tuple[str, str] | None) -> tuple[Frame, list[E]]:
+def joined_at_runtime(
+    ctx: Any, job: Merge, numbers: tuple[str, str] | None
+) -> tuple[Frame, list[E]]:
     """Columns or types are seen by the job, which merges by the schemas it finds."""
     if job.left.nullable != job.right.nullable and (job.left.open or job.right.open):
         raise NoRule("columns of unknown type mix pandas' two kinds of missing values")
@@ -457,7 +505,11 @@ def joined_at_runtime(ctx: Any, job: Merge, numbers: tuple[str, str] | None) -> 
         keep = {a.name for a, b in job.pairs if same_label(a, b)}
         for name, side in (("left", sides.left), ("right", sides.right)):
             for x, label in side:
-                dtype = with_missing(x.dtype) if name in lost and not (name == "left" and x.name in keep) else x.dtype
+                dtype = (
+                    with_missing(x.dtype)
+                    if name in lost and not (name == "left" and x.name in keep)
+                    else x.dtype
+                )
                 if x.name in keep and name == "left" and job.how in ("right", "outer"):
                     dtype = None
                 columns.append(Column(label, label, dtype, nullable=x.is_nullable))

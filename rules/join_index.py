@@ -26,7 +26,10 @@ from transpiler.symbolic import F, col, render
 
 def index_merge(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple, by_index: tuple[bool, bool], name: Any) -> Frame:  # fmt: skip
     """Merges in which labels of one side, or both, are the keys."""
-    c.need(name is None and c.lit("validate") is None and not c.lit("sort"), "options of a merge on the index")
+    c.need(
+        name is None and c.lit("validate") is None and not c.lit("sort"),
+        "options of a merge on the index",
+    )
     if by_index == (True, True):
         return on_labels(c, left, right, how, suffixes)
     if by_index == (False, True):
@@ -36,10 +39,15 @@ def index_merge(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple, b
     raise NoRule("the left index is merged with columns")
 
 
-def on_their_index(c: Call, left: Frame, right: Frame, how: str, keys: list[Column], suffixes: tuple) -> Frame:
+def on_their_index(
+    c: Call, left: Frame, right: Frame, how: str, keys: list[Column], suffixes: tuple
+) -> Frame:
     """``left.join(right, on=keys)``: the right side's labels are the keys; the left labels stay."""
     c.need(how in ("left", "inner"), f"how={how!r} on an index")
-    c.need(right.index.kind == "columns" and len(right.index.levels) == len(keys), "the right index is not made of columns")
+    c.need(
+        right.index.kind == "columns" and len(right.index.levels) == len(keys),
+        "the right index is not made of columns",
+    )
     return beside_left(c, left, right, how, list(zip(keys, right.index.levels)), suffixes)
 
 
@@ -48,16 +56,24 @@ def on_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple) -> 
     kinds = {left.index.kind, right.index.kind}
     if kinds <= {"range", "rows"}:
         return side_by_side(c, [left, right], how if how != "outer" else "outer", suffixes)
-    c.need(kinds == {"columns"} and len(left.index.levels) == len(right.index.levels), "indexes of different kinds")
+    c.need(
+        kinds == {"columns"} and len(left.index.levels) == len(right.index.levels),
+        "indexes of different kinds",
+    )
     c.need(how in ("left", "inner"), f"how={how!r} on an index")
     c.need(how == "left" or left.index.unique and right.index.unique, "labels that may repeat")
-    return beside_left(c, left, right, how, list(zip(left.index.levels, right.index.levels)), suffixes)
+    return beside_left(
+        c, left, right, how, list(zip(left.index.levels, right.index.levels)), suffixes
+    )
 
 
 def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[Column, Column]], suffixes: tuple) -> Frame:  # fmt: skip
     """A left or inner join that keeps the left side's labels; keys of the right side go."""
     ctx = c.ctx
-    c.need(not left.open and not right.open and not any(None in (a.dtype, b.dtype) for a, b in pairs), "the types are not known while planning")
+    c.need(
+        not left.open and not right.open and not any(None in (a.dtype, b.dtype) for a, b in pairs),
+        "the types are not known while planning",
+    )
     job = Merge(left, right, how, pairs, suffixes, left_index=True, right_index=True)
     check_keys(job)
     ctx.use(left, *(a for a, _ in pairs)), ctx.use(right, *(b for _, b in pairs))
@@ -93,7 +109,13 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         index = Index("rows", index.anchor, unique=unique)
     elif not unique:
         index = replace(index, unique=False)
-    out = ours.but(text=text, columns=(*ours.columns, *more), vars=left.vars | right.vars, rows=rows, index=index)
+    out = ours.but(
+        text=text,
+        columns=(*ours.columns, *more),
+        vars=left.vars | right.vars,
+        rows=rows,
+        index=index,
+    )
     if how == "left":
         out = settled(ctx, out, ctx.step(), False)
     if unique:
@@ -125,7 +147,12 @@ def join(c: Call) -> Frame:
     suffixes = (c.lit("lsuffix"), c.lit("rsuffix"))
     other = c["other"]
     c.need(how in ("left", "inner", "outer"), f"how={how!r}")
-    if isinstance(other, Col) and c.lit("on") is None and other.label is not None and not left.has(other.label):
+    if (
+        isinstance(other, Col)
+        and c.lit("on") is None
+        and other.label is not None
+        and not left.has(other.label)
+    ):
         try:
             return assign(c.ctx, left, other.label, on(left, other))
         except NoRule:
@@ -147,7 +174,10 @@ def side_by_side(c: Call, frames: list[Frame], how: str, suffixes: tuple | None 
 
 def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple | None) -> Frame:
     ctx = c.ctx
-    c.need(left.index.unique and right.index.unique and not left.open and not right.open, "labels that may repeat")
+    c.need(
+        left.index.unique and right.index.unique and not left.open and not right.open,
+        "labels that may repeat",
+    )
     job = Merge(left, right, how, [], suffixes or (None, None), left_index=True, right_index=True)
     sides = result_labels(job)
     ours = relabelled(ctx, left, [n for _, n in sides.left])
@@ -155,7 +185,10 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
     try:
         if how == "outer" and not left.rows.same_set(right.rows):
             raise NoRule("the other side has rows of its own")
-        found = [on(ours, ctx.cells.get(x.uid) or series_of(ctx, theirs, x.label)) for x in theirs.columns]
+        found = [
+            on(ours, ctx.cells.get(x.uid) or series_of(ctx, theirs, x.label))
+            for x in theirs.columns
+        ]
         for x, series in zip(theirs.columns, found):
             ours = assign(ctx, ours, x.label, series.but(frame=ours) if set(series.deps) <= {(y.name, y.uid) for y in ours.columns} else series)  # fmt: skip
         return ours
@@ -163,7 +196,9 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
         pass
     number = ctx.position(ours, ours.index.anchor, "number")
     their_number = ctx.position(theirs, theirs.index.anchor, "number")
-    names = result_names(Sides([*sides.left, *((Column(h, h, None), h) for h in ours.hidden)], sides.right))[1]
+    names = result_names(
+        Sides([*sides.left, *((Column(h, h, None), h) for h in ours.hidden)], sides.right)
+    )[1]
     row = ctx.temp("row")
     ctx.use(right)
     picked = [their_number.alias(row)] + [col(x.name) if names.get(x.name, x.name) == x.name else col(x.name).alias(names[x.name]) for x in theirs.columns]  # fmt: skip
@@ -172,7 +207,10 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
     text = f"{ours.text}.join({theirs.text}.select({', '.join(p.text for p in picked)}), {number} == {col(row)}, {render(kind)})"  # fmt: skip
     lose_right = not same and how in ("left", "outer")
     lose_left = not same and how == "outer"
-    columns = [replace(x, dtype=with_missing(x.dtype), uid=fresh()) if lose_left else x for x in ours.columns]
+    columns = [
+        replace(x, dtype=with_missing(x.dtype), uid=fresh()) if lose_left else x
+        for x in ours.columns
+    ]
     columns += [replace(x, name=names.get(x.name, x.name), dtype=with_missing(x.dtype) if lose_right else x.dtype, uid=fresh()) for x in theirs.columns]  # fmt: skip
     settle(ctx, right)
     facts = ours.but(columns=tuple(columns), vars=left.vars | right.vars)
@@ -180,7 +218,9 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
         return settled(ctx, facts.but(text=text + f'.drop("{row}")'), ctx.step(), False)
     if how == "inner":
         index = Index("rows", ours.index.anchor)
-        return facts.but(text=text + f'.drop("{row}")', rows=Rows(parent=left.rows, subset=True), index=index)
+        return facts.but(
+            text=text + f'.drop("{row}")', rows=Rows(parent=left.rows, subset=True), index=index
+        )
     c.need(left.index.kind == right.index.kind == "range", "labels of both sides are united")
     step = ctx.step()
     hidden = ours.hidden

@@ -75,7 +75,11 @@ def relabelled(ctx: Any, frame: Frame, labels: list[Any]) -> Frame:
         raise NoRule("the number of labels differs from the number of columns")
     if len({repr(x) for x in labels}) != len(labels):
         raise NoRule("two columns would have the same name")
-    changed = {c.name: new for c, new in zip(old, labels) if not (c.label == new and type(c.label) is type(new))}
+    changed = {
+        c.name: new
+        for c, new in zip(old, labels)
+        if not (c.label == new and type(c.label) is type(new))
+    }
     if not changed:
         return frame
     kept = {c.name for c in old if c.name not in changed} | set(frame.hidden)
@@ -108,7 +112,9 @@ def relabelled_open(ctx: Any, frame: Frame, mapping: dict) -> Frame:
     hits = {k: v for k, v in mapping.items() if frame.has(k) is not False and k != v}
     if not hits:
         return frame
-    texts = all(isinstance(x, str) and x and not x.startswith("__") for p in hits.items() for x in p)
+    texts = all(
+        isinstance(x, str) and x and not x.startswith("__") for p in hits.items() for x in p
+    )
     known = {c.label: c for c in frame.columns}
     if not texts or any(c.label != c.name for c in frame.columns) or set(hits.values()) & set(hits):
         raise NoRule("columns of a frame that is not known here get names that clash")
@@ -118,18 +124,33 @@ def relabelled_open(ctx: Any, frame: Frame, mapping: dict) -> Frame:
     for key in frame.order.keys:
         if key.uid == hash((frame.base, key.name)):
             uids[key.uid] = hash((base, hits.get(key.name, key.name)))
-    columns = tuple(replace(c, label=hits[c.label], name=hits[c.name]) if c.label in hits else c for c in frame.columns)
+    columns = tuple(
+        replace(c, label=hits[c.label], name=hits[c.name]) if c.label in hits else c
+        for c in frame.columns
+    )
     if len(hits) == 1:
         ((name, new),) = hits.items()
         text = f".withColumnRenamed({render(name)}, {render(new)})"
     else:
         text = f".withColumnsRenamed({render(hits)})"
-    gone = (*(g for g in frame.gone if g not in hits.values()), *(k for k in hits if k not in hits.values()))
+    gone = (
+        *(g for g in frame.gone if g not in hits.values()),
+        *(k for k in hits if k not in hits.values()),
+    )
     moved_types(ctx, frame.base, base, hits)
-    return chain(frame, text, columns=columns, base=base, gone=gone, order=renamed_keys(frame.order, hits, uids))
+    return chain(
+        frame,
+        text,
+        columns=columns,
+        base=base,
+        gone=gone,
+        order=renamed_keys(frame.order, hits, uids),
+    )
 
 
-def relabelled_at_runtime(c: Call, frame: Frame, labels: str, reads: frozenset = frozenset()) -> Frame:
+def relabelled_at_runtime(
+    c: Call, frame: Frame, labels: str, reads: frozenset = frozenset()
+) -> Frame:
     """New labels that only the job knows: a list of them, a dict, or a function of the old ones."""
     ctx = c.ctx
     c.need(all(x.label == x.name for x in frame.columns), "columns whose names Spark does not take")
@@ -140,7 +161,15 @@ def relabelled_at_runtime(c: Call, frame: Frame, labels: str, reads: frozenset =
     more = f", aside={render(aside)}" if aside else ""
     c.verdict = "runtime"  # type: ignore[attr-defined]
     text = f"{ctx.call('relabel')}({frame.text}, {labels}{more})"
-    return frame.but(text=text, columns=(), open=True, base=fresh(), gone=(), label_names=(), vars=frame.vars | reads)
+    return frame.but(
+        text=text,
+        columns=(),
+        open=True,
+        base=fresh(),
+        gone=(),
+        label_names=(),
+        vars=frame.vars | reads,
+    )
 
 
 def moved_types(ctx: Any, old: int, new: int, names: dict) -> None:
@@ -172,7 +201,13 @@ def columns(c: Call) -> Any:
         import pandas as pd
 
         names = frame.label_names[0] if len(frame.label_names) == 1 else None
-        return Const(pd.Index(frame.labels, dtype=object if all(isinstance(x, str) for x in frame.labels) else None, name=names))
+        return Const(
+            pd.Index(
+                frame.labels,
+                dtype=object if all(isinstance(x, str) for x in frame.labels) else None,
+                name=names,
+            )
+        )
     c.need(all(x.label == x.name for x in frame.columns), "the labels are not known here")
     named = c.ctx.hoist(frame, c.ctx.hint)
     from transpiler.infer.driver import import_pandas
@@ -185,7 +220,10 @@ def columns(c: Call) -> Any:
 
 @rule(
     "DataFrame.columns.__set__(value)",
-    example=("df = df[['i', 'f']]\ndf.columns = ['f', 'i']\nout = df", "df = df[['i', 'f']]\ndf.columns = ['number', 'x y']\nout = df"),
+    example=(
+        "df = df[['i', 'f']]\ndf.columns = ['f', 'i']\nout = df",
+        "df = df[['i', 'f']]\ndf.columns = ['number', 'x y']\nout = df",
+    ),
 )
 def set_columns(c: Call) -> Frame:
     """``df.columns = [...]``."""
@@ -219,9 +257,15 @@ def mapped_labels(c: Call, mapper: Any, labels: list) -> dict:
         method = mapper.name.removeprefix("builtins.")
         if method == "str":
             return {x: str(x) for x in labels}
-        c.need(method.startswith("str.") and all(isinstance(x, str) for x in labels), "the new names are not known here")
+        c.need(
+            method.startswith("str.") and all(isinstance(x, str) for x in labels),
+            "the new names are not known here",
+        )
         return {x: getattr(str, method[4:])(x) for x in labels}
-    c.need(isinstance(mapper, Const) and isinstance(mapper.value, dict), "the new names are not known here")
+    c.need(
+        isinstance(mapper, Const) and isinstance(mapper.value, dict),
+        "the new names are not known here",
+    )
     return dict(mapper.value)
 
 
@@ -243,14 +287,20 @@ def _affix(make: Any) -> Any:
         c.need(c.lit("axis") in (None, 1, "columns"), "the labels of the rows are changed")
         text = c.lit("prefix" if "prefix" in c.args else "suffix")
         if c.frame.open:
-            return relabelled_at_runtime(c, c.frame, "lambda label: " + make(repr(str(text)), "label", " + "))
+            return relabelled_at_runtime(
+                c, c.frame, "lambda label: " + make(repr(str(text)), "label", " + ")
+            )
         return relabelled(c.ctx, c.frame, [make(str(text), str(x), "") for x in c.frame.labels])
 
     return apply
 
 
-rule("DataFrame.add_prefix(prefix, axis=None)", example="df[['i', 'f']].add_prefix('x_')")(_affix(lambda text, label, plus: text + plus + label))
-rule("DataFrame.add_suffix(suffix, axis=None)", example="df.add_suffix('_y').head(2)")(_affix(lambda text, label, plus: label + plus + text))
+rule("DataFrame.add_prefix(prefix, axis=None)", example="df[['i', 'f']].add_prefix('x_')")(
+    _affix(lambda text, label, plus: text + plus + label)
+)
+rule("DataFrame.add_suffix(suffix, axis=None)", example="df.add_suffix('_y').head(2)")(
+    _affix(lambda text, label, plus: label + plus + text)
+)
 
 
 @rule(
@@ -258,7 +308,11 @@ rule("DataFrame.add_suffix(suffix, axis=None)", example="df.add_suffix('_y').hea
     "fill_value=None, limit=None, tolerance=None)",
     not_yet="index method level limit tolerance",
     ignored="copy",
-    example=("df.reindex(columns=['s', 'new', 'i'])", "df.reindex(['f', 'i'], axis=1)", "df.reindex(columns=['s', 'i', 'z'], fill_value=0)"),
+    example=(
+        "df.reindex(columns=['s', 'new', 'i'])",
+        "df.reindex(['f', 'i'], axis=1)",
+        "df.reindex(columns=['s', 'i', 'z'], fill_value=0)",
+    ),
 )
 def reindex(c: Call) -> Frame:
     """These columns in this order; the ones that are not there are empty."""
@@ -270,17 +324,26 @@ def reindex(c: Call) -> Frame:
     wanted = list(wanted)
     new = [x for x in wanted if x not in frame.labels]
     kinds = {x.dtype for x in frame.columns}
-    c.need(not new or len(kinds) > 1 or kinds <= {"object", "float64"}, "a frame of one dtype changes it")
+    c.need(
+        not new or len(kinds) > 1 or kinds <= {"object", "float64"},
+        "a frame of one dtype changes it",
+    )
     c.need(len(set(map(repr, wanted))) == len(wanted), "a column is wanted twice")
     for label in new:
-        frame = assign(ctx, frame, label, c["fill_value"] if c.given("fill_value") else Const(float("nan")))
+        frame = assign(
+            ctx, frame, label, c["fill_value"] if c.given("fill_value") else Const(float("nan"))
+        )
     return selected(ctx, frame, [frame.column(x) for x in wanted])
 
 
 @rule(
     "DataFrame.insert(loc, column, value, allow_duplicates=None)",
     not_yet="allow_duplicates",
-    example=("df.insert(0, 'n2', df['i'] * 2)\nout = df", "df.insert(2, 'const', 'x')\nout = df", "df.insert(len(df.columns), 'last', 1.5)\nout = df"),
+    example=(
+        "df.insert(0, 'n2', df['i'] * 2)\nout = df",
+        "df.insert(2, 'const', 'x')\nout = df",
+        "df.insert(len(df.columns), 'last', 1.5)\nout = df",
+    ),
 )
 def insert(c: Call) -> Const:
     """A new column at a place, in the frame itself."""
@@ -292,7 +355,9 @@ def insert(c: Call) -> Const:
         c.need(isinstance(label, str) and frame.has(label) is None, "the label is not known here")
         aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
         more = f", {render(aside)}" if aside else ""
-        changed_object(c, wide.but(text=f"{ctx.call('moved')}({wide.text}, {lift(label)}, {place}{more})"))
+        changed_object(
+            c, wide.but(text=f"{ctx.call('moved')}({wide.text}, {lift(label)}, {place}{more})")
+        )
         return Const(None)
     c.need(place <= len(frame.labels), "the place is not known here")
     new = wide.column(label)
@@ -312,7 +377,14 @@ def changed_object(c: Call, frame: Frame) -> Frame:
     return ref.value
 
 
-@rule("DataFrame.pop(item)", example=("x = df.pop('i')\nout = df", "x = df.pop('i')\ndf['twice'] = x * 2\nout = df", "y = df.sort_values('i').head(5)\nx = y.pop('i')\nout = x"))
+@rule(
+    "DataFrame.pop(item)",
+    example=(
+        "x = df.pop('i')\nout = df",
+        "x = df.pop('i')\ndf['twice'] = x * 2\nout = df",
+        "y = df.sort_values('i').head(5)\nx = y.pop('i')\nout = x",
+    ),
+)
 def pop(c: Call) -> Col:
     """A column leaves the frame; it stays hidden for those who use the Series."""
     frame, ctx = c.frame, c.ctx
@@ -330,12 +402,24 @@ def pop(c: Call) -> Col:
     )
     out = changed_object(c, out)
     deps = frozenset({(name, column.uid)})
-    return Col(col(name), column.dtype, out, label, deps, nullable=column.is_nullable, null_free=column.dtype in NULL_FREE)
+    return Col(
+        col(name),
+        column.dtype,
+        out,
+        label,
+        deps,
+        nullable=column.is_nullable,
+        null_free=column.dtype in NULL_FREE,
+    )
 
 
 @rule(
     "DataFrame.filter(items=None, like=None, regex=None, axis=None)",
-    example=("df.filter(items=['s', 'nope', 'i'])", "df.filter(regex='^[ij]$')", "df.filter(like='f')"),
+    example=(
+        "df.filter(items=['s', 'nope', 'i'])",
+        "df.filter(regex='^[ij]$')",
+        "df.filter(like='f')",
+    ),
 )
 def filter_(c: Call) -> Frame:
     """Columns by their labels."""
@@ -381,7 +465,11 @@ _FAMILIES: dict[str, Any] = {
 
 @rule(
     "DataFrame.select_dtypes(include=None, exclude=None)",
-    example=("df.select_dtypes('number')", "df.select_dtypes(include=['object', 'bool'])", "df.select_dtypes(exclude=['number', 'datetime'])"),
+    example=(
+        "df.select_dtypes('number')",
+        "df.select_dtypes(include=['object', 'bool'])",
+        "df.select_dtypes(exclude=['number', 'datetime'])",
+    ),
 )
 def select_dtypes(c: Call) -> Frame:
     """Columns by dtype."""
@@ -394,7 +482,11 @@ def select_dtypes(c: Call) -> Frame:
     for column in frame.columns if frame.labels or True else ():
         dtype = column.dtype
         c.need(dtype is not None, "the types are not known while planning")
-        sure = not (dtype == "bool?" or dtype == "int64?" and {"int64", "float64", "int", "float"} & {*include, *exclude})
+        sure = not (
+            dtype == "bool?"
+            or dtype == "int64?"
+            and {"int64", "float64", "int", "float"} & {*include, *exclude}
+        )
         c.need(sure, "whether a column has missing values decides its dtype")
         wanted = not include or any(_FAMILIES[f](dtype) for f in include)
         if wanted and not any(_FAMILIES[f](dtype) for f in exclude):
@@ -415,25 +507,47 @@ def of_types_at_runtime(c: Call, frame: Frame, include: list[str], exclude: list
     texts = {"object", "O", "builtins.object"} if not frame.nullable else {"string"}
     table = {**_AT_RUNTIME, **{t: "text" for t in texts}}
     c.need(all(f in table for f in (*include, *exclude)), "the types are not known while planning")
-    c.need(all(x.label == x.name and x.dtype not in ("category", "date", "list") for x in frame.columns), "columns of other types")
+    c.need(
+        all(
+            x.label == x.name and x.dtype not in ("category", "date", "list") for x in frame.columns
+        ),
+        "columns of other types",
+    )
     c.ctx.use(frame)
     shown = [k.name for k in frame.order.keys if k.name not in frame.hidden]
     frame = c.ctx.losing(frame, shown)
     aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
     options = "".join(
-        f", {name}={render(sorted({table[f] for f in given}))}" for name, given in (("include", include), ("exclude", exclude)) if given
+        f", {name}={render(sorted({table[f] for f in given}))}"
+        for name, given in (("include", include), ("exclude", exclude))
+        if given
     )
     options += f", aside={render(aside)}" if aside else ""
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    return frame.but(text=f"{c.ctx.call('of_types')}({frame.text}{options})", columns=(), open=True, base=frame.base or fresh())
+    return frame.but(
+        text=f"{c.ctx.call('of_types')}({frame.text}{options})",
+        columns=(),
+        open=True,
+        base=frame.base or fresh(),
+    )
 
 
 def families(value: Any) -> list[str]:
     """The dtype families that an argument names. Raises NoRule for one that is not known."""
     if isinstance(value, Const) and value.value is None:
         return []
-    items = value.items if isinstance(value, Sequence) else value.value if isinstance(value, Const) and isinstance(value.value, (list, tuple)) else [value]
-    names = [i.name if isinstance(i, Module) else i.value if isinstance(i, Const) else i for i in items]
+    items = (
+        value.items
+        if isinstance(value, Sequence)
+        else (
+            value.value
+            if isinstance(value, Const) and isinstance(value.value, (list, tuple))
+            else [value]
+        )
+    )
+    names = [
+        i.name if isinstance(i, Module) else i.value if isinstance(i, Const) else i for i in items
+    ]
     if not all(n in _FAMILIES for n in names):
         raise NoRule("a dtype that is not followed")
     return names

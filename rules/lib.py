@@ -68,7 +68,11 @@ def on(frame: Frame, series: Col) -> Col:
         return series
     aligned = getattr(series, "aligned", None)
     unchanged = aligned is not None and series.expr.text == series.base  # type: ignore[attr-defined]
-    if unchanged and len(series.frame.index.levels) == 1 and frame.rows.same_set(aligned.frame.rows):
+    if (
+        unchanged
+        and len(series.frame.index.levels) == 1
+        and frame.rows.same_set(aligned.frame.rows)
+    ):
         return on(frame, aligned)  # rows of groups under their own labels
     if series.kind == "ndarray" and frame.rows.uid != series.frame.rows.uid:
         raise NoRule("an array goes by the place of its rows, and these may have changed")
@@ -100,7 +104,9 @@ def meet(*values: Any) -> tuple[Frame, list[Any]]:
         try:
             for other in frames:  # both must have the same rows: a subset would give missing values
                 if not frame.rows.same_set(other.rows):
-                    raise NoRule("the two sides have different rows: pandas aligns them on their index")
+                    raise NoRule(
+                        "the two sides have different rows: pandas aligns them on their index"
+                    )
             return frame, [on(frame, v) if isinstance(v, Col) else v for v in values]
         except NoRule as error:
             problem = error
@@ -150,7 +156,12 @@ def spark_literal(value: Any) -> Any:
 def interval_text(value: Any) -> str:
     """A timedelta as an SQL interval."""
     micros = round(value.total_seconds() * 1_000_000)
-    for size, unit in ((86_400_000_000, "DAY"), (3_600_000_000, "HOUR"), (60_000_000, "MINUTE"), (1_000_000, "SECOND")):
+    for size, unit in (
+        (86_400_000_000, "DAY"),
+        (3_600_000_000, "HOUR"),
+        (60_000_000, "MINUTE"),
+        (1_000_000, "SECOND"),
+    ):
         if micros % size == 0:
             return f"INTERVAL {micros // size} {unit}"
     return f"INTERVAL {micros / 1_000_000:.6f} SECOND"
@@ -331,9 +342,11 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         base, temps = frame, []
         expr, dtype = literal_column(ctx, value)
         nullable = False
-    column = Column(label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None)
+    column = Column(
+        label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None
+    )
     same = bool(known) and lift(expr).text == col(name).text  # only what is known of it changes
-    out = (base if same else chain(base, f'.withColumn({lift(name)}, {expr})')).set_column(column)
+    out = (base if same else chain(base, f".withColumn({lift(name)}, {expr})")).set_column(column)
     if frame.open:
         out = out.but(gone=tuple(g for g in out.gone if g != label))
     out = drop_hidden(out, temps)
@@ -347,7 +360,9 @@ def with_gaps(ctx: Any, frame: Frame, column: Column) -> Frame:
     if not ctx.wants(step, "settled"):
         return frame.but(unsettled=(*frame.unsettled, step))
     columns = tuple(replace(x, dtype=None) if x.uid == column.uid else x for x in frame.columns)
-    return frame.but(text=f"{ctx.call('settled')}({frame.text}, {lift(column.name)})", columns=columns)
+    return frame.but(
+        text=f"{ctx.call('settled')}({frame.text}, {lift(column.name)})", columns=columns
+    )
 
 
 def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:
@@ -362,7 +377,13 @@ def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:
         raise NoRule("an index of several levels")
     (level,) = frame.index.levels
     ctx.use(frame, level)
-    return Col(col(level.name), level.dtype, frame, deps=frozenset({(level.name, level.uid)}), null_free=level.dtype in NULL_FREE)
+    return Col(
+        col(level.name),
+        level.dtype,
+        frame,
+        deps=frozenset({(level.name, level.uid)}),
+        null_free=level.dtype in NULL_FREE,
+    )
 
 
 def row_numbers(ctx: Any, frame: Frame, numbers: RowNumbers) -> tuple[Frame, Col]:
@@ -376,7 +397,9 @@ def row_numbers(ctx: Any, frame: Frame, numbers: RowNumbers) -> tuple[Frame, Col
         number = ctx.position(frame, frame.index.anchor, "number")
     else:
         name, keys = ctx.temp("row"), "".join(f", {k}" for k in ctx.order_of(frame))
-        number, temps = col(name), ((name, FrameStep(f'{ctx.call("with_position")}(@@{keys}, name="{name}")')),)
+        number, temps = col(name), (
+            (name, FrameStep(f'{ctx.call("with_position")}(@@{keys}, name="{name}")')),
+        )
     expr = number + numbers.start if numbers.start else number
     if numbers.dtype != "int64":
         expr = expr.cast(SPARK_TYPES[numbers.dtype])
@@ -436,7 +459,11 @@ def looked_at(ctx: Any, column: Column) -> bool:
 def settle(ctx: Any, frame: Frame) -> None:
     """Ask the steps that may have left gaps in integers to make them fractions there and then:
     of fewer rows nobody could tell that pandas did so."""
-    gappy = [x for x in (*frame.columns, *frame.index.levels) if x.dtype in (None, "int64?") and looked_at(ctx, x)]
+    gappy = [
+        x
+        for x in (*frame.columns, *frame.index.levels)
+        if x.dtype in (None, "int64?") and looked_at(ctx, x)
+    ]
     if frame.unsettled and (frame.open or gappy):
         for step in frame.unsettled:
             ctx.demand(step, "settled")
@@ -458,7 +485,10 @@ def selected(ctx: Any, frame: Frame, columns: list[Column]) -> Frame:
     ctx.use(frame, *columns)
     names = [lift(c.name) for c in columns] + [lift(c.name) for c in frame.index.levels]
     names += [lift(h) for h in frame.hidden]
-    plain = ", ".join(n.text if n.text[1:-1].replace("_", "a").isalnum() else col(eval(n.text)).text for n in names)
+    plain = ", ".join(
+        n.text if n.text[1:-1].replace("_", "a").isalnum() else col(eval(n.text)).text
+        for n in names
+    )
     return chain(frame, f".select({plain})", columns=tuple(columns), open=False, gone=())
 
 

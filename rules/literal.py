@@ -63,7 +63,11 @@ def dtype_of(series: Any) -> str:
         if found is None:
             raise NoRule(f"a constant column of {kind} objects")
         return found
-    if name in ("category", "timedelta64[ns]") or name not in SPARK_TYPES or isinstance(series.dtype, pd.PeriodDtype):
+    if (
+        name in ("category", "timedelta64[ns]")
+        or name not in SPARK_TYPES
+        or isinstance(series.dtype, pd.PeriodDtype)
+    ):
         raise NoRule(f"a constant column of dtype {name}")
     return name
 
@@ -93,7 +97,11 @@ def constant_frame(ctx: Any, table: Any) -> Frame:
     """A pandas frame known now as a frame of the job."""
     if len(table) > MOST_ROWS:
         raise NoRule("a constant table of many rows")
-    if type(table.columns).__name__ == "MultiIndex" or not table.columns.is_unique or not len(table.columns):
+    if (
+        type(table.columns).__name__ == "MultiIndex"
+        or not table.columns.is_unique
+        or not len(table.columns)
+    ):
         raise NoRule("columns of this form")
     labels = [x.item() if type(x).__module__ == "numpy" else x for x in table.columns]
     dtypes = [dtype_of(table.iloc[:, i]) for i in range(len(labels))]
@@ -105,7 +113,10 @@ def constant_frame(ctx: Any, table: Any) -> Frame:
             name += "_"
         taken.add(name)
         columns.append(Column(label, name, dtype))
-    rows = [[cell(v, d) for v, d in zip(row, dtypes)] for row in table.itertuples(index=False, name=None)]
+    rows = [
+        [cell(v, d) for v, d in zip(row, dtypes)]
+        for row in table.itertuples(index=False, name=None)
+    ]
     frame = table_frame(ctx, columns, rows)
     return frame if type(table.index).__name__ == "RangeIndex" and table.index.start == 0 and table.index.step == 1 else labelled(ctx, frame, table, columns, rows)  # fmt: skip
 
@@ -133,10 +144,20 @@ def table_frame(ctx: Any, columns: list[Column], rows: list[list]) -> Frame:
         name = ctx.position_name(step)
         hidden, fields = (name,), [*fields, f"{name} bigint"]
         rows = [[*row, i] for i, row in enumerate(rows)]
-    made = [E("(" + ", ".join(render(v) for v in row) + ("," if len(row) == 1 else "") + ")") for row in rows]
+    made = [
+        E("(" + ", ".join(render(v) for v in row) + ("," if len(row) == 1 else "") + ")")
+        for row in rows
+    ]
     listed = "[" + ", ".join(m.text for m in made) + "]"
     text = f"spark.createDataFrame({listed}, {render(', '.join(fields))})"
-    return Frame(text, tuple(columns), index=Index("range", step), order=Order((), step), rows=Rows(), hidden=hidden)
+    return Frame(
+        text,
+        tuple(columns),
+        index=Index("range", step),
+        order=Order((), step),
+        rows=Rows(),
+        hidden=hidden,
+    )
 
 
 def given_dtype(value: Value) -> Any:
@@ -172,7 +193,11 @@ def data_frame(c: Call) -> Frame:
         c.need(not c.given("index"), "an index of its own")
         return from_mapping(c, data)
     if isinstance(data, Frame) and not c.given("index") and not c.given("dtype"):
-        return selected(c.ctx, data, [data.column(x) for x in c.lit("columns")]) if c.given("columns") else data
+        return (
+            selected(c.ctx, data, [data.column(x) for x in c.lit("columns")])
+            if c.given("columns")
+            else data
+        )
     if isinstance(data, Sequence) and not isinstance(data, Const):
         return from_records(c, data)
     c.need(isinstance(data, Const), "the data are not known here")
@@ -191,7 +216,10 @@ def from_mapping(c: Call, data: Mapping) -> Frame:
     series = [v for v in values.values() if isinstance(v, Col)]
     if series:
         c.need(all(isinstance(v, (Col, Const, Scalar)) and not isinstance(getattr(v, "value", None), (list, tuple, dict)) for v in values.values()), "columns of several kinds")  # fmt: skip
-        c.need(len(values) < 2 or all(v.frame.rows.same_set(series[0].frame.rows) for v in series), "Series over different rows")
+        c.need(
+            len(values) < 2 or all(v.frame.rows.same_set(series[0].frame.rows) for v in series),
+            "Series over different rows",
+        )
         return from_series(c.ctx, values)
     return from_lists(c, {k: listed(v) for k, v in values.items()})
 
@@ -208,7 +236,10 @@ def from_arrays(c: Call, values: dict, arrays: dict) -> Frame:
         elif value.name == "index":
             made[label] = labels_of(c.ctx, frame, value.owner)
         else:
-            c.need(isinstance(value.owner, Col) and value.owner.frame.rows is frame.rows, "values of other rows")
+            c.need(
+                isinstance(value.owner, Col) and value.owner.frame.rows is frame.rows,
+                "values of other rows",
+            )
             made[label] = value.owner
     return index_reset(c.ctx, from_series(c.ctx, made), True)
 
@@ -286,7 +317,11 @@ def computed_frame(c: Call, names: list[str], labels: list, columns: list[list[V
 
 def item_text(value: Value) -> Any:
     if isinstance(value, Const):
-        return None if is_missing(value.value) else value.value if value.text is None else E(value.text)
+        return (
+            None
+            if is_missing(value.value)
+            else value.value if value.text is None else E(value.text)
+        )
     return E(value.text)  # type: ignore[attr-defined]
 
 
@@ -306,7 +341,11 @@ def items_dtype(items: list[Value]) -> str:
             raise NoRule("the type of a value is not known here")
     if found <= {"int64", "float64"} and found:
         return "int64" if found == {"int64"} and not gaps else "float64"
-    if len(found) == 1 and found <= {"object", "bool", "datetime64[ns]"} and not (gaps and found == {"bool"}):
+    if (
+        len(found) == 1
+        and found <= {"object", "bool", "datetime64[ns]"}
+        and not (gaps and found == {"bool"})
+    ):
         return found.pop()
     raise NoRule("a column of mixed values")
 
@@ -324,15 +363,26 @@ def text_table(c: Call) -> Frame:
     options = {}
     for name in c.rule.parameters:
         if c.given(name.name) and name.name != "filepath_or_buffer":
-            options[name.name] = given_dtype(c[name.name]) if name.name == "dtype" else c.lit(name.name)
-    return constant_frame(c.ctx, pandas_table(lambda: pd.read_csv(io.StringIO(text.value), **options)))
+            options[name.name] = (
+                given_dtype(c[name.name]) if name.name == "dtype" else c.lit(name.name)
+            )
+    return constant_frame(
+        c.ctx, pandas_table(lambda: pd.read_csv(io.StringIO(text.value), **options))
+    )
 
 
 @rule(
     "pandas.Series(data=None, index=None, dtype=None, name=None, copy=None, fastpath=None)",
     not_yet="fastpath",
     ignored="copy",
-    example=("pd.Series([3, 1, 2], name='n')", "pd.Series(['a', None, 'c'])", "pd.Series({'x': 1.5, 'y': 2})", "pd.Series([1, 2, 3]) * 2", "df[pd.Series(True, index=df.index) & (df['i'] > 3)]", "df['id'] = pd.Series(range(10, 10 + len(df)), dtype='int64')\nout = df"),
+    example=(
+        "pd.Series([3, 1, 2], name='n')",
+        "pd.Series(['a', None, 'c'])",
+        "pd.Series({'x': 1.5, 'y': 2})",
+        "pd.Series([1, 2, 3]) * 2",
+        "df[pd.Series(True, index=df.index) & (df['i'] > 3)]",
+        "df['id'] = pd.Series(range(10, 10 + len(df)), dtype='int64')\nout = df",
+    ),
 )
 def series(c: Call) -> Any:
     """A Series of constants."""
@@ -341,7 +391,9 @@ def series(c: Call) -> Any:
     data = c["data"]
     if isinstance(data, RowNumbers) and not c.given("index"):
         dtype = given_dtype(c["dtype"]) if c.given("dtype") else "int64"
-        dtype = {"int": "int64", "float": "float64", int: "int64", float: "float64"}.get(dtype, dtype)
+        dtype = {"int": "int64", "float": "float64", int: "int64", float: "float64"}.get(
+            dtype, dtype
+        )
         c.need(dtype in ("int64", "float64", "Int64", "Float64"), "numbers of this type")
         text = f"pd.Series({data.text}, dtype={dtype!r})"
         return replace(data, text=text, series=True, dtype=dtype)
@@ -350,27 +402,39 @@ def series(c: Call) -> Any:
         c.need(not c.given("dtype") and isinstance(data, (Const, Scalar)), "values of this form")
         expr, dtype = literal_column(c.ctx, data)
         return Col(expr, dtype, index.owner, c.lit("name"), null_free=dtype in NULL_FREE)
-    c.need(isinstance(data, Const) and isinstance(data.value, (list, tuple, dict)) and len(data.value), "the data are not known here")
+    c.need(
+        isinstance(data, Const) and isinstance(data.value, (list, tuple, dict)) and len(data.value),
+        "the data are not known here",
+    )
     options = {k: c.lit(k) for k in ("index", "name") if c.given(k)}
     if c.given("dtype"):
         options["dtype"] = given_dtype(c["dtype"])
     made = pandas_table(lambda: pd.Series(data.value, **options))
     label = made.name
     frame = constant_frame(c.ctx, made.to_frame(0 if label is None else label))
-    return series_of(c.ctx, frame, frame.labels[0]).but(label=label, column=None if label is None else frame.columns[0])
+    return series_of(c.ctx, frame, frame.labels[0]).but(
+        label=label, column=None if label is None else frame.columns[0]
+    )
 
 
 @rule(
     "pandas.date_range(start=None, end=None, periods=None, freq=None, tz=None, normalize=False, name=None, "
     "inclusive='both', *, unit=None, **kwargs)",
     not_yet="tz unit",
-    example=("pd.DataFrame({'day': pd.date_range('2024-02-27', '2024-03-02')})", "pd.DataFrame({'m': pd.date_range(start='2024-01-31', periods=4, freq='ME')})"),
+    example=(
+        "pd.DataFrame({'day': pd.date_range('2024-02-27', '2024-03-02')})",
+        "pd.DataFrame({'m': pd.date_range(start='2024-01-31', periods=4, freq='ME')})",
+    ),
 )
 def date_range(c: Call) -> Const:
     """Days (or other steps) between two constants."""
     import pandas as pd
 
-    options = {k: c.lit(k) for k in ("start", "end", "periods", "freq", "normalize", "name", "inclusive") if c.given(k)}
+    options = {
+        k: c.lit(k)
+        for k in ("start", "end", "periods", "freq", "normalize", "name", "inclusive")
+        if c.given(k)
+    }
     made = pandas_table(lambda: pd.date_range(**options))
     c.need(len(made) <= MOST_ROWS, "a constant table of many rows")
     shown = {k: str(v) if k in ("start", "end") else v for k, v in options.items()}

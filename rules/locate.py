@@ -61,7 +61,12 @@ def parts_of(key: Value) -> tuple[Value, Value | None]:
 
 def everything(key: Value | None) -> bool:
     """Whether a key is ``:``."""
-    return key is None or isinstance(key, Const) and isinstance(key.value, slice) and key.value == slice(None)
+    return (
+        key is None
+        or isinstance(key, Const)
+        and isinstance(key.value, slice)
+        and key.value == slice(None)
+    )
 
 
 def mask_of(c: Call, frame: Frame, key: Value) -> Col:
@@ -175,7 +180,10 @@ def iloc_get(c: Call) -> Value:
 def columns_sliced_at_runtime(c: Call, frame: Frame, key: Value) -> Frame:
     """``df.iloc[:, a:b]`` where only the job knows the columns."""
     bounds = literal(key, "the columns")
-    c.need(isinstance(bounds, slice) and not frame.columns and not frame.order.keys, "columns by a key of this form")
+    c.need(
+        isinstance(bounds, slice) and not frame.columns and not frame.order.keys,
+        "columns by a key of this form",
+    )
     aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
     more = f", aside={render(aside)}" if aside else ""
     c.verdict = "runtime"  # type: ignore[attr-defined]
@@ -191,7 +199,11 @@ def labels_by_position(frame: Frame, key: Value) -> Any:
         return at_position(labels, wanted)
     if isinstance(wanted, slice):
         return labels[wanted]
-    if isinstance(wanted, list) and all(isinstance(w, bool) for w in wanted) and len(wanted) == len(labels):
+    if (
+        isinstance(wanted, list)
+        and all(isinstance(w, bool) for w in wanted)
+        and len(wanted) == len(labels)
+    ):
         return [x for x, keep in zip(labels, wanted) if keep]
     if isinstance(wanted, list) and all(isinstance(w, int) for w in wanted):
         return [at_position(labels, w) for w in wanted]
@@ -207,7 +219,10 @@ def at_position(labels: list, place: int) -> Any:
 def rows_sliced(ctx: Any, frame: Frame, bounds: slice) -> Frame:
     """Rows by position; the labels stay."""
     start, stop, step = bounds.start, bounds.stop, bounds.step or 1
-    if not all(b is None or isinstance(b, int) and not isinstance(b, bool) for b in (start, stop)) or step < 1:
+    if (
+        not all(b is None or isinstance(b, int) and not isinstance(b, bool) for b in (start, stop))
+        or step < 1
+    ):
         raise NoRule("a slice of this form")
     start = start or 0
     if start >= 0 and stop is None and step == 1:
@@ -295,14 +310,22 @@ def loc_set(c: Call) -> Frame:
     frame, ctx, value = owner_frame(c), c.ctx, c["value"]
     rows, columns = parts_of(c["key"])
     c.need(columns is not None, "whole rows are set")
-    labels = columns.value if isinstance(columns, Const) and isinstance(columns.value, str) else labels_at(frame, columns)
+    labels = (
+        columns.value
+        if isinstance(columns, Const) and isinstance(columns.value, str)
+        else labels_at(frame, columns)
+    )
     labels = labels if isinstance(labels, list) else [labels]
     c.need(len(labels) == 1 or isinstance(value, (Const, Scalar)) and not isinstance(getattr(value, "value", None), (list, dict, tuple)), "several columns get several values")  # fmt: skip
     mask = None if everything(rows) else mask_of(c, frame, rows)
     if mask is not None and len(labels) > 1:
         frame, mask = held_mask(ctx, frame, mask)
     for label in labels:
-        frame = all_set(c, frame, label, value) if mask is None else where_set(c, frame, label, mask, value)
+        frame = (
+            all_set(c, frame, label, value)
+            if mask is None
+            else where_set(c, frame, label, mask, value)
+        )
     if mask is not None and len(labels) > 1:
         frame = drop_hidden(frame, [mask.expr.text[7:-2]])
     return frame
@@ -315,7 +338,14 @@ def held_mask(ctx: Any, frame: Frame, mask: Col) -> tuple[Frame, Col]:
     base, temps = with_temps(frame, series.temps)
     base = drop_hidden(chain(base, f'.withColumn("{name}", {series.expr})'), temps)
     base = base.but(hidden=(*base.hidden, name))
-    held = mask.but(expr=col(name), frame=base, deps=frozenset({(name, 0)}), temps=(), windowed=False, column=None)
+    held = mask.but(
+        expr=col(name),
+        frame=base,
+        deps=frozenset({(name, 0)}),
+        temps=(),
+        windowed=False,
+        column=None,
+    )
     return base, held
 
 
@@ -325,12 +355,19 @@ def all_set(c: Call, frame: Frame, label: Any, value: Value) -> Frame:
     if known is False:
         return assign(c.ctx, frame, label, value)
     old = frame.column(label)
-    c.need(old.dtype is not None and isinstance(value, (Col, Const, Scalar)), "the types are not known while planning")
+    c.need(
+        old.dtype is not None and isinstance(value, (Col, Const, Scalar)),
+        "the types are not known while planning",
+    )
     dtype = value_dtype(value)
     c.need(dtype is not None and (dtype == old.dtype or old.dtype in FLOATS and dtype in INTEGERS), "whether the column keeps its dtype depends on the values")  # fmt: skip
     if dtype != old.dtype:
         c.need(not old.is_nullable, "a nullable column takes numbers")
-        value = value.but(expr=value.expr.cast("double"), dtype="float64", column=None) if isinstance(value, Col) else Const(float(literal(value)))
+        value = (
+            value.but(expr=value.expr.cast("double"), dtype="float64", column=None)
+            if isinstance(value, Col)
+            else Const(float(literal(value)))
+        )
     return assign(c.ctx, frame, label, value)
 
 
@@ -348,7 +385,10 @@ def where_set(c: Call, frame: Frame, label: Any, mask: Col, value: Value) -> Fra
     """``df.loc[mask, label] = value``: the other rows keep what they have."""
     ctx = c.ctx
     c.need(isinstance(value, (Col, Const, Scalar)), "values of this form are set")
-    c.need(not isinstance(getattr(value, "value", None), (list, dict, tuple)), "a list of values is set")
+    c.need(
+        not isinstance(getattr(value, "value", None), (list, dict, tuple)),
+        "a list of values is set",
+    )
     if isinstance(value, Col):
         value = over(frame, value, mask)
     known = frame.has(label)
@@ -378,7 +418,11 @@ def over(frame: Frame, value: Col, mask: Col) -> Col:
         return on(frame, value)
     except NoRule:
         rows = value.frame.rows
-        same = rows.mask == mask.expr.text and rows.parent is not None and rows.parent.uid == frame.rows.uid
+        same = (
+            rows.mask == mask.expr.text
+            and rows.parent is not None
+            and rows.parent.uid == frame.rows.uid
+        )
         if not (same and value.local and not value.temps):
             raise
         return on(frame, value.but(frame=frame.but()))
@@ -398,9 +442,17 @@ def into_column(ctx: Any, old: Column, value: Value) -> tuple[str, E]:
         return ("int64?" if gappy and was != "Int64" else was), expr  # type: ignore[return-value]
     if was == "int64" and whole:
         return was, lift(int(value.value))  # type: ignore[attr-defined]
-    if was in FLOATS and new in INTEGERS | FLOATS and (new not in ("Int64", "Float64") or was == "Float64"):
+    if (
+        was in FLOATS
+        and new in INTEGERS | FLOATS
+        and (new not in ("Int64", "Float64") or was == "Float64")
+    ):
         return was, expr.cast("double") if new in INTEGERS and isinstance(value, Col) else expr  # type: ignore[return-value]
-    if was in TEXTS and new in TEXTS and (was == "object" or isinstance(value, Const) or new == was):
+    if (
+        was in TEXTS
+        and new in TEXTS
+        and (was == "object" or isinstance(value, Const) or new == was)
+    ):
         return was, expr  # type: ignore[return-value]
     if was in BOOLS and new in BOOLS and (was == new or new == "bool"):
         return was, expr  # type: ignore[return-value]
@@ -416,7 +468,11 @@ def new_column(ctx: Any, old: None, value: Value) -> tuple[str, E]:
         raise NoRule("the type of the new column is not known here")
     expr = cell_expr(ctx, value)
     if new in ("int64", "int64?", "int32"):
-        return "float64", expr.cast("double") if isinstance(value, Col) else F.lit(float(value.value)) if isinstance(value, Const) else expr.cast("double")
+        return "float64", (
+            expr.cast("double")
+            if isinstance(value, Col)
+            else F.lit(float(value.value)) if isinstance(value, Const) else expr.cast("double")
+        )
     return with_missing(new), expr  # type: ignore[return-value]
 
 
@@ -436,7 +492,10 @@ def where_set_at_runtime(c: Call, frame: Frame, label: Any, mask: Col, value: Va
     if isinstance(value, Col):
         c.need(not value.windowed, "a window in the value")
     missing = isinstance(value, Const) and is_missing(value.value)
-    base, temps = with_temps(ctx.losing(frame, [label]), (*series.temps, *(value.temps if isinstance(value, Col) else ())))
+    base, temps = with_temps(
+        ctx.losing(frame, [label]),
+        (*series.temps, *(value.temps if isinstance(value, Col) else ())),
+    )
     made = F.lit(None) if missing else cell_expr(ctx, value)
     if isinstance(value, Const) and not missing and not isinstance(constant(value), E):
         made = lift(value.value)
@@ -477,7 +536,10 @@ def series_getitem(c: Call) -> Col:
     return kept_rows(c, c.col, mask_of(c, c.col.frame, c["key"]))
 
 
-@rule("Series.loc.__getitem__(key)", example=("df['s'].loc[df['i'] > 3]", "df['f'].loc[lambda x: x > 1]"))
+@rule(
+    "Series.loc.__getitem__(key)",
+    example=("df['s'].loc[df['i'] > 3]", "df['f'].loc[lambda x: x > 1]"),
+)
 def series_loc(c: Call) -> Col:
     """Values where a mask is true."""
     key = c["key"]
@@ -486,7 +548,10 @@ def series_loc(c: Call) -> Col:
     return kept_rows(c, c.col, mask_of(c, c.col.frame, key))
 
 
-@rule("Series.iloc.__getitem__(key)", example=("df['s'].iloc[2:5]", "df['s'].iloc[-2:]", "(df['i'] + 1).iloc[:4]"))
+@rule(
+    "Series.iloc.__getitem__(key)",
+    example=("df['s'].iloc[2:5]", "df['s'].iloc[-2:]", "(df['i'] + 1).iloc[:4]"),
+)
 def series_iloc(c: Call) -> Col:
     """Values by a slice of positions."""
     bounds = c.lit("key")
@@ -502,21 +567,36 @@ def series_iloc(c: Call) -> Col:
 def assign_several(c: Call, frame: Frame, labels: list, value: Value) -> Frame:
     """``df[["a", "b"]] = value``."""
     c.need(len(set(map(repr, labels))) == len(labels), "a column is set twice")
-    if isinstance(value, (Const, Scalar)) and not isinstance(getattr(value, "value", None), (list, tuple, dict)):
+    if isinstance(value, (Const, Scalar)) and not isinstance(
+        getattr(value, "value", None), (list, tuple, dict)
+    ):
         for label in labels:
             frame = assign(c.ctx, frame, label, value)
         return frame
-    if isinstance(value, Const) and isinstance(value.value, (list, tuple)) or isinstance(value, Sequence):
+    if (
+        isinstance(value, Const)
+        and isinstance(value.value, (list, tuple))
+        or isinstance(value, Sequence)
+    ):
         items = [Const(v) for v in value.value] if isinstance(value, Const) else list(value.items)
-        c.need(len(items) == len(labels) and all(isinstance(i, (Const, Scalar)) for i in items), "a table of values")
-        c.need(not any(isinstance(getattr(i, "value", None), (list, tuple)) for i in items), "a table of values")
+        c.need(
+            len(items) == len(labels) and all(isinstance(i, (Const, Scalar)) for i in items),
+            "a table of values",
+        )
+        c.need(
+            not any(isinstance(getattr(i, "value", None), (list, tuple)) for i in items),
+            "a table of values",
+        )
         for label, item in zip(labels, items):
             frame = assign(c.ctx, frame, label, item)
         return frame
     c.need(isinstance(value, Frame) and not value.open, "values of this form are set")
     c.need(len(value.columns) == len(labels), "another number of columns is set")
     try:
-        series = [on(frame, c.ctx.cells.get(x.uid) or series_of(c.ctx, value, x.label)) for x in value.columns]
+        series = [
+            on(frame, c.ctx.cells.get(x.uid) or series_of(c.ctx, value, x.label))
+            for x in value.columns
+        ]
     except NoRule:
         return beside(c.ctx, frame, relabelled(c.ctx, value, labels))
     return together(c.ctx, frame, labels, series)
@@ -528,7 +608,16 @@ def together(ctx: Any, frame: Frame, labels: list, series: list[Col]) -> Frame:
     read = {name for i, s in enumerate(series) for name, _ in s.deps if i}
     if not (changing & read) or all({n for n, _ in s.deps} & changing <= {own.name for own in frame.columns if own.label == x} for x, s in zip(labels, series)):  # fmt: skip
         for label, one in zip(labels, series):
-            frame = assign(ctx, frame, label, one.but(frame=frame) if set(one.deps) <= {(x.name, x.uid) for x in frame.columns} else one)
+            frame = assign(
+                ctx,
+                frame,
+                label,
+                (
+                    one.but(frame=frame)
+                    if set(one.deps) <= {(x.name, x.uid) for x in frame.columns}
+                    else one
+                ),
+            )
         return frame
     held = []
     for one in series:
@@ -537,7 +626,16 @@ def together(ctx: Any, frame: Frame, labels: list, series: list[Col]) -> Frame:
         base, temps = with_temps(frame, one.temps)
         base = drop_hidden(chain(base, f'.withColumn("{name}", {tight(one)})'), temps)
         frame = base.but(hidden=(*base.hidden, name))
-        held.append(one.but(expr=col(name), deps=frozenset({(name, 0)}), temps=(), windowed=False, loose=False, column=None))
+        held.append(
+            one.but(
+                expr=col(name),
+                deps=frozenset({(name, 0)}),
+                temps=(),
+                windowed=False,
+                loose=False,
+                column=None,
+            )
+        )
     for label, one in zip(labels, held):
         frame = assign(ctx, frame, label, one.but(frame=frame))
     return drop_hidden(frame, [one.expr.text[7:-2] for one in held])
@@ -545,7 +643,10 @@ def together(ctx: Any, frame: Frame, labels: list, series: list[Col]) -> Frame:
 
 def beside(ctx: Any, frame: Frame, other: Frame) -> Frame:
     """``frame`` with the columns of another frame over the same rows, joined by row number."""
-    if not frame.rows.same_set(other.rows) or {frame.index.kind, other.index.kind} - {"range", "rows"}:
+    if not frame.rows.same_set(other.rows) or {frame.index.kind, other.index.kind} - {
+        "range",
+        "rows",
+    }:
         raise NoRule("the two sides have different rows: pandas aligns them on their index")
     if frame.index.anchor != other.index.anchor or not frame.index.unique:
         raise NoRule("the two sides number their rows differently")

@@ -23,7 +23,20 @@ from rules.elementwise import mapped, plain_name, solid
 from rules.operators import timestamp_constant
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import FLOATS, INTEGERS, NULL_FREE, ByColumn, Col, Column, Const, Frame, Local, Mapping, Scalar, fresh
+from transpiler.facts import (
+    FLOATS,
+    INTEGERS,
+    NULL_FREE,
+    ByColumn,
+    Col,
+    Column,
+    Const,
+    Frame,
+    Local,
+    Mapping,
+    Scalar,
+    fresh,
+)
 from transpiler.symbolic import E, F, col, lift, render
 
 # --- is it missing? -------------------------------------------------------------------------
@@ -48,12 +61,25 @@ def flags_of_open(c: Call, present: bool) -> Frame:
     c.verdict = "runtime"  # type: ignore[attr-defined]
     option = ", present=True" if present else ""
     columns = tuple(Column(x.label, x.name, "bool") for x in frame.columns)
-    out = frame.but(text=f"{c.ctx.call('missing_flags')}({frame.text}{option})", columns=columns, base=fresh(), gap=None, nullable=False)
-    c.ctx.cells[out.base] = Local(f"{c.ctx.call('missing_counts')}({frame.text}{option})", frame.vars)
+    out = frame.but(
+        text=f"{c.ctx.call('missing_flags')}({frame.text}{option})",
+        columns=columns,
+        base=fresh(),
+        gap=None,
+        nullable=False,
+    )
+    c.ctx.cells[out.base] = Local(
+        f"{c.ctx.call('missing_counts')}({frame.text}{option})", frame.vars
+    )
     return out
 
 
-for _name, _test in (("isna", is_null), ("isnull", is_null), ("notna", not_null), ("notnull", not_null)):
+for _name, _test in (
+    ("isna", is_null),
+    ("isnull", is_null),
+    ("notna", not_null),
+    ("notnull", not_null),
+):
 
     def _series(c: Call, test: Any = _test) -> Col:
         return test(c.col)
@@ -65,7 +91,9 @@ for _name, _test in (("isna", is_null), ("isnull", is_null), ("notna", not_null)
         value = c["obj"]
         if isinstance(value, Frame):
             return mapped(c.ctx, value, test)
-        c.need(isinstance(value, Col) and value.kind == "Series", "the value is not a Series or frame")
+        c.need(
+            isinstance(value, Col) and value.kind == "Series", "the value is not a Series or frame"
+        )
         return test(value)
 
     rule(f"Series.{_name}()", example=(f"df['f'].{_name}()", f"df[df['s'].{_name}()]", f"(df['f'] > 1).{_name}()"))(_series)  # fmt: skip
@@ -81,7 +109,13 @@ _KINDS = {"float64": "number", "Float64": "number", "int64?": "number", "Int64":
 def kind_of_value(value: Any) -> str:
     """What a fill value is, in the words of ``_KINDS``."""
     if isinstance(value, Scalar):
-        table = {"int64": "whole", "float64": "number", "object": "text", "bool": "flag", "datetime64[ns]": "time"}
+        table = {
+            "int64": "whole",
+            "float64": "number",
+            "object": "text",
+            "bool": "flag",
+            "datetime64[ns]": "time",
+        }
         return table.get(value.dtype or "", "unknown")
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return "flag"
@@ -125,7 +159,10 @@ def filled(ctx: Any, series: Col, value: Any) -> Col:
     if dtype == "bool" and missing_left:
         raise NoRule("a boolean column filled with a computed value")
     fill = operand(value)
-    expr = F.coalesce(series.expr, fill if isinstance(value, Scalar) and fill.text.startswith("lit(") else F.lit(fill))
+    expr = F.coalesce(
+        series.expr,
+        fill if isinstance(value, Scalar) and fill.text.startswith("lit(") else F.lit(fill),
+    )
     return derive(expr, dtype, series, null_free=not missing_left)
 
 
@@ -141,7 +178,9 @@ def job_value(value: Any) -> E:
     """A constant or scalar as the job has it in Python."""
     if isinstance(value, Scalar):
         return E(value.text)
-    if isinstance(value, Const) and (value.text or isinstance(value.value, (str, int, float, bool))):
+    if isinstance(value, Const) and (
+        value.text or isinstance(value.value, (str, int, float, bool))
+    ):
         return E(value.code())
     raise NoRule("the value has no form that a job can look at")
 
@@ -164,7 +203,9 @@ def filled_from(series: Col, other: Col) -> Col:
     same = a.dtype == b.dtype and a.dtype in ("float64", "object", "datetime64[ns]", "Int64", "string", "boolean", "Float64")  # fmt: skip
     if not same and not (a.dtype == "float64" and b.dtype == "int64"):
         raise NoRule(f"a {a.dtype} column filled from a {b.dtype} column")
-    return derive(F.coalesce(a.expr, b.expr), a.dtype, a, b, label=series.label, null_free=b.null_free)
+    return derive(
+        F.coalesce(a.expr, b.expr), a.dtype, a, b, label=series.label, null_free=b.null_free
+    )
 
 
 _FILL_SIGNATURE = "value=None, *, method=None, axis=None, inplace=False, limit=None, downcast=None"
@@ -261,7 +302,9 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
         plain = isinstance(value, Const) and isinstance(value.value, (str, bool, int, float))
         if plain and plain_name(column.name) and column.dtype in ("float64", "object", "bool?", "string", "boolean", "Int64"):  # fmt: skip
             number = column.dtype == "float64" and not value.text
-            simple[column.name] = E(value.text) if value.text else float(value.value) if number else value.value
+            simple[column.name] = (
+                E(value.text) if value.text else float(value.value) if number else value.value
+            )
         else:
             steps.append((new, after))
     text = frame.text
@@ -305,7 +348,10 @@ def dropna(c: Call) -> Frame:
     whole = columns is None or (subset is None and not frame.hidden and not frame.index.levels)
     if not whole:
         assert columns is not None
-        c.need(columns and all(plain_name(x.name) for x in columns), "names that Spark's dropna does not take")
+        c.need(
+            columns and all(plain_name(x.name) for x in columns),
+            "names that Spark's dropna does not take",
+        )
         options.append(f"subset={render([x.name for x in columns])}")
     out = subset_of(c.ctx, frame, chain(frame, f".dropna({', '.join(options)})"))
     return renumbered(c.ctx, out) if c.lit("ignore_index") else out
@@ -315,7 +361,12 @@ def dropna(c: Call) -> Frame:
     "Series.dropna(*, axis=0, inplace=False, how=None, ignore_index=False)",
     not_yet="inplace",
     ignored="axis how",
-    example=("df['f'].dropna()", "df['s'].dropna().head(3)", "(df['f'] / df['g']).dropna()", "df['k'].dropna(ignore_index=True)"),
+    example=(
+        "df['f'].dropna()",
+        "df['s'].dropna().head(3)",
+        "(df['f'] / df['g']).dropna()",
+        "df['k'].dropna(ignore_index=True)",
+    ),
 )
 def series_dropna(c: Call) -> Col:
     """The rows with a value; the labels stay."""
@@ -334,8 +385,20 @@ def combine_first(c: Call) -> Col:
     """This Series' value, or the other's where it is missing."""
     c.need(isinstance(c["other"], Col), "the other is not a Series that is known here")
     other = c["other"]
-    c.need(c.col.dtype not in INTEGERS or c.col.dtype == other.dtype, "integers combined with another type")
+    c.need(
+        c.col.dtype not in INTEGERS or c.col.dtype == other.dtype,
+        "integers combined with another type",
+    )
     return filled_from(c.col, other)
 
 
-__all__ = ["FLOATS", "col", "drop_hidden", "filled", "in_frame", "is_null", "not_null", "with_temps"]
+__all__ = [
+    "FLOATS",
+    "col",
+    "drop_hidden",
+    "filled",
+    "in_frame",
+    "is_null",
+    "not_null",
+    "with_temps",
+]

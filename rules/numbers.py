@@ -9,7 +9,19 @@ from rules.lib import derive, is_missing, meet, operand, series_of, tight, tight
 from rules.operators import arithmetic, compared, dtype_of, logical, result_label
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, ByColumn, Col, Const, Frame, Scalar, Value
+from transpiler.facts import (
+    BOOLS,
+    FLOATS,
+    INTEGERS,
+    NULL_FREE,
+    NUMBERS,
+    ByColumn,
+    Col,
+    Const,
+    Frame,
+    Scalar,
+    Value,
+)
 from transpiler.symbolic import E, F, lift
 
 _PLAIN = {"int64", "float64", "int64?", "Int64", "Float64", "int32"}
@@ -33,7 +45,10 @@ def fractions(dtype: str | None) -> str | None:
 
 def rounded(c: Call, series: Col, decimals: Any) -> Col:
     """Half to even, scaled as numpy scales."""
-    c.need(isinstance(decimals, int) and not isinstance(decimals, bool) and -300 < decimals < 300, "decimals= of this value")
+    c.need(
+        isinstance(decimals, int) and not isinstance(decimals, bool) and -300 < decimals < 300,
+        "decimals= of this value",
+    )
     numeric(c, series, "round")
     c.need(decimals >= 0 or series.dtype in FLOATS, "whole numbers rounded to tens")
     if series.dtype in INTEGERS:
@@ -48,7 +63,10 @@ def series_round(c: Call) -> Col:
     return rounded(c, c.col, c.lit("decimals"))
 
 
-@rule("DataFrame.round(decimals=0)", example=("df.round(1)", "df.round({'f': 2, 'g': 0})", "df[['f', 'g']].round()"))
+@rule(
+    "DataFrame.round(decimals=0)",
+    example=("df.round(1)", "df.round({'f': 2, 'g': 0})", "df[['f', 'g']].round()"),
+)
 def frame_round(c: Call) -> Frame:
     """Numbers rounded; other columns stay."""
     decimals = c.lit("decimals")
@@ -80,7 +98,9 @@ def changed_columns(c: Call, frame: Frame, change: Any) -> Frame:
 
 def absolute(c: Call, series: Col) -> Col:
     numeric(c, series, "abs")
-    return derive(typed(c.ctx, "magnitude", series), series.dtype, series, null_free=series.null_free)
+    return derive(
+        typed(c.ctx, "magnitude", series), series.dtype, series, null_free=series.null_free
+    )
 
 
 @rule("Series.abs()", example=("df['f'].abs()", "df['i'].abs()", "(df['i'] - 5).abs()"))
@@ -114,16 +134,31 @@ def clipped(c: Call, series: Col) -> Col:
             c.need(is_missing(limit.value) or isinstance(limit.value, (int, float)) and not isinstance(limit.value, bool), "limits that are not numbers")  # fmt: skip
         whole = series.dtype in INTEGERS and not (isinstance(limit, Const) and (is_missing(limit.value) or isinstance(limit.value, int)))  # fmt: skip
         c.need(not whole, "whole numbers held by a fraction")
-        c.need(not isinstance(limit, Scalar) or limit.dtype in ("float64", "int64"), "a limit whose type is not known")
-    if all(isinstance(x, Const) and not is_missing(x.value) for x in limits) and limits[0].value > limits[1].value:
+        c.need(
+            not isinstance(limit, Scalar) or limit.dtype in ("float64", "int64"),
+            "a limit whose type is not known",
+        )
+    if (
+        all(isinstance(x, Const) and not is_missing(x.value) for x in limits)
+        and limits[0].value > limits[1].value
+    ):
         limits.reverse()
     if series.dtype in FLOATS:
-        limits = [Const(float(x.value)) if isinstance(x, Const) and not is_missing(x.value) and not x.text else x for x in limits]
+        limits = [
+            (
+                Const(float(x.value))
+                if isinstance(x, Const) and not is_missing(x.value) and not x.text
+                else x
+            )
+            for x in limits
+        ]
     limits = [Const(None) if isinstance(x, Const) and is_missing(x.value) else x for x in limits]
     if all(isinstance(x, Const) and x.value is None for x in limits):
         return series
     build = "limited_numbers" if series.dtype is None else "limited"
-    return derive(typed(c.ctx, build, series, *limits), series.dtype, series, null_free=series.null_free)
+    return derive(
+        typed(c.ctx, build, series, *limits), series.dtype, series, null_free=series.null_free
+    )
 
 
 _CLIP = "lower=None, upper=None, *, axis=None, inplace=False"
@@ -143,7 +178,13 @@ def frame_clip(c: Call) -> Frame:
 
 @rule(
     "Series.between(left, right, inclusive='both')",
-    example=("df['i'].between(2, 5)", "df[df['f'].between(0, 2.5)]", "df['f'].between(df['g'], 10)", "df['i'].between(2, 5, inclusive='left')", "~df['f'].between(0, 2, inclusive='neither')"),
+    example=(
+        "df['i'].between(2, 5)",
+        "df[df['f'].between(0, 2.5)]",
+        "df['f'].between(df['g'], 10)",
+        "df['i'].between(2, 5, inclusive='left')",
+        "~df['f'].between(0, 2, inclusive='neither')",
+    ),
 )
 def between(c: Call) -> Col:
     """Both limits hold; a missing value is not between anything."""
@@ -160,15 +201,29 @@ def between(c: Call) -> Col:
 
 # --- arithmetic methods ---------------------------------------------------------------------
 
-_METHODS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "floordiv": "//", "mod": "%"}
+_METHODS = {
+    "add": "+",
+    "sub": "-",
+    "mul": "*",
+    "div": "/",
+    "truediv": "/",
+    "floordiv": "//",
+    "mod": "%",
+}
 
 
 def with_fill(c: Call, a: Any, b: Any, fill: Any) -> tuple[Any, Any]:
     """Operands where one missing side is taken as ``fill``; two missing sides stay missing."""
-    c.need(isinstance(fill, (int, float)) and not isinstance(fill, bool) and not is_missing(fill), "fill_value= of this value")
+    c.need(
+        isinstance(fill, (int, float)) and not isinstance(fill, bool) and not is_missing(fill),
+        "fill_value= of this value",
+    )
     _, (a, b) = meet(a, b)
     for side in (a, b):
-        c.need(dtype_of(side) in ("int64", "float64"), "fill_value for a column that is not a number for sure")
+        c.need(
+            dtype_of(side) in ("int64", "float64"),
+            "fill_value for a column that is not a number for sure",
+        )
 
     def filled(x: Any, other: Any) -> Any:
         if not isinstance(x, Col) or x.null_free:
@@ -214,15 +269,28 @@ for _name, _symbol in _METHODS.items():
     rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)"))(_frame_method)  # fmt: skip
     if _name != "div":
         rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['f', 'n']]", *(("m = df[['f', 'g', 'i']]\nout = (m - m.mean()) / m.std()",) if _name == "sub" else ())))(_frame_operator)  # fmt: skip
-        rule(f"DataFrame.__r{_name}__(other)", example=f"3 {_symbol} df[['f', 'g']]")(_frame_reverse)
+        rule(f"DataFrame.__r{_name}__(other)", example=f"3 {_symbol} df[['f', 'g']]")(
+            _frame_reverse
+        )
 
 
-def framewise(c: Call, op: str, frame: Frame, other: Any, by_row: bool, swap: bool = False, do: Any = arithmetic) -> Frame:
+def framewise(
+    c: Call,
+    op: str,
+    frame: Frame,
+    other: Any,
+    by_row: bool,
+    swap: bool = False,
+    do: Any = arithmetic,
+) -> Frame:
     """An operator between each column of a frame and a constant, a Series by row, or a frame."""
     labels = frame.labels
     if isinstance(other, Frame):
         c.need(other.labels == labels, "frames with different columns")
-        c.need(other.rows.uid == frame.rows.uid and other.index == frame.index, "frames with different rows")
+        c.need(
+            other.rows.uid == frame.rows.uid and other.index == frame.index,
+            "frames with different rows",
+        )
         base, sides = meet(*[s for s in pair_cells(c, frame)], *[s for s in pair_cells(c, other)])
         left, right = sides[: len(labels)], sides[len(labels) :]
         if base is not frame:
@@ -235,7 +303,12 @@ def framewise(c: Call, op: str, frame: Frame, other: Any, by_row: bool, swap: bo
         c.need(not by_row and list(other.labels) == labels, "numbers for other columns")
         other = c.ctx.hoist(other, "by_column")
         pairs = [(series_of(c.ctx, frame, x), other.item(x)) for x in labels]
-        return projected(c.ctx, frame, labels, [(do(op, y, x, c) if swap else do(op, x, y, c)).but(label=x.label) for x, y in pairs])
+        return projected(
+            c.ctx,
+            frame,
+            labels,
+            [(do(op, y, x, c) if swap else do(op, x, y, c)).but(label=x.label) for x, y in pairs],
+        )
     c.need(by_row or not isinstance(other, Col), "a Series matched with the columns")
     c.need(isinstance(other, (Const, Scalar, Col)) and not (isinstance(other, Const) and isinstance(other.value, (list, dict, tuple))), "an operand of this kind")  # fmt: skip
 
@@ -250,7 +323,14 @@ def pair_cells(c: Call, frame: Frame) -> list[Col]:
     return [series_of(c.ctx, frame, x) for x in frame.labels]
 
 
-for _name, _symbol in (("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")):
+for _name, _symbol in (
+    ("eq", "=="),
+    ("ne", "!="),
+    ("lt", "<"),
+    ("le", "<="),
+    ("gt", ">"),
+    ("ge", ">="),
+):
 
     def _compare_frame(c: Call, op: str = _name) -> Frame:
         """A comparison of every column with a constant or, by place, another frame's."""
@@ -266,7 +346,9 @@ for _name, _symbol in (("and", "&"), ("or", "|")):
         """``&`` and ``|`` of two boolean frames."""
         return framewise(c, op, c.frame, c["other"], False, do=lambda o, a, b, _: logical(o, a, b))
 
-    rule(f"DataFrame.__{_name}__(other)", example=f"(df[['i', 'f']] > 1) {_symbol} True")(_logic_frame)
+    rule(f"DataFrame.__{_name}__(other)", example=f"(df[['i', 'f']] > 1) {_symbol} True")(
+        _logic_frame
+    )
 
 
 @rule("DataFrame.__invert__()", example="~df.isna()")
@@ -319,9 +401,15 @@ def power(c: Call, a: Any, b: Any) -> Col:
 def fraction_power(c: Call, a: Any, b: Any) -> Col:
     """Powers where at least one side has fractions: 1 ** nan and nan ** 0 are 1."""
     _, (a, b) = meet(a, b)
-    c.need({dtype_of(a), dtype_of(b)} <= {"float64", "int64"} and "float64" in (dtype_of(a), dtype_of(b)), "** of these types")
+    c.need(
+        {dtype_of(a), dtype_of(b)} <= {"float64", "int64"}
+        and "float64" in (dtype_of(a), dtype_of(b)),
+        "** of these types",
+    )
     for side in (a, b):
-        c.need(not isinstance(side, Const) or not is_missing(side.value), "** with a missing constant")
+        c.need(
+            not isinstance(side, Const) or not is_missing(side.value), "** with a missing constant"
+        )
         c.need(isinstance(side, (Const, Col)), "** with a computed value")
     x, y = operand(a), operand(b)
     raised = F.pow(x, y)
@@ -336,6 +424,9 @@ def fraction_power(c: Call, a: Any, b: Any) -> Col:
     else:
         first = F.lit(x) if isinstance(a, Const) else x
         expr = F.when((first == 1) | (y == 0), 1.0).otherwise(expr)
-    return derive(expr, "float64", *[s for s in (a, b) if isinstance(s, Col)], label=result_label(a, b))
+    return derive(
+        expr, "float64", *[s for s in (a, b) if isinstance(s, Col)], label=result_label(a, b)
+    )
+
 
 __all__ = ["BOOLS", "E", "NULL_FREE", "NoRule", "Value", "lift", "plain_name", "tightened"]

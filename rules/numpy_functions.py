@@ -12,7 +12,6 @@ from rules.registry import Call, rule
 from transpiler.facts import FLOATS, NUMBERS, Array, Col, Const, Frame
 from transpiler.symbolic import F
 
-
 _FUNCTIONS: dict[str, tuple[str, dict, Any]] = {
     "log": ("logarithm", {}, "fraction"),
     "log10": ("logarithm", {"base": "10"}, "fraction"),
@@ -55,8 +54,15 @@ def ufunc(c: Call, value: Any, build: str, options: dict, result: str) -> Any:
     if isinstance(value, Frame):
         return mapped(c.ctx, value, lambda s: ufunc(c, s, build, options, result))
     numeric(c, value, build)
-    c.need(value.dtype != "int64?" or result == "fraction", "whole numbers that may have become fractions")
-    value = compact(c.ctx, value) if build not in ("exponential", "magnitude", "wave", "cube_root") else value
+    c.need(
+        value.dtype != "int64?" or result == "fraction",
+        "whole numbers that may have become fractions",
+    )
+    value = (
+        compact(c.ctx, value)
+        if build not in ("exponential", "magnitude", "wave", "cube_root")
+        else value
+    )
     expr = typed(c.ctx, build, value, **options)
     dtype = value.dtype if result == "same" else fractions(value.dtype)
     if value.dtype is None and result == "fraction":
@@ -67,13 +73,24 @@ def ufunc(c: Call, value: Any, build: str, options: dict, result: str) -> Any:
 
 for _name, (_build, _options, _result) in _FUNCTIONS.items():
 
-    def _numpy(c: Call, build: str = _build, options: dict = _options, result: str = _result, name: str = _name) -> Any:
+    def _numpy(
+        c: Call,
+        build: str = _build,
+        options: dict = _options,
+        result: str = _result,
+        name: str = _name,
+    ) -> Any:
         value = array_of(c, "x")
         if name in _FRACTIONS_ONLY:
-            c.need(isinstance(value, Col) and value.dtype in FLOATS, "whole numbers, for which numpy's versions differ")
+            c.need(
+                isinstance(value, Col) and value.dtype in FLOATS,
+                "whole numbers, for which numpy's versions differ",
+            )
         return ufunc(c, value, build, options, result)
 
-    _calls = [f"np.{_name}(df['f'])"] + ([f"np.{_name}(df['i'])"] if _name not in _FRACTIONS_ONLY else [])
+    _calls = [f"np.{_name}(df['f'])"] + (
+        [f"np.{_name}(df['i'])"] if _name not in _FRACTIONS_ONLY else []
+    )
     if _name == "exp":
         _calls = ["np.exp(df['g'])", "np.exp(df['i'])"]
     if _name in ("sin", "cos", "tan"):
@@ -102,11 +119,17 @@ def builtin_round(c: Call) -> Any:
     return rounded(c, c["number"], c.lit("ndigits") or 0)
 
 
-@rule("builtins.sum(iterable, start=0)", example=("sum(df[x] for x in ['i', 'j'])", "sum([df['f'], df['g'] * 2], 1)"))
+@rule(
+    "builtins.sum(iterable, start=0)",
+    example=("sum(df[x] for x in ['i', 'j'])", "sum([df['f'], df['g'] * 2], 1)"),
+)
 def builtin_sum(c: Call) -> Any:
     """``sum(…)`` of several Series: one plus the next."""
     items, total = getattr(c["iterable"], "items", ()), c["start"]
-    c.need(bool(items) and all(isinstance(x, Col) and x.dtype in NUMBERS for x in items), "not Series of numbers")
+    c.need(
+        bool(items) and all(isinstance(x, Col) and x.dtype in NUMBERS for x in items),
+        "not Series of numbers",
+    )
     for item in items:
         total = c.interpreter.operator("__add__", total, item, c.node)
     c.need(isinstance(total, Col), "a sum that is not followed")
@@ -120,9 +143,15 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
         a, b = c["x1"], c["x2"]
         _, (a, b) = meet(a, b)
         dtypes = [dtype_of(a), dtype_of(b)]
-        c.need(all(d in ("int64", "float64") for d in dtypes), "the extreme of values that are not numbers for sure")
+        c.need(
+            all(d in ("int64", "float64") for d in dtypes),
+            "the extreme of values that are not numbers for sure",
+        )
         for side in (a, b):
-            c.need(not isinstance(side, Const) or not is_missing(side.value), "the extreme with a missing constant")
+            c.need(
+                not isinstance(side, Const) or not is_missing(side.value),
+                "the extreme with a missing constant",
+            )
         dtype = "float64" if "float64" in dtypes else "int64"
         simple = all_full(a, b)
         a, b = (compact(c.ctx, s) if isinstance(s, Col) else s for s in (a, b))
@@ -137,7 +166,10 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
 def isnan(c: Call) -> Col:
     """Missing numbers."""
     value = array_of(c, "x")
-    c.need(isinstance(value, Col) and value.dtype in ("float64", "int64", "int64?"), "isnan of a column that is not a number for sure")
+    c.need(
+        isinstance(value, Col) and value.dtype in ("float64", "int64", "int64?"),
+        "isnan of a column that is not a number for sure",
+    )
     return derive(value.expr.isNull(), "bool", value, null_free=True)
 
 
@@ -145,7 +177,10 @@ def isnan(c: Call) -> Col:
 def isfinite(c: Call) -> Col:
     """Neither missing nor infinite."""
     value = array_of(c, "x")
-    c.need(isinstance(value, Col) and value.dtype == "float64", "isfinite of a column that is not a fraction for sure")
+    c.need(
+        isinstance(value, Col) and value.dtype == "float64",
+        "isfinite of a column that is not a fraction for sure",
+    )
     return derive(F.abs(value.expr) < float("inf"), "bool", value, loose=True, null_free=False)
 
 
@@ -153,7 +188,10 @@ def isfinite(c: Call) -> Col:
 def isinf(c: Call) -> Col:
     """Infinite."""
     value = array_of(c, "x")
-    c.need(isinstance(value, Col) and value.dtype == "float64", "isinf of a column that is not a fraction for sure")
+    c.need(
+        isinstance(value, Col) and value.dtype == "float64",
+        "isinf of a column that is not a fraction for sure",
+    )
     return derive(F.abs(value.expr) == float("inf"), "bool", value, loose=True, null_free=False)
 
 
@@ -166,7 +204,10 @@ for _name, _op in _BINARY.items():
         c.need(any(isinstance(c[x], Col) for x in ("x1", "x2")), "no Series")
         return arithmetic(op, c["x1"], c["x2"], c)
 
-    rule(f"numpy.{_name}(x1, x2)", example=(f"np.{_name}(df['f'], df['g'])", f"np.{_name}(df['f'], 3)"))(_binary)
+    rule(
+        f"numpy.{_name}(x1, x2)",
+        example=(f"np.{_name}(df['f'], df['g'])", f"np.{_name}(df['f'], 3)"),
+    )(_binary)
 
 
 @rule("numpy.power(x1, x2)", example=("np.power(df['f'], 2)", "np.power(df['g'], 0.5)"))
@@ -180,7 +221,10 @@ for _name, _op in (("logical_and", "and"), ("logical_or", "or"), ("logical_xor",
 
     def _logic(c: Call, op: str = _op) -> Col:
         """Boolean Series joined."""
-        c.need(all(isinstance(c[x], Col) and c[x].dtype == "bool" for x in ("x1", "x2")), "columns that are not boolean for sure")
+        c.need(
+            all(isinstance(c[x], Col) and c[x].dtype == "bool" for x in ("x1", "x2")),
+            "columns that are not boolean for sure",
+        )
         return logical(op, c["x1"], c["x2"])
 
     rule(f"numpy.{_name}(x1, x2)", example=f"np.{_name}(df['i'] > 1, df['f'] < 2)")(_logic)
@@ -190,15 +234,22 @@ for _name, _op in (("logical_and", "and"), ("logical_or", "or"), ("logical_xor",
 def logical_not(c: Call) -> Col:
     """``~`` of a boolean Series."""
     value = array_of(c, "x")
-    c.need(isinstance(value, Col) and value.dtype == "bool", "a column that is not boolean for sure")
+    c.need(
+        isinstance(value, Col) and value.dtype == "bool", "a column that is not boolean for sure"
+    )
     return derive(~tight(value), "bool", value, loose=False, null_free=True)
 
 
-@rule("numpy.clip(a, a_min=None, a_max=None, out=None, *, min=None, max=None)", not_yet="out min max", example=("np.clip(df['f'], 0, 2)", "np.clip(df['i'], 1, 5)"))
+@rule(
+    "numpy.clip(a, a_min=None, a_max=None, out=None, *, min=None, max=None)",
+    not_yet="out min max",
+    example=("np.clip(df['f'], 0, 2)", "np.clip(df['i'], 1, 5)"),
+)
 def np_clip(c: Call) -> Col:
     """``series.clip``."""
     value = array_of(c, "a")
     c.need(isinstance(value, Col), "not a Series")
     return c.interpreter.by_rule("Series.clip", value, [c["a_min"], c["a_max"]], {}, c.node)  # type: ignore[attr-defined]
+
 
 __all__ = ["ufunc"]

@@ -9,7 +9,18 @@ from rules.lib import (
 )  # fmt: skip
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, FLOATS, INTEGERS, NULL_FREE, NUMBERS, TEXTS, Col, Const, Plain, Scalar
+from transpiler.facts import (
+    BOOLS,
+    FLOATS,
+    INTEGERS,
+    NULL_FREE,
+    NUMBERS,
+    TEXTS,
+    Col,
+    Const,
+    Plain,
+    Scalar,
+)
 from transpiler.symbolic import E, F, lift
 
 _SPARK_TO_DTYPE = {"bigint": "int64", "double": "float64", "boolean": "bool", "string": "object",
@@ -185,14 +196,26 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
     def _backward(c: Call, op: str = _name) -> Col:
         return arithmetic(op, c["other"], c.col, c)
 
-    _symbol = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"}[_name]
+    _symbol = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//", "mod": "%"}[
+        _name
+    ]
     _pair = "df['f'] // df['g']" if _name == "floordiv" else f"df['i'] {_symbol} df['j']"
     _signed = ("df['i'] / -df['g']",) if _name == "truediv" else ()  # pandas tells -0.0 from 0.0
     _back = "7 // df['g']" if _name == "floordiv" else f"7 {_symbol} df['j']"
-    rule(f"Series.__{_name}__(other)", example=(_pair, f"df['f'] {_symbol} 3", f"df['i'] {_symbol} 3", *_signed))(_forward)
+    rule(
+        f"Series.__{_name}__(other)",
+        example=(_pair, f"df['f'] {_symbol} 3", f"df['i'] {_symbol} 3", *_signed),
+    )(_forward)
     rule(f"Series.__r{_name}__(other)", example=_back)(_backward)
 
-for _name, _symbol in (("eq", "=="), ("ne", "!="), ("lt", "<"), ("le", "<="), ("gt", ">"), ("ge", ">=")):
+for _name, _symbol in (
+    ("eq", "=="),
+    ("ne", "!="),
+    ("lt", "<"),
+    ("le", "<="),
+    ("gt", ">"),
+    ("ge", ">="),
+):
 
     def _compare(c: Call, op: str = _name) -> Col:
         return compared(op, c.col, c["other"], c)
@@ -215,14 +238,26 @@ def logical(op: str, left: Any, right: Any) -> Col:
     nullable = [isinstance(v, Col) and v.is_nullable for v in (a, b)]
     if any(nullable):
         x, y = (tight(v) if isinstance(v, Col) and v.loose else operand(v) for v in (a, b))
-        return derive(_LOGIC[op](x, lift(y)), "boolean", a, b, label=result_label(left, right), loose=False)
-    loose = any(isinstance(v, Col) and (v.loose or v.dtype == "bool?") and not v.null_free for v in (a, b))
+        return derive(
+            _LOGIC[op](x, lift(y)), "boolean", a, b, label=result_label(left, right), loose=False
+        )
+    loose = any(
+        isinstance(v, Col) and (v.loose or v.dtype == "bool?") and not v.null_free for v in (a, b)
+    )
     if op == "xor" and loose:
         x, y = (tight(v) if isinstance(v, Col) else operand(v) for v in (a, b))
         loose = False
     else:
         x, y = operand(a), operand(b)
-    return derive(_LOGIC[op](x, y), "bool", a, b, label=result_label(left, right), loose=loose, null_free=not loose)
+    return derive(
+        _LOGIC[op](x, y),
+        "bool",
+        a,
+        b,
+        label=result_label(left, right),
+        loose=loose,
+        null_free=not loose,
+    )
 
 
 def flag(x: E) -> E:
@@ -230,7 +265,11 @@ def flag(x: E) -> E:
     return F.lit(x) if x.text in ("True", "False") else x
 
 
-_LOGIC = {"and": lambda x, y: flag(x) & flag(y), "or": lambda x, y: flag(x) | flag(y), "xor": lambda x, y: (x != y)}
+_LOGIC = {
+    "and": lambda x, y: flag(x) & flag(y),
+    "or": lambda x, y: flag(x) | flag(y),
+    "xor": lambda x, y: (x != y),
+}
 
 for _name, _symbol in (("and", "&"), ("or", "|"), ("xor", "^")):
 
@@ -247,7 +286,13 @@ def invert(c: Call) -> Col:
     series = c.col
     c.need(series.dtype in BOOLS, "~ of a column that is not boolean for sure")
     series = without_gaps(c.ctx, series)
-    return derive(~tight(series), series.dtype, series, loose=False, null_free=series.null_free or series.loose)
+    return derive(
+        ~tight(series),
+        series.dtype,
+        series,
+        loose=False,
+        null_free=series.null_free or series.loose,
+    )
 
 
 @rule("Series.__neg__()", example="-df['f']")
@@ -261,7 +306,10 @@ def neg(c: Call) -> Col:
 def pow_(c: Call) -> Col:
     """``**``: integers stay integers."""
     other = c["other"]
-    c.need(isinstance(other, Const) and isinstance(other.value, int) and 0 <= other.value <= 4, "** of this exponent")
+    c.need(
+        isinstance(other, Const) and isinstance(other.value, int) and 0 <= other.value <= 4,
+        "** of this exponent",
+    )
     c.need(c.col.dtype in INTEGERS | FLOATS, "** of a column that is not a number for sure")
     if other.value == 2:
         expr = c.col.expr * c.col.expr

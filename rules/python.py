@@ -8,17 +8,44 @@ import libcst as cst
 
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Const, Frame, Mapping, Module, Rows, RowNumbers, Scalar, Sequence, Value
+from transpiler.facts import (
+    Col,
+    Const,
+    Frame,
+    Mapping,
+    Module,
+    Rows,
+    RowNumbers,
+    Scalar,
+    Sequence,
+    Value,
+)
 
-_TYPES: dict[str, type] = {t.__name__: t for t in (str, int, float, bool, list, tuple, dict, set, frozenset, bytes)}
+_TYPES: dict[str, type] = {
+    t.__name__: t for t in (str, int, float, bool, list, tuple, dict, set, frozenset, bytes)
+}
 
 
-@rule("builtins.isinstance(obj, class_or_tuple)", example=("isinstance('a', str)", "isinstance(['a'], (str, tuple))", "isinstance(df, pd.DataFrame)"))
+@rule(
+    "builtins.isinstance(obj, class_or_tuple)",
+    example=(
+        "isinstance('a', str)",
+        "isinstance(['a'], (str, tuple))",
+        "isinstance(df, pd.DataFrame)",
+    ),
+)
 def is_instance(c: Call) -> Const:
     """The type of a value that is known: a constant, a list, a frame."""
     wanted = c["class_or_tuple"]
-    names = [x.name for x in (wanted.items if isinstance(wanted, Sequence) else [wanted]) if isinstance(x, Module)]
-    c.need(names and (not isinstance(wanted, Sequence) or len(names) == len(wanted.items)), "types that are not known here")
+    names = [
+        x.name
+        for x in (wanted.items if isinstance(wanted, Sequence) else [wanted])
+        if isinstance(x, Module)
+    ]
+    c.need(
+        names and (not isinstance(wanted, Sequence) or len(names) == len(wanted.items)),
+        "types that are not known here",
+    )
     return Const(any(is_a(c["obj"], name) for name in names))
 
 
@@ -27,8 +54,16 @@ def is_a(value: Value, name: str) -> bool:
     pandas_types = {"pandas.DataFrame": Frame, "pandas.Series": Col}
     if isinstance(value, (Frame, Col)):
         return isinstance(value, pandas_types.get(name, ()))
-    found = value.value if isinstance(value, Const) else [] if isinstance(value, Sequence) and value.type is list else None
-    found = () if isinstance(value, Sequence) and value.type is tuple else {} if isinstance(value, Mapping) else found
+    found = (
+        value.value
+        if isinstance(value, Const)
+        else [] if isinstance(value, Sequence) and value.type is list else None
+    )
+    found = (
+        ()
+        if isinstance(value, Sequence) and value.type is tuple
+        else {} if isinstance(value, Mapping) else found
+    )
     if found is None and not isinstance(value, Const):
         raise NoRule("a value whose type is not known here")
     if name in pandas_types:
@@ -49,7 +84,10 @@ def frame_length(c: Call, node: Any) -> tuple[Rows | None, int]:
             node, extra = node.left, added.value
         else:
             first = interpreter.eval(node.left, interpreter.active[-1])
-            c.need(isinstance(first, Const) and isinstance(first.value, int), "a range that is not over rows")
+            c.need(
+                isinstance(first, Const) and isinstance(first.value, int),
+                "a range that is not over rows",
+            )
             node, extra = node.right, first.value
     value = interpreter.eval(node, interpreter.active[-1])
     return (value.rows, extra) if isinstance(value, Scalar) else (None, 0)
@@ -58,9 +96,15 @@ def frame_length(c: Call, node: Any) -> tuple[Rows | None, int]:
 def row_range(c: Call, function: str, args: list[Value]) -> RowNumbers:
     """``range(len(df))``, ``range(n, len(df) + n)``: a number for each row of a frame."""
     nodes = c.node.args  # type: ignore[attr-defined]
-    c.need(1 <= len(args) <= 2 and len(nodes) == len(args) and not isinstance(args[-1], Const), "a range that is not over rows")
+    c.need(
+        1 <= len(args) <= 2 and len(nodes) == len(args) and not isinstance(args[-1], Const),
+        "a range that is not over rows",
+    )
     start = args[0].value if len(args) == 2 and isinstance(args[0], Const) else 0
-    c.need(len(args) == 1 or isinstance(args[0], Const) and isinstance(start, int), "a range that is not over rows")
+    c.need(
+        len(args) == 1 or isinstance(args[0], Const) and isinstance(start, int),
+        "a range that is not over rows",
+    )
     rows, extra = frame_length(c, nodes[-1].value)
     c.need(rows is not None and extra == start, "a range that is not over rows")
     text = ", ".join(c.interpreter.driver.text(a) for a in args)  # type: ignore[attr-defined]
@@ -68,17 +112,29 @@ def row_range(c: Call, function: str, args: list[Value]) -> RowNumbers:
     return RowNumbers(f"{function}({text})", reads, rows, start)
 
 
-@rule("builtins.range(*args)", example=("df['id'] = range(len(df))\nout = df", "df = df[df['i'] > 3]\ndf['id'] = range(1, len(df) + 1)\nout = df", "df.insert(0, 'n2', range(10, 10 + len(df)))\nout = df"))
+@rule(
+    "builtins.range(*args)",
+    example=(
+        "df['id'] = range(len(df))\nout = df",
+        "df = df[df['i'] > 3]\ndf['id'] = range(1, len(df) + 1)\nout = df",
+        "df.insert(0, 'n2', range(10, 10 + len(df)))\nout = df",
+    ),
+)
 def range_(c: Call) -> RowNumbers:
     """A number for each row."""
     return row_range(c, "range", c["args"])
 
 
-@rule("numpy.arange(start_or_stop, stop=None, step=1, dtype=None, device=None, like=None)", not_yet="step dtype device like", example=("df['id'] = np.arange(len(df))\nout = df", "df = df.sort_values('i', kind='stable')\ndf['id'] = np.arange(1, len(df) + 1)\nout = df"))
+@rule(
+    "numpy.arange(start_or_stop, stop=None, step=1, dtype=None, device=None, like=None)",
+    not_yet="step dtype device like",
+    example=(
+        "df['id'] = np.arange(len(df))\nout = df",
+        "df = df.sort_values('i', kind='stable')\ndf['id'] = np.arange(1, len(df) + 1)\nout = df",
+    ),
+)
 def arange(c: Call) -> RowNumbers:
     """A number for each row."""
     c.ctx.runtime.add("import numpy as np")
     args = [c["start_or_stop"]] + ([c["stop"]] if c.given("stop") else [])
     return row_range(c, "np.arange", args)
-
-

@@ -28,7 +28,9 @@ def readable(text: str) -> tuple[ast.expr, dict[str, str]]:
     swaps = {"&": "and", "|": "or", "~": "not"}
     out = []
     try:
-        for token in tokenize.generate_tokens(io.StringIO("".join(pieces).strip().replace("\n", " ")).readline):
+        for token in tokenize.generate_tokens(
+            io.StringIO("".join(pieces).strip().replace("\n", " ")).readline
+        ):
             word = token.string
             if token.type == tokenize.OP and word in swaps:
                 word = swaps[word]
@@ -129,14 +131,25 @@ class Query:
         return found
 
     def compared(self, op: str, left: Value, right: Value) -> Value:
-        listed = isinstance(right, Const) and isinstance(right.value, (list, tuple, set)) or isinstance(right, Sequence)
+        listed = (
+            isinstance(right, Const)
+            and isinstance(right.value, (list, tuple, set))
+            or isinstance(right, Sequence)
+        )
         if op in ("In", "NotIn") or listed and op in ("Eq", "NotEq"):
             values = right.value if isinstance(right, Const) else literal(right, "the values")
             if not isinstance(left, Col) or not isinstance(values, (list, tuple, set)):
                 raise NoRule("membership in something that is not a list")
             found = self.call(left, "isin", [Const(list(values))])
             return found if op in ("In", "Eq") else self.call(found, "__invert__", [])
-        names = {"Eq": "__eq__", "NotEq": "__ne__", "Lt": "__lt__", "LtE": "__le__", "Gt": "__gt__", "GtE": "__ge__"}
+        names = {
+            "Eq": "__eq__",
+            "NotEq": "__ne__",
+            "Lt": "__lt__",
+            "LtE": "__le__",
+            "Gt": "__gt__",
+            "GtE": "__ge__",
+        }
         if op not in names:
             raise NoRule("an operator in a query")
         return self.operate(names[op], left, right)
@@ -155,7 +168,9 @@ class Query:
         owner = self.value(node.func.value)
         args = [self.value(a) for a in node.args]
         kwargs = {k.arg: self.value(k.value) for k in node.keywords if k.arg}
-        return self.interpreter.by_rule(f"{owner.kind}.{node.func.attr}", owner, args, kwargs, self.node)
+        return self.interpreter.by_rule(
+            f"{owner.kind}.{node.func.attr}", owner, args, kwargs, self.node
+        )
 
 
 def evaluated(c: Call, frame: Frame, text: str) -> Value:
@@ -170,11 +185,11 @@ def evaluated(c: Call, frame: Frame, text: str) -> Value:
         "df.query('i > 3 and f < 100')",
         "df.query('f != 1.5 or s == \"apple\"')",
         "df.query('not (f > 1)')",
-        "df.query('k in [\"a\", \"b\"] & i > 2')",
+        'df.query(\'k in ["a", "b"] & i > 2\')',
         "df.query('k not in [\"a\"] and 0 <= i < 9')",
         "low = 4\nout = df.query('i >= @low')",
         "df.rename(columns={'i': 'a b'}).query('`a b` * 2 > j + 3')",
-        "df.query('k == [\"c\", \"d\"]')",
+        'df.query(\'k == ["c", "d"]\')',
         "df.query('i > 3')[['s', 'f']]",
     ),
 )

@@ -5,10 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from rules.elementwise import cells, solid
-from rules.lib import chain, drop_hidden, materialised, series_of, sorted_text, tight, tightened, typed, with_temps
+from rules.lib import (
+    chain,
+    drop_hidden,
+    materialised,
+    series_of,
+    sorted_text,
+    tight,
+    tightened,
+    typed,
+    with_temps,
+)
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, INTEGERS, NUMBERS, Accessor, ByColumn, Col, Column, Const, Frame, Index, Local, Order, Rows, Scalar, Sequence, SortKey
+from transpiler.facts import (
+    BOOLS,
+    INTEGERS,
+    NUMBERS,
+    Accessor,
+    ByColumn,
+    Col,
+    Column,
+    Const,
+    Frame,
+    Index,
+    Local,
+    Order,
+    Rows,
+    Scalar,
+    Sequence,
+    SortKey,
+)
 from transpiler.symbolic import E, F, col, lift, render
 
 _NUMERIC = NUMBERS | {"bool"}
@@ -24,7 +51,9 @@ def ready(ctx: Any, series: Col) -> tuple[Frame, Col]:
     return frame, series.but(temps=())
 
 
-def scalar_of(c: Call, series: Col, build: str, result: str | None, allowed: Any, hint: str, **options: Any) -> Scalar:
+def scalar_of(
+    c: Call, series: Col, build: str, result: str | None, allowed: Any, hint: str, **options: Any
+) -> Scalar:
     """``build`` over the Series as a Scalar. ``result``: its dtype; "same" for the column's own."""
     ctx = c.ctx
     frame, series = ready(ctx, series)
@@ -46,7 +75,9 @@ def scalar_of(c: Call, series: Col, build: str, result: str | None, allowed: Any
     if series.is_nullable and result != "int64" and build not in ("total", "any_true", "all_true"):
         text, dtype = f"{ctx.call('or_na')}({text})", None
     if dtype in ("bool", "int32", "Int64", "boolean", "Float64") and result == "same":
-        dtype = {"Int64": "int64", "int32": "int64", "Float64": "float64", "boolean": "bool"}.get(dtype, dtype)
+        dtype = {"Int64": "int64", "int32": "int64", "Float64": "float64", "boolean": "bool"}.get(
+            dtype, dtype
+        )
     return Scalar(text, dtype, series.vars, label_hint(series, hint))
 
 
@@ -58,7 +89,13 @@ def _plain(c: Call) -> None:
     """Parameters of reductions that only have one meaning here."""
     given = [p for p in ("axis", "skipna", "numeric_only", "min_count", "bool_only") if c.given(p)]
     for name in given:
-        usual = {"axis": (0, None, "index"), "skipna": (True,), "numeric_only": (False,), "min_count": (0,), "bool_only": (False,)}
+        usual = {
+            "axis": (0, None, "index"),
+            "skipna": (True,),
+            "numeric_only": (False,),
+            "min_count": (0,),
+            "bool_only": (False,),
+        }
         c.need(c.lit(name) in usual[name], f"{name}= of this value")
 
 
@@ -79,9 +116,17 @@ for _name, (_signature, _build, _result, _allowed) in _REDUCTIONS.items():
 
     _more = [f"df['i'].{_name}()"] if _name != "prod" else []
     _more += ["df['t'].max()", "df['i'].astype(str).max()"] if _name == "max" else []
-    _more += ["(df['f'] > 1).sum()", "df['b'].sum()", "df[df['i'] > 99]['f'].sum()"] if _name == "sum" else []
+    _more += (
+        ["(df['f'] > 1).sum()", "df['b'].sum()", "df[df['i'] > 99]['f'].sum()"]
+        if _name == "sum"
+        else []
+    )
     _more += ["df[df['i'] > 99]['f'].max()", "df['d'].min()"] if _name == "min" else []
-    _more += ["df['f'] - df['f'].mean()", "df[df['i'] > 99]['f'].mean()", "(df['f'] > 1).mean()"] if _name == "mean" else []
+    _more += (
+        ["df['f'] - df['f'].mean()", "df[df['i'] > 99]['f'].mean()", "(df['f'] > 1).mean()"]
+        if _name == "mean"
+        else []
+    )
     rule(f"Series.{_name}({_signature})", example=(f"df['f'].{_name}()", *_more))(_reduce)
 
 for _name, _build in (("std", "deviation"), ("var", "variance")):
@@ -95,7 +140,11 @@ for _name, _build in (("std", "deviation"), ("var", "variance")):
     rule(f"Series.{_name}(axis=None, skipna=True, ddof=1, numeric_only=False)", example=(f"df['f'].{_name}()", f"df['i'].{_name}(ddof=0)", f"df['f'].head(1).{_name}()"))(_spread)  # fmt: skip
 
 
-@rule("Series.sem(axis=None, skipna=True, ddof=1, numeric_only=False)", not_yet="ddof", example="df['f'].sem()")
+@rule(
+    "Series.sem(axis=None, skipna=True, ddof=1, numeric_only=False)",
+    not_yet="ddof",
+    example="df['f'].sem()",
+)
 def sem(c: Call) -> Scalar:
     """The standard error of the mean."""
     _plain(c)
@@ -116,7 +165,12 @@ for _name, _build in (("any", "any_true"), ("all", "all_true")):
 def count(c: Call) -> Scalar:
     """How many values are not missing."""
     frame, series = ready(c.ctx, c.col)
-    return Scalar(f"{c.ctx.call('scalar')}({frame.text}, {F.count(named(series))})", "int64", series.vars, "rows")
+    return Scalar(
+        f"{c.ctx.call('scalar')}({frame.text}, {F.count(named(series))})",
+        "int64",
+        series.vars,
+        "rows",
+    )
 
 
 def named(series: Col) -> Any:
@@ -125,7 +179,10 @@ def named(series: Col) -> Any:
     return E(text[6:-1]) if series.column is not None and text.startswith("F.col(") else series.expr
 
 
-@rule("Series.nunique(dropna=True)", example=("df['k'].nunique()", "df['f'].nunique(dropna=False)", "df['b'].nunique()"))
+@rule(
+    "Series.nunique(dropna=True)",
+    example=("df['k'].nunique()", "df['f'].nunique(dropna=False)", "df['b'].nunique()"),
+)
 def nunique(c: Call) -> Scalar:
     """How many different values there are; a missing one counts with dropna=False."""
     frame, series = ready(c.ctx, c.col)
@@ -139,7 +196,9 @@ def nunique(c: Call) -> Scalar:
 def quantile(c: Call) -> Scalar:
     """One quantile, linear between neighbours."""
     q = c.lit("q")
-    c.need(isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "several quantiles")
+    c.need(
+        isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "several quantiles"
+    )
     return scalar_of(c, c.col, "fraction_at", "float64", NUMBERS, "quantile", q=float(q))
 
 
@@ -149,8 +208,14 @@ for _name in ("idxmax", "idxmin"):
         """The label of the first largest or smallest value."""
         _plain(c)
         frame = c.col.frame
-        c.need(c.col.dtype in NUMBERS | {"datetime64[ns]"} and not c.col.is_nullable, "the label of such a value")
-        c.need(not frame.order.keys or frame.order.total and False, "rows in another order than they came")
+        c.need(
+            c.col.dtype in NUMBERS | {"datetime64[ns]"} and not c.col.is_nullable,
+            "the label of such a value",
+        )
+        c.need(
+            not frame.order.keys or frame.order.total and False,
+            "rows in another order than they came",
+        )
         position = c.ctx.position(frame, frame.order.anchor)
         if frame.index.kind == "columns":
             c.need(len(frame.index.levels) == 1, "labels of several levels")
@@ -179,12 +244,24 @@ def value_by_place(c: Call, place: int, error: str = "") -> Scalar:
 
         order, place = descending(order), -place - 1
     text = f"{frame.text}{sorted_text(order) if order else ''}.select({named(series)})"
-    dtype = series.dtype if series.dtype in ("int64", "float64", "object", "datetime64[ns]", "bool") else None
+    dtype = (
+        series.dtype
+        if series.dtype in ("int64", "float64", "object", "datetime64[ns]", "bool")
+        else None
+    )
     c.need(not series.is_nullable and series.dtype not in ("int64?", "bool?", "category", "date"), "the value depends on the others' type")  # fmt: skip
-    return Scalar(f"{c.ctx.call('value_at')}({text}, {place}{error})", dtype, series.vars, label_hint(c.col, "value"))
+    return Scalar(
+        f"{c.ctx.call('value_at')}({text}, {place}{error})",
+        dtype,
+        series.vars,
+        label_hint(c.col, "value"),
+    )
 
 
-@rule("Series.iloc.__getitem__(key)", example=("df['f'].iloc[0]", "df['s'].iloc[-2]", "df.sort_values('t')['k'].iloc[3]"))
+@rule(
+    "Series.iloc.__getitem__(key)",
+    example=("df['f'].iloc[0]", "df['s'].iloc[-2]", "df.sort_values('t')['k'].iloc[3]"),
+)
 def iloc(c: Call) -> Scalar:
     """One value by its place."""
     place = c.lit("key")
@@ -192,7 +269,10 @@ def iloc(c: Call) -> Scalar:
     return value_by_place(c, place)
 
 
-@rule("Series.__getitem__(key)", example=("df['f'][0]", "df['k'].mode()[0]", "df['i'].dropna(ignore_index=True)[3]"))
+@rule(
+    "Series.__getitem__(key)",
+    example=("df['f'][0]", "df['k'].mode()[0]", "df['i'].dropna(ignore_index=True)[3]"),
+)
 def item(c: Call) -> Scalar:
     """One value by its label, where labels are places; a mask gives rows."""
     key = c["key"]
@@ -200,7 +280,10 @@ def item(c: Call) -> Scalar:
         c.need(key.dtype == "bool", "a mask that is not boolean for sure")
         return masked(c, key)
     place = c.lit("key")
-    c.need(isinstance(place, int) and not isinstance(place, bool) and place >= 0, "not a label from 0 on")
+    c.need(
+        isinstance(place, int) and not isinstance(place, bool) and place >= 0,
+        "not a label from 0 on",
+    )
     c.need(c.col.frame.index.kind == "range", "labels that are not 0, 1, 2, …")
     return value_by_place(c, place, f", KeyError({place})")
 
@@ -212,7 +295,11 @@ def masked(c: Call, mask: Col) -> Any:
     frame, (series, mask) = meet(c.col, mask)
     if series.column is not None and not series.temps:
         return series_of(c.ctx, filtered(c.ctx, frame, mask), series.column.label)
-    label = series.label if isinstance(series.label, str) and series.label and not frame.has(series.label) else "__value"
+    label = (
+        series.label
+        if isinstance(series.label, str) and series.label and not frame.has(series.label)
+        else "__value"
+    )
     from rules.lib import assign
 
     wide = assign(c.ctx, frame, label, series)
@@ -237,7 +324,10 @@ def counted(c: Call, series: Col, first: bool) -> tuple[Frame, Any]:
 @rule("Series.mode(dropna=True)", not_yet="dropna", example=("df['k'].mode()", "df['f'].mode()", "df['j'].mode()[0]", "df['b'].mode()"))  # fmt: skip
 def mode(c: Call) -> Col:
     """The most frequent values, sorted."""
-    c.need(c.col.dtype not in ("category", "date", "list", "bool?"), f"the mode of a {c.col.dtype} column")
+    c.need(
+        c.col.dtype not in ("category", "date", "list", "bool?"),
+        f"the mode of a {c.col.dtype} column",
+    )
     frame, (value, aggs) = counted(c, c.col, False)
     name = frame.columns[0].name
     counts = f"{frame.text}.dropna(subset=[{lift(name)}]).groupBy({lift(name)}).agg({aggs[0]})"
@@ -246,7 +336,13 @@ def mode(c: Call) -> Col:
     c.need(value.dtype is None or dtype is not None, "whole numbers that may have become fractions")
     column = Column(c.col.label, name, dtype, nullable=value.is_nullable)
     key = SortKey(name, column.uid)
-    out = Frame(text, (column,), order=Order((key,), total=True, explicit=True), rows=Rows(), vars=frame.vars)
+    out = Frame(
+        text,
+        (column,),
+        order=Order((key,), total=True, explicit=True),
+        rows=Rows(),
+        vars=frame.vars,
+    )
     out = c.ctx.anchored(out, None, [key.expr()])
     return series_of(c.ctx, out, c.col.label)
 
@@ -266,12 +362,19 @@ def mode(c: Call) -> Col:
 def value_counts(c: Call) -> Col:
     """How often each value occurs, most frequent first, ties in the order they came."""
     series = c.col
-    c.need(series.dtype in ("object", "int64", "float64", "bool", "datetime64[ns]", None), f"the values of a {series.dtype} column")
+    c.need(
+        series.dtype in ("object", "int64", "float64", "bool", "datetime64[ns]", None),
+        f"the values of a {series.dtype} column",
+    )
     c.need(not series.is_nullable, "the values of a nullable column")
     c.need(not c.lit("ascending") or c.lit("sort") is False, "ascending counts")
     frame, (value, aggs) = counted(c, series, True)
     name = frame.columns[0].name
-    text = frame.text + (f".dropna(subset=[{lift(name)}])" if c.lit("dropna") and series.dtype not in ("int64", "bool") else "")
+    text = frame.text + (
+        f".dropna(subset=[{lift(name)}])"
+        if c.lit("dropna") and series.dtype not in ("int64", "bool")
+        else ""
+    )
     text += f".groupBy({lift(name)}).agg({', '.join(a.text for a in aggs)})"
     label, dtype = ("proportion", "float64") if c.lit("normalize") else ("count", "int64")
     out_name = label if name != label else label + "_"
@@ -283,7 +386,11 @@ def value_counts(c: Call) -> Col:
     level = Column(series.label, name, value.dtype)
     counts = Column(label, out_name, dtype)
     by_first = SortKey("__first", None)
-    keys = (SortKey(out_name, counts.uid, bool(c.lit("ascending"))), by_first) if c.lit("sort") else (by_first,)
+    keys = (
+        (SortKey(out_name, counts.uid, bool(c.lit("ascending"))), by_first)
+        if c.lit("sort")
+        else (by_first,)
+    )
     out = Frame(text, (counts,), index=Index("columns", levels=(level,)), order=Order(keys, total=True, explicit=True),
                 rows=Rows(), hidden=("__first",), vars=frame.vars)  # fmt: skip
     return series_of(c.ctx, out, label)
@@ -294,7 +401,10 @@ def unique(c: Call) -> Local:
     """The distinct values in the order they came: few, so they come to the driver."""
     from rules.window import first_rows_of
 
-    c.need(c.col.dtype not in ("category", "list", "int64?", "bool?"), f"the values of a {c.col.dtype} column")
+    c.need(
+        c.col.dtype not in ("category", "list", "int64?", "bool?"),
+        f"the values of a {c.col.dtype} column",
+    )
     frame, _ = solid(c.ctx, c.col)
     kept = first_rows_of(c.ctx, frame, list(frame.columns), "first")
     text = c.interpreter.driver.text(series_of(c.ctx, kept, kept.columns[0].label))  # type: ignore[attr-defined]
@@ -316,7 +426,10 @@ def rows_of(c: Call, value: Any) -> Scalar:
     return Scalar(f"{frame.text}.count()", "int64", frame.vars, "rows", frame.rows)
 
 
-@rule("builtins.len(obj)", example=("len(df)", "len(df[df['i'] > 3])", "len(df['f'].dropna())", "len(df.columns)"))
+@rule(
+    "builtins.len(obj)",
+    example=("len(df)", "len(df[df['i'] > 3])", "len(df['f'].dropna())", "len(df.columns)"),
+)
 def length(c: Call) -> Scalar:
     """``len(frame)``."""
     value = c["obj"]
@@ -332,7 +445,9 @@ def shape(c: Call) -> Sequence:
     frame = c.frame
     if frame.open:
         c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
-        width: Any = Scalar(f"len({c.ctx.call('column_labels')}({frame.text}))", "int64", frame.vars, "rows")
+        width: Any = Scalar(
+            f"len({c.ctx.call('column_labels')}({frame.text}))", "int64", frame.vars, "rows"
+        )
         c.verdict = "runtime"  # type: ignore[attr-defined]
     else:
         width = Const(len(frame.columns))
@@ -377,9 +492,15 @@ def columns(c: Call) -> Any:
     """The column labels: known here, or asked of the Spark frame."""
     frame = c.frame
     if not frame.open:
-        c.need(not frame.label_names or all(n is None for n in frame.label_names), "named column labels")
+        c.need(
+            not frame.label_names or all(n is None for n in frame.label_names),
+            "named column labels",
+        )
         labels = frame.labels
-        c.need(all(isinstance(x, str) for x in labels) and len(labels) <= 90, "labels that are not text")
+        c.need(
+            all(isinstance(x, str) for x in labels) and len(labels) <= 90,
+            "labels that are not text",
+        )
         import pandas as pd
 
         return Const(pd.Index(labels, dtype=object))
@@ -424,16 +545,30 @@ def reduced_by_column(c: Call, build: str, allowed: Any) -> Local:
         c.verdict = "runtime"  # type: ignore[attr-defined]
         return ctx.cells[frame.base]
     labels = frame.labels
-    wanted = [x for x in frame.columns if x.dtype in _NUMERIC] if c.lit("numeric_only") else list(frame.columns)
-    c.need(all(x.dtype is not None for x in frame.columns), "the types are not known while planning")
+    wanted = (
+        [x for x in frame.columns if x.dtype in _NUMERIC]
+        if c.lit("numeric_only")
+        else list(frame.columns)
+    )
+    c.need(
+        all(x.dtype is not None for x in frame.columns), "the types are not known while planning"
+    )
     c.need(wanted and all(x.dtype in allowed and not x.is_nullable and x.dtype != "int64?" for x in wanted), "columns that are not numbers")  # fmt: skip
-    if build == "total" and wanted == list(frame.columns) and all(x.dtype == "bool" for x in wanted):
+    if (
+        build == "total"
+        and wanted == list(frame.columns)
+        and all(x.dtype == "bool" for x in wanted)
+    ):
         series = cells(ctx, frame)
         base, _ = with_temps(series[0].frame, ())
         if not any(s.temps or s.windowed for s in series):
             return by_column(c, base, labels, [F.count_if(s.expr) for s in series], "int64")
-    exprs = [typed(ctx, build, tightened(s)) for s in (series_of(ctx, frame, x.label) for x in wanted)]
-    whole = build in ("total", "smallest", "largest") and all(x.dtype in INTEGERS | BOOLS for x in wanted)
+    exprs = [
+        typed(ctx, build, tightened(s)) for s in (series_of(ctx, frame, x.label) for x in wanted)
+    ]
+    whole = build in ("total", "smallest", "largest") and all(
+        x.dtype in INTEGERS | BOOLS for x in wanted
+    )
     if whole and build != "total":
         raise NoRule("the least of whole numbers is a fraction where there are none")
     assert labels is not None
@@ -451,9 +586,17 @@ for _name, (_signature, _build, _allowed) in _BY_COLUMN.items():
         c.need(axis in (0, "index", None), "axis= of this value")
         return reduced_by_column(c, build, allowed)
 
-    _across = (f"df[['f', 'g', 'n']].{_name}(axis=1)", f"df[['i', 'j']].{_name}(axis=1)", f"df[['i', 'f']].{_name}(axis=1)")
+    _across = (
+        f"df[['f', 'g', 'n']].{_name}(axis=1)",
+        f"df[['i', 'j']].{_name}(axis=1)",
+        f"df[['i', 'f']].{_name}(axis=1)",
+    )
     _across = _across if _name not in ("std", "var", "median") else ()
-    _extra = ("df[['f', 'b', 'i']].sum()", "df[['i', 'j']].sum()", "df.isna().sum()") if _name == "sum" else ()
+    _extra = (
+        ("df[['f', 'b', 'i']].sum()", "df[['i', 'j']].sum()", "df.isna().sum()")
+        if _name == "sum"
+        else ()
+    )
     rule(f"DataFrame.{_name}({_signature})", example=(f"df[['f', 'g', 'i']].{_name}()", f"df.drop(columns='b').{_name}(numeric_only=True)", *_extra, *_across))(_columns)  # fmt: skip
 
 
@@ -494,7 +637,11 @@ for _name in ("any", "all"):
     _star = "*, " if _name == "any" else ""
     rule(
         f"DataFrame.{_name}({_star}axis=0, bool_only=False, skipna=True)",
-        example=(f"df.isna().{_name}()", f"df.isna().{_name}(axis=1)", f"df[df[['f', 'g']].notna().{_name}(axis=1)]"),
+        example=(
+            f"df.isna().{_name}()",
+            f"df.isna().{_name}(axis=1)",
+            f"df[df[['f', 'g']].notna().{_name}(axis=1)]",
+        ),
     )(_frame_truth)
 
 __all__ = ["Rows", "cells", "chain", "drop_hidden", "render", "tight"]

@@ -96,7 +96,9 @@ def parse_parameters(source: str) -> tuple[Parameter, ...]:
     out = [Parameter(a.arg, default(d)) for a, d in zip(normal, pads)]
     if args.vararg:
         out.append(Parameter(args.vararg.arg, (), "args"))
-    out += [Parameter(a.arg, default(d), "keyword") for a, d in zip(args.kwonlyargs, args.kw_defaults)]
+    out += [
+        Parameter(a.arg, default(d), "keyword") for a, d in zip(args.kwonlyargs, args.kw_defaults)
+    ]
     if args.kwarg:
         out.append(Parameter(args.kwarg.arg, {}, "kwargs"))
     return tuple(out)
@@ -109,7 +111,9 @@ class Call:
     ``c.lit("how")`` the Python value of a constant one; ``c.ctx`` emits, names and demands.
     """
 
-    def __init__(self, rule: Rule, self_: Value | None, args: dict[str, Any], given: set[str], ctx: Any) -> None:
+    def __init__(
+        self, rule: Rule, self_: Value | None, args: dict[str, Any], given: set[str], ctx: Any
+    ) -> None:
         self.rule, self.self, self.args, self._given, self.ctx = rule, self_, args, given, ctx
 
     def __getitem__(self, name: str) -> Any:
@@ -161,7 +165,9 @@ def literal(value: Any, what: str = "value") -> Any:
     raise NoRule(f"{what} is not a constant that is known here")
 
 
-def bind(rule: Rule, args: list[Value], kwargs: dict[str, Value]) -> tuple[dict[str, Any], set[str]]:
+def bind(
+    rule: Rule, args: list[Value], kwargs: dict[str, Value]
+) -> tuple[dict[str, Any], set[str]]:
     """Bind call arguments to a rule's parameters. Raises NoRule for one it does not take."""
     bound: dict[str, Any] = {}
     positional = [p for p in rule.parameters if p.kind == "normal"]
@@ -193,7 +199,11 @@ def bind(rule: Rule, args: list[Value], kwargs: dict[str, Value]) -> tuple[dict[
     for name in rule.not_yet & given:
         default = next(p.default for p in rule.parameters if p.name == name)
         value = bound[name]
-        if not (isinstance(value, Const) and type(value.value) is type(default) and value.value == default):
+        if not (
+            isinstance(value, Const)
+            and type(value.value) is type(default)
+            and value.value == default
+        ):
             raise NoRule(f"parameter {name}= of {rule.name} is not translated")
     return bound, given
 

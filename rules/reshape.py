@@ -54,7 +54,11 @@ def melt_method(c: Call) -> Frame:
     return melted(c, c.frame)
 
 
-@rule(f"pandas.melt(frame, {_MELT})", not_yet="col_level ignore_index", example="pd.melt(df, id_vars=['s'], value_vars=['i', 'j'])")
+@rule(
+    f"pandas.melt(frame, {_MELT})",
+    not_yet="col_level ignore_index",
+    example="pd.melt(df, id_vars=['s'], value_vars=['i', 'j'])",
+)
 def melt_function(c: Call) -> Frame:
     """``frame.melt()``."""
     c.need(isinstance(c["frame"], Frame), "the frame is not known here")
@@ -80,7 +84,9 @@ def melted(c: Call, frame: Frame) -> Frame:
     return (melted_known if known else melted_at_runtime)(c, frame, id_columns, columns, var, name)  # type: ignore[arg-type]
 
 
-def melted_known(c: Call, frame: Frame, ids: list[Column], values: list[Column], var: str, name: str) -> Frame:
+def melted_known(
+    c: Call, frame: Frame, ids: list[Column], values: list[Column], var: str, name: str
+) -> Frame:
     """Types known: Spark's own unpivot."""
     ctx = c.ctx
     c.need(all(x.label == x.name for x in values), "columns whose names Spark does not take")
@@ -96,10 +102,21 @@ def melted_known(c: Call, frame: Frame, ids: list[Column], values: list[Column],
             text += f".withColumn({lift(x.name)}, {col(x.name).cast('double')})"
     keep = [x.name for x in ids] + ([row] if wanted else [])
     text += f".unpivot({listed(keep)}, {listed([x.name for x in values])}, {render(var)}, {render(name)})"
-    renames = "".join(f".withColumnRenamed({render(x.name)}, {render(x.label)})" for x in ids if x.name != x.label)
+    renames = "".join(
+        f".withColumnRenamed({render(x.name)}, {render(x.label)})" for x in ids if x.name != x.label
+    )
     columns = [replace(x, name=x.label, uid=fresh()) for x in ids]
-    columns += [Column(var, var, "object"), Column(name, name, dtype, nullable=any(x.is_nullable for x in values))]
-    out = Frame(text + renames, tuple(columns), nullable=frame.nullable, vars=frame.vars, hidden=(row,) if wanted else ())
+    columns += [
+        Column(var, var, "object"),
+        Column(name, name, dtype, nullable=any(x.is_nullable for x in values)),
+    ]
+    out = Frame(
+        text + renames,
+        tuple(columns),
+        nullable=frame.nullable,
+        vars=frame.vars,
+        hidden=(row,) if wanted else (),
+    )
     # Spark 3.5 takes a Column as the value only through call_function
     place = F.call_function("array_position", F.array(*[F.lit(x.name) for x in values]), col(var))
     return numbered(ctx, out, step, [place, col(row)] if wanted else [], row)
@@ -107,7 +124,9 @@ def melted_known(c: Call, frame: Frame, ids: list[Column], values: list[Column],
 
 def listed(names: list[str]) -> str:
     """Column names as Spark takes them in a list of strings."""
-    return render([n if n.replace("_", "a").isalnum() else "`" + n.replace("`", "``") + "`" for n in names])
+    return render(
+        [n if n.replace("_", "a").isalnum() else "`" + n.replace("`", "``") + "`" for n in names]
+    )
 
 
 def numbered(ctx: Any, frame: Frame, step: tuple, order: list[E], *temps: str) -> Frame:
@@ -120,10 +139,15 @@ def numbered(ctx: Any, frame: Frame, step: tuple, order: list[E], *temps: str) -
     return out
 
 
-def melted_at_runtime(c: Call, frame: Frame, ids: list[Column], values: list[Column] | None, var: str, name: str) -> Frame:
+def melted_at_runtime(
+    c: Call, frame: Frame, ids: list[Column], values: list[Column] | None, var: str, name: str
+) -> Frame:
     """Columns or types are seen by the job."""
     ctx = c.ctx
-    c.need(all(x.label == x.name for x in (*ids, *(values or ()), *frame.columns)), "columns whose names Spark does not take")
+    c.need(
+        all(x.label == x.name for x in (*ids, *(values or ()), *frame.columns)),
+        "columns whose names Spark does not take",
+    )
     ctx.use(frame)
     step = ctx.step()
     wanted = ctx.wants(step, "order") or ctx.wants(step, "number")
@@ -131,13 +155,24 @@ def melted_at_runtime(c: Call, frame: Frame, ids: list[Column], values: list[Col
     base = ordered_number(ctx, frame, row) if wanted else frame
     gone = [h for h in (*base.hidden, *(x.name for x in frame.index.levels)) if h != row]
     text = base.text + (f".drop({', '.join(render(g) for g in gone)})" if gone else "")
-    options = [render([x.name for x in ids]), render(None if values is None else [x.name for x in values])]
-    options += [render(var), render(name)] + ([f"row={render(row)}, place={render(place)}"] if wanted else [])
+    options = [
+        render([x.name for x in ids]),
+        render(None if values is None else [x.name for x in values]),
+    ]
+    options += [render(var), render(name)] + (
+        [f"row={render(row)}, place={render(place)}"] if wanted else []
+    )
     text = f"{ctx.call('melt')}({text}, {', '.join(options)})"
     columns = [replace(x, uid=fresh()) for x in ids]
     columns += [Column(var, var, "object"), Column(name, name, None, nullable=frame.nullable)]
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    out = Frame(text, tuple(columns), nullable=frame.nullable, vars=frame.vars, hidden=(row, place) if wanted else ())
+    out = Frame(
+        text,
+        tuple(columns),
+        nullable=frame.nullable,
+        vars=frame.vars,
+        hidden=(row, place) if wanted else (),
+    )
     return numbered(ctx, out, step, [col(place), col(row)] if wanted else [], row, place)
 
 
@@ -180,9 +215,18 @@ def explode(c: Call) -> Frame:
         if frame.index.kind == "columns":
             names = [x.name for x in frame.index.levels]
             out = chain(out, f".drop({', '.join(render(n) for n in names)})")
-        out = numbered(ctx, out.but(order=Order(explicit=frame.order.explicit)), step, keys if wanted else [], row, at)
+        out = numbered(
+            ctx,
+            out.but(order=Order(explicit=frame.order.explicit)),
+            step,
+            keys if wanted else [],
+            row,
+            at,
+        )
         return out
-    index = replace(frame.index, kind="rows" if frame.index.kind == "range" else frame.index.kind, unique=False)
+    index = replace(
+        frame.index, kind="rows" if frame.index.kind == "range" else frame.index.kind, unique=False
+    )
     order = Order((), step, frame.order.explicit)
     if wanted:
         place = ctx.position_name(step)
@@ -259,9 +303,26 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     allowed = _AGGREGATES[how]  # type: ignore[index]
     c.need(allowed is None or cell.dtype is None or cell.dtype in allowed, f"{how} of {cell.dtype}")
     fill = c.lit("fill_value")
-    c.need(fill is None or isinstance(fill, (int, float)) and not isinstance(fill, bool), "fill_value= of this form")
-    c.need(not isinstance(fill, float) or how in ("mean", "median", "std", "var") or cell.dtype in FLOATS, "a fraction fills integers")
-    return wide(c, frame, "pivot_table", levels, across, cell, [f"how={render(how)}"] if how != "mean" else [], fill)
+    c.need(
+        fill is None or isinstance(fill, (int, float)) and not isinstance(fill, bool),
+        "fill_value= of this form",
+    )
+    c.need(
+        not isinstance(fill, float)
+        or how in ("mean", "median", "std", "var")
+        or cell.dtype in FLOATS,
+        "a fraction fills integers",
+    )
+    return wide(
+        c,
+        frame,
+        "pivot_table",
+        levels,
+        across,
+        cell,
+        [f"how={render(how)}"] if how != "mean" else [],
+        fill,
+    )
 
 
 def aggregate_name(value: Value) -> str | None:
@@ -281,7 +342,10 @@ def wide(c: Call, frame: Frame, function: str, levels: list[Column], across: Col
     ctx = c.ctx
     kind = across.dtype
     c.need(kind is None or kind in TEXTS or kind == "int64", f"columns named by {kind} values")
-    c.need(all(x.dtype not in ("category", "int64?", "list") for x in levels), "groups by such a column")
+    c.need(
+        all(x.dtype not in ("category", "int64?", "list") for x in levels),
+        "groups by such a column",
+    )
     c.need(all(x.label == x.name for x in levels), "columns whose names Spark does not take")
     settle(ctx, frame)
     ctx.use(frame, *levels, across, cell)
@@ -293,7 +357,7 @@ def wide(c: Call, frame: Frame, function: str, levels: list[Column], across: Col
     labels = "int" if kind == "int64" else ""
     if kind is None:  # whole numbers are labels of their own kind, which the job will see
         frame = ctx.hoist(frame, ctx.hint)
-        labels = f'label_type({frame.text}, {render(across.name)})'
+        labels = f"label_type({frame.text}, {render(across.name)})"
         ctx.call("label_type")
     rest = "".join(f", {o}" for o in options)
     text = f"{ctx.call(function)}({frame.text}, {render([x.name for x in levels])}, {render(across.name)}, {render(cell.name)}{rest})"
@@ -318,7 +382,10 @@ def table_by_groups(c: Call, frame: Frame, index: list, how: str | None) -> Fram
     """A pivot table without columns: a group-by whose columns are sorted."""
     interpreter, node = c.interpreter, c.node  # type: ignore[attr-defined]
     values = c.lit("values")
-    c.need(values is not None and how in ("sum", "count", "mean", "min", "max", "nunique", "median"), "values= that are not given")
+    c.need(
+        values is not None and how in ("sum", "count", "mean", "min", "max", "nunique", "median"),
+        "values= that are not given",
+    )
     values = sorted(as_list(values))
     for x in values:
         c.need(frame.column(x).dtype in INTEGERS | FLOATS, "values that are not numbers for sure")
@@ -330,7 +397,9 @@ def table_by_groups(c: Call, frame: Frame, index: list, how: str | None) -> Fram
     if how in ("sum", "count", "nunique") or all(frame.column(x).dtype == "int64" for x in values):
         return out
     c.need(not out.open, "the columns of the frame are not known here")
-    return subset_of(c.ctx, out, chain(out, f'.dropna("all", subset={render(out.names)})'))  # groups without a value
+    return subset_of(
+        c.ctx, out, chain(out, f'.dropna("all", subset={render(out.names)})')
+    )  # groups without a value
 
 
 _PIVOT = "columns, index=None, values=None"
@@ -361,9 +430,20 @@ def pivot_function(c: Call) -> Frame:
 def pivoted(c: Call, frame: Frame) -> Frame:
     c.need(c.lit("index") is not None and c.lit("values") is not None, "a pivot of all columns")
     columns = c.lit("columns")
-    across, cell = frame.column(one_label(columns, "columns=")), frame.column(one_label(c.lit("values"), "values="))
+    across, cell = frame.column(one_label(columns, "columns=")), frame.column(
+        one_label(c.lit("values"), "values=")
+    )
     c.need(cell.dtype not in ("bool", "bool?", "list", "category"), "values of this type")
-    return wide(c, frame, "pivot", [frame.column(x) for x in as_list(c.lit("index"))], across, cell, [], None)
+    return wide(
+        c,
+        frame,
+        "pivot",
+        [frame.column(x) for x in as_list(c.lit("index"))],
+        across,
+        cell,
+        [],
+        None,
+    )
 
 
 @rule(
@@ -382,10 +462,15 @@ def unstack(c: Call) -> Frame:
     frame = series.frame
     levels = list(frame.index.levels)
     level = c.lit("level")
-    c.need(frame.index.kind == "columns" and len(levels) > 1 and frame.index.unique, "an index of one level, or of labels that may repeat")
+    c.need(
+        frame.index.kind == "columns" and len(levels) > 1 and frame.index.unique,
+        "an index of one level, or of labels that may repeat",
+    )
     labels = [x.label for x in levels]
     place = labels.index(level) if isinstance(level, str) and level in labels else level
-    c.need(isinstance(place, int) and -len(levels) <= place < len(levels), "a level that is not there")
+    c.need(
+        isinstance(place, int) and -len(levels) <= place < len(levels), "a level that is not there"
+    )
     across = levels.pop(place)
     c.need(series.dtype in INTEGERS | FLOATS | TEXTS, "values of this type")
     table = framed(ctx, series, "__value")
@@ -407,12 +492,24 @@ def crosstab(c: Call) -> Frame:
 
     rows, across = c["index"], c["columns"]
     c.need(isinstance(rows, Col) and isinstance(across, Col), "not two Series")
-    c.need(rows.label is not None and across.label is not None and rows.label != across.label, "Series without names")
+    c.need(
+        rows.label is not None and across.label is not None and rows.label != across.label,
+        "Series without names",
+    )
     frame, (rows, across) = meet(rows, across)
     c.need(rows.column is not None and across.column is not None, "Series that are computed")
     table = assign(c.ctx, selected(c.ctx, frame, [rows.column, across.column]), "__value", Const(1))
     level = table.column(rows.label)
-    return wide(c, table, "pivot_table", [level], table.column(across.label), table.column("__value"), ["how='count'".replace("'", '"')], 0)
+    return wide(
+        c,
+        table,
+        "pivot_table",
+        [level],
+        table.column(across.label),
+        table.column("__value"),
+        ["how='count'".replace("'", '"')],
+        0,
+    )
 
 
 # --- dummies ----------------------------------------------------------------------------------
@@ -422,7 +519,10 @@ def crosstab(c: Call) -> Frame:
     "pandas.get_dummies(data, prefix=None, prefix_sep='_', dummy_na=False, columns=None, sparse=False, drop_first=False, dtype=None)",
     not_yet="prefix dummy_na sparse",
     verdict="runtime",
-    example=("pd.get_dummies(df[['i', 'k']], columns=['k'])", "pd.get_dummies(df[['i', 'k', 's']], columns=['s', 'k'], dtype=int, drop_first=True)"),
+    example=(
+        "pd.get_dummies(df[['i', 'k']], columns=['k'])",
+        "pd.get_dummies(df[['i', 'k', 's']], columns=['s', 'k'], dtype=int, drop_first=True)",
+    ),
 )
 def get_dummies(c: Call) -> Frame:
     """A column for each value of a column."""
@@ -432,14 +532,31 @@ def get_dummies(c: Call) -> Frame:
     c.need(isinstance(frame, Frame), "the dummies of a Series")
     labels = c.lit("columns")
     if labels is None:
-        c.need(not frame.open and not any(x.dtype is None for x in frame.columns), "the types are not known while planning")
+        c.need(
+            not frame.open and not any(x.dtype is None for x in frame.columns),
+            "the types are not known while planning",
+        )
         labels = [x.label for x in frame.columns if x.dtype in ("object", "string", "category")]
     labels = as_list(labels)
     columns = [frame.column(x) for x in labels]
-    c.need(all(x.dtype in (*TEXTS, "int64", "bool", None) for x in columns), "dummies of such a column")
+    c.need(
+        all(x.dtype in (*TEXTS, "int64", "bool", None) for x in columns), "dummies of such a column"
+    )
     dtype = c["dtype"]
-    whole = isinstance(dtype, Module) and dtype.name in ("builtins.int", "numpy.int64") or isinstance(dtype, Const) and dtype.value in ("int", "int64")
-    c.need(whole or isinstance(dtype, Const) and dtype.value is None or isinstance(dtype, Module) and dtype.name == "builtins.bool", "dtype= of this form")
+    whole = (
+        isinstance(dtype, Module)
+        and dtype.name in ("builtins.int", "numpy.int64")
+        or isinstance(dtype, Const)
+        and dtype.value in ("int", "int64")
+    )
+    c.need(
+        whole
+        or isinstance(dtype, Const)
+        and dtype.value is None
+        or isinstance(dtype, Module)
+        and dtype.name == "builtins.bool",
+        "dtype= of this form",
+    )
     c.need(all(x.label == x.name for x in frame.columns), "columns whose names Spark does not take")
     ctx.use(frame)
     options = [render(labels)]
@@ -461,7 +578,11 @@ def get_dummies(c: Call) -> Frame:
 @rule(
     "DataFrame.value_counts(subset=None, normalize=False, sort=True, ascending=False, dropna=True)",
     not_yet="normalize dropna",
-    example=("df[['k', 'b']].value_counts()", "df.value_counts(['b', 'k'], ascending=True).reset_index()", "df.value_counts('b')"),
+    example=(
+        "df[['k', 'b']].value_counts()",
+        "df.value_counts(['b', 'k'], ascending=True).reset_index()",
+        "df.value_counts('b')",
+    ),
 )
 def value_counts(c: Call) -> Col:
     """How often each combination of values comes, the most frequent first."""
@@ -469,7 +590,10 @@ def value_counts(c: Call) -> Col:
     subset = c.lit("subset")
     labels = frame.labels if subset is None else as_list(subset)
     columns = [frame.column(x) for x in labels]
-    c.need(all(x.dtype not in ("category", "list", "int64?") for x in columns), "counts of such a column")
+    c.need(
+        all(x.dtype not in ("category", "list", "int64?") for x in columns),
+        "counts of such a column",
+    )
     ctx.use(frame, *columns)
     c.need(not any(x.name == "count" for x in columns), "a column named count")
     present = [col(x.name).isNotNull() for x in columns]
@@ -484,7 +608,9 @@ def value_counts(c: Call) -> Col:
     if c.lit("sort"):
         keys = [SortKey("count", count.uid, bool(c.lit("ascending"))), *keys]
     index = Index("columns", None, levels)
-    out = Frame(text, (count,), index=index, order=Order(tuple(keys), None, True, True), vars=frame.vars)
+    out = Frame(
+        text, (count,), index=index, order=Order(tuple(keys), None, True, True), vars=frame.vars
+    )
     return series_of(ctx, out, "count")
 
 

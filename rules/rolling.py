@@ -17,9 +17,19 @@ from transpiler.symbolic import E, F
 def rolling(c: Call) -> Windowed:
     """A window of so many rows."""
     window, least = c.lit("window"), c.lit("min_periods")
-    c.need(isinstance(window, int) and not isinstance(window, bool) and 0 < window <= 10_000, "a window that is not a number of rows")
-    c.need(least is None or isinstance(least, int) and 0 <= least <= window, "min_periods= of this value")
-    return Windowed(known_number(c, c.col, "a rolling window"), "rolling", (window, least, bool(c.lit("center"))))
+    c.need(
+        isinstance(window, int) and not isinstance(window, bool) and 0 < window <= 10_000,
+        "a window that is not a number of rows",
+    )
+    c.need(
+        least is None or isinstance(least, int) and 0 <= least <= window,
+        "min_periods= of this value",
+    )
+    return Windowed(
+        known_number(c, c.col, "a rolling window"),
+        "rolling",
+        (window, least, bool(c.lit("center"))),
+    )
 
 
 @rule("Series.expanding(min_periods=1, axis=None, method='single')", not_yet="axis method", example=("df['f'].expanding().sum()", "df['i'].expanding(3).max()"))  # fmt: skip
@@ -37,7 +47,14 @@ def finite(series: Col) -> Col:
     return derive(F.when(F.abs(series.expr) < float("inf"), series.expr), "float64", series)
 
 
-_ROLL = {"sum": F.sum, "mean": F.avg, "min": F.min, "max": F.max, "std": F.stddev_samp, "var": F.var_samp}
+_ROLL = {
+    "sum": F.sum,
+    "mean": F.avg,
+    "min": F.min,
+    "max": F.max,
+    "std": F.stddev_samp,
+    "var": F.var_samp,
+}
 
 
 def rolled(c: Call, how: str) -> Col:
@@ -51,7 +68,11 @@ def rolled(c: Call, how: str) -> Col:
 
     def build(x: E, w: E) -> E:
         frame = w.rowsBetween(first, after)
-        value = _ROLL[how](x).over(frame).cast("double") if how not in ("mean", "std", "var") else _ROLL[how](x).over(frame)
+        value = (
+            _ROLL[how](x).over(frame).cast("double")
+            if how not in ("mean", "std", "var")
+            else _ROLL[how](x).over(frame)
+        )
         if how == "sum" and least == 0:
             return F.coalesce(value, F.lit(0.0))
         return F.when(F.count(x).over(frame) >= least, value) if least > 1 else value
@@ -87,7 +108,9 @@ def meet_steps(a: Col, b: Col) -> tuple[Frame, tuple[Col, Col]]:
 
 def running(c: Call, series: Col, how: str) -> Col:
     dtype = "int64" if how == "count" else series.dtype
-    return stepped(c, series, "cumulative", lambda x, row: f'{x}, "{how}", {row}, gaps=False', dtype)
+    return stepped(
+        c, series, "cumulative", lambda x, row: f'{x}, "{how}", {row}, gaps=False', dtype
+    )
 
 
 for _name in ("sum", "mean", "min", "max"):

@@ -77,9 +77,16 @@ class Body(Operators, Calls):
             if isinstance(node, cst.If):
                 rest = body[i + 1 :]
                 orelse = node.orelse
-                other = [orelse] if isinstance(orelse, cst.If) else list(orelse.body.body) if orelse is not None else []
+                other = (
+                    [orelse]
+                    if isinstance(orelse, cst.If)
+                    else list(orelse.body.body) if orelse is not None else []
+                )
                 return self.branch(
-                    node.test, state, lambda s: self.run([*node.body.body, *rest], s), lambda s: self.run([*other, *rest], s)
+                    node.test,
+                    state,
+                    lambda s: self.run([*node.body.body, *rest], s),
+                    lambda s: self.run([*other, *rest], s),
                 )
             if not isinstance(node, cst.SimpleStatementLine):
                 raise NoRule(f"a {type(node).__name__} in the function")
@@ -92,12 +99,18 @@ class Body(Operators, Calls):
     def simple(self, node: Any, state: State) -> State:
         if isinstance(node, cst.Pass) or isinstance(node, cst.Expr) and isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):  # fmt: skip
             return state
-        if isinstance(node, cst.Assign) and len(node.targets) == 1 and isinstance(node.targets[0].target, cst.Name):
+        if (
+            isinstance(node, cst.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0].target, cst.Name)
+        ):
             value = self.eval(node.value, state)
             return replace(state, names={**state.names, node.targets[0].target.value: value})
         if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
             operator = type(node.operator).__name__.removesuffix("Assign")
-            value = self.arith(operator, self.eval(node.target, state), self.eval(node.value, state), state)
+            value = self.arith(
+                operator, self.eval(node.target, state), self.eval(node.value, state), state
+            )
             return replace(state, names={**state.names, node.target.value: value})
         raise NoRule(f"a {type(node).__name__} in the function")
 
@@ -106,11 +119,18 @@ class Body(Operators, Calls):
         condition = self.truth(self.eval(test, state), state)
         if isinstance(condition, Const):
             return yes(state) if condition.value else no(state)
-        return self.choose(condition, yes(self.narrow(test, state, True)), no(self.narrow(test, state, False)))
+        return self.choose(
+            condition, yes(self.narrow(test, state, True)), no(self.narrow(test, state, False))
+        )
 
     def choose(self, test: S, a: Any, b: Any) -> Any:
         """``a if test else b`` of two values."""
-        if isinstance(a, Const) and isinstance(b, Const) and type(a.value) is type(b.value) and a.value == b.value:
+        if (
+            isinstance(a, Const)
+            and isinstance(b, Const)
+            and type(a.value) is type(b.value)
+            and a.value == b.value
+        ):
             return a
         a, b = as_s(a), as_s(b)
         kinds = {a.kind, b.kind} - {"none"}
@@ -120,7 +140,9 @@ class Body(Operators, Calls):
         if not lacks(test.expr, a.expr, b.expr):
             x, y = (as_double(s.expr) if s.kind == "int" and len(kinds) > 1 and s.expr is not None else s.expr for s in (a, b))  # fmt: skip
             assert x is not None and y is not None
-            expr, cases = self.chain(test, x, None if b.kind == "none" else y, b if y is b.expr else None)
+            expr, cases = self.chain(
+                test, x, None if b.kind == "none" else y, b if y is b.expr else None
+            )
         if len(kinds) <= 1:
             kind = kinds.pop() if kinds else "none"
             fraction = None
@@ -187,7 +209,9 @@ class Body(Operators, Calls):
     def narrow_comparison(self, test: cst.Comparison, state: State, holds: bool) -> State:
         operator = type(test.comparisons[0].operator).__name__
         try:
-            left, right = self.eval(test.left, state), self.eval(test.comparisons[0].comparator, state)
+            left, right = self.eval(test.left, state), self.eval(
+                test.comparisons[0].comparator, state
+            )
         except NoRule:
             return state
         if not isinstance(left, S) or left.expr is None:
@@ -199,9 +223,20 @@ class Body(Operators, Calls):
         if not isinstance(right, Const):
             return state
         value = right.value
-        if operator in ("Equal", "LessThan", "GreaterThan", "LessThanEqual", "GreaterThanEqual", "In") and holds:
-            state = replace(state, present=state.present | {text}) if not is_missing(value) else state
-        if operator in ("Is", "IsNot") and value is None and (operator == "IsNot") is holds and left.gap == "None":
+        if (
+            operator
+            in ("Equal", "LessThan", "GreaterThan", "LessThanEqual", "GreaterThanEqual", "In")
+            and holds
+        ):
+            state = (
+                replace(state, present=state.present | {text}) if not is_missing(value) else state
+            )
+        if (
+            operator in ("Is", "IsNot")
+            and value is None
+            and (operator == "IsNot") is holds
+            and left.gap == "None"
+        ):
             return replace(state, present=state.present | {text})
         if const_kind(value) in ("int", "float") and left.kind in ("int", "float"):
             never = {"NotEqual": value == 0, "GreaterThan": value >= 0, "LessThan": value <= 0,
@@ -247,7 +282,11 @@ class Body(Operators, Calls):
 
     def subscript(self, node: cst.Subscript, state: State) -> Any:
         owner = self.eval(node.value, state)
-        if isinstance(owner, S) and owner.kind == "str" and isinstance(node.slice[0].slice, cst.Slice):
+        if (
+            isinstance(owner, S)
+            and owner.kind == "str"
+            and isinstance(node.slice[0].slice, cst.Slice)
+        ):
             key = self.interpreter.key(node, self.scope)
             text = self.checked(owner, state, "'float' object is not subscriptable")
             return self.by_series("Series.str.__getitem__", text, "str", [key], {}, state)
@@ -265,7 +304,11 @@ class Body(Operators, Calls):
         kinds = {const_kind(k) for k in table}
         if key.kind not in ("str", "int") or kinds - {key.kind} or not table or len(table) > 200:
             raise NoRule("a dict with keys of another type")
-        result: Any = default if default is not None else S(F.raise_error(F.lit("KeyError: the dict has no such key")), "none")
+        result: Any = (
+            default
+            if default is not None
+            else S(F.raise_error(F.lit("KeyError: the dict has no such key")), "none")
+        )
         if default is None and key.expr is None:
             raise NoRule("no key")
         for k, v in reversed(list(table.items())):
@@ -281,7 +324,12 @@ class Body(Operators, Calls):
 
     def flat_choice(self, table: dict, key: S, nested: S, default: Any) -> S | None:
         """The same as one ``when`` chain, which reads better."""
-        if key.expr is None or not isinstance(nested, S) or nested.kind == "mixed" or nested.expr is None:
+        if (
+            key.expr is None
+            or not isinstance(nested, S)
+            or nested.kind == "mixed"
+            or nested.expr is None
+        ):
             return None
         expr: Any = F
         for k, v in table.items():

@@ -42,12 +42,16 @@ class Calls:
 
     def call_(self, node: cst.Call, state: State) -> Any:
         args = [self.eval(a.value, state) for a in node.args if a.keyword is None and not a.star]
-        kwargs = {a.keyword.value: self.eval(a.value, state) for a in node.args if a.keyword is not None}
+        kwargs = {
+            a.keyword.value: self.eval(a.value, state) for a in node.args if a.keyword is not None
+        }
         if any(a.star for a in node.args):
             raise NoRule("* in a call")
         if isinstance(node.func, cst.Attribute):
             if read_names(node.func.value) & set(state.names):
-                return self.method(node.func.attr.value, self.eval(node.func.value, state), args, kwargs, state)
+                return self.method(
+                    node.func.attr.value, self.eval(node.func.value, state), args, kwargs, state
+                )
             owner = self.interpreter.eval(node.func.value, self.scope)
             if isinstance(owner, Const):
                 return self.constant_method(owner.value, node.func.attr.value, args, state)
@@ -71,11 +75,15 @@ class Calls:
             raise NoRule(f".{name}() in the function")
         if not all(isinstance(a, Const) for a in [*args, *kwargs.values()]):
             raise NoRule(f".{name}() with an argument that differs by row")
-        text = self.checked(owner, state, f"AttributeError: 'float' object has no attribute '{name}'")
+        text = self.checked(
+            owner, state, f"AttributeError: 'float' object has no attribute '{name}'"
+        )
         if name == "replace":
             if len(args) != 2:
                 raise NoRule("replace() with a count")
-            return self.by_series("Series.str.replace", text, "str", args, {"regex": Const(False)}, state)
+            return self.by_series(
+                "Series.str.replace", text, "str", args, {"regex": Const(False)}, state
+            )
         return self.by_series(f"Series.str.{name}", text, "str", args, kwargs, state)
 
     def checked(self, value: S, state: State, message: str) -> S:
@@ -84,12 +92,28 @@ class Calls:
             return replace(value, full=True)
         return replace(value, expr=F.coalesce(value.expr, F.raise_error(F.lit(message))), full=True)
 
-    def by_series(self, rule: str, value: S, accessor: str, args: list, kwargs: dict, state: State) -> S:
+    def by_series(
+        self, rule: str, value: S, accessor: str, args: list, kwargs: dict, state: State
+    ) -> S:
         """What a Series method does, for one value that is there (a missing time stays missing)."""
-        kinds = {"int64": "int", "int64?": "int", "float64": "float", "object": "str", "bool": "bool", "bool?": "bool"}
+        kinds = {
+            "int64": "int",
+            "int64?": "int",
+            "float64": "float",
+            "object": "str",
+            "bool": "bool",
+            "bool?": "bool",
+        }
         full = self.is_full(value, state)
-        column = Col(value.expr if value.expr is not None else F.lit(None), {"str": "object", "time": "datetime64[ns]"}[value.kind], self.frame, null_free=full)
-        out = self.interpreter.by_rule(rule, Accessor(column, accessor), args, kwargs, self.call.node)
+        column = Col(
+            value.expr if value.expr is not None else F.lit(None),
+            {"str": "object", "time": "datetime64[ns]"}[value.kind],
+            self.frame,
+            null_free=full,
+        )
+        out = self.interpreter.by_rule(
+            rule, Accessor(column, accessor), args, kwargs, self.call.node
+        )
         if not isinstance(out, Col) or out.dtype not in kinds or out.temps or out.windowed:
             raise NoRule(f"{rule} of one value")
         expr = out.expr
@@ -130,11 +154,20 @@ class Calls:
         value = as_s(args[0])
         if value.kind not in ("int", "float"):
             raise NoRule("abs() of such a value")
-        return replace(value, expr=F.abs(value.expr) if value.expr is not None else None, full=self.is_full(value, state))
+        return replace(
+            value,
+            expr=F.abs(value.expr) if value.expr is not None else None,
+            full=self.is_full(value, state),
+        )
 
     def rounded(self, args: list, state: State) -> S:
         value = as_s(args[0])
-        if value.kind not in ("int", "float") or len(args) > 2 or len(args) == 2 and not isinstance(args[1], Const):
+        if (
+            value.kind not in ("int", "float")
+            or len(args) > 2
+            or len(args) == 2
+            and not isinstance(args[1], Const)
+        ):
             raise NoRule("round() of such a value")
         if value.kind == "int":
             if len(args) == 2 and args[1].value < 0:
@@ -145,7 +178,12 @@ class Calls:
             return S(F.rint(number.expr).cast("bigint") if number.expr is not None else None, "int")
         full = self.is_full(value, state)
         if value.numpy and value.expr is not None and len(args) == 2:
-            return S(builder("rounded")(value.expr, "double", decimals=args[1].value), "float", full, True)
+            return S(
+                builder("rounded")(value.expr, "double", decimals=args[1].value),
+                "float",
+                full,
+                True,
+            )
         self.no_form("round() of a Python float, which goes by its exact decimal value")
         return S(None, "float", full, value.numpy)
 
@@ -155,7 +193,11 @@ class Calls:
         result = args[0]
         for other in args[1:]:
             test = self.compare_one("GreaterThan" if largest else "LessThan", other, result, state)
-            result = self.choose(test, other, result) if isinstance(test, S) else other if test.value else result
+            result = (
+                self.choose(test, other, result)
+                if isinstance(test, S)
+                else other if test.value else result
+            )
         return result
 
     def to_int(self, args: list, state: State) -> S:
@@ -170,7 +212,10 @@ class Calls:
         number = self.checked(value, state, "ValueError: cannot convert float NaN to integer")
         assert number.expr is not None
         too_large = F.raise_error(F.lit("OverflowError: cannot convert float to integer"))
-        return S(F.when(F.abs(number.expr) < 2.0**63, number.expr.cast("bigint")).otherwise(too_large), "int")
+        return S(
+            F.when(F.abs(number.expr) < 2.0**63, number.expr.cast("bigint")).otherwise(too_large),
+            "int",
+        )
 
     def to_float(self, args: list, state: State) -> S:
         value = as_s(args[0])
@@ -190,11 +235,19 @@ class Calls:
         if not isinstance(kinds, Module) or value.numpy:
             raise NoRule("isinstance() of such types")
         kind = kinds.name.removeprefix("builtins.")
-        if value.kind == "str" and kind in ("str", "float") and (self.is_full(value, state) or value.gap == "nan"):
+        if (
+            value.kind == "str"
+            and kind in ("str", "float")
+            and (self.is_full(value, state) or value.gap == "nan")
+        ):
             if self.is_full(value, state):
                 return Const(kind == "str")
             return S(value.expr.isNotNull() if kind == "str" else value.expr.isNull(), "bool") if value.expr is not None else S(None, "bool")  # fmt: skip
-        if value.kind in ("int", "float") and kind in ("int", "float", "str") and (value.full or value.kind == "float"):
+        if (
+            value.kind in ("int", "float")
+            and kind in ("int", "float", "str")
+            and (value.full or value.kind == "float")
+        ):
             return Const(kind == value.kind)
         raise NoRule("isinstance() of such a value")
 
@@ -222,7 +275,11 @@ class Calls:
         if value.kind not in ("int", "float") or value.expr is None:
             raise NoRule("sqrt() of such a value")
         error = F.raise_error(F.lit("ValueError: math domain error"))
-        return S(F.when(value.expr < 0, error).otherwise(F.sqrt(value.expr)), "float", self.is_full(value, state))
+        return S(
+            F.when(value.expr < 0, error).otherwise(F.sqrt(value.expr)),
+            "float",
+            self.is_full(value, state),
+        )
 
 
 _TEXT_METHODS = set(

@@ -15,7 +15,6 @@ from transpiler.errors import NoRule
 from transpiler.facts import Const
 from transpiler.symbolic import E, F
 
-
 _PLAIN = {"Add": python.add, "Subtract": python.sub, "Multiply": python.mul, "Divide": python.truediv,
           "FloorDivide": python.floordiv, "Modulo": python.mod}  # fmt: skip
 
@@ -24,7 +23,12 @@ def folded(operator: str, a: Any, b: Any) -> Const:
     """Two constants of a path that have become known on the way."""
     simple = (int, float, str, bool)
     small = not isinstance(a, str) and not isinstance(b, str) or operator == "Add"
-    if operator not in _PLAIN or not isinstance(a, simple) or not isinstance(b, simple) or not small:
+    if (
+        operator not in _PLAIN
+        or not isinstance(a, simple)
+        or not isinstance(b, simple)
+        or not small
+    ):
         raise NoRule("constants that are not folded")
     try:
         return Const(_PLAIN[operator](a, b))
@@ -51,13 +55,19 @@ class Operators:
                 return Const(not truth.value)
             inner = tight(truth)
             return S(~inner if inner is not None else None, "bool")
-        if isinstance(node.operator, cst.Minus) and isinstance(value, S) and value.kind in ("int", "float"):
+        if (
+            isinstance(node.operator, cst.Minus)
+            and isinstance(value, S)
+            and value.kind in ("int", "float")
+        ):
             return replace(value, expr=-value.expr if value.expr is not None else None)
         raise NoRule("an operator in the function")
 
     def binary(self, node: cst.BinaryOperation, state: State) -> Any:
         operator = type(node.operator).__name__
-        return self.arith(operator, self.eval(node.left, state), self.eval(node.right, state), state)
+        return self.arith(
+            operator, self.eval(node.left, state), self.eval(node.right, state), state
+        )
 
     def arith(self, operator: str, left: Any, right: Any, state: State) -> Any:
         if isinstance(left, Const) and isinstance(right, Const):
@@ -77,7 +87,14 @@ class Operators:
         kind = "int" if {a.kind, b.kind} <= {"int", "bool"} else "float"
         numpy = a.numpy or b.numpy
         full = self.is_full(a, state) and self.is_full(b, state)
-        table = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Divide": "truediv", "FloorDivide": "floordiv", "Modulo": "mod"}
+        table = {
+            "Add": "add",
+            "Subtract": "sub",
+            "Multiply": "mul",
+            "Divide": "truediv",
+            "FloorDivide": "floordiv",
+            "Modulo": "mod",
+        }
         if operator == "Power":
             return self.power(a, b, full, numpy)
         if operator not in table:
@@ -88,7 +105,11 @@ class Operators:
             kind = "float"
         if lacks(a.expr, b.expr):
             return S(None, kind, full, numpy)
-        x, y = (a.expr, bare(b.expr)) if not a.expr.text.startswith("F.lit(") else (bare(a.expr), b.expr)
+        x, y = (
+            (a.expr, bare(b.expr))
+            if not a.expr.text.startswith("F.lit(")
+            else (bare(a.expr), b.expr)
+        )
         expr = builder(table[operator])(x, y, SPARK[a.kind], SPARK[b.kind]) if operator in ("Add", "Subtract", "Multiply") or numpy else None  # fmt: skip
         if operator in ("Divide", "FloorDivide", "Modulo"):
             if numpy and not self.nonzero(b, state):
@@ -102,7 +123,10 @@ class Operators:
         assert value.expr is not None
         text = value.expr.text
         number = text[6:-1] if text.startswith("F.lit(") else ""
-        constant = number.replace(".", "").replace("-", "").replace("e", "").isdigit() and float(number) != 0
+        constant = (
+            number.replace(".", "").replace("-", "").replace("e", "").isdigit()
+            and float(number) != 0
+        )
         return constant or text in state.nonzero
 
     def divided(self, operator: str, a: S, b: S, state: State) -> E:
@@ -115,12 +139,18 @@ class Operators:
             value = x / plain
         elif {a.kind, b.kind} <= {"int", "bool"}:
             from_builder = builder("python_mod")(x, plain)
-            value = from_builder if operator == "Modulo" else F.call_function("div", x - from_builder, y)
+            value = (
+                from_builder
+                if operator == "Modulo"
+                else F.call_function("div", x - from_builder, y)
+            )
         else:
             value = builder("mod" if operator == "Modulo" else "floordiv")(x, y, "double", "double")
         if self.nonzero(b, state):
             return value
-        return F.when(y == 0, F.raise_error(F.lit("ZeroDivisionError: division by zero"))).otherwise(value)
+        return F.when(
+            y == 0, F.raise_error(F.lit("ZeroDivisionError: division by zero"))
+        ).otherwise(value)
 
     def power(self, a: S, b: S, full: bool, numpy: bool) -> S:
         text = b.expr.text if b.expr is not None else ""
@@ -147,7 +177,9 @@ class Operators:
 
     def both(self, a: Any, b: Any) -> Any:
         a, b = as_s(a), as_s(b)
-        return S(a.expr & b.expr if not lacks(a.expr, b.expr) else None, "bool", loose=a.loose or b.loose)
+        return S(
+            a.expr & b.expr if not lacks(a.expr, b.expr) else None, "bool", loose=a.loose or b.loose
+        )
 
     def compare_one(self, operator: str, left: Any, right: Any, state: State) -> Any:
         if operator in ("In", "NotIn"):
@@ -175,14 +207,24 @@ class Operators:
         return S(F.coalesce(expr, F.lit(True)), "bool")
 
     def member(self, left: Any, right: Any, negated: bool, state: State) -> S:
-        if isinstance(right, Const) and isinstance(right.value, (list, tuple, set, dict, frozenset)) and isinstance(left, S):
+        if (
+            isinstance(right, Const)
+            and isinstance(right.value, (list, tuple, set, dict, frozenset))
+            and isinstance(left, S)
+        ):
             items = list(right.value)
             kinds = {const_kind(v) for v in items}
-            if not items or len(kinds) != 1 or not (kinds == {left.kind} or kinds | {left.kind} <= {"int", "float"}):
+            if (
+                not items
+                or len(kinds) != 1
+                or not (kinds == {left.kind} or kinds | {left.kind} <= {"int", "float"})
+            ):
                 raise NoRule("membership among values of another type")
             expr = None
             if left.expr is not None:
-                expr = left.expr.isin(sorted(items, key=repr) if isinstance(right.value, (set, frozenset)) else items)
+                expr = left.expr.isin(
+                    sorted(items, key=repr) if isinstance(right.value, (set, frozenset)) else items
+                )
                 if negated:
                     expr = ~(expr if self.is_full(left, state) else F.coalesce(expr, F.lit(False)))
             return S(expr, "bool", loose=not negated and not self.is_full(left, state))
@@ -211,13 +253,21 @@ class Operators:
         if isinstance(test, Const):
             return self.eval(node.right, state) if bool(test.value) is is_and else left
         right = self.eval(node.right, self.narrow(node.left, state, is_and))
-        if isinstance(left, S) and left.kind == "bool" and (isinstance(right, S) and right.kind == "bool"):
+        if (
+            isinstance(left, S)
+            and left.kind == "bool"
+            and (isinstance(right, S) and right.kind == "bool")
+        ):
             if lacks(left.expr, right.expr):
                 return S(None, "bool")
             assert left.expr is not None and right.expr is not None
             if "raise_error" in right.expr.text:
                 return S(F.when(left.expr, right.expr).otherwise(F.lit(False)) if is_and else F.when(left.expr, F.lit(True)).otherwise(right.expr), "bool", loose=right.loose)  # fmt: skip
-            return S(left.expr & right.expr if is_and else left.expr | right.expr, "bool", loose=left.loose or right.loose)
+            return S(
+                left.expr & right.expr if is_and else left.expr | right.expr,
+                "bool",
+                loose=left.loose or right.loose,
+            )
         return self.choose(test, right, left) if is_and else self.choose(test, left, right)
 
     def truth(self, value: Any, state: State) -> Any:
@@ -241,7 +291,9 @@ class Operators:
         return S(expr, "bool")
 
     def conditional(self, node: cst.IfExp, state: State) -> Any:
-        return self.branch(node.test, state, lambda s: self.eval(node.body, s), lambda s: self.eval(node.orelse, s))
+        return self.branch(
+            node.test, state, lambda s: self.eval(node.body, s), lambda s: self.eval(node.orelse, s)
+        )
 
     def fstring(self, node: cst.FormattedString, state: State) -> Any:
         parts: list[S] = []

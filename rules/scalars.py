@@ -11,8 +11,21 @@ from transpiler.errors import NoRule
 from transpiler.facts import Const
 from transpiler.symbolic import E, F, lift
 
-SPARK = {"int": "bigint", "float": "double", "bool": "boolean", "str": "string", "time": "timestamp", "mixed": "double"}
-DTYPE_KIND = {"int64": "int", "float64": "float", "bool": "bool", "object": "str", "datetime64[ns]": "time"}
+SPARK = {
+    "int": "bigint",
+    "float": "double",
+    "bool": "boolean",
+    "str": "string",
+    "time": "timestamp",
+    "mixed": "double",
+}
+DTYPE_KIND = {
+    "int64": "int",
+    "float64": "float",
+    "bool": "bool",
+    "object": "str",
+    "datetime64[ns]": "time",
+}
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,9 @@ NOTHING = Const(None)
 def const_kind(value: Any) -> str:
     if is_missing(value):
         return "none"
-    return {"bool": "bool", "int": "int", "float": "float", "str": "str"}.get(type(value).__name__, "other")
+    return {"bool": "bool", "int": "int", "float": "float", "str": "str"}.get(
+        type(value).__name__, "other"
+    )
 
 
 def tight(value: S) -> E | None:
@@ -98,4 +113,17 @@ def as_s(value: Any) -> S:
     raise NoRule("a value of such a kind")
 
 
-__all__ = ["DTYPE_KIND", "NOTHING", "S", "SPARK", "Row", "State", "as_double", "as_s", "bare", "const_kind", "lacks", "tight"]
+__all__ = [
+    "DTYPE_KIND",
+    "NOTHING",
+    "S",
+    "SPARK",
+    "Row",
+    "State",
+    "as_double",
+    "as_s",
+    "bare",
+    "const_kind",
+    "lacks",
+    "tight",
+]

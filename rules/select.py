@@ -74,7 +74,9 @@ def tail(c: Call) -> Frame:
     n = c.lit("n")
     c.need(isinstance(n, int) and n > 0, "tail of zero or a negative number")
     keys = descending(c.ctx.order_of(c.frame))
-    return subset_of(c.ctx, c.frame, chain(c.frame, f".orderBy({', '.join(k.text for k in keys)}).limit({n})"))
+    return subset_of(
+        c.ctx, c.frame, chain(c.frame, f".orderBy({', '.join(k.text for k in keys)}).limit({n})")
+    )
 
 
 @rule(
@@ -82,7 +84,11 @@ def tail(c: Call) -> Frame:
     "ignore_index=False, key=None)",
     not_yet="axis key inplace",
     ignored="kind",
-    example=("df.sort_values('n', ascending=False)", "df.sort_values(['s', 'i'], ascending=[True, False])", "df.sort_values('n', na_position='first').head(3)"),
+    example=(
+        "df.sort_values('n', ascending=False)",
+        "df.sort_values(['s', 'i'], ascending=[True, False])",
+        "df.sort_values('n', na_position='first').head(3)",
+    ),
 )
 def sort_values(c: Call) -> Frame:
     """An order asked for by the program; nothing is sorted until something looks."""
@@ -99,7 +105,9 @@ def sort_values(c: Call) -> Frame:
         c.ctx.use(frame, column)
         keys.append(SortKey(column.name, column.uid, bool(up), last))
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    out = frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index)
+    out = frame.but(
+        order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
+    )
     return renumbered(c.ctx, out) if c.lit("ignore_index") else out
 
 
@@ -141,7 +149,12 @@ def delitem(c: Call) -> Frame:
 
 @rule(
     "DataFrame.__setitem__(key, value)",
-    example=("df['n2'] = df['i'] * 2\nout = df", "df[['x', 'y']] = 0\nout = df", "df[['a', 'f']] = df[['f', 'i']]\nout = df", "df[['x', 'y']] = [1, 'b']\nout = df"),
+    example=(
+        "df['n2'] = df['i'] * 2\nout = df",
+        "df[['x', 'y']] = 0\nout = df",
+        "df[['a', 'f']] = df[['f', 'i']]\nout = df",
+        "df[['x', 'y']] = [1, 'b']\nout = df",
+    ),
 )
 def setitem(c: Call) -> Frame:
     """``df[c] = value``."""
@@ -171,7 +184,13 @@ def several_set(c: Call, labels: list, value: Any) -> Frame:
     return frame
 
 
-@rule("DataFrame.assign(**kwargs)", example=("df.assign(n=df['i'] + 1)", "df.assign(n=lambda d: d['i'] + 1, m=lambda d: d['n'] * 2)"))
+@rule(
+    "DataFrame.assign(**kwargs)",
+    example=(
+        "df.assign(n=df['i'] + 1)",
+        "df.assign(n=lambda d: d['i'] + 1, m=lambda d: d['n'] * 2)",
+    ),
+)
 def assign_(c: Call) -> Frame:
     """New columns, one after another."""
     from transpiler.facts import Func
@@ -194,7 +213,13 @@ def copy(c: Call) -> Frame:
     "DataFrame.rename(mapper=None, *, index=None, columns=None, axis=None, copy=None, inplace=False, level=None, errors='ignore')",
     not_yet="index level errors inplace",
     ignored="copy",
-    example=("df.rename(columns={'s': 'name'})", "df.rename(columns=str.upper)", "df.rename(columns={'i': 'j', 'j': 'i'})", "df.rename(columns=lambda x: x + '_')", "df.rename({'s': 'S', 'nope': 'x'}, axis=1)"),
+    example=(
+        "df.rename(columns={'s': 'name'})",
+        "df.rename(columns=str.upper)",
+        "df.rename(columns={'i': 'j', 'j': 'i'})",
+        "df.rename(columns=lambda x: x + '_')",
+        "df.rename({'s': 'S', 'nope': 'x'}, axis=1)",
+    ),
 )
 def rename(c: Call) -> Frame:
     """Columns get new labels."""
@@ -220,7 +245,12 @@ def isin(c: Call) -> Col:
 
     kind = spark_type(c.col.dtype)
     kinds = {scalar_type(Const(v)) for v in present}
-    c.need(kind is None or kinds <= {kind} or (kind in ("bigint", "double") and kinds <= {"bigint", "double"}), "the list has values of another type")
+    c.need(
+        kind is None
+        or kinds <= {kind}
+        or (kind in ("bigint", "double") and kinds <= {"bigint", "double"}),
+        "the list has values of another type",
+    )
     c.need(kind is not None or len(kinds) < 2, "the list has values of several types")
     expr = c.col.expr.isin(present)
     if len(present) < len(values):

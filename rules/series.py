@@ -8,13 +8,24 @@ from rules.select import first_rows
 from transpiler.facts import Col
 
 
-@rule("Series.copy(deep=True)", ignored="deep", example=("df['i'].copy()", "df.assign(n=df['s'].copy())"))
+@rule(
+    "Series.copy(deep=True)",
+    ignored="deep",
+    example=("df['i'].copy()", "df.assign(n=df['s'].copy())"),
+)
 def copy(c: Call) -> Col:
     """A Series of its own: what is done to it leaves the frame alone."""
     return c.col.but(column=None)
 
 
-for _name, _symbol in (("add", "+"), ("sub", "-"), ("mul", "*"), ("truediv", "/"), ("floordiv", "//"), ("mod", "%")):
+for _name, _symbol in (
+    ("add", "+"),
+    ("sub", "-"),
+    ("mul", "*"),
+    ("truediv", "/"),
+    ("floordiv", "//"),
+    ("mod", "%"),
+):
 
     def _method(c: Call, op: str = _name) -> Col:
         """The operator of that name as a method."""

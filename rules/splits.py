@@ -19,7 +19,11 @@ def expander_of(c: Call) -> Any:
     return c.self.params[0]  # type: ignore[union-attr]
 
 
-@rule("Series.str.split.shape()", verdict="runtime", example="df['s'].str.split(' ', expand=True).shape")
+@rule(
+    "Series.str.split.shape()",
+    verdict="runtime",
+    example="df['s'].str.split(' ', expand=True).shape",
+)
 def split_shape(c: Call) -> Sequence:
     """Rows, and parts of the longest text."""
     found = expander_of(c)
@@ -51,7 +55,10 @@ def name_parts(c: Call) -> Frame:
     value, found = c["value"], expander_of(c)
     if not isinstance(value, Plain):
         labels = c.lit("value")
-        c.need(isinstance(labels, list) and all(isinstance(x, str) for x in labels), "labels that are not text")
+        c.need(
+            isinstance(labels, list) and all(isinstance(x, str) for x in labels),
+            "labels that are not text",
+        )
         series = split_columns(c.self, len(labels))  # type: ignore[arg-type]
         out = from_series(c.ctx, dict(zip(labels, series)))
         for column, one in zip(out.columns, series):
@@ -66,7 +73,10 @@ def parts_beside(c: Call, found: Any, labels: Plain) -> Frame:
     base, temps = with_temps(source, found.series.temps)
     text = f"{ctx.call('with_parts')}({base.text}, {found.parts}, {labels.text})"
     wide = drop_hidden(base.but(text=text), temps)
-    c.need(not source.open and all(x.label == x.name for x in source.columns), "columns whose names Spark does not take")
+    c.need(
+        not source.open and all(x.label == x.name for x in source.columns),
+        "columns whose names Spark does not take",
+    )
     ctx.use(source)
     return wide.but(
         columns=(),
@@ -90,15 +100,19 @@ def joined_parts(first: Frame, second: Frame) -> Frame:
         raise NoRule("the columns of the frame are not known here")
     if any((x.name, x.uid) not in there for x in first.columns):
         raise NoRule("a column has changed since the text was split")
-    mixed = [x for x in first.columns if x.is_nullable != second.nullable and x.dtype not in ("datetime64[ns]", "date")]
+    mixed = [
+        x
+        for x in first.columns
+        if x.is_nullable != second.nullable and x.dtype not in ("datetime64[ns]", "date")
+    ]
     if mixed:
         raise NoRule("columns of unknown type mix pandas' two kinds of missing values")
     shown = {x.name for x in first.columns}
     gone = [x.name for x in second.beside if x.name not in shown]
-    out = second.but(columns=first.columns, hidden=tuple(h for h in second.hidden if h not in shown), beside=())
+    out = second.but(
+        columns=first.columns, hidden=tuple(h for h in second.hidden if h not in shown), beside=()
+    )
     if gone:
         out = chain(out, f".drop({', '.join(render(g) for g in gone)})")
         out = out.but(hidden=tuple(h for h in out.hidden if h not in gone))
     return out
-
-

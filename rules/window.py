@@ -5,12 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from rules.elementwise import mapped, solid
-from rules.lib import FrameStep, chain, derive, filtered, materialised, renumbered, series_of, subset_of, tightened, typed
+from rules.lib import (
+    FrameStep,
+    chain,
+    derive,
+    filtered,
+    materialised,
+    renumbered,
+    series_of,
+    subset_of,
+    tightened,
+    typed,
+)
 from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.select import descending, first_rows
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, INTEGERS, NUMBERS, Col, Column, Const, Frame, Index, Rows, SortKey
+from transpiler.facts import (
+    BOOLS,
+    INTEGERS,
+    NUMBERS,
+    Col,
+    Column,
+    Const,
+    Frame,
+    Index,
+    Rows,
+    SortKey,
+)
 from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, Window, col, lift
 
@@ -23,7 +45,9 @@ def occurrence(ctx: Any, frame: Frame, keys: list[E], keep: Any) -> E:
     if keep is False:
         return F.count(F.lit(1)).over(window) == 1
     order = ctx.order_of(frame)
-    return F.row_number().over(window.orderBy(*(descending(order) if keep == "last" else order))) == 1
+    return (
+        F.row_number().over(window.orderBy(*(descending(order) if keep == "last" else order))) == 1
+    )
 
 
 def key_names(columns: list[Column]) -> list[E]:
@@ -61,7 +85,9 @@ def open_distinct(c: Call, frame: Frame) -> Frame:
     order = c.ctx.order_of(frame) if keep else []
     order = descending(order) if keep == "last" else order
     option = "" if keep == "first" else f", keep={keep!r}"
-    text = f"{c.ctx.call('distinct_rows')}({frame.text}, [{', '.join(e.text for e in order)}]{option})"
+    text = (
+        f"{c.ctx.call('distinct_rows')}({frame.text}, [{', '.join(e.text for e in order)}]{option})"
+    )
     return subset_of(c.ctx, frame, frame.but(text=text))
 
 
@@ -96,7 +122,11 @@ def drop_duplicates(c: Call) -> Frame:
 @rule(
     "Series.drop_duplicates(*, keep='first', inplace=False, ignore_index=False)",
     not_yet="inplace",
-    example=("df['k'].drop_duplicates()", "df['f'].drop_duplicates(keep='last')", "df['j'].drop_duplicates(keep=False, ignore_index=True)"),
+    example=(
+        "df['k'].drop_duplicates()",
+        "df['f'].drop_duplicates(keep='last')",
+        "df['j'].drop_duplicates(keep=False, ignore_index=True)",
+    ),
 )
 def series_drop_duplicates(c: Call) -> Col:
     """The first (or last) of equal values."""
@@ -109,7 +139,12 @@ def series_drop_duplicates(c: Call) -> Col:
 
 @rule(
     "DataFrame.duplicated(subset=None, keep='first')",
-    example=("df.duplicated(subset=['k'])", "df.duplicated('s', keep='last')", "df[df.duplicated(['k', 'b'], keep=False)]", "df[['k']].duplicated().sum()"),
+    example=(
+        "df.duplicated(subset=['k'])",
+        "df.duplicated('s', keep='last')",
+        "df[df.duplicated(['k', 'b'], keep=False)]",
+        "df[['k']].duplicated().sum()",
+    ),
 )
 def duplicated(c: Call) -> Col:
     """True for a row that has an equal one before it (keep: after it; anywhere)."""
@@ -121,7 +156,15 @@ def duplicated(c: Call) -> Col:
     keep = c.lit("keep")
     c.need(keep in ("first", "last", False), "keep= of this value")
     expr = ~occurrence(c.ctx, frame, key_names(columns), keep)
-    return Col(expr, "bool", frame, windowed=True, local=False, null_free=True, deps=order_deps(frame, columns))
+    return Col(
+        expr,
+        "bool",
+        frame,
+        windowed=True,
+        local=False,
+        null_free=True,
+        deps=order_deps(frame, columns),
+    )
 
 
 @rule("Series.duplicated(keep='first')", example=("df['k'].duplicated()", "df[~df['f'].duplicated(keep='last')]", "df['s'].duplicated(keep=False)"))  # fmt: skip
@@ -131,7 +174,16 @@ def series_duplicated(c: Call) -> Col:
     c.need(keep in ("first", "last", False), "keep= of this value")
     series = materialised(c.ctx, tightened(c.col) if c.col.loose else c.col)
     expr = ~occurrence(c.ctx, series.frame, [series.expr], keep)
-    return derive(expr, "bool", series, windowed=True, local=False, null_free=True, loose=False, nullable=False)
+    return derive(
+        expr,
+        "bool",
+        series,
+        windowed=True,
+        local=False,
+        null_free=True,
+        loose=False,
+        nullable=False,
+    )
 
 
 def order_deps(frame: Frame, columns: Any = ()) -> frozenset:
@@ -147,11 +199,16 @@ def top(c: Call, frame: Frame, columns: list[Column], largest: bool) -> Frame:
     n = c.lit("n")
     c.need(c.lit("keep") == "first", "keep= of this value")
     c.need(isinstance(n, int) and n > 0, "n= of this value")
-    c.need(all(x.dtype in NUMBERS | {"datetime64[ns]"} for x in columns), "columns that are not numbers for sure")
+    c.need(
+        all(x.dtype in NUMBERS | {"datetime64[ns]"} for x in columns),
+        "columns that are not numbers for sure",
+    )
     c.ctx.use(frame, *columns)
     keys = [SortKey(x.name, x.uid, not largest, True) for x in columns]
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    ordered = frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index)
+    ordered = frame.but(
+        order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
+    )
     return first_rows(c, ordered, n)
 
 
@@ -176,17 +233,26 @@ for _name in ("nlargest", "nsmallest"):
     "Series.sort_values(*, axis=0, ascending=True, inplace=False, kind='quicksort', na_position='last', ignore_index=False, key=None)",
     not_yet="axis inplace key",
     ignored="kind",
-    example=("df['n'].sort_values()", "df['n'].sort_values(ascending=False, na_position='first')", "df['n'].sort_values(ignore_index=True).head(3)"),
+    example=(
+        "df['n'].sort_values()",
+        "df['n'].sort_values(ascending=False, na_position='first')",
+        "df['n'].sort_values(ignore_index=True).head(3)",
+    ),
 )
 def series_sort_values(c: Call) -> Col:
     """The values in order; labels go with them."""
     up = c.lit("ascending")
-    c.need(isinstance(up, bool) and c.col.dtype != "category", "ascending= of this form, or a sort by category")
+    c.need(
+        isinstance(up, bool) and c.col.dtype != "category",
+        "ascending= of this form, or a sort by category",
+    )
     frame, _ = solid(c.ctx, c.col)
     column = frame.columns[0]
     keys = [SortKey(column.name, column.uid, up, c.lit("na_position") == "last")]
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    out = frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index)
+    out = frame.but(
+        order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
+    )
     out = renumbered(c.ctx, out) if c.lit("ignore_index") else out
     return series_of(c.ctx, out, column.label).but(label=c.col.label)
 
@@ -205,7 +271,12 @@ def series_tail(c: Call) -> Col:
 def row_and_frame(ctx: Any, frame: Frame) -> tuple[str, str, str]:
     """The text of a frame (``@@``) with a column of consecutive row numbers: frame, row, undo."""
     index, order = frame.index, frame.order
-    if index.kind == "range" and index.anchor == order.anchor and not order.keys and index.anchor is not None:
+    if (
+        index.kind == "range"
+        and index.anchor == order.anchor
+        and not order.keys
+        and index.anchor is not None
+    ):
         position = ctx.position(frame, index.anchor, "number")
         return "@@", position.text[6:-1], ""
     keys = "".join(f", {e}" for e in ctx.order_of(frame))
@@ -255,9 +326,17 @@ def shift(c: Call, series: Col) -> Col:
     """The value some rows before; integers become fractions, as there are gaps then."""
     n, fill = c.lit("periods"), c.lit("fill_value")
     c.need(isinstance(n, int) and not isinstance(n, bool), "several periods")
-    c.need(c.lit("freq") is None and c.lit("axis") in (0, "index") and c.lit("suffix") is None, "freq=, axis= or suffix=")
+    c.need(
+        c.lit("freq") is None and c.lit("axis") in (0, "index") and c.lit("suffix") is None,
+        "freq=, axis= or suffix=",
+    )
     series = tightened(series) if series.loose else series
-    c.need(series.dtype not in (None, "category", "list", "date") or series.dtype is None and fill is None, "a shift of such values")
+    c.need(
+        series.dtype not in (None, "category", "list", "date")
+        or series.dtype is None
+        and fill is None,
+        "a shift of such values",
+    )
     if n == 0:
         return series
     dtype = series.dtype
@@ -266,7 +345,9 @@ def shift(c: Call, series: Col) -> Col:
         dtype = "float64" if whole else "bool?" if dtype == "bool" else dtype
         if series.dtype is None:
             return shift_unknown(c, series, n)
-        build = lambda x, w: (lagged(x, n, w).cast("double") if whole else lagged(x, n, w))  # noqa: E731
+        build = lambda x, w: (
+            lagged(x, n, w).cast("double") if whole else lagged(x, n, w)
+        )  # noqa: E731
     else:
         kinds = {"int64": int, "float64": (int, float), "object": str, "bool": bool}
         c.need(dtype in kinds and isinstance(fill, kinds[dtype]) and (isinstance(fill, bool) == (dtype == "bool")), "a fill value of another type")  # fmt: skip
@@ -281,7 +362,9 @@ def shift_unknown(c: Call, series: Col, n: int) -> Col:
     c.need(not series.temps and not series.windowed, "the types are not known while planning")
     expr = typed(c.ctx, "gappy_column", series)
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    return window_step(c, series.but(expr=expr), lambda x, w: lagged(x, n, w), None, max(n, 0), max(-n, 0))
+    return window_step(
+        c, series.but(expr=expr), lambda x, w: lagged(x, n, w), None, max(n, 0), max(-n, 0)
+    )
 
 
 _SHIFT = "periods=1, freq=None, axis=0, fill_value=None, suffix=None"
@@ -307,11 +390,24 @@ def difference(c: Call, series: Col, n: int) -> Col:
         c.need(series.dtype is not None, "the types are not known while planning")
         known_number(c, series, "a difference")
     whole = series.dtype in INTEGERS
-    build = lambda x, w: (x - lagged(x, n, w)).cast("double") if whole else x - lagged(x, n, w)  # noqa: E731
-    return window_step(c, series, build, "timedelta64[ns]" if times else "float64", max(n, 0), max(-n, 0))
+    build = lambda x, w: (
+        (x - lagged(x, n, w)).cast("double") if whole else x - lagged(x, n, w)
+    )  # noqa: E731
+    return window_step(
+        c, series, build, "timedelta64[ns]" if times else "float64", max(n, 0), max(-n, 0)
+    )
 
 
-@rule("Series.diff(periods=1)", example=("df['f'].diff()", "df['i'].diff(2)", "df['i'].diff(-1)", "df['t'].diff()", "df['i'].cumsum().diff()"))
+@rule(
+    "Series.diff(periods=1)",
+    example=(
+        "df['f'].diff()",
+        "df['i'].diff(2)",
+        "df['i'].diff(-1)",
+        "df['t'].diff()",
+        "df['i'].cumsum().diff()",
+    ),
+)
 def diff(c: Call) -> Col:
     """Differences between rows."""
     return difference(c, c.col, c.lit("periods"))
@@ -326,7 +422,12 @@ def frame_diff(c: Call) -> Frame:
 @rule(
     "Series.pct_change(periods=1, fill_method=None, limit=None, freq=None)",
     not_yet="limit freq",
-    example=("df['i'].pct_change()", "df['g'].pct_change()", "df['g'].pct_change(fill_method=None)", "df['i'].pct_change(-2)"),
+    example=(
+        "df['i'].pct_change()",
+        "df['g'].pct_change()",
+        "df['g'].pct_change(fill_method=None)",
+        "df['i'].pct_change(-2)",
+    ),
 )
 def pct_change(c: Call) -> Col:
     """The change relative to some rows before; gaps are filled forward first unless told not to."""
@@ -356,10 +457,21 @@ def forward(c: Call, series: Col, way: int, limit: int | None = None) -> Col:
     if limit is not None:
         c.need(isinstance(limit, int) and limit > 0, "limit= of this value")
         if way > 0:
-            build = lambda x, w: F.last(x, ignorenulls=True).over(w.rowsBetween(-limit, 0))  # noqa: E731
+            build = lambda x, w: F.last(x, ignorenulls=True).over(
+                w.rowsBetween(-limit, 0)
+            )  # noqa: E731
         else:
-            build = lambda x, w: F.first(x, ignorenulls=True).over(w.rowsBetween(0, limit))  # noqa: E731
-        return window_step(c, series, build, filled_dtype(c, series), limit if way > 0 else 0, limit if way < 0 else 0)
+            build = lambda x, w: F.first(x, ignorenulls=True).over(
+                w.rowsBetween(0, limit)
+            )  # noqa: E731
+        return window_step(
+            c,
+            series,
+            build,
+            filled_dtype(c, series),
+            limit if way > 0 else 0,
+            limit if way < 0 else 0,
+        )
 
     def rest(column: E, row: str) -> str:
         return f"{column}, {row if way > 0 else f'-F.col({row})'}"
@@ -402,11 +514,21 @@ for _name in ("sum", "max", "min", "prod"):
             series = known_number(c, series, "cumsum")
             series = series.but(expr=in_frame(c.ctx, "whole", series))
             return stepped(c, series, "cumulative", lambda x, row: f'{x}, "{name}", {row}', None)
-        c.need(series.dtype in ("int64", "float64") or series.dtype == "bool" and name == "sum", "a running total of such values")
+        c.need(
+            series.dtype in ("int64", "float64") or series.dtype == "bool" and name == "sum",
+            "a running total of such values",
+        )
         c.need(name != "prod" or series.dtype == "float64", "a running product of integers")
         if series.dtype == "bool":
             series = derive(series.expr.cast("bigint"), "int64", series, null_free=series.null_free)
-        return stepped(c, series, "cumulative", lambda x, row: f'{x}, "{name}", {row}', series.dtype, null_free=series.null_free)
+        return stepped(
+            c,
+            series,
+            "cumulative",
+            lambda x, row: f'{x}, "{name}", {row}',
+            series.dtype,
+            null_free=series.null_free,
+        )
 
     def _running(c: Call, do: Any = _cumulative) -> Col:
         return do(c, c.col)
@@ -440,7 +562,10 @@ def rank(c: Call) -> Col:
     series = tightened(c.col) if c.col.loose else c.col
     method, na = c.lit("method"), c.lit("na_option")
     c.need(method in ("average", "min", "max", "first", "dense") and na in ("keep", "top", "bottom"), "method= or na_option= of this value")  # fmt: skip
-    c.need(series.dtype in NUMBERS | {"object", "datetime64[ns]", "bool"} and not series.is_nullable, "the rank of such values")
+    c.need(
+        series.dtype in NUMBERS | {"object", "datetime64[ns]", "bool"} and not series.is_nullable,
+        "the rank of such values",
+    )
     c.need(method != "first" or series.dtype != "object", "method='first' of text")
     series = materialised(c.ctx, series)
     order = [e.text for e in c.ctx.order_of(series.frame)]
@@ -450,5 +575,6 @@ def rank(c: Call) -> Col:
     step = FrameStep(f"{c.ctx.call('ranked')}(@@, {', '.join(options)})")
     return derive(col(name), "float64", series, temps=(*series.temps, (name, step)), windowed=False, local=False,
                   column=None, loose=False, null_free=False, deps=series.deps | order_deps(series.frame))  # fmt: skip
+
 
 __all__ = ["BOOLS", "Const", "Window"]

@@ -11,7 +11,9 @@ CAPTURED: dict[str, Any] = {}
 
 
 def capture(name: str, value: Any) -> None:
-    CAPTURED[name] = value.copy() if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)) else value
+    CAPTURED[name] = (
+        value.copy() if isinstance(value, (pd.DataFrame, pd.Series, pd.Index)) else value
+    )
 
 
 def taken() -> dict[str, Any]:
@@ -35,5 +37,7 @@ def as_frame(value: Any) -> pd.DataFrame:
         index.columns = names
         return pd.concat([index, out.reset_index(drop=True)], axis=1)
     if isinstance(value, (list, tuple)) or type(value).__name__ == "ndarray":
-        return pd.DataFrame({"item": pd.Series(list(value), dtype=object if not len(value) else None)})
+        return pd.DataFrame(
+            {"item": pd.Series(list(value), dtype=object if not len(value) else None)}
+        )
     return pd.DataFrame({"scalar": [value]})

@@ -12,9 +12,32 @@ from typing import Any, Callable
 
 from hypothesis import strategies as st
 
-TEXTS = ["a", "b", "B", "apple", "Apple ", " pad", "é", "日本", "", "x,y", 'q"t', "a\nb", "NA?", "7", "-1", "o'neil"]
+TEXTS = [
+    "a",
+    "b",
+    "B",
+    "apple",
+    "Apple ",
+    " pad",
+    "é",
+    "日本",
+    "",
+    "x,y",
+    'q"t',
+    "a\nb",
+    "NA?",
+    "7",
+    "-1",
+    "o'neil",
+]
 KEYS = ["k1", "k2", "K2", "k3"]
-TIMES = ["2024-01-31 10:15:30", "1969-12-31 23:59:59", "2024-02-29", "1900-03-01 00:00:01", "2023-12-31 12:00:00"]
+TIMES = [
+    "2024-01-31 10:15:30",
+    "1969-12-31 23:59:59",
+    "2024-02-29",
+    "1900-03-01 00:00:01",
+    "2023-12-31 12:00:00",
+]
 
 
 class NothingToPick(Exception):
@@ -43,8 +66,16 @@ Step = Callable[[State, Pick, str], "tuple[str, State] | None"]
 def arithmetic(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
     left, op = pick(s.of("int", "float")), pick(["+", "-", "*", "/"])
     right = pick([f"{s.name}['{c}']" for c in s.of("int", "float")] + ["2", "-3", "0.5"])
-    floats = op == "/" or s.columns[left] == "float" or "'" in right and s.columns[right.split("'")[1]] == "float" or right == "0.5"
-    return f"{s.name}['{new}'] = {s.name}['{left}'] {op} {right}", s.plus(new, "float" if floats else "int")
+    floats = (
+        op == "/"
+        or s.columns[left] == "float"
+        or "'" in right
+        and s.columns[right.split("'")[1]] == "float"
+        or right == "0.5"
+    )
+    return f"{s.name}['{new}'] = {s.name}['{left}'] {op} {right}", s.plus(
+        new, "float" if floats else "int"
+    )
 
 
 def divide(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
@@ -58,9 +89,14 @@ def compare(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
 
 
 def keep(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
-    tests = [f"{s.name}['{c}'] {pick(['>', '<=', '!='])} {pick([0, 1, 2.5])}" for c in s.of("int", "float")]
+    tests = [
+        f"{s.name}['{c}'] {pick(['>', '<=', '!='])} {pick([0, 1, 2.5])}"
+        for c in s.of("int", "float")
+    ]
     tests += [f"{s.name}['{c}'] {pick(['==', '!='])} '{pick(KEYS)}'" for c in s.of("key")]
-    tests += [f"{s.name}['{c}'].{pick(['isna', 'notna'])}()" for c in s.of("float", "text", "key", "time")]
+    tests += [
+        f"{s.name}['{c}'].{pick(['isna', 'notna'])}()" for c in s.of("float", "text", "key", "time")
+    ]
     tests += [f"{s.name}['{c}'].isin({KEYS[:2]!r})" for c in s.of("key")]
     first, second = pick(tests), pick(tests)
     mask = pick([first, f"~({first})", f"({first}) & ({second})", f"({first}) | ({second})"])
@@ -68,17 +104,40 @@ def keep(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
 
 
 def text(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
-    call = pick(["str.upper()", "str.strip()", "str.lower()", "str[:2]", "str.replace('a', 'b', regex=False)", "fillna('none')", "str.zfill(4)"])
-    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('text', 'key'))}'].{call}", s.plus(new, "text")
+    call = pick(
+        [
+            "str.upper()",
+            "str.strip()",
+            "str.lower()",
+            "str[:2]",
+            "str.replace('a', 'b', regex=False)",
+            "fillna('none')",
+            "str.zfill(4)",
+        ]
+    )
+    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('text', 'key'))}'].{call}", s.plus(
+        new, "text"
+    )
 
 
 def length(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
-    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('text', 'key'))}'].str.len()", s.plus(new, "float")
+    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('text', 'key'))}'].str.len()", s.plus(
+        new, "float"
+    )
 
 
 def contains(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
-    call = pick(["str.contains('a', na=False)", "str.startswith('k', na=False)", "str.contains('[ab]', na=False)", "isin(['a', 'b'])"])
-    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('text', 'key'))}'].{call}", s.plus(new, "bool")
+    call = pick(
+        [
+            "str.contains('a', na=False)",
+            "str.startswith('k', na=False)",
+            "str.contains('[ab]', na=False)",
+            "isin(['a', 'b'])",
+        ]
+    )
+    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('text', 'key'))}'].{call}", s.plus(
+        new, "bool"
+    )
 
 
 def fill(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
@@ -99,15 +158,22 @@ def dates(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
 
 def choose(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
     column = pick(s.of("int", "float"))
-    return f"{s.name}['{new}'] = np.where({s.name}['{column}'] > 1, 'high', 'low')", s.plus(new, "text")
+    return f"{s.name}['{new}'] = np.where({s.name}['{column}'] > 1, 'high', 'low')", s.plus(
+        new, "text"
+    )
 
 
 def mapped(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
-    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('key'))}'].map({{'k1': 1, 'k2': 2}})", s.plus(new, "float")
+    return f"{s.name}['{new}'] = {s.name}['{pick(s.of('key'))}'].map({{'k1': 1, 'k2': 2}})", s.plus(
+        new, "float"
+    )
 
 
 def distinct(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
-    return f"{s.name} = {s.name}.drop_duplicates(subset=['{pick(s.of('key', 'bool', 'int'))}'], keep='{pick(['first', 'last'])}')", s
+    return (
+        f"{s.name} = {s.name}.drop_duplicates(subset=['{pick(s.of('key', 'bool', 'int'))}'], keep='{pick(['first', 'last'])}')",
+        s,
+    )
 
 
 def dropped(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
@@ -119,12 +185,24 @@ def top(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
         return None
     by = [pick(s.of("int", "float", "key")), s.unique]
     way = [pick([True, False]), True]
-    return f"{s.name} = {s.name}.sort_values({list(dict.fromkeys(by))!r}, ascending={way[: len(dict.fromkeys(by))]!r}).head({pick([1, 3, 6])})", s
+    return (
+        f"{s.name} = {s.name}.sort_values({list(dict.fromkeys(by))!r}, ascending={way[: len(dict.fromkeys(by))]!r}).head({pick([1, 3, 6])})",
+        s,
+    )
 
 
 def running(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
     key, column = pick(s.of("key")), pick(s.of("int"))
-    call = pick(["cumsum()", "shift(1)", "cumcount()", "transform('sum')", "rank(method='first')", "transform('mean')"])
+    call = pick(
+        [
+            "cumsum()",
+            "shift(1)",
+            "cumcount()",
+            "transform('sum')",
+            "rank(method='first')",
+            "transform('mean')",
+        ]
+    )
     return f"{s.name}['{new}'] = {s.name}.groupby('{key}')['{column}'].{call}", s.plus(new, "float")
 
 
@@ -132,7 +210,11 @@ def grouped(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
     key, column = pick(s.of("key", "bool")), pick(s.of("int", "float"))
     how = pick(["sum", "mean", "min", "max", "count", "nunique", "size"])
     line = f"{s.name} = {s.name}.groupby('{key}', as_index=False).agg({new}=('{column}', '{how}'))"
-    kind = "int" if how in ("count", "nunique", "size") or s.columns[column] == "int" and how == "sum" else "float"
+    kind = (
+        "int"
+        if how in ("count", "nunique", "size") or s.columns[column] == "int" and how == "sum"
+        else "float"
+    )
     return line, State(s.name, {key: s.columns[key], new: kind}, key)
 
 
@@ -156,7 +238,9 @@ def reset(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
 def renamed(s: State, pick: Pick, new: str) -> tuple[str, State] | None:
     old = pick([c for c in s.columns if c not in ("k", s.unique)])
     columns = {(new if c == old else c): k for c, k in s.columns.items()}
-    return f"{s.name} = {s.name}.rename(columns={{'{old}': '{new}'}})", State(s.name, columns, s.unique)
+    return f"{s.name} = {s.name}.rename(columns={{'{old}': '{new}'}})", State(
+        s.name, columns, s.unique
+    )
 
 
 STEPS: list[Step] = [arithmetic, divide, compare, keep, text, length, contains, fill, rounded, dates, choose, mapped,

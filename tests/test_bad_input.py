@@ -66,17 +66,23 @@ def test_a_module_that_is_not_known_is_kept():
     assert "import requests" in job.script and "requests.get(" in job.script
 
 
-@pytest.mark.parametrize("field, value", [("glue_version", "3.0"), ("unsupported", "maybe"), ("runtime", "magic")])
+@pytest.mark.parametrize(
+    "field, value", [("glue_version", "3.0"), ("unsupported", "maybe"), ("runtime", "magic")]
+)
 def test_options_are_checked(field, value):
     with pytest.raises(ValueError, match=field):
         Options(**{field: value})
 
 
-@pytest.mark.parametrize("call", ["to_csv", "to_parquet", "to_excel", "to_pickle", "to_json", "to_html", "to_feather"])
+@pytest.mark.parametrize(
+    "call", ["to_csv", "to_parquet", "to_excel", "to_pickle", "to_json", "to_html", "to_feather"]
+)
 def test_nothing_is_written_to_the_driver_s_own_disk(call):
     """A writer on the driver goes through the dataset's path, directly or on what a step left there."""
     for receiver in ("df.describe()", "df.some_method()", "df.groupby('a').describe()"):
-        script = transpile(READ + f"x = {receiver}\n{receiver}.{call}('out/file')\nx.{call}('out/other')\n").script
+        script = transpile(
+            READ + f"x = {receiver}\n{receiver}.{call}('out/file')\nx.{call}('out/other')\n"
+        ).script
         steps = script[script.index("job.init(") :]
         for path in ("out/file", "out/other"):
             assert f'f"{{DATA_ROOT}}/{path}"' in steps and f'{call}("{path}"' not in steps

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness import verify
+from tests.harness import MODE_NAMES, MODES, verify
 
 FAILING = {
     "float to int with gaps": "df['f'] = df['f'].astype(int)",
@@ -19,10 +19,12 @@ FAILING = {
     "a text not found": "df['s'] = df['s'].str.index('q')",
     "text methods of numbers": "df['i'] = df['i'].str.upper()",
     "times of text": "df['s'] = df['s'].dt.year",
+    "text plus a number": "df['x'] = df['s'] + 1",
+    "a number minus text": "df['x'] = 3 - df['u']",
 }
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["types-known", "types-unknown"])
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
 @pytest.mark.parametrize("line", FAILING.values(), ids=FAILING)
 def test_a_cast_that_fails_in_pandas_fails_the_job(line, known, spark, tmp_path):
     source = f"import pandas as pd\ndf = pd.read_csv('nasty.csv')\n{line}\ndf.to_csv('out.csv', index=False)\n"

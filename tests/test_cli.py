@@ -33,7 +33,10 @@ def invoke(*words: object):
 
 
 def test_transpile_writes_all_that_is_asked_for(folder):
-    files = {name: folder / "made" / name for name in ("job.py", "deploy.py", "test_job.py", "report.html", "report.json")}
+    files = {
+        name: folder / "made" / name
+        for name in ("job.py", "deploy.py", "test_job.py", "report.html", "report.json")
+    }
     done = invoke("transpile", folder / "good.py", "-o", files["job.py"], "--deploy", files["deploy.py"],
                   "--tests", files["test_job.py"], "--report", files["report.html"])  # fmt: skip
     assert done.exit_code == 0, done.output

@@ -35,7 +35,11 @@ def undefined(script: str) -> set[str]:
     missing: set[str] = set()
 
     def visit(table: symtable.SymbolTable, known: set[str]) -> None:
-        own = {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported() or s.is_parameter()}
+        own = {
+            s.get_name()
+            for s in table.get_symbols()
+            if s.is_assigned() or s.is_imported() or s.is_parameter()
+        }
         here = known | own
         for symbol in table.get_symbols():
             if symbol.is_referenced() and symbol.get_name() not in here:
@@ -59,8 +63,14 @@ def test_secrets_do_not_reach_a_script_or_report():
 
 
 def test_the_head_sets_what_pandas_means():
-    script = transpile("import pandas as pd\npd.read_csv('a.csv').to_csv('b.csv', index=False)\n").script
-    for setting in ('"spark.sql.session.timeZone", "UTC"', '"spark.sql.ansi.enabled", "false"', '"spark.sql.caseSensitive", "true"'):
+    script = transpile(
+        "import pandas as pd\npd.read_csv('a.csv').to_csv('b.csv', index=False)\n"
+    ).script
+    for setting in (
+        '"spark.sql.session.timeZone", "UTC"',
+        '"spark.sql.ansi.enabled", "false"',
+        '"spark.sql.caseSensitive", "true"',
+    ):
         assert setting in script
     assert isinstance(ast.parse(script), ast.Module)
     assert script.rstrip().endswith("job.commit()")

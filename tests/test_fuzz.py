@@ -40,7 +40,9 @@ def test_any_text(text):
 ), max_size=25))  # fmt: skip
 @settings(max_examples=300)
 def test_any_words(words):
-    survives("import pandas as pd\nimport numpy as np\ndf = pd.read_csv('a.csv')\n" + " ".join(words))
+    survives(
+        "import pandas as pd\nimport numpy as np\ndf = pd.read_csv('a.csv')\n" + " ".join(words)
+    )
 
 
 MUTATIONS = int(os.environ.get("P2G_MUTATIONS", "250"))
@@ -51,7 +53,10 @@ def test_mutated_examples():
     chance = random.Random(7)
     pool = [e for _, e in examples()]
     for _ in range(MUTATIONS):
-        lines = [f"out = {e}" if "\n" not in e and "=" not in e.split("(")[0] else e for e in chance.sample(pool, 2)]
+        lines = [
+            f"out = {e}" if "\n" not in e and "=" not in e.split("(")[0] else e
+            for e in chance.sample(pool, 2)
+        ]
         text = list("df = base\n" + "\n".join(lines) + "\nout.to_csv('o.csv')\n")
         for _ in range(chance.randint(1, 3)):
             at = chance.randrange(len(text))
@@ -69,4 +74,7 @@ def test_mutated_examples():
 def test_options_do_not_change_that():
     for version in ("5.0", "5.1", "6.0"):
         survives_with = Options(glue_version=version)
-        assert transpile("import pandas as pd\npd.read_csv('a.csv').to_csv('b.csv', index=False)\n", survives_with).script
+        assert transpile(
+            "import pandas as pd\npd.read_csv('a.csv').to_csv('b.csv', index=False)\n",
+            survives_with,
+        ).script

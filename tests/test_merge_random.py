@@ -32,11 +32,16 @@ def steps(seed: int) -> list[str]:
     r = random.Random(seed)
     kinds = [r.choice(["int", "float", "text"]) for _ in range(r.choice([1, 1, 2]))]
     keys = [f"k{i}" for i in range(len(kinds))]
-    lines = [f"left = pd.DataFrame({table(r, kinds, 'x')!r})", f"right = pd.DataFrame({table(r, kinds, 'y')!r})"]
+    lines = [
+        f"left = pd.DataFrame({table(r, kinds, 'x')!r})",
+        f"right = pd.DataFrame({table(r, kinds, 'y')!r})",
+    ]
     made = []
     for how in ("left", "right", "outer"):
         sort = r.random() < 0.3
-        made.append(f"left.merge(right, on={keys!r}, how={how!r}, sort={sort}, indicator={r.random() < 0.4})")
+        made.append(
+            f"left.merge(right, on={keys!r}, how={how!r}, sort={sort}, indicator={r.random() < 0.4})"
+        )
     made.append(f"left.merge(right.drop_duplicates({keys!r}), on={keys!r}, suffixes=('', '_r'))")
     made.append(f"left.merge(right, on={keys!r}, how='left').query('x > 0')")
     made.append("pd.concat([left, right], ignore_index=True)")
@@ -64,7 +69,13 @@ def test_random_merges_mean_the_same(seeds, spark, tmp_path):
     expected = taken()
     run_job(job.script, {"JOB_NAME": "merges"}, workdir=tmp_path)
     actual = taken()
-    wrong = {n: compare_frames(as_frame(expected[n]), as_frame(actual[n]), order=True) for n in names}
+    wrong = {
+        n: compare_frames(as_frame(expected[n]), as_frame(actual[n]), order=True) for n in names
+    }
     assert not {n: d for n, d in wrong.items() if d}
-    left = [e.source for e in job.report.entries if e.verdict == "driver" and not e.source.startswith("capture")]
+    left = [
+        e.source
+        for e in job.report.entries
+        if e.verdict == "driver" and not e.source.startswith("capture")
+    ]
     assert not left

@@ -65,7 +65,11 @@ def test_snippets_mean_the_same(known, spark, tmp_path):
         expected = actual = None
     wrong = []
     for (number, snippet), name in zip(pairs, SNIPPETS):
-        found = "; ".join(differences(number, expected, actual)) if actual is not None else check_one(number, snippet, tmp_path, known)
+        found = (
+            "; ".join(differences(number, expected, actual))
+            if actual is not None
+            else check_one(number, snippet, tmp_path, known)
+        )
         if found:
             wrong.append(f"{name}: {found}")
     assert not wrong, "\n".join(wrong)
@@ -86,6 +90,10 @@ def test_what_writes_into_shared_memory_is_refused(name):
 
 
 def test_loops_stay_on_the_cluster():
-    source = "import pandas as pd\ndf = pd.read_csv('in.csv')\n" + SNIPPETS["list of frames"] + "\nout.to_csv('o.csv', index=False)\n"
+    source = (
+        "import pandas as pd\ndf = pd.read_csv('in.csv')\n"
+        + SNIPPETS["list of frames"]
+        + "\nout.to_csv('o.csv', index=False)\n"
+    )
     counts = transpile(source).report.counts
     assert counts["driver"] == 0 and counts["native"] + counts["runtime"] > 4

@@ -52,7 +52,11 @@ def test_a_rule_takes_the_parameters_that_pandas_takes(rule):
 @pytest.mark.parametrize("rule", ALL, ids=lambda r: f"{r.name}@{r.where}")
 def test_a_rule_has_an_example_and_says_what_it_does(rule):
     assert rule.examples and all(e.strip() for e in rule.examples)
-    assert (rule.apply.__doc__ or "").strip() or rule.name.split(".")[-1].startswith("__") or "_" in rule.apply.__name__
+    assert (
+        (rule.apply.__doc__ or "").strip()
+        or rule.name.split(".")[-1].startswith("__")
+        or "_" in rule.apply.__name__
+    )
 
 
 def test_positional_order_is_that_of_pandas():

@@ -83,7 +83,9 @@ def check_one(number: int, example: str, folder: Path, known: bool) -> str:
 def on_driver(job: object, example: str) -> list[str]:
     """Steps of an example that left the cluster (captures do, by design)."""
     return [
-        f"{e.source}: {e.message}" for e in job.report.entries if e.verdict == "driver" and not e.source.startswith("capture(")
+        f"{e.source}: {e.message}"
+        for e in job.report.entries
+        if e.verdict == "driver" and not e.source.startswith("capture(")
     ]
 
 
@@ -102,7 +104,11 @@ def test_examples_mean_the_same(batch, known, spark, tmp_path):
         expected, actual, job = None, None, None
     wrong = []
     for number, name, example in batch:
-        found = "; ".join(differences(number, expected, actual)) if job else check_one(number, example, tmp_path, known)
+        found = (
+            "; ".join(differences(number, expected, actual))
+            if job
+            else check_one(number, example, tmp_path, known)
+        )
         if found:
             wrong.append(f"{name}: {example}\n    {found}")
     assert not wrong, "\n".join(wrong)

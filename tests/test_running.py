@@ -11,7 +11,25 @@ from pyspark.sql import functions as F
 from glue_runtime import running
 from glue_runtime.position import with_position
 
-VALUES = [3.0, None, -1.5, 4.0, 4.0, None, None, 0.0, 9.25, -7.0, None, 2.0, 2.0, 5.5, None, 1.0, 8.0]
+VALUES = [
+    3.0,
+    None,
+    -1.5,
+    4.0,
+    4.0,
+    None,
+    None,
+    0.0,
+    9.25,
+    -7.0,
+    None,
+    2.0,
+    2.0,
+    5.5,
+    None,
+    1.0,
+    8.0,
+]
 ROWS = len(VALUES)
 
 
@@ -45,8 +63,14 @@ def same(df, expected):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 20])
 def test_shift_crosses_blocks(frame, series, small_blocks, n):
-    same(running.over_rows(frame, "out", lambda w: F.lag("v", n).over(w), "pos", before=n), series.shift(n))
-    same(running.over_rows(frame, "out", lambda w: F.lead("v", n).over(w), "pos", after=n), series.shift(-n))
+    same(
+        running.over_rows(frame, "out", lambda w: F.lag("v", n).over(w), "pos", before=n),
+        series.shift(n),
+    )
+    same(
+        running.over_rows(frame, "out", lambda w: F.lead("v", n).over(w), "pos", after=n),
+        series.shift(-n),
+    )
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 6])
@@ -67,7 +91,10 @@ def test_running_totals_cross_blocks(frame, series, small_blocks, how):
 @pytest.mark.parametrize("how", ["sum", "max", "min", "count"])
 def test_expanding_crosses_blocks(frame, series, small_blocks, how):
     expected = getattr(series.expanding(min_periods=0 if how == "sum" else 1), how)()
-    same(running.cumulative(frame, "out", F.col("v"), how, "pos", gaps=False), expected.astype("float64"))
+    same(
+        running.cumulative(frame, "out", F.col("v"), how, "pos", gaps=False),
+        expected.astype("float64"),
+    )
 
 
 def test_filling_crosses_blocks(frame, series, small_blocks):
@@ -85,7 +112,10 @@ def test_ranks(frame, series, method, ascending, na):
 
 @pytest.mark.parametrize("method", ["average", "dense"])
 def test_ranks_as_fractions(frame, series, method):
-    same(running.ranked(frame, "out", F.col("v"), [F.col("pos")], method, pct=True), series.rank(method=method, pct=True))
+    same(
+        running.ranked(frame, "out", F.col("v"), [F.col("pos")], method, pct=True),
+        series.rank(method=method, pct=True),
+    )
 
 
 @pytest.mark.parametrize("keep", ["first", "last", False])

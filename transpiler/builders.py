@@ -42,7 +42,9 @@ def _namespace() -> dict[str, Any]:
 
 
 def _is_spark(node: ast.Import | ast.ImportFrom) -> bool:
-    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+    names = (
+        [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+    )
     return any(n.split(".")[0] in ("pyspark", "glue_runtime") for n in names)
 
 

@@ -17,7 +17,14 @@ from transpiler import Options, Transpilation, TranspileError, transpile
 from transpiler.options import GLUE_VERSIONS
 from transpiler.report import Report
 
-COLOURS = {"native": "green", "runtime": "cyan", "udf": "yellow", "driver": "dark_orange", "kept": "dim", "refused": "bold red"}
+COLOURS = {
+    "native": "green",
+    "runtime": "cyan",
+    "udf": "yellow",
+    "driver": "dark_orange",
+    "kept": "dim",
+    "refused": "bold red",
+}
 #: exit statuses that scripts can use
 OK, DIFFERENT, REFUSED, FAILED = 0, 1, 2, 3
 
@@ -32,12 +39,21 @@ class Failure(click.ClickException):
         self.exit_code = status
 
     def show(self, file: Any = None) -> None:
-        err.print(f"[bold red]error:[/] {self.message}" if err.is_terminal else f"error: {self.message}")
+        err.print(
+            f"[bold red]error:[/] {self.message}" if err.is_terminal else f"error: {self.message}"
+        )
 
 
 def progress() -> Progress:
     """A spinner on a terminal, nothing in a pipe."""
-    return Progress(SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True, disable=not err.is_terminal)
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
 
 
 def common(function: Any) -> Any:
@@ -95,10 +111,16 @@ SCRIPT = click.argument("script", type=click.Path(exists=True, dir_okay=False, p
 
 @main.command("transpile")
 @SCRIPT
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The job; standard output unless given.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The job; standard output unless given."
+)
 @click.option("--deploy", type=click.Path(path_type=Path), help="Also write the deploy script.")
-@click.option("--tests", type=click.Path(path_type=Path), help="Also write a pytest file for the job.")
-@click.option("--report", type=click.Path(path_type=Path), help="Also write the report (.html or .json).")
+@click.option(
+    "--tests", type=click.Path(path_type=Path), help="Also write a pytest file for the job."
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path), help="Also write the report (.html or .json)."
+)
 @common
 def transpile_command(script: Path, output: Path | None, deploy: Path | None, tests: Path | None, report: Path | None, **options: Any) -> None:  # fmt: skip
     """Translate SCRIPT into a Glue job."""
@@ -115,7 +137,9 @@ def transpile_command(script: Path, output: Path | None, deploy: Path | None, te
     if tests is not None:
         write(tests, result.test_script)
     if report is not None:
-        write(report, result.report.to_json() if report.suffix == ".json" else result.report.to_html())
+        write(
+            report, result.report.to_json() if report.suffix == ".json" else result.report.to_html()
+        )
     summary(result.report, err)
 
 
@@ -154,14 +178,21 @@ def check(script: Path, strict: bool, as_json: bool, **options: Any) -> None:
 def report_table(report: Report) -> Table:
     table = Table("line", "step", "verdict", "rule", "why")
     for e in report.entries:
-        table.add_row(str(e.line), e.source, f"[{COLOURS[e.verdict]}]{e.verdict}[/]", e.rule, e.message)
+        table.add_row(
+            str(e.line), e.source, f"[{COLOURS[e.verdict]}]{e.verdict}[/]", e.rule, e.message
+        )
     return table
 
 
 @main.command()
 @click.argument("job", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--arg", "arguments", multiple=True, metavar="KEY=VALUE", help="A job argument.")
-@click.option("--workdir", type=click.Path(file_okay=False, path_type=Path), default=Path("."), show_default=True)
+@click.option(
+    "--workdir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("."),
+    show_default=True,
+)
 def run(job: Path, arguments: tuple[str, ...], workdir: Path) -> None:
     """Run a job here, on plain Spark, without AWS."""
     args = {"JOB_NAME": job.stem}
@@ -192,7 +223,9 @@ def verify(script: Path, **options: Any) -> None:
     result = translated(script, **options)
     with tempfile.TemporaryDirectory(prefix="pandas-to-glue-") as folder, progress() as bar:
         task = bar.add_task("running both")
-        outcome = verify_script(script, result, Path(folder), lambda text: bar.update(task, description=text))
+        outcome = verify_script(
+            script, result, Path(folder), lambda text: bar.update(task, description=text)
+        )
     summary(result.report, err)
     for line in outcome.lines:
         click.echo(line)
@@ -206,12 +239,19 @@ def rules(name: str | None) -> None:
     from rules import registry
 
     registry.load()
-    chosen = [r for n, rs in sorted(registry.RULES.items()) for r in rs if name is None or name.lower() in n.lower()]
+    chosen = [
+        r
+        for n, rs in sorted(registry.RULES.items())
+        for r in rs
+        if name is None or name.lower() in n.lower()
+    ]
     if not chosen:
         raise Failure(f"no rule for {name!r}: it runs as pandas on the driver", DIFFERENT)
     if name is not None and len(chosen) <= 5:
         for r in chosen:
-            click.echo(f"{r.signature}\n  {r.verdict} · {r.where}\n  {(r.apply.__doc__ or '').strip()}")
+            click.echo(
+                f"{r.signature}\n  {r.verdict} · {r.where}\n  {(r.apply.__doc__ or '').strip()}"
+            )
             for label, names in (("not translated", r.not_yet), ("without effect", r.ignored)):
                 if names:
                     click.echo(f"  {label}: {', '.join(sorted(names))}")
@@ -230,8 +270,18 @@ def rules(name: str | None) -> None:
 
 @main.command("export")
 @click.argument("pipeline", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The job; beside the pipeline unless given.")
-@click.option("--pandas", "pandas_file", type=click.Path(path_type=Path), help="Also keep Amphi's pandas code.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The job; beside the pipeline unless given.",
+)
+@click.option(
+    "--pandas",
+    "pandas_file",
+    type=click.Path(path_type=Path),
+    help="Also keep Amphi's pandas code.",
+)
 @click.option("--deploy", type=click.Path(path_type=Path), help="Also write the deploy script.")
 @common
 def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None, deploy: Path | None, **options: Any) -> None:  # fmt: skip
@@ -246,7 +296,10 @@ def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None
         for repair in made.repairs:
             err.print(f"line {repair.line} repaired: {repair.message}", markup=False)
     except ImportError as error:
-        raise Failure(f"exporting needs the extra 'amphi' ({error}): pip install 'pandas-to-glue[amphi]'", FAILED) from None
+        raise Failure(
+            f"exporting needs the extra 'amphi' ({error}): pip install 'pandas-to-glue[amphi]'",
+            FAILED,
+        ) from None
     except Exception as error:
         raise Failure(f"{pipeline}: {error}", REFUSED) from None
     script = pandas_file or pipeline.with_suffix(".py")
@@ -263,7 +316,9 @@ def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None
     summary(result.report, err)
 
 
-def translated_text(script: Path, source: str, root: Path, options: dict[str, Any]) -> Transpilation:
+def translated_text(
+    script: Path, source: str, root: Path, options: dict[str, Any]
+) -> Transpilation:
     chosen = Options(
         glue_version=options["glue_version"],
         input_root=None if options["no_inputs"] else (options["input_root"] or root),

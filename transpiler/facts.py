@@ -90,7 +90,9 @@ class SortKey:
     nulls_last: bool = True
 
     def expr(self) -> E:
-        way = ("asc" if self.ascending else "desc") + ("_nulls_last" if self.nulls_last else "_nulls_first")
+        way = ("asc" if self.ascending else "desc") + (
+            "_nulls_last" if self.nulls_last else "_nulls_first"
+        )
         return getattr(col(self.name), way)()
 
 
@@ -331,7 +333,9 @@ class Frame(Value):
         if not found and self.has(label) is None:
             return Column(label, label, None, hash((self.base, label)), self.nullable, gap=self.gap)
         what = f"{len(found)} columns named" if found else "no column"
-        raise NoRule(f"{what} {label!r} in the frame ({', '.join(str(c.label) for c in self.columns)})")
+        raise NoRule(
+            f"{what} {label!r} in the frame ({', '.join(str(c.label) for c in self.columns)})"
+        )
 
     @property
     def names(self) -> list[str]:
@@ -354,7 +358,11 @@ class Frame(Value):
 
 
 def _same(a: Any, b: Any) -> bool:
-    return type(a) is type(b) and a == b or (a == b and not isinstance(a, bool) and not isinstance(b, bool))
+    return (
+        type(a) is type(b)
+        and a == b
+        or (a == b and not isinstance(a, bool) and not isinstance(b, bool))
+    )
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ class Report:
         return {v: found.get(v, 0) for v in VERDICTS}
 
     def to_json(self) -> str:
-        return json.dumps({"counts": self.counts, "entries": [asdict(e) for e in self.entries]}, indent=2)
+        return json.dumps(
+            {"counts": self.counts, "entries": [asdict(e) for e in self.entries]}, indent=2
+        )
 
     def to_html(self) -> str:
         """A page of its own: counts, then a row per step."""

@@ -20,10 +20,14 @@ class Program:
             compile(text, "<program>", "exec", dont_inherit=True)
             tree = cst.parse_module(text)
         except cst.ParserSyntaxError as error:
-            raise TranspileError(f"not valid Python: {error.message}", error.raw_line, error.raw_column) from None
+            raise TranspileError(
+                f"not valid Python: {error.message}", error.raw_line, error.raw_column
+            ) from None
         except SyntaxError as error:
             column = max((error.offset or 1) - 1, 0)
-            raise TranspileError(f"not valid Python: {error.msg}", error.lineno or 1, column) from None
+            raise TranspileError(
+                f"not valid Python: {error.msg}", error.lineno or 1, column
+            ) from None
         except (ValueError, RecursionError, MemoryError, OverflowError, UnicodeError) as error:
             raise TranspileError(f"not valid Python: {error}", 1, 0) from None
         wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
@@ -81,7 +85,9 @@ class Program:
         return counts
 
 
-_SECRET_NAME = re.compile(r"secret|passw|pwd|token|credential|access_?key|api_?key|private_?key", re.I)
+_SECRET_NAME = re.compile(
+    r"secret|passw|pwd|token|credential|access_?key|api_?key|private_?key", re.I
+)
 _SECRET_ITEM = re.compile(
     r"""((?:['"]?)(?:key|secret|token|\w*(?:secret|passw|pwd|token|access_?key|api_?key)\w*)(?:['"]?)\s*[:=]\s*)(['"]).*?\2""",
     re.I | re.S,

@@ -64,7 +64,9 @@ def transpile(pandas_src: str, options: Options | None = None) -> Transpilation:
     check_program(program, ctx)
     script = job_script(ctx, interpreter.imports, options)
     report = Report(ctx.entries, pandas_src)
-    return Transpilation(pandas_src, script, report, dataflow(ctx), options, ctx.outputs, ctx.inputs)
+    return Transpilation(
+        pandas_src, script, report, dataflow(ctx), options, ctx.outputs, ctx.inputs
+    )
 
 
 def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
@@ -88,7 +90,9 @@ def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
     raise TranspileError("the demands of the program's steps do not settle", 1, 0)
 
 
-def one_pass(program: Program, options: Options, learned: Learned, schemas: Any) -> tuple[Context, Interpreter]:
+def one_pass(
+    program: Program, options: Options, learned: Learned, schemas: Any
+) -> tuple[Context, Interpreter]:
     ctx = Context(options, learned, schemas)
     interpreter = Interpreter(program, ctx)
     try:
@@ -96,7 +100,9 @@ def one_pass(program: Program, options: Options, learned: Learned, schemas: Any)
     except (NoRule, Refused) as error:
         raise TranspileError(str(error), ctx.line, ctx.column) from None
     except (ReturnSignal, LoopSignal):
-        raise TranspileError("return or break outside a function or loop", ctx.line, ctx.column) from None
+        raise TranspileError(
+            "return or break outside a function or loop", ctx.line, ctx.column
+        ) from None
     except RecursionError:
         raise TranspileError("the program is nested too deeply", ctx.line, ctx.column) from None
     return ctx, interpreter

@@ -28,7 +28,9 @@ class Verification:
         self.same = self.same and same
 
 
-def verify_script(script: Path, job: Transpilation, folder: Path, tell: Callable[[str], None]) -> Verification:
+def verify_script(
+    script: Path, job: Transpilation, folder: Path, tell: Callable[[str], None]
+) -> Verification:
     """Run both in subfolders of ``folder`` that hold copies of the script's folder.
 
     What pandas raises the job has to raise too: then both count as the same.
@@ -43,7 +45,9 @@ def verify_script(script: Path, job: Transpilation, folder: Path, tell: Callable
             clear(copy / output.path.lstrip("/"))
     tell("running the pandas program")
     environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    done = subprocess.run([sys.executable, script.name], cwd=expected, capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, script.name], cwd=expected, capture_output=True, text=True, env=environment
+    )
     tell("running the job")
     problem: Exception | None = None
     try:
@@ -61,8 +65,17 @@ def verify_script(script: Path, job: Transpilation, folder: Path, tell: Callable
         if output.path == "?" or "://" in output.path:
             found.add(f"{output.path}: not compared (its path is not known here)", same=True)
             continue
-        differences = compare_outputs(expected / output.path, actual / output.path.lstrip("/"), output.format, output.order, **output.options)
-        found.add(f"{output.path}: {'the same' if not differences else '; '.join(differences)}", same=not differences)
+        differences = compare_outputs(
+            expected / output.path,
+            actual / output.path.lstrip("/"),
+            output.format,
+            output.order,
+            **output.options,
+        )
+        found.add(
+            f"{output.path}: {'the same' if not differences else '; '.join(differences)}",
+            same=not differences,
+        )
     return found
 
 

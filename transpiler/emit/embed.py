@@ -75,7 +75,11 @@ def defined(node: ast.stmt) -> list[str]:
     """The names that a top-level statement defines."""
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    targets = (
+        node.targets
+        if isinstance(node, ast.Assign)
+        else [node.target] if isinstance(node, ast.AnnAssign) else []
+    )
     return [t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name)]
 
 
@@ -148,7 +152,11 @@ def renamed(text: str, module: str, lib: Library, flat: dict[Key, str]) -> str:
         return text
     out, previous = [], None
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        fresh = token.type == tokenize.NAME and token.string in changes and (previous is None or previous.string != ".")
+        fresh = (
+            token.type == tokenize.NAME
+            and token.string in changes
+            and (previous is None or previous.string != ".")
+        )
         out.append(token._replace(string=changes[token.string]) if fresh else token)
         previous = token
     return tokenize.untokenize((t.type, t.string) for t in out).strip("\n")

@@ -14,7 +14,7 @@ from transpiler.graph import dataflow, reused
 from transpiler.infer.context import Context, Statement
 from transpiler.options import Options
 
-_SETTINGS = '''
+_SETTINGS = """
 args = getResolvedOptions(sys.argv, ["JOB_NAME", "DATA_ROOT"])
 DATA_ROOT = args["DATA_ROOT"].rstrip("/")
 
@@ -27,19 +27,21 @@ spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
 
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)
-'''
+"""
 
 
 def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     """The text of the job, formatted by black. Raises TranspileError when it is not valid Python
     (which is a bug of ours, found here rather than on AWS)."""
     mark_cached(ctx)
-    body = "\n".join(statement_text(s, previous) for previous, s in zip([None, *ctx.statements], ctx.statements))
+    body = "\n".join(
+        statement_text(s, previous) for previous, s in zip([None, *ctx.statements], ctx.statements)
+    )
     if ctx.comments:
         body += "\n\n" + "\n".join(ctx.comments)
     mentioned = identifiers(body)  # attempts that were given up leave names behind
     functions = {n for n in ctx.runtime if not n.startswith("import ") and n in mentioned}
-    helpers, helper_imports = (embedded(functions) if functions else ([], set()))
+    helpers, helper_imports = embedded(functions) if functions else ([], set())
     if options.runtime == "zip":
         from transpiler.emit.embed import library
 
@@ -48,7 +50,11 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     lines = {n for n in ctx.runtime if n.startswith("import ")} | helper_imports
     text = body + "\n" + "\n".join(helpers)
     names = identifiers(text)
-    lines |= {line for name, line in imports.items() if name in identifiers(body) and name not in ("F", "T", "Window")}
+    lines |= {
+        line
+        for name, line in imports.items()
+        if name in identifiers(body) and name not in ("F", "T", "Window")
+    }
     for name, line in (("F", "from pyspark.sql import functions as F"), ("T", "from pyspark.sql import types as T"),
                        ("Window", "from pyspark.sql import Window"), ("np", "import numpy as np"),
                        ("pd", "import pandas as pd"), ("_datetime", "import datetime as _datetime")):  # fmt: skip
@@ -59,11 +65,21 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     head = formatted(sorted_imports(lines))
     blocks = [helper_text(h) for h in helpers]
     # Constants stand in a block of their own; functions two blank lines apart, as black has them.
-    library = "".join(("\n\n" if is_def(h) or i and is_def(blocks[i - 1]) else "") + h + "\n" for i, h in enumerate(blocks))
+    library = "".join(
+        ("\n\n" if is_def(h) or i and is_def(blocks[i - 1]) else "") + h + "\n"
+        for i, h in enumerate(blocks)
+    )
     main = formatted(_SETTINGS + "\n" + body + "\n\njob.commit()\n")
     compiled(body)
     gap = "\n\n" if blocks and is_def(blocks[-1]) else "\n"
-    return head.rstrip("\n") + "\n" + ("\n" if blocks and not is_def(blocks[0]) else "") + library + gap + main.lstrip("\n")
+    return (
+        head.rstrip("\n")
+        + "\n"
+        + ("\n" if blocks and not is_def(blocks[0]) else "")
+        + library
+        + gap
+        + main.lstrip("\n")
+    )
 
 
 def compiled(body: str) -> None:
@@ -71,7 +87,9 @@ def compiled(body: str) -> None:
     try:
         compile(body, "job", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
-        raise TranspileError(f"the job is not valid Python (a bug of pandas-to-glue): {error}") from None
+        raise TranspileError(
+            f"the job is not valid Python (a bug of pandas-to-glue): {error}"
+        ) from None
 
 
 def is_def(text: str) -> bool:
@@ -86,8 +104,16 @@ def helper_text(text: str) -> str:
 
 def statement_text(statement: Statement, previous: Statement | None) -> str:
     comments = "\n".join(statement.comments)
-    apart = previous is not None and (comments or statement.line != previous.line) and statement.kind != "constant"
-    return ("\n" if apart or previous is None else "") + (comments + "\n" if comments else "") + statement.text
+    apart = (
+        previous is not None
+        and (comments or statement.line != previous.line)
+        and statement.kind != "constant"
+    )
+    return (
+        ("\n" if apart or previous is None else "")
+        + (comments + "\n" if comments else "")
+        + statement.text
+    )
 
 
 def mark_cached(ctx: Context) -> None:
@@ -97,7 +123,11 @@ def mark_cached(ctx: Context) -> None:
         statement = ctx.statements[number]
         if re.match(r"\w+ = (read_|spark\.)", statement.text) or "to_pandas(" in statement.text:
             continue
-        if statement.text.endswith(")") and ".cache()" not in statement.text and "\n" not in statement.text:
+        if (
+            statement.text.endswith(")")
+            and ".cache()" not in statement.text
+            and "\n" not in statement.text
+        ):
             statement.text += ".cache()"
 
 
@@ -105,7 +135,9 @@ def identifiers(text: str) -> set[str]:
     try:
         tree = ast.parse(text)
     except SyntaxError as error:
-        raise TranspileError(f"the job is not valid Python (a bug of pandas-to-glue): {error}") from None
+        raise TranspileError(
+            f"the job is not valid Python (a bug of pandas-to-glue): {error}"
+        ) from None
     return {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
 
 
@@ -113,7 +145,10 @@ def sorted_imports(lines: set[str]) -> str:
     """Standard library, then the rest, each sorted, ``import x`` before ``from x import y``."""
     import sys
 
-    flat = sorted({part for line in lines for part in line.split("\n")}, key=lambda t: (t.startswith("from"), t))
+    flat = sorted(
+        {part for line in lines for part in line.split("\n")},
+        key=lambda t: (t.startswith("from"), t),
+    )
     standard = [t for t in flat if t.split()[1].split(".")[0] in sys.stdlib_module_names]
     rest = [t for t in flat if t not in standard]
     return "\n".join(standard) + "\n\n" + "\n".join(rest) + "\n"
@@ -123,4 +158,6 @@ def formatted(text: str) -> str:
     try:
         return black.format_str(text, mode=black.Mode(line_length=100))
     except Exception as error:
-        raise TranspileError(f"the job is not valid Python (a bug of pandas-to-glue): {error}") from None
+        raise TranspileError(
+            f"the job is not valid Python (a bug of pandas-to-glue): {error}"
+        ) from None

@@ -44,7 +44,12 @@ class Branches:
         extra_first, extra_second = self.merge(after_first)
         self.ctx.comments = comments
         text = f"if {condition}:\n" + block_text(first, extra_first)
-        if len(second) == 1 and second[0].text.startswith("if ") and not second[0].comments and not extra_second:
+        if (
+            len(second) == 1
+            and second[0].text.startswith("if ")
+            and not second[0].comments
+            and not extra_second
+        ):
             text += "\nel" + second[0].text
         elif second or extra_second:
             text += "\nelse:\n" + block_text(second, extra_second)
@@ -52,7 +57,9 @@ class Branches:
         names = [s.defines for s in inner if s.defines] + [s for i in inner for s in i.also]
         kinds = {s.kind for s in inner}
         reads = frozenset().union(test.vars, *(s.reads for s in inner))
-        self.ctx.emit(text, reads=reads, also=tuple(names), kind="output" if "output" in kinds else "kept")
+        self.ctx.emit(
+            text, reads=reads, also=tuple(names), kind="output" if "output" in kinds else "kept"
+        )
 
     def one_branch(self, body: list, scope: Scope) -> list[Statement]:
         start = len(self.ctx.statements)
@@ -86,7 +93,12 @@ class Branches:
                     scope.refs[name] = Ref(one)
                     continue
                 two = scope.refs[name].value
-                if one is two or type(one) is type(two) and not isinstance(one, Col) and unchanged(one, two):
+                if (
+                    one is two
+                    or type(one) is type(two)
+                    and not isinstance(one, Col)
+                    and unchanged(one, two)
+                ):
                     continue
                 if not (isinstance(one, Frame) and isinstance(two, Frame)):
                     raise NoRule(f"{name!r} is something else after each branch")
@@ -110,6 +122,7 @@ def unchanged(one: Value, two: Value) -> bool:
 
 def same_facts(one: Frame, two: Frame, name: str) -> Frame:
     """A frame that may be either. Raises NoRule when the columns or the kind of index differ."""
+
     def shape(frame: Frame) -> tuple:
         columns = tuple((c.label, c.name, c.dtype, c.is_nullable) for c in frame.columns)
         levels = tuple((c.label, c.name, c.dtype) for c in frame.index.levels)
@@ -117,7 +130,9 @@ def same_facts(one: Frame, two: Frame, name: str) -> Frame:
 
     if shape(one) != shape(two):
         raise NoRule(f"{name!r} has other columns after each branch")
-    columns = [a if a.uid == b.uid else replace(a, uid=fresh()) for a, b in zip(one.columns, two.columns)]
+    columns = [
+        a if a.uid == b.uid else replace(a, uid=fresh()) for a, b in zip(one.columns, two.columns)
+    ]
     index = one.index if one.index == two.index else None
     if index is None:
         if one.index.kind == "columns":
@@ -133,7 +148,13 @@ def same_facts(one: Frame, two: Frame, name: str) -> Frame:
             raise NoRule(f"{name!r} is in another order after each branch")
         order = Order((), one.order.anchor)
     rows = one.rows if one.rows is two.rows else Rows()
-    return one.but(columns=tuple(columns), index=index, order=order, rows=rows, base=one.base if one.base == two.base else fresh())
+    return one.but(
+        columns=tuple(columns),
+        index=index,
+        order=order,
+        rows=rows,
+        base=one.base if one.base == two.base else fresh(),
+    )
 
 
 def block_text(statements: list[Statement], extra: list[str]) -> str:

@@ -62,7 +62,11 @@ def read_options(fmt: str, written: dict) -> dict:
     """The options of pandas' reader that undo those of a writer."""
     if fmt != "csv":
         return {"lines": False} if fmt == "json" and written.get("lines", True) is False else {}
-    options = {k: written[k] for k in ("sep", "quotechar", "escapechar", "encoding", "decimal") if written.get(k) is not None}
+    options = {
+        k: written[k]
+        for k in ("sep", "quotechar", "escapechar", "encoding", "decimal")
+        if written.get(k) is not None
+    }
     if written.get("header") is False:
         options["header"] = None
     return options
@@ -90,8 +94,12 @@ class Context:
         self.sources: dict[tuple, tuple] = {}  # step of a reader → its schema, its rows
         self.used: dict[tuple, set | None] = {}
         self.positions: dict[tuple, str] = {}
-        self.runtime: set[str] = {"lit"}  # operands name it; what a job does not mention is left out
-        self.cells: dict[int, Any] = {}  # uid of a column made by an element-wise step -> its Series
+        self.runtime: set[str] = {
+            "lit"
+        }  # operands name it; what a job does not mention is left out
+        self.cells: dict[int, Any] = (
+            {}
+        )  # uid of a column made by an element-wise step -> its Series
         self.names: set[str] = set(learned.taken)
         self.counter: Counter = Counter()
         self.line: int | None = None
@@ -133,7 +141,9 @@ class Context:
         """Whether an earlier pass found that this is asked of ``step``."""
         return (step, what) in self.learned.demands
 
-    def anchored(self, frame: Frame, step: tuple | None = None, order: list[E] | None = None) -> Frame:
+    def anchored(
+        self, frame: Frame, step: tuple | None = None, order: list[E] | None = None
+    ) -> Frame:
         """``frame`` as a new set of rows numbered from 0 at ``step``: a RangeIndex, in ``order``.
 
         ``order``: sort expressions that give pandas' order of the rows (None: not known to Spark).
@@ -185,7 +195,9 @@ class Context:
     def losing(self, frame: Frame, labels: Any = (), keep: set | None = None) -> Frame:
         """``frame`` before the columns of these labels (or all but the names in ``keep``) go: the
         keys of its order survive, hidden, where a later step looks at the order."""
-        gone = {c.name for c in frame.columns if c.label in labels} | ({*labels} if frame.open else set())
+        gone = {c.name for c in frame.columns if c.label in labels} | (
+            {*labels} if frame.open else set()
+        )
         if keep is not None:
             gone = {k.name for k in frame.order.keys} - keep - set(frame.hidden)
         if frame.order.lost is not None or not any(k.name in gone for k in frame.order.keys):
@@ -298,4 +310,14 @@ def sorted_order(keys: list[SortKey], before: Order) -> Order:
     return Order((*keys, *rest), before.anchor, True, before.total, before.lost)
 
 
-__all__ = ["ANCHOR", "Context", "Entry", "Learned", "Output", "Statement", "Value", "read_options", "sorted_order"]
+__all__ = [
+    "ANCHOR",
+    "Context",
+    "Entry",
+    "Learned",
+    "Output",
+    "Statement",
+    "Value",
+    "read_options",
+    "sorted_order",
+]

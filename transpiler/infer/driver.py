@@ -94,7 +94,9 @@ class Driver:
         relabel = [c.label for c in frame.columns]
         if not frame.open and relabel != [c.name for c in frame.columns]:
             import_pandas(ctx)
-            labels = f"pd.MultiIndex.from_tuples({relabel!r}, names={list(frame.label_names) or None!r})"
+            labels = (
+                f"pd.MultiIndex.from_tuples({relabel!r}, names={list(frame.label_names) or None!r})"
+            )
             text += f".set_axis({labels if all(isinstance(x, tuple) for x in relabel) and relabel else repr(relabel)}, axis=1)"
         return text
 
@@ -102,16 +104,24 @@ class Driver:
         columns = [*frame.columns, *frame.index.levels]
         if frame.open:
             known = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
-            return (["nullable=True"] if frame.nullable else []) + ([f"dtypes={known!r}"] if known else [])
+            return (["nullable=True"] if frame.nullable else []) + (
+                [f"dtypes={known!r}"] if known else []
+            )
         unknown = [c for c in columns if c.dtype is None]
         if columns and all(c.is_nullable or c.dtype in ("datetime64[ns]", "date") for c in columns):
             if any(c.is_nullable for c in columns):
-                odd = {c.name: c.dtype for c in columns if c.dtype not in NULLABLE and c.dtype not in _DEFAULT}
+                odd = {
+                    c.name: c.dtype
+                    for c in columns
+                    if c.dtype not in NULLABLE and c.dtype not in _DEFAULT
+                }
                 return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
         if unknown and any(c.nullable for c in unknown):
             if not all(c.nullable for c in unknown):
                 raise Refused("columns of unknown type mix pandas' two kinds of missing values")
-            odd = {c.name: c.dtype for c in columns if c.dtype is not None and c.dtype not in NULLABLE}
+            odd = {
+                c.name: c.dtype for c in columns if c.dtype is not None and c.dtype not in NULLABLE
+            }
             return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
         odd = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
         return [f"dtypes={odd!r}"] if odd else []
@@ -124,7 +134,11 @@ class Driver:
         if series.column is not None and not series.temps:
             narrow = lib.selected(self.ctx, frame, [series.column])
             text = f"{self.frame(narrow)}[{render(series.column.label)}]"
-            return text if series.label == series.column.label else f"{text}.rename({render(series.label)})"
+            return (
+                text
+                if series.label == series.column.label
+                else f"{text}.rename({render(series.label)})"
+            )
         bare = frame.but(columns=(), open=False)
         wide = lib.assign(self.ctx, frame, label, series)
         column = wide.column(label)
@@ -161,11 +175,22 @@ class Driver:
             s = key.value
             bounds = [render(b) if b is not None else "" for b in (s.start, s.stop)]
             return ":".join(bounds) + (f":{render(s.step)}" if s.step is not None else "")
-        if isinstance(key, Const) and isinstance(key.value, tuple) and any(isinstance(v, slice) for v in key.value):
+        if (
+            isinstance(key, Const)
+            and isinstance(key.value, tuple)
+            and any(isinstance(v, slice) for v in key.value)
+        ):
             return ", ".join(self.key(Const(v)) for v in key.value)
         if isinstance(key, Slice):
-            parts = ["" if isinstance(p, Const) and p.value is None else self.text(p) for p in (key.start, key.stop)]
-            step = "" if isinstance(key.step, Const) and key.step.value is None else ":" + self.text(key.step)
+            parts = [
+                "" if isinstance(p, Const) and p.value is None else self.text(p)
+                for p in (key.start, key.stop)
+            ]
+            step = (
+                ""
+                if isinstance(key.step, Const) and key.step.value is None
+                else ":" + self.text(key.step)
+            )
             return ":".join(parts) + step
         return self.text(key)
 
@@ -209,7 +234,11 @@ def constant_text(driver: Driver, value: Const) -> str:
         return f"np.array({render(value.value.tolist())})"
     if type(value.value).__name__ == "builtin_function_or_method":
         owner = value.value.__self__  # a bound method such as ", ".join
-        return f"{lift(owner).text}.{value.value.__name__}" if isinstance(owner, str) else value.value.__name__
+        return (
+            f"{lift(owner).text}.{value.value.__name__}"
+            if isinstance(owner, str)
+            else value.value.__name__
+        )
     if type(value.value).__name__ in ("DateOffset", "MonthEnd", "MonthBegin"):
         import_pandas(driver.ctx)
         return offset_text(value.value)

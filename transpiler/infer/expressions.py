@@ -62,7 +62,11 @@ def has_data(value: Value) -> bool:
 def is_changeable(value: Value) -> bool:
     """Whether it is a list, dict or set that is known here."""
     known = isinstance(value, Const) and isinstance(value.value, (list, dict, set))
-    return known or isinstance(value, Mapping) or (isinstance(value, Sequence) and value.type is not tuple)
+    return (
+        known
+        or isinstance(value, Mapping)
+        or (isinstance(value, Sequence) and value.type is not tuple)
+    )
 
 
 def is_true(value: Value | None) -> bool:
@@ -103,7 +107,11 @@ class Expressions:
                 return Const(value)
             return Module(f"builtins.{node.value}", node.value)
         if node.value in ("display", "__name__", "__file__"):
-            return Const("__main__") if node.value == "__name__" else Module(f"builtins.{node.value}", node.value)
+            return (
+                Const("__main__")
+                if node.value == "__name__"
+                else Module(f"builtins.{node.value}", node.value)
+            )
         line, column = self.program.position(node)
         raise TranspileError(f"name {node.value!r} is used before it is defined", line, column)
 
@@ -137,7 +145,13 @@ class Expressions:
         out = ""
         for head, value, spec in parts:
             if value is None:
-                out += head.replace("\\", "\\\\").replace("{", "{{").replace("}", "}}").replace('"', '\\"').replace("\n", "\\n")
+                out += (
+                    head.replace("\\", "\\\\")
+                    .replace("{", "{{")
+                    .replace("}", "}}")
+                    .replace('"', '\\"')
+                    .replace("\n", "\\n")
+                )
                 continue
             code = self.driver.text(value)
             if any(ch in code for ch in "\"'\\{}\n#"):
@@ -235,10 +249,14 @@ class Expressions:
         self.ctx.emit(f"{name} = {items.text}", defines=name, reads=items.vars, kind="kept")
         inner = Scope(parent=scope, name=scope.name)
         inner.bind(name, Ref(Plain(name, frozenset({name}))))
-        return self.opaque(node.with_changes(for_in=node.for_in.with_changes(iter=cst.Name(name))), inner)
+        return self.opaque(
+            node.with_changes(for_in=node.for_in.with_changes(iter=cst.Name(name))), inner
+        )
 
     def turns(self, comp: cst.CompFor, scope: Scope, node: Any, shared: Scope | None = None):
-        inner = shared or Scope(parent=scope, name=scope.name)  # one for all turns: lambdas see the last
+        inner = shared or Scope(
+            parent=scope, name=scope.name
+        )  # one for all turns: lambdas see the last
         for item in self.iterate(self.eval(comp.iter, scope)):
             self.bind_target(comp.target, item, inner)
             tests = [self.truth(self.eval(i.test, inner)) for i in comp.ifs]
@@ -305,7 +323,12 @@ class Expressions:
             folded = self.folded(lambda: _fold_operator(method, left.value, right.value), node)
             return replace(folded, secret=left.secret or right.secret)
         if isinstance(left, Sequence) or isinstance(right, Sequence):
-            both = all(isinstance(v, Sequence) or isinstance(v, Const) and isinstance(v.value, (list, tuple)) for v in (left, right))
+            both = all(
+                isinstance(v, Sequence)
+                or isinstance(v, Const)
+                and isinstance(v.value, (list, tuple))
+                for v in (left, right)
+            )
             if method == "__add__" and both:
                 kind = left.type if isinstance(left, Sequence) else type(left.value)  # type: ignore[union-attr]
                 return Sequence((*self.iterate(left), *self.iterate(right)), kind)
@@ -347,7 +370,9 @@ class Expressions:
             return Const(word == "is not")
         if isinstance(left, Const) and isinstance(right, Mapping):
             return Const((left.value in [k for k, _ in right.items]) is (word == "in"))
-        return self.plain_like(f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right])
+        return self.plain_like(
+            f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right]
+        )
 
     def boolean_operation(self, node: cst.BooleanOperation, scope: Scope) -> Value:
         word = "and" if isinstance(node.operator, cst.And) else "or"
@@ -362,7 +387,9 @@ class Expressions:
     def boolean(self, word: str, left: Value, right: Value) -> Value:
         if isinstance(left, Const):
             return left if bool(left.value) is (word == "or") else right
-        return self.plain_like(f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right])
+        return self.plain_like(
+            f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right]
+        )
 
     def conditional(self, node: cst.IfExp, scope: Scope) -> Value:
         test = self.eval(node.test, scope)
@@ -380,7 +407,9 @@ class Expressions:
             value = compute()
         except Exception as error:
             line, column = self.program.position(node)
-            raise TranspileError(f"this raises {type(error).__name__}: {error}", line, column) from None
+            raise TranspileError(
+                f"this raises {type(error).__name__}: {error}", line, column
+            ) from None
         if isinstance(value, (str, bytes, list, tuple)) and len(value) > 100_000 or isinstance(value, int) and abs(value) > 1 << 512:  # fmt: skip
             raise NoRule("a constant too large to fold")
         return Const(value)
@@ -395,7 +424,11 @@ class Expressions:
         if any(isinstance(p, Scalar) for p in parts):
             dtypes = {p.dtype for p in parts if isinstance(p, Scalar)}
             numeric = arithmetic and dtypes <= {"int64", "float64"}
-            return Scalar(text, "float64" if numeric else None, reads) if numeric else Plain(text, reads)
+            return (
+                Scalar(text, "float64" if numeric else None, reads)
+                if numeric
+                else Plain(text, reads)
+            )
         return Plain(text, reads)
 
     # -- attributes, subscripts, calls
@@ -468,7 +501,10 @@ class Expressions:
     def one_key(self, node: Any, scope: Scope) -> Value:
         if isinstance(node, cst.Index):
             return self.eval(node.value, scope)
-        bounds = [self.eval(b, scope) if b is not None else Const(None) for b in (node.lower, node.upper, node.step)]
+        bounds = [
+            self.eval(b, scope) if b is not None else Const(None)
+            for b in (node.lower, node.upper, node.step)
+        ]
         if all(isinstance(b, Const) for b in bounds):
             return Const(slice(*(b.value for b in bounds)))  # type: ignore[attr-defined]
         return Slice(*bounds)
@@ -518,7 +554,9 @@ class Expressions:
             return self.call_function(function, args, kwargs, node)
         return self.call_text(self.driver.text(function), [function], args, kwargs)
 
-    def container_method(self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call) -> Value:
+    def container_method(
+        self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call
+    ) -> Value:
         """A method of a constant, list or dict: folded, or kept as Python."""
         if method in _MUTATING and is_changeable(owner):
             raise NoRule("a container is changed in a way that is not followed")
@@ -528,7 +566,9 @@ class Expressions:
             receiver = self.driver.text(owner)
             return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
 
-    def in_place(self, owner: Value, method: str, args: list, kwargs: dict, node: cst.Call, scope: Scope) -> Value:
+    def in_place(
+        self, owner: Value, method: str, args: list, kwargs: dict, node: cst.Call, scope: Scope
+    ) -> Value:
         """``inplace=True``: the result becomes the object itself, or the column of its frame."""
         rest = {k: v for k, v in kwargs.items() if k != "inplace"}
         value = self.by_rule(f"{owner.kind}.{method}", owner, args, rest, node)
@@ -537,7 +577,9 @@ class Expressions:
             name, ref = self.target_ref(target, scope)  # type: ignore[attr-defined]
             self.mutate(ref, name, value, scope)  # type: ignore[attr-defined]
             return Const(None)
-        plain_column = isinstance(owner, Col) and owner.column is not None and isinstance(value, Col)
+        plain_column = (
+            isinstance(owner, Col) and owner.column is not None and isinstance(value, Col)
+        )
         if plain_column and value.frame.rows is owner.frame.rows:
             if isinstance(target, cst.Subscript):
                 self.store_item(target, value, scope)  # type: ignore[attr-defined]
@@ -547,7 +589,9 @@ class Expressions:
                 return Const(None)
         raise NoRule("an object is changed in place in a way that is not followed")
 
-    def call_method(self, owner: Value, method: str, args: list, kwargs: dict, node: cst.CSTNode) -> Value:
+    def call_method(
+        self, owner: Value, method: str, args: list, kwargs: dict, node: cst.CSTNode
+    ) -> Value:
         """A pandas method or operator: by rule, else on the driver."""
         name = f"{owner.kind}.{method}"
         try:
@@ -560,10 +604,16 @@ class Expressions:
             self.went_to_driver(written.text, name, problem, node)
             return written
         text = self.driver.call(receiver, method, args, kwargs)
-        return self.to_local(text, name, problem, [owner, *args, *kwargs.values()], node, owner, kwargs)
+        return self.to_local(
+            text, name, problem, [owner, *args, *kwargs.values()], node, owner, kwargs
+        )
 
     def to_local(self, text: str, name: str, problem: str, parts: list[Value], node: cst.CSTNode, owner: Any = None, kwargs: Any = None) -> Value:  # fmt: skip
-        if owner is not None and isinstance((kwargs or {}).get("inplace"), Const) and kwargs["inplace"].value:
+        if (
+            owner is not None
+            and isinstance((kwargs or {}).get("inplace"), Const)
+            and kwargs["inplace"].value
+        ):
             raise NoRule(problem)  # the statement goes to the driver as a whole
         if isinstance(owner, Frame) and name.rsplit(".", 1)[-1] in ("insert", "pop", "update"):
             raise NoRule(problem)
@@ -575,10 +625,14 @@ class Expressions:
         if self.ctx.options.unsupported == "error":
             raise Refused(f"{name} has no Spark form here: {problem or 'it runs on the driver'}")
         source = self.program.source_line(node) if node is not None else text
-        message = (problem + "; " if problem else "") + "pandas on the driver, which collects the frames it uses"
+        message = (
+            problem + "; " if problem else ""
+        ) + "pandas on the driver, which collects the frames it uses"
         self.ctx.note("driver", name, message, source)
 
-    def by_rule(self, name: str, owner: Value | None, args: list, kwargs: dict, node: cst.CSTNode) -> Value:
+    def by_rule(
+        self, name: str, owner: Value | None, args: list, kwargs: dict, node: cst.CSTNode
+    ) -> Value:
         """Try the rules of ``name``. Raises NoRule with the last reason."""
         candidates = registry.find(name)
         reason = f"there is no rule for {name}"
@@ -601,7 +655,9 @@ class Expressions:
                 reason = f"the rule failed ({type(error).__name__}: {error})"
                 continue
             verdict = getattr(call, "verdict", None) or self.verdict_of(rule, value)
-            self.ctx.note(verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node))
+            self.ctx.note(
+                verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node)
+            )
             value = self.with_reads(value, name, args, kwargs)
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
@@ -629,12 +685,19 @@ class Expressions:
     def verdict_of(rule: Any, value: Value) -> str:
         return rule.verdict
 
-    def call_local(self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call) -> Value:
+    def call_local(
+        self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call
+    ) -> Value:
         """A method of a value on the driver: plain pandas (or Python) text."""
         receiver = self.driver.text(owner)
         written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, (Local, Plain)) else None  # type: ignore[attr-defined]
         if isinstance(owner, Local):
-            self.ctx.note("driver", method, "what it works on is pandas on the driver", self.program.source_line(node))
+            self.ctx.note(
+                "driver",
+                method,
+                "what it works on is pandas on the driver",
+                self.program.source_line(node),
+            )
         if written is not None:
             return written
         return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
@@ -643,7 +706,9 @@ class Expressions:
         text = self.driver.call("", function, args, kwargs)
         return self.plain_like(text, [*parts, *args, *kwargs.values()])
 
-    def call_module(self, function: Module, args: list, kwargs: dict, node: cst.Call, scope: Scope) -> Value:
+    def call_module(
+        self, function: Module, args: list, kwargs: dict, node: cst.Call, scope: Scope
+    ) -> Value:
         """``pd.merge(…)``, ``np.where(…)``, ``len(df)``, ``os.path.join(…)``."""
         problem = ""
         if registry.find(function.name):
@@ -663,7 +728,9 @@ class Expressions:
         text = self.driver.call("", self.driver.text(function), args, kwargs)
         if any(has_data(v) for v in values) or function.name.split(".")[0] == "pandas":
             self.went_to_driver(text, function.name, problem, node)
-            return Local(text, frozenset().union(*(v.vars for v in values)) if values else frozenset())
+            return Local(
+                text, frozenset().union(*(v.vars for v in values)) if values else frozenset()
+            )
         return self.plain_like(text, values)
 
 

@@ -45,12 +45,27 @@ try:
     _MODULES["dateutil.relativedelta.relativedelta"] = relativedelta
 except ImportError:  # pandas brings it along
     pass
-_SAFE = (str, bytes, int, float, bool, list, tuple, dict, set, frozenset, datetime.date, datetime.timedelta)
+_SAFE = (
+    str,
+    bytes,
+    int,
+    float,
+    bool,
+    list,
+    tuple,
+    dict,
+    set,
+    frozenset,
+    datetime.date,
+    datetime.timedelta,
+)
 _MUTATING = {"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort",
              "reverse", "add", "discard", "popitem"}  # fmt: skip
 
 
-def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: dict, node: Any) -> Value:
+def fold_method(
+    interpreter: Any, owner: Any, method: str, args: list, kwargs: dict, node: Any
+) -> Value:
     """A method of a known constant, list or dict. Raises NoRule when it cannot be folded."""
     if method in _MUTATING and not isinstance(getattr(owner, "value", None), str):
         raise NoRule("the container is changed in place")
@@ -70,13 +85,19 @@ def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: d
         return _mapped_labels(interpreter, owner, args[0], node)
     if isinstance(owner, Sequence) or not all(isinstance(v, Const) for v in values):
         raise NoRule("not all parts are constants")
-    pandas_value = type(owner.value).__module__.startswith("pandas.core")  # column labels and their .str
+    pandas_value = type(owner.value).__module__.startswith(
+        "pandas.core"
+    )  # column labels and their .str
     if not (isinstance(owner.value, _SAFE) or pandas_value) or method.startswith("__"):
         raise NoRule("not a plain Python value")
 
     def compute() -> Any:
         value = getattr(owner.value if pandas_value else copy.deepcopy(owner.value), method)(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()})  # fmt: skip
-        return list(value) if type(value).__name__ in ("dict_items", "dict_keys", "dict_values") else value
+        return (
+            list(value)
+            if type(value).__name__ in ("dict_items", "dict_keys", "dict_values")
+            else value
+        )
 
     return interpreter.folded(compute, node)
 
@@ -84,7 +105,10 @@ def fold_method(interpreter: Any, owner: Any, method: str, args: list, kwargs: d
 def is_labels(value: Any) -> bool:
     """Whether a constant holds the labels of a frame's columns: an Index, its ``.str``, a mask."""
     kind = type(value)
-    return kind.__module__.startswith(("pandas.core.indexes", "pandas.core.strings")) or kind.__name__ == "ndarray"
+    return (
+        kind.__module__.startswith(("pandas.core.indexes", "pandas.core.strings"))
+        or kind.__name__ == "ndarray"
+    )
 
 
 def _mapped_labels(interpreter: Any, owner: Const, function: Any, node: Any) -> Value:
@@ -101,12 +125,18 @@ def _mapped_labels(interpreter: Any, owner: Const, function: Any, node: Any) -> 
     return interpreter.folded(lambda: type(owner.value)([m.value for m in made]), node)
 
 
-def fold_module_call(interpreter: Any, function: Module, args: list, kwargs: dict, node: Any) -> Value | None:
+def fold_module_call(
+    interpreter: Any, function: Module, args: list, kwargs: dict, node: Any
+) -> Value | None:
     """A builtin or library function over constants, or None when it is not folded."""
     values = [*args, *kwargs.values()]
     name = function.name.removeprefix("builtins.")
     target = _BUILTINS.get(name) or _MODULES.get(function.name)
-    if function.name == "builtins.len" and len(args) == 1 and isinstance(args[0], (Sequence, Mapping)):
+    if (
+        function.name == "builtins.len"
+        and len(args) == 1
+        and isinstance(args[0], (Sequence, Mapping))
+    ):
         return Const(len(args[0].items))
     if name in ("list", "tuple") and len(args) == 1 and isinstance(args[0], (Sequence, Mapping)):
         return Sequence(tuple(interpreter.iterate(args[0])), list if name == "list" else tuple)
@@ -139,7 +169,9 @@ _PANDAS = {"pandas.Timestamp", "pandas.Timedelta", "pandas.to_datetime", "pandas
            "pandas.tseries.offsets.MonthBegin"}  # fmt: skip
 
 
-def _pandas_constant(interpreter: Any, name: str, args: list, kwargs: dict, node: Any) -> Value | None:
+def _pandas_constant(
+    interpreter: Any, name: str, args: list, kwargs: dict, node: Any
+) -> Value | None:
     """The constant, or None where it depends on the clock, has a zone or is finer than Spark's."""
     try:
         import pandas as pd
@@ -147,22 +179,39 @@ def _pandas_constant(interpreter: Any, name: str, args: list, kwargs: dict, node
         return None
     first = args[0].value if args else None
     if name in ("pandas.Timestamp", "pandas.to_datetime"):
-        if not isinstance(first, (int, datetime.date)) and not (isinstance(first, str) and any(ch.isdigit() for ch in first)):
+        if not isinstance(first, (int, datetime.date)) and not (
+            isinstance(first, str) and any(ch.isdigit() for ch in first)
+        ):
             return None
-        if name == "pandas.to_datetime" and (isinstance(first, bool) or set(kwargs) - {"format", "dayfirst", "unit"}):
+        if name == "pandas.to_datetime" and (
+            isinstance(first, bool) or set(kwargs) - {"format", "dayfirst", "unit"}
+        ):
             return None
-        if isinstance(first, str) and len(first) < 7 and "format" not in kwargs:  # "10:15" is today's
+        if (
+            isinstance(first, str) and len(first) < 7 and "format" not in kwargs
+        ):  # "10:15" is today's
             return None
     if "offset" in name.lower():
-        table: Any = {"DateOffset": pd.DateOffset, "MonthEnd": pd.offsets.MonthEnd, "MonthBegin": pd.offsets.MonthBegin}
+        table: Any = {
+            "DateOffset": pd.DateOffset,
+            "MonthEnd": pd.offsets.MonthEnd,
+            "MonthBegin": pd.offsets.MonthBegin,
+        }
         target = table[name.rsplit(".", 1)[1]]
     else:
         if name == "pandas.to_timedelta" and not isinstance(first, (int, float, str)):
             return None
         target = getattr(pd, name.split(".")[1])
-    made = interpreter.folded(lambda: target(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()}), node)
+    made = interpreter.folded(
+        lambda: target(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()}), node
+    )
     value = made.value
-    if value is pd.NaT or getattr(value, "tzinfo", None) is not None or getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
+    if (
+        value is pd.NaT
+        or getattr(value, "tzinfo", None) is not None
+        or getattr(value, "nanosecond", 0)
+        or getattr(value, "nanoseconds", 0)
+    ):
         return None
     return made
 

@@ -43,7 +43,9 @@ class Functions:
     active: list[Scope]
     depth: int
 
-    def call_function(self, function: Func, args: list[Value], kwargs: dict, node: cst.Call | None) -> Value:
+    def call_function(
+        self, function: Func, args: list[Value], kwargs: dict, node: cst.Call | None
+    ) -> Value:
         """A call of a user function or lambda, inlined; a function on the driver where it cannot be."""
         point, saved = self.ctx.save(), self.snapshot()  # type: ignore[attr-defined]
         try:
@@ -64,10 +66,14 @@ class Functions:
                     found.append((parameter.name.value, ref.value))
         return Func(node, scope, name, tuple(found))
 
-    def inline(self, function: Func, args: list[Value], kwargs: dict, node: cst.Call | None) -> Value:
+    def inline(
+        self, function: Func, args: list[Value], kwargs: dict, node: cst.Call | None
+    ) -> Value:
         if len(self.active) > MAX_DEPTH:
             raise NoRule("the function calls itself")
-        if isinstance(function.node, cst.FunctionDef) and (function.node.decorators or function.node.asynchronous):
+        if isinstance(function.node, cst.FunctionDef) and (
+            function.node.decorators or function.node.asynchronous
+        ):
             raise NoRule("the function is decorated")
         scope = Scope(parent=function.scope, name=function.name or "lambda")
         self.bind_parameters(function, args, kwargs, scope, node)
@@ -88,7 +94,9 @@ class Functions:
             self.ctx.line, self.ctx.column, self.ctx.hint = line, column, hint
         return value
 
-    def bind_parameters(self, function: Func, args: list[Value], kwargs: dict, scope: Scope, node: Any) -> None:
+    def bind_parameters(
+        self, function: Func, args: list[Value], kwargs: dict, scope: Scope, node: Any
+    ) -> None:
         parameters = function.node.params
         if parameters.posonly_params:
             raise NoRule("a function with positional-only parameters is not inlined")
@@ -106,7 +114,9 @@ class Functions:
             bound[parameters.star_kwarg.name.value] = Ref(mapping_of(extra))
             kwargs = {k: v for k, v in kwargs.items() if k in every}
         for i, (name, value) in enumerate(zip(names, args)):
-            bound[name] = refs.get(i) if refs.get(i) is not None and refs[i].value is value else Ref(value)
+            bound[name] = (
+                refs.get(i) if refs.get(i) is not None and refs[i].value is value else Ref(value)
+            )
         for name, value in kwargs.items():
             ref = refs.get(name)
             bound[name] = ref if ref is not None and ref.value is value else Ref(value)
@@ -147,7 +157,11 @@ class Functions:
                 raise NoRule(f"the function changes its argument {name!r}: {problem}")
         text = self.driver.call("", self.driver.text(function), args, kwargs)  # type: ignore[attr-defined]
         reads = frozenset().union(*(v.vars for v in values)) if values else frozenset()
-        if any(has_data(v) for v in values) or any(has_local(v) for v in values) or self.reads_data(function):
+        if (
+            any(has_data(v) for v in values)
+            or any(has_local(v) for v in values)
+            or self.reads_data(function)
+        ):
             self.went_to_driver(text, function.name or "lambda", problem, node)  # type: ignore[attr-defined]
             return Local(text, reads)
         return self.plain_like(text, values)  # type: ignore[attr-defined]
@@ -165,7 +179,11 @@ class Functions:
             ref = function.scope.lookup(name)
             if ref is None:
                 continue
-            if has_data(ref.value) or has_local(ref.value) or getattr(ref.value, "name", "") == "pandas":
+            if (
+                has_data(ref.value)
+                or has_local(ref.value)
+                or getattr(ref.value, "name", "") == "pandas"
+            ):
                 return True
         return False
 

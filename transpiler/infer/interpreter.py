@@ -9,7 +9,19 @@ from typing import Any, Callable
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Col, Const, Frame, Local, Mapping, Module, Plain, Scalar, Sequence, Value, Windowed
+from transpiler.facts import (
+    Col,
+    Const,
+    Frame,
+    Local,
+    Mapping,
+    Module,
+    Plain,
+    Scalar,
+    Sequence,
+    Value,
+    Windowed,
+)
 from transpiler.infer.branches import Branches
 from transpiler.infer.context import Context
 from transpiler.infer.driver import Driver
@@ -18,7 +30,14 @@ from transpiler.infer.folding import _MUTATING
 from transpiler.infer.functions import Functions, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.verbatim import Verbatim
-from transpiler.source import Program, has_url_password, is_secret_name, read_names, root_name, target_names
+from transpiler.source import (
+    Program,
+    has_url_password,
+    is_secret_name,
+    read_names,
+    root_name,
+    target_names,
+)
 
 
 class LoopSignal(Exception):
@@ -50,7 +69,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         header = [line.comment.value for line in self.program.module.header if line.comment]
         self.ctx.comments += header
         self.block(body, self.scope, lambda name: False)
-        self.ctx.comments += [line.comment.value for line in self.program.module.footer if line.comment]
+        self.ctx.comments += [
+            line.comment.value for line in self.program.module.footer if line.comment
+        ]
         return self.ctx
 
     # -- blocks
@@ -63,7 +84,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         suffix.reverse()
         for i, statement in enumerate(body):
             later = suffix[i + 1]
-            scope.used_later = lambda n, later=later: n in later or n in self.closure_names or after(n)
+            scope.used_later = (
+                lambda n, later=later: n in later or n in self.closure_names or after(n)
+            )
             self.statement(statement, scope)
 
     def statement(self, node: Any, scope: Scope) -> None:
@@ -72,7 +95,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             raise TranspileError("the program is too large to unroll", *self.program.position(node))
         line, column = self.program.position(node)
         self.ctx.line, self.ctx.column = line, column
-        self.ctx.comments += [c.comment.value for c in getattr(node, "leading_lines", ()) if c.comment]
+        self.ctx.comments += [
+            c.comment.value for c in getattr(node, "leading_lines", ()) if c.comment
+        ]
         trailing = getattr(node, "trailing_whitespace", None)
         if trailing is not None and trailing.comment is not None:
             self.ctx.comments.append(trailing.comment.value)
@@ -127,7 +152,10 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
 
     def import_from(self, node: cst.ImportFrom, scope: Scope) -> None:
         line, column = self.program.position(node)
-        if isinstance(node.names, cst.ImportStar) and self.program.code(node.module or cst.Name("")) == "typing":
+        if (
+            isinstance(node.names, cst.ImportStar)
+            and self.program.code(node.module or cst.Name("")) == "typing"
+        ):
             import typing
 
             for name in typing.__all__:  # names of types only: nothing in them runs
@@ -135,15 +163,21 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
                 self.imports[name] = f"from typing import {name}"
             return
         if isinstance(node.names, cst.ImportStar):
-            raise TranspileError("a star import hides which names are meant: import them by name", line, column)
-        module = ("." * len(node.relative)) + (self.program.code(node.module) if node.module else "")
+            raise TranspileError(
+                "a star import hides which names are meant: import them by name", line, column
+            )
+        module = ("." * len(node.relative)) + (
+            self.program.code(node.module) if node.module else ""
+        )
         if module == "__future__":
             return
         for alias in node.names:
             name = alias.name.value  # type: ignore[union-attr]
             text = target_names(alias.asname.name)[0] if alias.asname else name
             scope.bind(text, Ref(Module(f"{module}.{name}", text)))
-            self.imports[text] = f"from {module} import {name}" + (f" as {text}" if text != name else "")
+            self.imports[text] = f"from {module} import {name}" + (
+                f" as {text}" if text != name else ""
+            )
 
     def function_def(self, node: cst.FunctionDef, scope: Scope) -> None:
         scope.bind(node.name.value, Ref(self.function(node, scope, node.name.value)))
@@ -156,7 +190,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
     def assign_statement(self, node: cst.Assign, scope: Scope) -> None:
         first = node.targets[0].target
         self.ctx.hint = first.value if isinstance(first, cst.Name) else None
-        if isinstance(node.value, cst.Name) and len(node.targets) == 1 and isinstance(first, cst.Name):
+        if (
+            isinstance(node.value, cst.Name)
+            and len(node.targets) == 1
+            and isinstance(first, cst.Name)
+        ):
             ref = scope.lookup(node.value.value)
             if ref is not None and isinstance(ref.value, (Frame, Const, Sequence, Mapping)):
                 scope.bind(first.value, ref)  # a second name of the same object
@@ -188,7 +226,12 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         if ref is not None and isinstance(ref.value, Frame) and isinstance(value, Frame):
             self.mutate(ref, name[0], value, scope)
             return
-        if ref is not None and is_changeable(ref.value) and is_changeable(value) and isinstance(node.target, cst.Name):
+        if (
+            ref is not None
+            and is_changeable(ref.value)
+            and is_changeable(value)
+            and isinstance(node.target, cst.Name)
+        ):
             self.check_shared(ref, name[0])
             ref.value = value  # in place: every name of the list sees it
             return
@@ -249,7 +292,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
                 kind = {Frame: "step", Scalar: "scalar"}.get(type(value), "kept")
                 self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars, kind=kind)
                 if isinstance(value, Plain):
-                    self.ctx.note("kept", "python", "", self.program.source_line(node) if node else "")
+                    self.ctx.note(
+                        "kept", "python", "", self.program.source_line(node) if node else ""
+                    )
             value = replace(value, text=job, vars=frozenset({job}))
         scope.bind(name, Ref(value))
 
@@ -257,7 +302,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         """A constant; one that a module binds once keeps its name in the job."""
         once = scope.parent is None and self.program.assignments.get(name, 0) == 1
         simple = isinstance(value.value, (str, int, float)) and self.depth == 0
-        if isinstance(value.value, str) and (value.secret or is_secret_name(name) or has_url_password(value.value)):
+        if isinstance(value.value, str) and (
+            value.secret or is_secret_name(name) or has_url_password(value.value)
+        ):
             self.ctx.note("kept", "secret", f"the value of {name} stays out of the job")
             scope.bind(name, Ref(Const(value.value, secret=True)))
             return
@@ -266,7 +313,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             self.ctx.emit(f"{job} = {value.code()}", defines=job, kind="constant")
             value = Const(value.value, job)
         else:
-            value = Const(copy.deepcopy(value.value) if isinstance(value.value, (list, dict, set)) else value.value)
+            value = Const(
+                copy.deepcopy(value.value)
+                if isinstance(value.value, (list, dict, set))
+                else value.value
+            )
         scope.bind(name, Ref(value))
 
     def claim(self, name: str, scope: Scope) -> str:
@@ -274,7 +325,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         home = scope.root if name in scope.globals else scope
         mine = (id(home), name)
         owner = self.owners.get(name)
-        if (owner is None or owner == mine) and not self.in_use(name, home) and (owner or name not in self.ctx.names):
+        if (
+            (owner is None or owner == mine)
+            and not self.in_use(name, home)
+            and (owner or name not in self.ctx.names)
+        ):
             self.owners[name] = mine
             self.ctx.names.add(name)
             return name
@@ -344,11 +399,17 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             self.ctx.hint = name
             if accessor:
                 self.check_views(ref.value, key, scope)
-            frame = self.by_rule(f"DataFrame{accessor}.__setitem__", ref.value, [key, value], {}, target)
+            frame = self.by_rule(
+                f"DataFrame{accessor}.__setitem__", ref.value, [key, value], {}, target
+            )
             assert isinstance(frame, Frame)
             self.mutate(ref, name, frame, scope)
             return
-        if isinstance(ref.value, (Const, Mapping, Sequence)) and isinstance(key, Const) and not accessor:
+        if (
+            isinstance(ref.value, (Const, Mapping, Sequence))
+            and isinstance(key, Const)
+            and not accessor
+        ):
             self.check_shared(ref, name)
             self.set_container_item(ref, key.value, value, scope)
             return
@@ -362,21 +423,31 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
     def check_views(self, frame: Frame, key: Value, scope: Scope) -> None:
         """pandas writes by ``.loc`` into the column's own memory, which others may share."""
         if frame.view:
-            raise Refused("this writes through into the frame that it is a slice of: take a .copy() first")
+            raise Refused(
+                "this writes through into the frame that it is a slice of: take a .copy() first"
+            )
         labels = [p.value for p in getattr(key, "items", ()) if isinstance(p, Const)]
         labels += list(key.value) if isinstance(key, Const) and isinstance(key.value, tuple) else []
-        uids = {c.uid for c in frame.columns if c.label in [x for x in labels if isinstance(x, str)]}
+        uids = {
+            c.uid for c in frame.columns if c.label in [x for x in labels if isinstance(x, str)]
+        }
         for holder in self.active:
             for name, other in holder.refs.items():
                 value = other.value
-                shared = isinstance(value, Col) and value.column is not None and value.column.uid in uids
+                shared = (
+                    isinstance(value, Col) and value.column is not None and value.column.uid in uids
+                )
                 if shared and holder.used_later(name):
-                    raise Refused(f"this changes {name!r} too, which is the same column: take a .copy() of it first")
+                    raise Refused(
+                        f"this changes {name!r} too, which is the same column: take a .copy() of it first"
+                    )
 
     def check_shared(self, ref: Ref, name: str) -> None:
         """A change of a list or dict that is an item of another is not followed to the other."""
         if ref.shared:
-            raise Refused(f"this changes {name!r}, which is an item of another container: change it there")
+            raise Refused(
+                f"this changes {name!r}, which is an item of another container: change it there"
+            )
 
     def set_container_item(self, ref: Ref, key: Any, value: Value, scope: Scope) -> None:
         old = ref.value
@@ -396,7 +467,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
     def name_columns(self, target: cst.Attribute, value: Value, scope: Scope) -> bool:
         """``df.columns.name = None``: a name of the labels, which shows only where they are melted."""
         owner = target.value
-        if not (isinstance(owner, cst.Attribute) and owner.attr.value == "columns" and target.attr.value == "name"):
+        if not (
+            isinstance(owner, cst.Attribute)
+            and owner.attr.value == "columns"
+            and target.attr.value == "name"
+        ):
             return False
         _, ref = self.target_ref(owner.value, scope)
         if not isinstance(ref.value, Frame) or not isinstance(value, Const):
@@ -411,7 +486,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         attr = target.attr.value
         if isinstance(ref.value, Frame):
             if ref.value.has(attr):
-                frame = self.by_rule("DataFrame.__setitem__", ref.value, [Const(attr), value], {}, target)
+                frame = self.by_rule(
+                    "DataFrame.__setitem__", ref.value, [Const(attr), value], {}, target
+                )
             else:
                 frame = self.by_rule(f"DataFrame.{attr}.__set__", ref.value, [value], {}, target)
             assert isinstance(frame, Frame)
@@ -428,7 +505,11 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         self.ctx.emit(text, reads=ref.value.vars | value.vars, kind="kept")
 
     def delete(self, node: cst.Del, scope: Scope) -> None:
-        targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+        targets = (
+            [e.value for e in node.target.elements]
+            if isinstance(node.target, cst.Tuple)
+            else [node.target]
+        )
         for target in targets:
             if isinstance(target, cst.Name):
                 scope.refs.pop(target.value, None)
@@ -452,23 +533,36 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
         if isinstance(node.value, cst.Call) and self.container_change(node.value, scope):
             return
         value = self.eval(node.value, scope)
-        if isinstance(value, (Plain, Local)) and isinstance(node.value, (cst.Call, cst.Await, cst.Yield)):
+        if isinstance(value, (Plain, Local)) and isinstance(
+            node.value, (cst.Call, cst.Await, cst.Yield)
+        ):
             self.ctx.emit(value.text, reads=value.vars, kind="kept")
             if isinstance(value, Plain):
                 self.ctx.note("kept", "python", "", self.program.source_line(node))
         elif isinstance(value, (Frame, Col)):
-            self.ctx.note("kept", "display", "a value that nothing uses is not computed", self.program.source_line(node))
+            self.ctx.note(
+                "kept",
+                "display",
+                "a value that nothing uses is not computed",
+                self.program.source_line(node),
+            )
 
     def container_change(self, node: cst.Call, scope: Scope) -> bool:
         """``names.append(x)`` on a list, dict or set that is known here."""
         if not (isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name)):
             return False
         ref, method = scope.lookup(node.func.value.value), node.func.attr.value
-        if ref is None or method not in _MUTATING or not isinstance(ref.value, (Const, Sequence, Mapping)):
+        if (
+            ref is None
+            or method not in _MUTATING
+            or not isinstance(ref.value, (Const, Sequence, Mapping))
+        ):
             return False
         args, kwargs = self.arguments(node, scope)
         self.check_shared(ref, node.func.value.value)
-        if isinstance(ref.value, Const) and all(isinstance(a, Const) for a in (*args, *kwargs.values())):
+        if isinstance(ref.value, Const) and all(
+            isinstance(a, Const) for a in (*args, *kwargs.values())
+        ):
             changed, named = copy.deepcopy(ref.value.value), {k: v.value for k, v in kwargs.items()}
             self.folded(lambda: getattr(changed, method)(*(a.value for a in args), **named), node)
             ref.value = Const(changed)
@@ -478,20 +572,28 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             new = [args[0]] if method == "append" else self.iterate(args[0])
             ref.value = Sequence((*items, *(self.settled(v, scope) for v in new)))
             return True
-        if method == "update" and isinstance(ref.value, (Const, Mapping)) and all(isinstance(a, Mapping) for a in args):
+        if (
+            method == "update"
+            and isinstance(ref.value, (Const, Mapping))
+            and all(isinstance(a, Mapping) for a in args)
+        ):
             for key, value in (*(item for a in args for item in a.items), *kwargs.items()):
                 self.set_container_item(ref, key, value, scope)
             return True
         raise NoRule("a container is changed in a way that is not followed")
 
     def return_(self, node: cst.Return, scope: Scope) -> None:
-        raise ReturnSignal(self.eval(node.value, scope) if node.value is not None else Const(None), node, scope)
+        raise ReturnSignal(
+            self.eval(node.value, scope) if node.value is not None else Const(None), node, scope
+        )
 
     def assert_(self, node: cst.Assert, scope: Scope) -> None:
         test = self.eval(node.test, scope)
         if isinstance(test, Const) and test.value:
             return
-        message = f", {self.driver.text(self.eval(node.msg, scope))}" if node.msg is not None else ""
+        message = (
+            f", {self.driver.text(self.eval(node.msg, scope))}" if node.msg is not None else ""
+        )
         self.ctx.emit(f"assert {self.driver.text(test)}{message}", reads=test.vars, kind="kept")
         self.ctx.note("kept", "python", "", self.program.source_line(node))
 
@@ -553,13 +655,18 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
 
     def with_(self, node: cst.With, scope: Scope) -> None:
         names = [self.program.code(i.item) for i in node.items]
-        if not all(n.startswith(("pd.option_context", "pandas.option_context", "warnings.catch_warnings")) for n in names):
+        if not all(
+            n.startswith(("pd.option_context", "pandas.option_context", "warnings.catch_warnings"))
+            for n in names
+        ):
             raise NoRule("a with block is not followed")
         self.block(list(node.body.body), scope, scope.used_later)
 
     def loop_word(self, node: Any, scope: Scope) -> None:
         if self.depth == 0:
-            raise TranspileError(f"{type(node).__name__.lower()} outside a loop", *self.program.position(node))
+            raise TranspileError(
+                f"{type(node).__name__.lower()} outside a loop", *self.program.position(node)
+            )
         raise LoopSignal(type(node).__name__.lower())
 
     def raise_(self, node: cst.Raise, scope: Scope) -> None:
@@ -575,10 +682,18 @@ def swapped(value: Value, old: Value, new: Value) -> Value:
         return new
     if isinstance(value, Sequence):
         items = tuple(swapped(i, old, new) for i in value.items)
-        return value if all(a is b for a, b in zip(items, value.items)) else replace(value, items=items)
+        return (
+            value
+            if all(a is b for a, b in zip(items, value.items))
+            else replace(value, items=items)
+        )
     if isinstance(value, Mapping):
         pairs = tuple((k, swapped(v, old, new)) for k, v in value.items)
-        return value if all(a[1] is b[1] for a, b in zip(pairs, value.items)) else replace(value, items=pairs)
+        return (
+            value
+            if all(a[1] is b[1] for a, b in zip(pairs, value.items))
+            else replace(value, items=pairs)
+        )
     return value
 
 

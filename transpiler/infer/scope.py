@@ -54,4 +54,10 @@ class Scope:
 
     def copy(self) -> "Scope":
         """A snapshot to come back to; refs are copied, so that mutation is undone too."""
-        return Scope(self.parent, {k: Ref(v.value) for k, v in self.refs.items()}, self.name, self.used_later, set(self.globals))
+        return Scope(
+            self.parent,
+            {k: Ref(v.value) for k, v in self.refs.items()},
+            self.name,
+            self.used_later,
+            set(self.globals),
+        )

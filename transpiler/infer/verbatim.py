@@ -53,12 +53,21 @@ class Verbatim:
         for name in sorted(changed):
             ref = scope.lookup(name)
             if ref is not None and isinstance(ref.value, Col) and ref.value.column is not None:
-                raise Refused(f"this changes {name!r} in place, and with it the frame that it is a column of: assign to the frame's column")
+                raise Refused(
+                    f"this changes {name!r} in place, and with it the frame that it is a column of: assign to the frame's column"
+                )
             if ref is not None and isinstance(ref.value, Frame) and ref.value.view:
-                raise Refused(f"this may write through {name!r} into the frame that it is a slice of: take a .copy() first")
+                raise Refused(
+                    f"this may write through {name!r} into the frame that it is a slice of: take a .copy() first"
+                )
         reads, binds = read_names(node), bound_names(node)
         if changed & binds:  # such as the target of a loop: an item of what the loop goes over
-            changed |= {n for n in reads if (r := scope.lookup(n)) is not None and (has_data(r.value) or is_changeable(r.value))}
+            changed |= {
+                n
+                for n in reads
+                if (r := scope.lookup(n)) is not None
+                and (has_data(r.value) or is_changeable(r.value))
+            }
         data = [n for n in sorted(reads | changed) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
             text = self.program.source_line(node)
@@ -85,7 +94,11 @@ class Verbatim:
     def uses_pandas(self, node: Any, scope: Scope) -> bool:
         for name in read_names(node):
             ref = scope.lookup(name)
-            if ref is not None and isinstance(ref.value, Module) and ref.value.name.split(".")[0] == "pandas":
+            if (
+                ref is not None
+                and isinstance(ref.value, Module)
+                and ref.value.name.split(".")[0] == "pandas"
+            ):
                 return True
         return False
 
@@ -113,7 +126,11 @@ class Verbatim:
         if isinstance(value, (Local, Plain)) and value.text.isidentifier():
             return value.text
         text = self.driver.text(value)
-        if text.isidentifier() and not keyword.iskeyword(text) and not (changed and isinstance(value, Const)):
+        if (
+            text.isidentifier()
+            and not keyword.iskeyword(text)
+            and not (changed and isinstance(value, Const))
+        ):
             return text
         if changed or isinstance(value, (Const, Sequence, Mapping)):
             job = self.claim(name, scope)  # type: ignore[attr-defined]
@@ -134,7 +151,9 @@ class Verbatim:
         items = [v for _, v in value.items] if isinstance(value, Mapping) else value.items
         held = [id(r.value) for s in self.active for r in s.refs.values() if isinstance(r.value, Frame)]  # type: ignore[attr-defined]
         if any(id(i) in held for i in items):
-            raise Refused(f"this may change frames of {name!r} that have names of their own: change them by these")
+            raise Refused(
+                f"this may change frames of {name!r} that have names of their own: change them by these"
+            )
 
     def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
         """An expression kept as it is written."""
@@ -149,11 +168,16 @@ class Verbatim:
     def verbatim_expression(self, node: Any, scope: Scope | None) -> str:
         """The job's text of a lambda, or the name of a function that is kept."""
         if isinstance(node, Func):
-            defaults = {p.name.value: p.default for p in (*node.node.params.params, *node.node.params.kwonly_params)}
+            defaults = {
+                p.name.value: p.default
+                for p in (*node.node.params.params, *node.node.params.kwonly_params)
+            }
             for name, value in node.defaults:
                 ref = node.scope.lookup(defaults[name].value)
                 if ref is None or not same_values({name: value}, {name: ref.value}):
-                    raise Refused(f"the default of {name!r} has changed since the function was defined")
+                    raise Refused(
+                        f"the default of {name!r} has changed since the function was defined"
+                    )
             if node.name is None:
                 return self.verbatim_expression(node.node, node.scope)
             return self.keep_function(node)
@@ -167,12 +191,16 @@ class Verbatim:
         body = function.node
         free = read_names(body) - parameters_in(body) - bound_names(body.body)
         refs = {n: ref for n in sorted(free) if (ref := function.scope.lookup(n)) is not None}
-        around = {n: ref.value for n, ref in refs.items() if not isinstance(ref.value, (Func, Module))}
+        around = {
+            n: ref.value for n, ref in refs.items() if not isinstance(ref.value, (Func, Module))
+        }
         job, before, _ = self.kept_functions.get(key, (None, around, None))
         if job is not None and key not in self.keeping and not same_values(before, around):
             job = None  # what it reads has changed since: another function
         # An attempt that was given up took its definition with it.
-        if job is not None and (key in self.keeping or any(s.defines == job for s in self.ctx.statements)):
+        if job is not None and (
+            key in self.keeping or any(s.defines == job for s in self.ctx.statements)
+        ):
             return job
         name = function.name or "function"
         job = job or (name if name not in self.ctx.names else self.ctx.unique(name))
@@ -218,15 +246,30 @@ class Verbatim:
             while clean.startswith("./"):
                 clean = clean[2:]
             clean = clean.lstrip("/")
-            return 'f"{DATA_ROOT}/' + clean.replace("{", "{{").replace("}", "}}").replace('"', '\\"') + '"'
+            return (
+                'f"{DATA_ROOT}/'
+                + clean.replace("{", "{{").replace("}", "}}").replace('"', '\\"')
+                + '"'
+            )
         return f"{self.ctx.call('data_path')}(DATA_ROOT, {self.driver.text(path)})"
 
-    def write_local(self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, node: Any) -> Value | None:
+    def write_local(
+        self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, node: Any
+    ) -> Value | None:
         """``frame.to_csv(path, …)`` of a pandas object: its exact text or bytes go to the dataset."""
         if method in _NO_WRITERS:
-            raise Refused(f"{method} has no place to write to in a job: write CSV, Parquet, JSON or Excel")
+            raise Refused(
+                f"{method} has no place to write to in a job: write CSV, Parquet, JSON or Excel"
+            )
         writer = _WRITERS.get(method)
-        named = next((k for k in ("path_or_buf", "path_or_buffer", "excel_writer", "path", "buf", "fname") if k in kwargs), None)
+        named = next(
+            (
+                k
+                for k in ("path_or_buf", "path_or_buffer", "excel_writer", "path", "buf", "fname")
+                if k in kwargs
+            ),
+            None,
+        )
         target = args[0] if args else kwargs.get(named) if named else None
         if target is None or isinstance(target, Const) and target.value is None:
             return None
@@ -236,7 +279,10 @@ class Verbatim:
             self.record_output(target, method, kept)
             inner = f"{receiver}.{method}(file{', ' + rest if rest else ''})"
             bytes_of = self.ctx.call("bytes_of")
-            return Local(f"{self.ctx.call('write_bytes')}({self.data_path(target)}, {bytes_of}(lambda file: {inner}))", owner.vars)
+            return Local(
+                f"{self.ctx.call('write_bytes')}({self.data_path(target)}, {bytes_of}(lambda file: {inner}))",
+                owner.vars,
+            )
         if writer is None:
             return None
         self.record_output(target, method, kwargs)
@@ -244,14 +290,20 @@ class Verbatim:
         text = self.driver.call(receiver, method, [Const(None), *args[1:]], kept)
         return Local(f"{self.ctx.call(writer)}({self.data_path(target)}, {text})", owner.vars)
 
-    def record_output(self, path: Value, method: str, written: dict[str, Value] | None = None) -> None:
+    def record_output(
+        self, path: Value, method: str, written: dict[str, Value] | None = None
+    ) -> None:
         text, fmt = path.value if isinstance(path, Const) else "?", method.removeprefix("to_")
         constants = {k: v.value for k, v in (written or {}).items() if isinstance(v, Const)}
         if fmt == "json" and "lines" not in constants:
             constants["lines"] = False
-        self.ctx.outputs.append(Output(str(text), fmt, None, self.ctx.line or 1, None, read_options(fmt, constants)))
+        self.ctx.outputs.append(
+            Output(str(text), fmt, None, self.ctx.line or 1, None, read_options(fmt, constants))
+        )
 
-    def special_call(self, function: Module, args: list, kwargs: dict, node: Any, problem: str) -> Value | None:
+    def special_call(
+        self, function: Module, args: list, kwargs: dict, node: Any, problem: str
+    ) -> Value | None:
         """Library calls that touch files, and displays."""
         name = function.name
         if name.split(".")[0] in ("duckdb", "pandasql"):
@@ -260,40 +312,68 @@ class Verbatim:
             return self.read_local(function, args, kwargs, node, problem)
         if name in _FILE_WORDS and all(isinstance(a, (Const, Plain)) for a in args):
             if name in ("os.makedirs", "os.mkdir"):
-                self.ctx.note("kept", name, "S3 has no folders to make", self.program.source_line(node))
+                self.ctx.note(
+                    "kept", name, "S3 has no folders to make", self.program.source_line(node)
+                )
                 return Const(None)
-            raise Refused(f"{name} changes local files, which a job does not keep: write through pandas instead")
+            raise Refused(
+                f"{name} changes local files, which a job does not keep: write through pandas instead"
+            )
         if name in ("builtins.exec", "builtins.eval", "builtins.compile", "builtins.__import__"):
-            raise Refused(f"{name.split('.')[1]}() runs code that cannot be seen here: write it out")
+            raise Refused(
+                f"{name.split('.')[1]}() runs code that cannot be seen here: write it out"
+            )
         if name == "builtins.open":
             mode = args[1].value if len(args) > 1 and isinstance(args[1], Const) else "r"
             if isinstance(mode, str) and set(mode) & set("wax+"):
-                raise Refused("open(…, 'w') writes a local file, which a job does not keep: write through pandas instead")
+                raise Refused(
+                    "open(…, 'w') writes a local file, which a job does not keep: write through pandas instead"
+                )
             path = self.data_path(args[0])
             rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
-            return Plain(f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})", args[0].vars)
+            return Plain(
+                f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})",
+                args[0].vars,
+            )
         if name == "builtins.display":
             return self.plain_like(self.driver.call("", "print", args, {}), args)  # type: ignore[attr-defined]
         return None
 
-    def sql_over_frames(self, function: Module, args: list, kwargs: dict, node: Any) -> Value | None:
+    def sql_over_frames(
+        self, function: Module, args: list, kwargs: dict, node: Any
+    ) -> Value | None:
         """SQL that names frames by their variables: they have to be pandas frames of those names."""
         texts = [a.value for a in args if isinstance(a, Const) and isinstance(a.value, str)]
         words = {w for t in texts for w in re.findall(r"\w+", t)}
         scope = self.active[-1]  # type: ignore[attr-defined]
-        named = [w for w in sorted(words) if (ref := scope.lookup(w)) is not None and isinstance(ref.value, (Frame, Local))]
+        named = [
+            w
+            for w in sorted(words)
+            if (ref := scope.lookup(w)) is not None and isinstance(ref.value, (Frame, Local))
+        ]
         for word in named:
             ref = scope.lookup(word)
             if self.job_name(word, ref, scope, True) != word:
-                raise Refused(f"the SQL names {word!r}, which is called otherwise in the job: rename the variable")
+                raise Refused(
+                    f"the SQL names {word!r}, which is called otherwise in the job: rename the variable"
+                )
         text = self.driver.call("", self.driver.text(function), args, kwargs)
         if named:
             self.went_to_driver(text, function.name, "SQL over pandas frames", node)  # type: ignore[attr-defined]
         return Local(text, frozenset(named))
 
-    def read_local(self, function: Module, args: list, kwargs: dict, node: Any, problem: str) -> Value:
+    def read_local(
+        self, function: Module, args: list, kwargs: dict, node: Any, problem: str
+    ) -> Value:
         """A reader that has no Spark form: the file's bytes come to the driver, pandas reads them."""
-        named = next((k for k in ("filepath_or_buffer", "io", "path_or_buf", "path", "path_or_buffer") if k in kwargs), None)
+        named = next(
+            (
+                k
+                for k in ("filepath_or_buffer", "io", "path_or_buf", "path", "path_or_buffer")
+                if k in kwargs
+            ),
+            None,
+        )
         path = args[0] if args else kwargs[named] if named else None
         if path is None or isinstance(path, (Frame, Local)):
             raise NoRule(problem or "the path is not known here")
@@ -304,12 +384,18 @@ class Verbatim:
             source = f"{self.ctx.call('read_local')}({self.data_path(path)})"
             if isinstance(path, Const):
                 self.ctx.inputs.append({"path": path.value, "format": function.name.split("_")[-1]})
-        rest = self.driver.call("", "", args[1:], {k: v for k, v in kwargs.items() if k != named})[1:-1]
+        rest = self.driver.call("", "", args[1:], {k: v for k, v in kwargs.items() if k != named})[
+            1:-1
+        ]
         text = f"{function.text}({source}{', ' + rest if rest else ''})"
         self.went_to_driver(text, function.name, problem or "the file is read on the driver", node)  # type: ignore[attr-defined]
         known = {k: v.value for k, v in kwargs.items() if isinstance(v, Const) and k != named}
         constants = len(known) == len([k for k in kwargs if k != named]) and len(args) <= 1
-        schema = self.ctx.schemas.look(function.name.split(".")[1], getattr(path, "value", None), known) if constants else None
+        schema = (
+            self.ctx.schemas.look(function.name.split(".")[1], getattr(path, "value", None), known)
+            if constants
+            else None
+        )
         return self.sent_back(text, path.vars, schema)
 
     def sent_back(self, text: str, reads: frozenset, schema: Any) -> Value:
@@ -317,7 +403,11 @@ class Verbatim:
         follows then runs on the cluster."""
         ctx = self.ctx
         labels = [label for label, _, _ in schema.columns] if schema is not None else []
-        fit = labels and all(isinstance(x, str) and x for x in labels) and len(set(labels)) == len(labels)
+        fit = (
+            labels
+            and all(isinstance(x, str) and x for x in labels)
+            and len(set(labels)) == len(labels)
+        )
         if not fit or any(d is None or d == "category" for _, d, _ in schema.columns):
             return Local(text, reads)
         step = ctx.step()
@@ -328,7 +418,15 @@ class Verbatim:
             hidden = (ctx.position_name(step),)
             option = f', position="{hidden[0]}"'
         text = f"{ctx.call('from_pandas')}(spark, {text}{option})"
-        return Frame(text, columns, index=Index("range", step), order=Order((), step), rows=Rows(), hidden=hidden, vars=reads)
+        return Frame(
+            text,
+            columns,
+            index=Index("range", step),
+            order=Order((), step),
+            rows=Rows(),
+            hidden=hidden,
+            vars=reads,
+        )
 
 
 class _Rewriter(cst.CSTTransformer):
@@ -344,7 +442,9 @@ class _Rewriter(cst.CSTTransformer):
         new = self.names.get(original.value)
         return updated if new is None or new == original.value else cst.parse_expression(new)
 
-    def leave_Attribute(self, original: cst.Attribute, updated: cst.Attribute) -> cst.BaseExpression:
+    def leave_Attribute(
+        self, original: cst.Attribute, updated: cst.Attribute
+    ) -> cst.BaseExpression:
         return updated.with_changes(attr=original.attr)
 
     def leave_Arg(self, original: cst.Arg, updated: cst.Arg) -> Any:
@@ -355,7 +455,9 @@ class _Rewriter(cst.CSTTransformer):
     def leave_Param(self, original: cst.Param, updated: cst.Param) -> cst.Param:
         return updated.with_changes(name=original.name)
 
-    def leave_FunctionDef(self, original: cst.FunctionDef, updated: cst.FunctionDef) -> cst.FunctionDef:
+    def leave_FunctionDef(
+        self, original: cst.FunctionDef, updated: cst.FunctionDef
+    ) -> cst.FunctionDef:
         return updated.with_changes(name=original.name)
 
     def leave_ClassDef(self, original: cst.ClassDef, updated: cst.ClassDef) -> cst.ClassDef:
@@ -363,16 +465,41 @@ class _Rewriter(cst.CSTTransformer):
 
     def leave_Call(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
         if not isinstance(original.func, cst.Attribute):
-            if isinstance(original.func, cst.Name) and original.func.value in ("exec", "eval", "open"):
+            if isinstance(original.func, cst.Name) and original.func.value in (
+                "exec",
+                "eval",
+                "open",
+            ):
                 if original.func.value == "open":
-                    raise Refused("open() in code that is kept as it is: read and write through pandas instead")
-                raise Refused(f"{original.func.value}() runs code that cannot be seen here: write it out")
+                    raise Refused(
+                        "open() in code that is kept as it is: read and write through pandas instead"
+                    )
+                raise Refused(
+                    f"{original.func.value}() runs code that cannot be seen here: write it out"
+                )
             return updated
         method = original.func.attr.value
         root = self.scope.lookup(root_name(original.func) or "")
-        if method in _READERS and root is not None and isinstance(root.value, Module) and original.args:
+        if (
+            method in _READERS
+            and root is not None
+            and isinstance(root.value, Module)
+            and original.args
+        ):
             return self.reading(original, updated)
-        if method in _WRITERS and original.args and not isinstance(original.args[0].value, cst.Name | cst.SimpleString | cst.FormattedString | cst.BinaryOperation | cst.Attribute | cst.Call):
+        if (
+            method in _WRITERS
+            and original.args
+            and not isinstance(
+                original.args[0].value,
+                cst.Name
+                | cst.SimpleString
+                | cst.FormattedString
+                | cst.BinaryOperation
+                | cst.Attribute
+                | cst.Call,
+            )
+        ):
             return updated
         if method in _WRITERS and original.args and original.args[0].keyword is None:
             return self.writing(method, updated)
@@ -388,7 +515,9 @@ class _Rewriter(cst.CSTTransformer):
         self.owner.ctx.call("read_local"), self.owner.ctx.call("data_path")
         value = original.args[0].value
         if isinstance(value, cst.SimpleString):
-            self.owner.ctx.inputs.append({"path": value.evaluated_value, "format": original.func.attr.value.split("_")[-1]})
+            self.owner.ctx.inputs.append(
+                {"path": value.evaluated_value, "format": original.func.attr.value.split("_")[-1]}
+            )
         wrapped = cst.parse_expression(f"read_local(data_path(DATA_ROOT, {source}))")
         return updated.with_changes(args=[first.with_changes(value=wrapped), *updated.args[1:]])
 
@@ -403,7 +532,9 @@ class _Rewriter(cst.CSTTransformer):
             text = cst.ensure_type(updated.args[0].value, cst.SimpleString).evaluated_value
         except Exception:
             text = "?"
-        self.owner.ctx.outputs.append(Output(str(text), method.removeprefix("to_"), None, self.owner.ctx.line or 1))
+        self.owner.ctx.outputs.append(
+            Output(str(text), method.removeprefix("to_"), None, self.owner.ctx.line or 1)
+        )
         return cst.parse_expression(f"{writer}(data_path(DATA_ROOT, {path}), {code(inner)})")
 
 
@@ -461,7 +592,11 @@ def same_values(before: dict[str, Value], now: dict[str, Value]) -> bool:
     """Whether names still have the values that they had."""
     return before.keys() == now.keys() and all(
         before[n] is v
-        or (isinstance(v, Const) and isinstance(before[n], Const) and repr(v.value) == repr(before[n].value))
+        or (
+            isinstance(v, Const)
+            and isinstance(before[n], Const)
+            and repr(v.value) == repr(before[n].value)
+        )
         for n, v in now.items()
     )
 
@@ -491,7 +626,9 @@ def changed_roots(node: Any) -> set[str]:
         def visit_Call(self, inner: cst.Call) -> None:
             if not isinstance(inner.func, cst.Attribute):
                 return
-            inplace = any(a.keyword is not None and a.keyword.value == "inplace" for a in inner.args)
+            inplace = any(
+                a.keyword is not None and a.keyword.value == "inplace" for a in inner.args
+            )
             if inplace or inner.func.attr.value in _CHANGING:
                 root = root_name(inner.func)
                 if root is not None:
