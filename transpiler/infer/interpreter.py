@@ -343,10 +343,9 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
     def in_use(self, job: str, home: Scope, name: str | None = None) -> bool:
         """Whether a value other than the one being replaced is read from that job variable."""
         name = name or job
-        mine = home.refs.get(name)
         for scope in self.active:
             for other, ref in scope.refs.items():
-                if ref is mine or (scope is home and other == name):
+                if scope is home and other == name:
                     continue
                 if job in ref.value.vars and scope.used_later(other):
                     return True
@@ -428,9 +427,8 @@ class Interpreter(Expressions, Functions, Verbatim, Branches):
             )
         labels = [p.value for p in getattr(key, "items", ()) if isinstance(p, Const)]
         labels += list(key.value) if isinstance(key, Const) and isinstance(key.value, tuple) else []
-        uids = {
-            c.uid for c in frame.columns if c.label in [x for x in labels if isinstance(x, str)]
-        }
+        named = [x for x in labels if isinstance(x, str) and frame.has(x) is not False]
+        uids = {frame.column(x).uid for x in named}
         for holder in self.active:
             for name, other in holder.refs.items():
                 value = other.value

@@ -77,6 +77,10 @@ class Verbatim:
         local = bool(data) or self.uses_pandas(node, scope)
         names = self.job_names(node, scope, changed | binds)
         text = self.rewritten(node, names, scope)
+        if isinstance(node, cst.ClassDef) and names.get(node.name.value, "") != node.name.value:
+            # A class of a name that the job's head uses.
+            new = names.get(node.name.value, node.name.value)
+            text = re.sub(rf"\bclass {node.name.value}\b", f"class {new}", text, count=1)
         self.ctx.emit(text, reads=frozenset(names.values()), kind="kept")
         for name in sorted(binds):
             job = names.get(name, name)
