@@ -70,6 +70,8 @@ def rows(frame):
 def test_a_job_of_the_usual_shape(run):
     text = """
 
+import pandas as pd
+
 STEP = 10
 
 @F.pandas_udf("bigint")
