@@ -13,7 +13,7 @@ from hypothesis import given, note, settings
 from tests.grow import programs
 from tests.harness import verify
 
-EXAMPLES = int(os.environ.get("P2G_PROGRAMS", "12"))
+EXAMPLES = int(os.environ.get("P2G_PROGRAMS", "8"))
 EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
 COLUMNS = ["id", "i", "f", "s", "k", "t"]
 
