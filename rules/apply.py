@@ -95,7 +95,7 @@ def udf_column(
     for parent in parents:
         temps.update(parent.temps)
     temps[name] = FrameStep(step.replace("##", render(name)))
-    return derive(col(name), dtype, *parents, label=label, temps=tuple(temps.items()), local=kind is not None and False,
+    return derive(col(name), dtype, *parents, label=label, temps=tuple(temps.items()), local=False,
                   windowed=False, loose=False, null_free=False, nullable=False, column=None)  # fmt: skip
 
 

@@ -181,14 +181,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
             passed["columns"] = keep
     elif usecols is not None:
         passed["columns"] = usecols
-        columns = [
-            Column(u, u, (dtype or {}).get(u) if isinstance(dtype, dict) else None) for u in usecols
-        ]
-        columns = [
-            Column(x.label, x.name, "datetime64[ns]" if x.label in dates else x.dtype)
-            for x in columns
-        ]
-        columns = []  # pandas keeps the file's own order, which is not known here
+        # No columns yet: pandas keeps the file's own order, which is not known here.
     if dtype is not None:
         passed["dtype"] = dtype
     facts = Frame("", tuple(columns), open=not pinned, base=fresh(), rows=Rows(),
@@ -343,11 +336,7 @@ def relabelled(frame: Frame) -> str:
 
 def text_dtypes(frame: Frame) -> dict:
     """dtypes that the text of a CSV depends on beyond the Spark type."""
-    return {
-        str(c.label): c.dtype
-        for c in frame.columns
-        if c.dtype in ("int64?", "bool?") or (c.dtype == "float64" and False)
-    }
+    return {str(c.label): c.dtype for c in frame.columns if c.dtype in ("int64?", "bool?")}
 
 
 def with_index(c: Call, frame: Frame, label: Any) -> Frame:

@@ -654,7 +654,7 @@ class Expressions:
                 self.ctx.restore(point)
                 reason = f"the rule failed ({type(error).__name__}: {error})"
                 continue
-            verdict = getattr(call, "verdict", None) or self.verdict_of(rule, value)
+            verdict = getattr(call, "verdict", None) or rule.verdict
             self.ctx.note(
                 verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node)
             )
@@ -680,10 +680,6 @@ class Expressions:
         if isinstance(value, Scalar) and isinstance(owner, (Frame, Col)) and "(" in value.text:
             return self.ctx.hoist(value)
         return value
-
-    @staticmethod
-    def verdict_of(rule: Any, value: Value) -> str:
-        return rule.verdict
 
     def call_local(
         self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call
