@@ -12,7 +12,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Col, Column, Frame, Index, Order, Rows, Value, fresh
 from transpiler.infer.context import Statement
 from transpiler.infer.scope import Ref, Scope
-from transpiler.infer.verbatim import leaves
+from transpiler.infer.syntax import leaves
 
 
 class Branches:

@@ -6,10 +6,12 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.errors import NoRule, TranspileError
-from transpiler.facts import Const, Frame, Func, Local, Mapping, Sequence, Value
-from transpiler.infer.expressions import DATA, has_data, has_local
+from transpiler.errors import NoRule
+from transpiler.facts import Const, Func, Local, Mapping, Sequence, Value
+from transpiler.infer.kinds import has_data, has_local
 from transpiler.infer.scope import Ref, Scope
+from transpiler.infer.syntax import changed_roots
+from transpiler.source import read_names
 
 MAX_DEPTH = 40
 
@@ -167,14 +169,10 @@ class Functions:
         return self.plain_like(text, values)  # type: ignore[attr-defined]
 
     def changed_parameters(self, function: Func) -> set[str]:
-        from transpiler.infer.verbatim import changed_roots
-
         return changed_roots(function.node.body)
 
     def reads_data(self, function: Func) -> bool:
         """Whether the body touches pandas or a frame of the module."""
-        from transpiler.source import read_names
-
         for name in read_names(function.node.body):
             ref = function.scope.lookup(name)
             if ref is None:
@@ -186,6 +184,3 @@ class Functions:
             ):
                 return True
         return False
-
-
-__all__ = ["DATA", "Frame", "Functions", "ReturnSignal", "Sequence", "TranspileError"]

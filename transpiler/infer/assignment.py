@@ -1,0 +1,217 @@
+"""Assignments to names: what a name is bound to, and what it is called in the job."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.errors import NoRule
+from transpiler.facts import Const, Frame, Local, Mapping, Plain, Scalar, Sequence, Value
+from transpiler.infer.kinds import is_changeable, is_item, swapped
+from transpiler.infer.operators import _BINARY_NODES
+from transpiler.infer.scope import Ref, Scope
+from transpiler.source import has_url_password, is_secret_name, target_names
+
+
+class Assignment:
+    """Mixed into the interpreter."""
+
+    ctx: Any
+    program: Any
+    driver: Any
+    active: list[Scope]
+    owners: dict[str, tuple[int, str]]
+    turning: list[list]
+    depth: int
+
+    def assign_statement(self, node: cst.Assign, scope: Scope) -> None:
+        first = node.targets[0].target
+        self.ctx.hint = first.value if isinstance(first, cst.Name) else None
+        if (
+            isinstance(node.value, cst.Name)
+            and len(node.targets) == 1
+            and isinstance(first, cst.Name)
+        ):
+            ref = scope.lookup(node.value.value)
+            if ref is not None and isinstance(ref.value, (Frame, Const, Sequence, Mapping)):
+                scope.bind(first.value, ref)  # a second name of the same object
+                return
+        value = self.eval(node.value, scope)
+        if len(node.targets) > 1:
+            value = self.settled(value, scope)
+        for target in node.targets:
+            self.store(target.target, value, scope, node)
+            if isinstance(target.target, cst.Name) and is_changeable(value) and is_item(node.value):
+                scope.lookup(target.target.value).shared = True  # type: ignore[union-attr]
+
+    def annotated(self, node: cst.AnnAssign, scope: Scope) -> None:
+        if node.value is not None:
+            self.ctx.hint = node.target.value if isinstance(node.target, cst.Name) else None
+            self.store(node.target, self.eval(node.value, scope), scope, node)
+
+    def augmented(self, node: cst.AugAssign, scope: Scope) -> None:
+        method = _BINARY_NODES[type(node.operator).__name__.removesuffix("Assign")]
+        left = self.eval(node.target, scope)
+        right = self.eval(node.value, scope)
+        if isinstance(left, (Local, Plain)):
+            raise NoRule("an operation in place on an object that only the job has")
+        if isinstance(left, Const) and isinstance(left.value, list):
+            left = Const(list(left.value))
+        value = self.operator(method, left, right, node)
+        name = target_names(node.target)
+        ref = scope.lookup(name[0]) if name else None
+        if ref is not None and isinstance(ref.value, Frame) and isinstance(value, Frame):
+            self.mutate(ref, name[0], value, scope)
+            return
+        if (
+            ref is not None
+            and is_changeable(ref.value)
+            and is_changeable(value)
+            and isinstance(node.target, cst.Name)
+        ):
+            self.check_shared(ref, name[0])
+            ref.value = value  # in place: every name of the list sees it
+            return
+        self.store(node.target, value, scope, node)
+
+    def store(self, target: Any, value: Value, scope: Scope, node: Any) -> None:
+        """Bind a value to an assignment target."""
+        if isinstance(target, cst.Name):
+            self.assign_name(target.value, value, scope, node)
+        elif isinstance(target, (cst.Tuple, cst.List)):
+            self.unpack(target, value, scope, node)
+        elif isinstance(target, cst.Subscript):
+            self.store_item(target, value, scope)
+        elif isinstance(target, cst.Attribute):
+            self.store_attribute(target, value, scope)
+        else:
+            raise NoRule("an assignment target that is not followed")
+
+    def unpack(self, target: Any, value: Value, scope: Scope, node: Any) -> None:
+        try:
+            parts = self.iterate(value)
+        except NoRule:
+            names = target_names(target)
+            if not isinstance(value, (Local, Plain)) or len(names) != len(target.elements):
+                raise
+            self.ctx.emit(f"{', '.join(self.claim(n, scope) for n in names)} = {value.text}", reads=value.vars, kind="kept")  # fmt: skip
+            for name in names:
+                job = self.claim(name, scope)
+                scope.bind(name, Ref(replace(value, text=job, vars=frozenset({job}))))
+            return
+        if len(parts) != len(target.elements):
+            raise NoRule("the number of targets differs from the number of values")
+        parts = [self.settled(p, scope) for p in parts]
+        for element, part in zip(target.elements, parts):
+            self.store(element.value, part, scope, node)
+
+    def settled(self, value: Value, scope: Scope) -> Value:
+        """A value that may be used twice: frames and driver values get a variable."""
+        if isinstance(value, (Frame, Local, Scalar, Plain)):
+            return self.ctx.hoist(value)
+        return value
+
+    def assign_name(self, name: str, value: Value, scope: Scope, node: Any = None) -> None:
+        self.ctx.hint = name
+        if isinstance(value, Const):
+            self.assign_constant(name, value, scope, node)
+            return
+        if isinstance(value, Sequence):
+            value = replace(value, items=tuple(self.settled(i, scope) for i in value.items))
+        if isinstance(value, Mapping):
+            value = replace(value, items=tuple((k, self.settled(v, scope)) for k, v in value.items))
+        if isinstance(value, (Frame, Local, Scalar, Plain)):
+            if isinstance(value, Frame) and value.text.isidentifier():
+                scope.bind(name, Ref(value))  # a copy: Spark frames do not change
+                return
+            job = self.claim(name, scope)
+            if value.text != job:
+                kind = {Frame: "step", Scalar: "scalar"}.get(type(value), "kept")
+                self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars, kind=kind)
+                if isinstance(value, Plain):
+                    self.ctx.note(
+                        "kept", "python", "", self.program.source_line(node) if node else ""
+                    )
+            value = replace(value, text=job, vars=frozenset({job}))
+        scope.bind(name, Ref(value))
+
+    def assign_constant(self, name: str, value: Const, scope: Scope, node: Any) -> None:
+        """A constant; one that a module binds once keeps its name in the job."""
+        once = scope.parent is None and self.program.assignments.get(name, 0) == 1
+        simple = isinstance(value.value, (str, int, float)) and self.depth == 0
+        if isinstance(value.value, str) and (
+            value.secret or is_secret_name(name) or has_url_password(value.value)
+        ):
+            self.ctx.note("kept", "secret", f"the value of {name} stays out of the job")
+            scope.bind(name, Ref(Const(value.value, secret=True)))
+            return
+        if once and simple and node is not None and not isinstance(value.value, bool):
+            job = self.claim(name, scope)
+            self.ctx.emit(f"{job} = {value.code()}", defines=job, kind="constant")
+            value = Const(value.value, job)
+        else:
+            value = Const(
+                copy.deepcopy(value.value)
+                if isinstance(value.value, (list, dict, set))
+                else value.value
+            )
+        scope.bind(name, Ref(value))
+
+    def claim(self, name: str, scope: Scope) -> str:
+        """The job variable for a user's name: its own, unless a value still in use is under it."""
+        home = scope.root if name in scope.globals else scope
+        mine = (id(home), name)
+        owner = self.owners.get(name)
+        if (
+            (owner is None or owner == mine)
+            and not self.in_use(name, home)
+            and (owner or name not in self.ctx.names)
+        ):
+            self.owners[name] = mine
+            self.ctx.names.add(name)
+            return name
+        for job, who in self.owners.items():
+            if who == mine and job != name and not self.in_use(job, home, name):
+                return job
+        job = self.ctx.unique(name)
+        self.owners[job] = mine
+        return job
+
+    def in_use(self, job: str, home: Scope, name: str | None = None) -> bool:
+        """Whether a value other than the one being replaced is read from that job variable."""
+        name = name or job
+        for scope in self.active:
+            for other, ref in scope.refs.items():
+                if scope is home and other == name:
+                    continue
+                if job in ref.value.vars and scope.used_later(other):
+                    return True
+        return False
+
+    def mutate(self, ref: Ref, name: str, value: Frame, scope: Scope) -> None:
+        """The object behind ``ref`` became ``value``: all its names see it."""
+        old = ref.value
+        if isinstance(old, Frame):
+            value = value.but(view=old.view)
+        if not value.text.isidentifier():
+            home = next((s for s in scope.chain() if s.refs.get(name) is ref), scope)
+            # Other names and lists that hold the object let go of the old variable first.
+            between = value.but(vars=frozenset())
+            self.became(old, between)
+            ref.value = between
+            job = self.claim(name, home)
+            self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars)
+            old, value = between, value.but(text=job, vars=frozenset({job}))
+        self.became(old, value)
+        ref.value = value
+
+    def became(self, old: Value, new: Value) -> None:
+        """The object that was ``old`` is ``new``, under every name and in every container."""
+        for scope in self.active:
+            for ref in scope.refs.values():
+                ref.value = swapped(ref.value, old, new)
+        for items in self.turning:
+            items[:] = [i if isinstance(i, Ref) else swapped(i, old, new) for i in items]

@@ -1,0 +1,263 @@
+"""Calls: of pandas by rule, of Python by folding, else kept as they are written."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from rules import registry
+from transpiler.errors import NoRule, Refused
+from transpiler.facts import (
+    Col,
+    Const,
+    Frame,
+    Func,
+    Grouped,
+    Local,
+    Mapping,
+    Module,
+    Plain,
+    Scalar,
+    Sequence,
+    Value,
+    Windowed,
+)
+from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
+from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
+from transpiler.infer.scope import Scope
+
+#: calls whose result shares its rows with the frame that it was taken from
+_SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
+#: builtins that pass on what is in a list or dict, whatever it is
+_AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple"}
+
+
+class Calls:
+    """Mixed into the interpreter."""
+
+    ctx: Any
+    program: Any
+    driver: Any
+
+    def arguments(self, node: cst.Call, scope: Scope) -> tuple[list[Value], dict[str, Value]]:
+        args: list[Value] = []
+        kwargs: dict[str, Value] = {}
+        for arg in node.args:
+            value = self.eval(arg.value, scope)
+            if arg.star == "*":
+                args += self.iterate(value)
+            elif arg.star == "**":
+                if isinstance(value, Const) and isinstance(value.value, dict):
+                    kwargs.update({k: Const(v) for k, v in value.value.items()})
+                elif isinstance(value, Mapping):
+                    kwargs.update(dict(value.items))
+                else:
+                    raise NoRule("** of a dict that is not known here")
+            elif arg.keyword is not None:
+                kwargs[arg.keyword.value] = value
+            else:
+                args.append(value)
+        return args, kwargs
+
+    def call(self, node: cst.Call, scope: Scope) -> Value:
+        try:
+            args, kwargs = self.arguments(node, scope)
+        except NoRule:
+            return self.opaque(node, scope)
+        if isinstance(node.func, cst.Attribute):
+            owner = self.eval(node.func.value, scope)
+            method = node.func.attr.value
+            if isinstance(owner, DATA):
+                if is_true(kwargs.get("inplace")):
+                    return self.in_place(owner, method, args, kwargs, node, scope)
+                return self.call_method(owner, method, args, kwargs, node)
+            if isinstance(owner, (Const, Sequence, Mapping)):
+                return self.container_method(owner, method, args, kwargs, node)
+            function: Value = self.attribute(node.func, scope)
+            if isinstance(owner, (Local, Plain, Scalar)):
+                return self.call_local(owner, method, args, kwargs, node)
+        else:
+            function = self.eval(node.func, scope)
+        if isinstance(function, Module):
+            return self.call_module(function, args, kwargs, node, scope)
+        if isinstance(function, Func):
+            return self.call_function(function, args, kwargs, node)
+        return self.call_text(self.driver.text(function), [function], args, kwargs)
+
+    def container_method(
+        self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call
+    ) -> Value:
+        """A method of a constant, list or dict: folded, or kept as Python."""
+        if method in _MUTATING and is_changeable(owner):
+            raise NoRule("a container is changed in a way that is not followed")
+        try:
+            return fold_method(self, owner, method, args, kwargs, node)
+        except NoRule:
+            receiver = self.driver.text(owner)
+            return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
+
+    def in_place(
+        self, owner: Value, method: str, args: list, kwargs: dict, node: cst.Call, scope: Scope
+    ) -> Value:
+        """``inplace=True``: the result becomes the object itself, or the column of its frame."""
+        rest = {k: v for k, v in kwargs.items() if k != "inplace"}
+        value = self.by_rule(f"{owner.kind}.{method}", owner, args, rest, node)
+        target = node.func.value  # type: ignore[attr-defined]
+        if isinstance(target, cst.Name) and isinstance(value, Frame):
+            name, ref = self.target_ref(target, scope)  # type: ignore[attr-defined]
+            self.mutate(ref, name, value, scope)  # type: ignore[attr-defined]
+            return Const(None)
+        plain_column = (
+            isinstance(owner, Col) and owner.column is not None and isinstance(value, Col)
+        )
+        if plain_column and value.frame.rows is owner.frame.rows:
+            if isinstance(target, cst.Subscript):
+                self.store_item(target, value, scope)  # type: ignore[attr-defined]
+                return Const(None)
+            if isinstance(target, cst.Attribute):
+                self.store_attribute(target, value, scope)  # type: ignore[attr-defined]
+                return Const(None)
+        raise NoRule("an object is changed in place in a way that is not followed")
+
+    def call_method(
+        self, owner: Value, method: str, args: list, kwargs: dict, node: cst.CSTNode
+    ) -> Value:
+        """A pandas method or operator: by rule, else on the driver."""
+        name = f"{owner.kind}.{method}"
+        try:
+            return self.by_rule(name, owner, args, kwargs, node)
+        except NoRule as error:
+            problem = str(error)
+        receiver = self.driver.text(owner)
+        written = self.write_local(receiver, owner, method, args, kwargs, node)  # type: ignore[attr-defined]
+        if written is not None:
+            self.went_to_driver(written.text, name, problem, node)
+            return written
+        text = self.driver.call(receiver, method, args, kwargs)
+        return self.to_local(
+            text, name, problem, [owner, *args, *kwargs.values()], node, owner, kwargs
+        )
+
+    def to_local(self, text: str, name: str, problem: str, parts: list[Value], node: cst.CSTNode, owner: Any = None, kwargs: Any = None) -> Value:  # fmt: skip
+        if (
+            owner is not None
+            and isinstance((kwargs or {}).get("inplace"), Const)
+            and kwargs["inplace"].value
+        ):
+            raise NoRule(problem)  # the statement goes to the driver as a whole
+        if isinstance(owner, Frame) and name.rsplit(".", 1)[-1] in ("insert", "pop", "update"):
+            raise NoRule(problem)
+        self.went_to_driver(text, name, problem, node)
+        return Local(text, frozenset().union(*(p.vars for p in parts)))
+
+    def went_to_driver(self, text: str, name: str = "pandas", problem: str = "", node: cst.CSTNode | None = None) -> None:  # fmt: skip
+        """Report a driver step; refuse it when the options say so."""
+        if self.ctx.options.unsupported == "error":
+            raise Refused(f"{name} has no Spark form here: {problem or 'it runs on the driver'}")
+        source = self.program.source_line(node) if node is not None else text
+        message = (
+            problem + "; " if problem else ""
+        ) + "pandas on the driver, which collects the frames it uses"
+        self.ctx.note("driver", name, message, source)
+
+    def by_rule(
+        self, name: str, owner: Value | None, args: list, kwargs: dict, node: cst.CSTNode
+    ) -> Value:
+        """Try the rules of ``name``. Raises NoRule with the last reason."""
+        candidates = registry.find(name)
+        reason = f"there is no rule for {name}"
+        for rule in candidates:
+            point = self.ctx.save()
+            try:
+                bound, given = registry.bind(rule, [self.once(a, owner) for a in args], {k: self.once(v, owner) for k, v in kwargs.items()})  # fmt: skip
+                call = registry.Call(rule, owner, bound, given, self.ctx)
+                call.interpreter, call.node = self, node  # type: ignore[attr-defined]
+                value = rule.apply(call)
+            except NoRule as error:
+                self.ctx.restore(point)
+                reason = str(error)
+                continue
+            except (TypeError, AttributeError, ValueError, LookupError) as error:
+                # A slip in a rule must not take the program down: the ladder below it is exact.
+                if os.environ.get("P2G_STRICT"):
+                    raise
+                self.ctx.restore(point)
+                reason = f"the rule failed ({type(error).__name__}: {error})"
+                continue
+            verdict = getattr(call, "verdict", None) or rule.verdict
+            self.ctx.note(
+                verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node)
+            )
+            value = self.with_reads(value, name, args, kwargs)
+            if isinstance(value, (Grouped, Windowed)) and value.made is None:
+                value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
+            return value
+        raise NoRule(reason)
+
+    def with_reads(self, value: Value, name: str, args: list, kwargs: dict) -> Value:
+        """The value with what its text reads besides its frame, and whether it is a slice."""
+        if not isinstance(value, (Col, Frame)):
+            return value
+        scalars = [a for a in (*args, *kwargs.values()) if not isinstance(a, (*DATA, Func))]
+        reads = frozenset().union(*(a.vars for a in scalars)) if scalars else frozenset()
+        if isinstance(value, Col):
+            return value.but(uses=value.uses | reads) if reads else value
+        view = name in _SLICES and not any(isinstance(a, Col) for a in args)
+        return value.but(vars=value.vars | reads, view=view)
+
+    def once(self, value: Value, owner: Value | None) -> Value:
+        """An operand of a step on the cluster: what an aggregate gives is computed once, by name."""
+        if isinstance(value, Scalar) and isinstance(owner, (Frame, Col)) and "(" in value.text:
+            return self.ctx.hoist(value)
+        return value
+
+    def call_local(
+        self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call
+    ) -> Value:
+        """A method of a value on the driver: plain pandas (or Python) text."""
+        receiver = self.driver.text(owner)
+        written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, (Local, Plain)) else None  # type: ignore[attr-defined]
+        if isinstance(owner, Local):
+            self.ctx.note(
+                "driver",
+                method,
+                "what it works on is pandas on the driver",
+                self.program.source_line(node),
+            )
+        if written is not None:
+            return written
+        return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
+
+    def call_text(self, function: str, parts: list[Value], args: list, kwargs: dict) -> Value:
+        text = self.driver.call("", function, args, kwargs)
+        return self.plain_like(text, [*parts, *args, *kwargs.values()])
+
+    def call_module(
+        self, function: Module, args: list, kwargs: dict, node: cst.Call, scope: Scope
+    ) -> Value:
+        """``pd.merge(…)``, ``np.where(…)``, ``len(df)``, ``os.path.join(…)``."""
+        problem = ""
+        if registry.find(function.name):
+            try:
+                return self.by_rule(function.name, None, args, kwargs, node)
+            except NoRule as error:
+                problem = str(error)
+        values = [*args, *kwargs.values()]
+        around = function.name in _AROUND and not any(isinstance(v, (*DATA, Local)) for v in values)
+        if around or not any(has_data(v) or has_local(v) for v in values):
+            folded = fold_module_call(self, function, args, kwargs, node)
+            if folded is not None:
+                return folded
+        special = self.special_call(function, args, kwargs, node, problem)
+        if special is not None:
+            return special
+        text = self.driver.call("", self.driver.text(function), args, kwargs)
+        if any(has_data(v) for v in values) or function.name.split(".")[0] == "pandas":
+            self.went_to_driver(text, function.name, problem, node)
+            return Local(
+                text, frozenset().union(*(v.vars for v in values)) if values else frozenset()
+            )
+        return self.plain_like(text, values)

@@ -1,0 +1,216 @@
+"""Files that pandas reads and writes on the driver, and library calls that touch files."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+from transpiler.errors import NoRule, Refused
+from transpiler.facts import Column, Const, Frame, Index, Local, Module, Order, Plain, Rows, Value
+from transpiler.infer.context import Output, read_options
+from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
+
+_FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
+
+
+class Files:
+    """Mixed into the interpreter."""
+
+    ctx: Any
+    program: Any
+    driver: Any
+
+    def data_path(self, path: Value) -> str:
+        """The job's text of a path in the program; a relative or local one is under DATA_ROOT."""
+        if isinstance(path, Const):
+            value = path.value
+            if not isinstance(value, str):
+                raise NoRule("the path is not a text")
+            if "://" in value:
+                return repr(value)
+            clean = value.replace("\\", "/") if ":" in value[:3] else value
+            while clean.startswith("./"):
+                clean = clean[2:]
+            clean = clean.lstrip("/")
+            return (
+                'f"{DATA_ROOT}/'
+                + clean.replace("{", "{{").replace("}", "}}").replace('"', '\\"')
+                + '"'
+            )
+        return f"{self.ctx.call('data_path')}(DATA_ROOT, {self.driver.text(path)})"
+
+    def write_local(
+        self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, node: Any
+    ) -> Value | None:
+        """``frame.to_csv(path, …)`` of a pandas object: its exact text or bytes go to the dataset."""
+        if method in _NO_WRITERS:
+            raise Refused(
+                f"{method} has no place to write to in a job: write CSV, Parquet, JSON or Excel"
+            )
+        writer = _WRITERS.get(method)
+        named = next(
+            (
+                k
+                for k in ("path_or_buf", "path_or_buffer", "excel_writer", "path", "buf", "fname")
+                if k in kwargs
+            ),
+            None,
+        )
+        target = args[0] if args else kwargs.get(named) if named else None
+        if target is None or isinstance(target, Const) and target.value is None:
+            return None
+        if method in _BYTE_WRITERS:
+            kept = {k: v for k, v in kwargs.items() if k != named}
+            rest = self.driver.call("", "", args[1:], kept)[1:-1]
+            self.record_output(target, method, kept)
+            inner = f"{receiver}.{method}(file{', ' + rest if rest else ''})"
+            bytes_of = self.ctx.call("bytes_of")
+            return Local(
+                f"{self.ctx.call('write_bytes')}({self.data_path(target)}, {bytes_of}(lambda file: {inner}))",
+                owner.vars,
+            )
+        if writer is None:
+            return None
+        self.record_output(target, method, kwargs)
+        kept = {k: v for k, v in kwargs.items() if k != named}
+        text = self.driver.call(receiver, method, [Const(None), *args[1:]], kept)
+        return Local(f"{self.ctx.call(writer)}({self.data_path(target)}, {text})", owner.vars)
+
+    def record_output(
+        self, path: Value, method: str, written: dict[str, Value] | None = None
+    ) -> None:
+        text, fmt = path.value if isinstance(path, Const) else "?", method.removeprefix("to_")
+        constants = {k: v.value for k, v in (written or {}).items() if isinstance(v, Const)}
+        if fmt == "json" and "lines" not in constants:
+            constants["lines"] = False
+        self.ctx.outputs.append(
+            Output(str(text), fmt, None, self.ctx.line or 1, None, read_options(fmt, constants))
+        )
+
+    def special_call(
+        self, function: Module, args: list, kwargs: dict, node: Any, problem: str
+    ) -> Value | None:
+        """Library calls that touch files, and displays."""
+        name = function.name
+        if name.split(".")[0] in ("duckdb", "pandasql"):
+            return self.sql_over_frames(function, args, kwargs, node)
+        if name.startswith("pandas.read_") and name.split(".")[1] in _READERS and (args or kwargs):
+            return self.read_local(function, args, kwargs, node, problem)
+        if name in _FILE_WORDS and all(isinstance(a, (Const, Plain)) for a in args):
+            if name in ("os.makedirs", "os.mkdir"):
+                self.ctx.note(
+                    "kept", name, "S3 has no folders to make", self.program.source_line(node)
+                )
+                return Const(None)
+            raise Refused(
+                f"{name} changes local files, which a job does not keep: write through pandas instead"
+            )
+        if name in ("builtins.exec", "builtins.eval", "builtins.compile", "builtins.__import__"):
+            raise Refused(
+                f"{name.split('.')[1]}() runs code that cannot be seen here: write it out"
+            )
+        if name == "builtins.open":
+            mode = args[1].value if len(args) > 1 and isinstance(args[1], Const) else "r"
+            if isinstance(mode, str) and set(mode) & set("wax+"):
+                raise Refused(
+                    "open(…, 'w') writes a local file, which a job does not keep: write through pandas instead"
+                )
+            path = self.data_path(args[0])
+            rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
+            return Plain(
+                f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})",
+                args[0].vars,
+            )
+        if name == "builtins.display":
+            return self.plain_like(self.driver.call("", "print", args, {}), args)  # type: ignore[attr-defined]
+        return None
+
+    def sql_over_frames(
+        self, function: Module, args: list, kwargs: dict, node: Any
+    ) -> Value | None:
+        """SQL that names frames by their variables: they have to be pandas frames of those names."""
+        texts = [a.value for a in args if isinstance(a, Const) and isinstance(a.value, str)]
+        words = {w for t in texts for w in re.findall(r"\w+", t)}
+        scope = self.active[-1]  # type: ignore[attr-defined]
+        named = [
+            w
+            for w in sorted(words)
+            if (ref := scope.lookup(w)) is not None and isinstance(ref.value, (Frame, Local))
+        ]
+        for word in named:
+            ref = scope.lookup(word)
+            if self.job_name(word, ref, scope, True) != word:
+                raise Refused(
+                    f"the SQL names {word!r}, which is called otherwise in the job: rename the variable"
+                )
+        text = self.driver.call("", self.driver.text(function), args, kwargs)
+        if named:
+            self.went_to_driver(text, function.name, "SQL over pandas frames", node)  # type: ignore[attr-defined]
+        return Local(text, frozenset(named))
+
+    def read_local(
+        self, function: Module, args: list, kwargs: dict, node: Any, problem: str
+    ) -> Value:
+        """A reader that has no Spark form: the file's bytes come to the driver, pandas reads them."""
+        named = next(
+            (
+                k
+                for k in ("filepath_or_buffer", "io", "path_or_buf", "path", "path_or_buffer")
+                if k in kwargs
+            ),
+            None,
+        )
+        path = args[0] if args else kwargs[named] if named else None
+        if path is None or isinstance(path, (Frame, Local)):
+            raise NoRule(problem or "the path is not known here")
+        self.driver.module(function)
+        if isinstance(path, Plain) and "IO(" in path.text:
+            source = path.text
+        else:
+            source = f"{self.ctx.call('read_local')}({self.data_path(path)})"
+            if isinstance(path, Const):
+                self.ctx.inputs.append({"path": path.value, "format": function.name.split("_")[-1]})
+        rest = self.driver.call("", "", args[1:], {k: v for k, v in kwargs.items() if k != named})[
+            1:-1
+        ]
+        text = f"{function.text}({source}{', ' + rest if rest else ''})"
+        self.went_to_driver(text, function.name, problem or "the file is read on the driver", node)  # type: ignore[attr-defined]
+        known = {k: v.value for k, v in kwargs.items() if isinstance(v, Const) and k != named}
+        constants = len(known) == len([k for k in kwargs if k != named]) and len(args) <= 1
+        schema = (
+            self.ctx.schemas.look(function.name.split(".")[1], getattr(path, "value", None), known)
+            if constants
+            else None
+        )
+        return self.sent_back(text, path.vars, schema)
+
+    def sent_back(self, text: str, reads: frozenset, schema: Any) -> Value:
+        """A frame made on the driver, as a Spark frame when its columns and dtypes are known: what
+        follows then runs on the cluster."""
+        ctx = self.ctx
+        labels = [label for label, _, _ in schema.columns] if schema is not None else []
+        fit = (
+            labels
+            and all(isinstance(x, str) and x for x in labels)
+            and len(set(labels)) == len(labels)
+        )
+        if not fit or any(d is None or d == "category" for _, d, _ in schema.columns):
+            return Local(text, reads)
+        step = ctx.step()
+        columns = tuple(Column(x, x, d) for x, d, _ in schema.columns)
+        hidden: tuple[str, ...] = ()
+        option = ""
+        if ctx.wants(step, "order") or ctx.wants(step, "number"):
+            hidden = (ctx.position_name(step),)
+            option = f', position="{hidden[0]}"'
+        text = f"{ctx.call('from_pandas')}(spark, {text}{option})"
+        return Frame(
+            text,
+            columns,
+            index=Index("range", step),
+            order=Order((), step),
+            rows=Rows(),
+            hidden=hidden,
+            vars=reads,
+        )

@@ -1,0 +1,202 @@
+"""Changes of objects in place: items, attributes, methods of lists and dicts, ``del``."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import libcst as cst
+
+from transpiler.errors import NoRule, Refused, TranspileError
+from transpiler.facts import Col, Const, Frame, Mapping, Sequence, Value, Windowed
+from transpiler.infer.folding import _MUTATING
+from transpiler.infer.kinds import DATA, has_data
+from transpiler.infer.scope import Ref, Scope
+
+
+class Items:
+    """Mixed into the interpreter."""
+
+    ctx: Any
+    program: Any
+    driver: Any
+    active: list[Scope]
+
+    def target_ref(self, node: Any, scope: Scope) -> tuple[str, Ref]:
+        """The name and cell of the object that an item or attribute assignment changes."""
+        if not isinstance(node, cst.Name):
+            raise NoRule("an assignment into something that has no name of its own")
+        ref = scope.lookup(node.value)
+        if ref is None:
+            line, column = self.program.position(node)
+            raise TranspileError(f"name {node.value!r} is used before it is defined", line, column)
+        return node.value, ref
+
+    def store_item(self, target: cst.Subscript, value: Value, scope: Scope) -> None:
+        holder, accessor = target.value, ""
+        if isinstance(holder, cst.Attribute) and holder.attr.value in ("loc", "iloc", "at", "iat"):
+            holder, accessor = holder.value, "." + holder.attr.value
+        name, ref = self.target_ref(holder, scope)
+        key = self.key(target, scope)
+        if isinstance(ref.value, Frame):
+            self.ctx.hint = name
+            if accessor:
+                self.check_views(ref.value, key, scope)
+            frame = self.by_rule(
+                f"DataFrame{accessor}.__setitem__", ref.value, [key, value], {}, target
+            )
+            assert isinstance(frame, Frame)
+            self.mutate(ref, name, frame, scope)
+            return
+        if (
+            isinstance(ref.value, (Const, Mapping, Sequence))
+            and isinstance(key, Const)
+            and not accessor
+        ):
+            self.check_shared(ref, name)
+            self.set_container_item(ref, key.value, value, scope)
+            return
+        if isinstance(ref.value, Col):
+            raise NoRule("a Series is changed in place")
+        text = f"{self.driver.text(ref.value)}{accessor}[{self.driver.key(key)}] = {self.driver.text(value)}"
+        if has_data(value):
+            self.went_to_driver(text, "DataFrame.__setitem__", "the frame is on the driver", target)
+        self.ctx.emit(text, reads=ref.value.vars | value.vars | key.vars, kind="kept")
+
+    def check_views(self, frame: Frame, key: Value, scope: Scope) -> None:
+        """pandas writes by ``.loc`` into the column's own memory, which others may share."""
+        if frame.view:
+            raise Refused(
+                "this writes through into the frame that it is a slice of: take a .copy() first"
+            )
+        labels = [p.value for p in getattr(key, "items", ()) if isinstance(p, Const)]
+        labels += list(key.value) if isinstance(key, Const) and isinstance(key.value, tuple) else []
+        named = [x for x in labels if isinstance(x, str) and frame.has(x) is not False]
+        uids = {frame.column(x).uid for x in named}
+        for holder in self.active:
+            for name, other in holder.refs.items():
+                value = other.value
+                shared = (
+                    isinstance(value, Col) and value.column is not None and value.column.uid in uids
+                )
+                if shared and holder.used_later(name):
+                    raise Refused(
+                        f"this changes {name!r} too, which is the same column: take a .copy() of it first"
+                    )
+
+    def check_shared(self, ref: Ref, name: str) -> None:
+        """A change of a list or dict that is an item of another is not followed to the other."""
+        if ref.shared:
+            raise Refused(
+                f"this changes {name!r}, which is an item of another container: change it there"
+            )
+
+    def set_container_item(self, ref: Ref, key: Any, value: Value, scope: Scope) -> None:
+        old = ref.value
+        value = self.settled(value, scope)
+        if isinstance(old, Const) and isinstance(old.value, dict):
+            items = {k: Const(v) for k, v in old.value.items()}
+        elif isinstance(old, Mapping):
+            items = dict(old.items)
+        else:
+            raise NoRule("an item of a list is replaced")
+        items[key] = value
+        if all(isinstance(v, Const) for v in items.values()):
+            ref.value = Const({k: v.value for k, v in items.items()})
+        else:
+            ref.value = Mapping(tuple(items.items()))
+
+    def name_columns(self, target: cst.Attribute, value: Value, scope: Scope) -> bool:
+        """``df.columns.name = None``: a name of the labels, which shows only where they are melted."""
+        owner = target.value
+        if not (
+            isinstance(owner, cst.Attribute)
+            and owner.attr.value == "columns"
+            and target.attr.value == "name"
+        ):
+            return False
+        _, ref = self.target_ref(owner.value, scope)
+        if not isinstance(ref.value, Frame) or not isinstance(value, Const):
+            return False
+        ref.value = ref.value.but(label_names=() if value.value is None else (value.value,))
+        return True
+
+    def store_attribute(self, target: cst.Attribute, value: Value, scope: Scope) -> None:
+        if self.name_columns(target, value, scope):
+            return
+        name, ref = self.target_ref(target.value, scope)
+        attr = target.attr.value
+        if isinstance(ref.value, Frame):
+            if ref.value.has(attr):
+                frame = self.by_rule(
+                    "DataFrame.__setitem__", ref.value, [Const(attr), value], {}, target
+                )
+            else:
+                frame = self.by_rule(f"DataFrame.{attr}.__set__", ref.value, [value], {}, target)
+            assert isinstance(frame, Frame)
+            self.mutate(ref, name, frame, scope)
+            return
+        if isinstance(ref.value, Windowed):
+            frame = self.by_rule(f"{ref.value.kind}.{attr}.__set__", ref.value, [value], {}, target)
+            assert isinstance(frame, Frame)
+            self.mutate(ref, name, frame, scope)
+            return
+        if isinstance(ref.value, DATA):
+            raise NoRule("a Series is changed in place")
+        text = f"{self.driver.text(ref.value)}.{attr} = {self.driver.text(value)}"
+        self.ctx.emit(text, reads=ref.value.vars | value.vars, kind="kept")
+
+    def delete(self, node: cst.Del, scope: Scope) -> None:
+        targets = (
+            [e.value for e in node.target.elements]
+            if isinstance(node.target, cst.Tuple)
+            else [node.target]
+        )
+        for target in targets:
+            if isinstance(target, cst.Name):
+                scope.refs.pop(target.value, None)
+                continue
+            if not isinstance(target, cst.Subscript):
+                raise NoRule("a del of something that is not followed")
+            name, ref = self.target_ref(target.value, scope)
+            key = self.key(target, scope)
+            if not isinstance(ref.value, Frame):
+                raise NoRule("a del of an item")
+            frame = self.by_rule("DataFrame.__delitem__", ref.value, [key], {}, target)
+            assert isinstance(frame, Frame)
+            self.mutate(ref, name, frame, scope)
+
+    def container_change(self, node: cst.Call, scope: Scope) -> bool:
+        """``names.append(x)`` on a list, dict or set that is known here."""
+        if not (isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name)):
+            return False
+        ref, method = scope.lookup(node.func.value.value), node.func.attr.value
+        if (
+            ref is None
+            or method not in _MUTATING
+            or not isinstance(ref.value, (Const, Sequence, Mapping))
+        ):
+            return False
+        args, kwargs = self.arguments(node, scope)
+        self.check_shared(ref, node.func.value.value)
+        if isinstance(ref.value, Const) and all(
+            isinstance(a, Const) for a in (*args, *kwargs.values())
+        ):
+            changed, named = copy.deepcopy(ref.value.value), {k: v.value for k, v in kwargs.items()}
+            self.folded(lambda: getattr(changed, method)(*(a.value for a in args), **named), node)
+            ref.value = Const(changed)
+            return True
+        if method in ("append", "extend") and not kwargs and len(args) == 1:
+            items = self.iterate(ref.value)
+            new = [args[0]] if method == "append" else self.iterate(args[0])
+            ref.value = Sequence((*items, *(self.settled(v, scope) for v in new)))
+            return True
+        if (
+            method == "update"
+            and isinstance(ref.value, (Const, Mapping))
+            and all(isinstance(a, Mapping) for a in args)
+        ):
+            for key, value in (*(item for a in args for item in a.items), *kwargs.items()):
+                self.set_container_item(ref, key, value, scope)
+            return True
+        raise NoRule("a container is changed in a way that is not followed")

@@ -1,0 +1,162 @@
+"""Operators, comparisons and conditions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from transpiler.errors import NoRule
+from transpiler.facts import Const, Frame, Func, Mapping, Module, Sequence, Value
+from transpiler.infer.driver import BINARY, UNARY
+from transpiler.infer.kinds import DATA
+from transpiler.infer.scope import Scope
+
+_BINARY_NODES = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
+                 "FloorDivide": "__floordiv__", "Modulo": "__mod__", "Power": "__pow__",
+                 "BitAnd": "__and__", "BitOr": "__or__", "BitXor": "__xor__",
+                 "MatrixMultiply": "__matmul__", "LeftShift": "__lshift__", "RightShift": "__rshift__"}  # fmt: skip
+_COMPARE_NODES = {"Equal": "__eq__", "NotEqual": "__ne__", "LessThan": "__lt__", "LessThanEqual": "__le__",
+                  "GreaterThan": "__gt__", "GreaterThanEqual": "__ge__"}  # fmt: skip
+_SWAPPED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__",
+            "__eq__": "__eq__", "__ne__": "__ne__"}  # fmt: skip
+_UNARY_NODES = {"Minus": "__neg__", "BitInvert": "__invert__", "Plus": "__pos__"}
+_PYTHON = {**BINARY, "__lshift__": "<<", "__rshift__": ">>"}
+
+
+class Operators:
+    """Mixed into the interpreter."""
+
+    ctx: Any
+    program: Any
+    driver: Any
+
+    def truth(self, value: Value) -> bool:
+        """The truth of a value that is known. Raises NoRule otherwise."""
+        if isinstance(value, Const):
+            return bool(value.value)
+        if isinstance(value, Sequence):
+            return bool(value.items)
+        if isinstance(value, Mapping):
+            return bool(value.items)
+        if isinstance(value, (Func, Module)):
+            return True
+        raise NoRule("the condition is not known while translating")
+
+    def unary(self, node: cst.UnaryOperation, scope: Scope) -> Value:
+        value = self.eval(node.expression, scope)
+        operator = type(node.operator).__name__
+        if operator == "Not":
+            try:
+                return Const(not self.truth(value))
+            except NoRule:
+                return self.plain_like(f"not {self.driver.text(value)}", [value])
+        method = _UNARY_NODES[operator]
+        if isinstance(value, Const):
+            return self.folded(lambda: {"__neg__": lambda v: -v, "__invert__": lambda v: ~v, "__pos__": lambda v: +v}[method](value.value), node)  # fmt: skip
+        if isinstance(value, DATA):
+            return self.call_method(value, method, [], {}, node)
+        return self.plain_like(f"({UNARY[method]}{self.driver.text(value)})", [value])
+
+    def binary(self, node: cst.BinaryOperation, scope: Scope) -> Value:
+        left, right = self.eval(node.left, scope), self.eval(node.right, scope)
+        return self.operator(_BINARY_NODES[type(node.operator).__name__], left, right, node)
+
+    def operator(self, method: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+        """``left <op> right`` where ``method`` is the left operand's dunder."""
+        if isinstance(left, Const) and isinstance(right, Const):
+            folded = self.folded(lambda: _fold_operator(method, left.value, right.value), node)
+            return replace(folded, secret=left.secret or right.secret)
+        if isinstance(left, Sequence) or isinstance(right, Sequence):
+            both = all(
+                isinstance(v, Sequence)
+                or isinstance(v, Const)
+                and isinstance(v.value, (list, tuple))
+                for v in (left, right)
+            )
+            if method == "__add__" and both:
+                kind = left.type if isinstance(left, Sequence) else type(left.value)  # type: ignore[union-attr]
+                return Sequence((*self.iterate(left), *self.iterate(right)), kind)
+        if isinstance(left, DATA):
+            return self.call_method(left, method, [right], {}, node)
+        if isinstance(right, DATA):
+            swapped = _SWAPPED.get(method) or f"__r{method[2:]}"
+            return self.call_method(right, swapped, [left], {}, node)
+        a, b = self.driver.text(left), self.driver.text(right)
+        symbol = _PYTHON.get(method, method)
+        return self.plain_like(f"({a} {symbol} {b})", [left, right], arithmetic=True)
+
+    def compare(self, node: cst.Comparison, scope: Scope) -> Value:
+        left = self.eval(node.left, scope)
+        result: Value | None = None
+        for target in node.comparisons:
+            right = self.eval(target.comparator, scope)
+            name = type(target.operator).__name__
+            if name in _COMPARE_NODES:
+                one = self.operator(_COMPARE_NODES[name], left, right, node)
+            else:
+                one = self.membership(name, left, right, node)
+            result = one if result is None else self.boolean("and", result, one)
+            left = right
+        assert result is not None
+        return result
+
+    def membership(self, name: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+        word = {"In": "in", "NotIn": "not in", "Is": "is", "IsNot": "is not"}[name]
+        if isinstance(right, Frame) and word in ("in", "not in") and isinstance(left, Const):
+            found = right.has(left.value)
+            if found is not None:
+                return Const(found is (word == "in"))
+        if isinstance(left, Const) and isinstance(right, Const):
+            a, b = left.value, right.value
+            table = {"in": lambda: a in b, "not in": lambda: a not in b, "is": lambda: a is b, "is not": lambda: a is not b}  # fmt: skip
+            return self.folded(table[word], node)
+        if word in ("is", "is not") and isinstance(right, Const) and right.value is None and isinstance(left, (*DATA, Func, Sequence, Mapping)):  # fmt: skip
+            return Const(word == "is not")
+        if isinstance(left, Const) and isinstance(right, Mapping):
+            return Const((left.value in [k for k, _ in right.items]) is (word == "in"))
+        return self.plain_like(
+            f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right]
+        )
+
+    def boolean_operation(self, node: cst.BooleanOperation, scope: Scope) -> Value:
+        word = "and" if isinstance(node.operator, cst.And) else "or"
+        left = self.eval(node.left, scope)
+        try:
+            if self.truth(left) is (word == "or"):
+                return left
+            return self.eval(node.right, scope)
+        except NoRule:
+            return self.boolean(word, left, self.eval(node.right, scope))
+
+    def boolean(self, word: str, left: Value, right: Value) -> Value:
+        if isinstance(left, Const):
+            return left if bool(left.value) is (word == "or") else right
+        return self.plain_like(
+            f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right]
+        )
+
+    def conditional(self, node: cst.IfExp, scope: Scope) -> Value:
+        test = self.eval(node.test, scope)
+        try:
+            return self.eval(node.body if self.truth(test) else node.orelse, scope)
+        except NoRule:
+            pass
+        body, orelse = self.eval(node.body, scope), self.eval(node.orelse, scope)
+        text = f"({self.driver.text(body)} if {self.driver.text(test)} else {self.driver.text(orelse)})"
+        return self.plain_like(text, [test, body, orelse])
+
+
+def _fold_operator(method: str, a: Any, b: Any) -> Any:
+    import operator
+
+    name = method.strip("_")
+    function = {"and": operator.and_, "or": operator.or_}.get(name) or getattr(operator, name)
+    if name == "pow" and isinstance(a, int) and isinstance(b, int) and abs(b) > 512:
+        raise NoRule("a constant too large to fold")
+    if name == "lshift" and b > 512:
+        raise NoRule("a constant too large to fold")
+    if name == "mul" and (isinstance(a, (str, list, tuple)) and b > 10_000 or isinstance(b, (str, list, tuple)) and a > 10_000):  # fmt: skip
+        raise NoRule("a constant too large to fold")
+    return function(a, b)
