@@ -268,10 +268,25 @@ class Groups:
         text, columns = self._with_empty(kept, text, keys, columns, [m for _, m in outputs])
         labels = [c.label for c in columns]
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
+        full = {x.uid for k, x in zip(self.keys, keys) if grouped.dropna or k.null_free}
         facts = kept.but(text=text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
-                         rows=Rows(), order=order_facts, index=Index("columns", levels=tuple(keys)),
+                         rows=Rows(full=full), order=order_facts, index=Index("columns", levels=tuple(keys), loose=self._loose(keys)),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
+
+    def _loose(self, keys: list[Column]) -> tuple[tuple[str, str | None], ...]:
+        """Levels that may have values in no group: of rows left out for another missing key."""
+        if len(keys) < 2:
+            return ()
+        if not self.grouped.sort:
+            return tuple((x.name, None) for x in keys)
+        gaps = {i for i, k in enumerate(self.keys) if not k.null_free and self.grouped.dropna}
+        rows = self.ready().text
+        return tuple(
+            (x.name, f"{rows}.select({k.expr.alias(x.name)})")
+            for i, (x, k) in enumerate(zip(keys, self.keys))
+            if gaps - {i}
+        )
 
     def _first_seen(self) -> list[tuple[SortKey, E]]:
         """Where each group is first seen, as hidden columns to sort the groups by."""
@@ -339,7 +354,8 @@ class Groups:
             keys = [Column((k.label, ""), k.name, k.dtype, k.uid, k.nullable) for k in keys]
         order = frame.order
         out = frame.but(columns=(*keys, *frame.columns), index=Index("range"))
-        return self.ctx.anchored(out, None, [k.expr() for k in order.keys]).but(rows=Rows())
+        rows = Rows(full=frame.rows.full)
+        return self.ctx.anchored(out, None, [k.expr(rows) for k in order.keys]).but(rows=rows)
 
 
 def given(args: tuple, options: dict) -> str:

@@ -22,17 +22,6 @@ from transpiler.facts import fresh
 from transpiler.infer.context import Output, read_options
 from transpiler.symbolic import E, col, lift, render
 
-#: read_csv parameters that glue_runtime's read_csv takes as they are
-_CSV_PASSED = (
-    "sep quotechar escapechar encoding na_values keep_default_na na_filter dayfirst date_format "
-    "thousands decimal comment true_values false_values skipinitialspace skip_blank_lines nrows skiprows"
-).split()
-_CSV_DEFAULTS = {
-    "sep": ",", "quotechar": '"', "escapechar": None, "encoding": "utf-8", "na_values": None,
-    "keep_default_na": True, "na_filter": True, "dayfirst": False, "date_format": None,
-    "thousands": None, "decimal": ".", "comment": None, "true_values": None, "false_values": None,
-    "skipinitialspace": False, "skip_blank_lines": True, "nrows": None, "skiprows": 0,
-}  # fmt: skip
 #: what a missing text is after reading: NaN or None
 GAPS = {"csv": "nan", "json": "None", "parquet": "None"}
 _DTYPE_NAMES = {"str": "object", "string": "string", "int": "int64", "float": "float64", "bool": "bool",
@@ -72,85 +61,10 @@ def dtype_argument(value: Any) -> Any:
     raise NoRule("dtype= is not known here")
 
 
-@rule(
-    "pandas.read_csv(filepath_or_buffer, *, sep=None, delimiter=None, header='infer', names=None, "
-    "index_col=None, usecols=None, dtype=None, engine=None, converters=None, true_values=None, "
-    "false_values=None, skipinitialspace=False, skiprows=None, skipfooter=0, nrows=None, na_values=None, "
-    "keep_default_na=True, na_filter=True, verbose=None, skip_blank_lines=True, parse_dates=None, "
-    "infer_datetime_format=None, keep_date_col=None, date_parser=None, date_format=None, dayfirst=False, "
-    "cache_dates=True, iterator=False, chunksize=None, compression='infer', thousands=None, decimal='.', "
-    "lineterminator=None, quotechar='\"', quoting=0, doublequote=True, escapechar=None, comment=None, "
-    "encoding=None, encoding_errors='strict', dialect=None, on_bad_lines='error', delim_whitespace=None, "
-    "low_memory=True, memory_map=False, float_precision=None, storage_options=None, dtype_backend=None)",
-    not_yet="index_col converters skipfooter keep_date_col date_parser iterator chunksize lineterminator "
-    "quoting doublequote encoding_errors dialect on_bad_lines delim_whitespace dtype_backend compression",
-    ignored="engine verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options",
-    example=("pd.read_csv('nasty.csv')", "pd.read_csv('nasty.csv', usecols=['s', 'i', 'k'])"),
-)
-def read_csv(c: Call) -> Frame:
-    """A CSV file or folder, typed as pandas types it."""
-    path = c["filepath_or_buffer"]
-    c.need(
-        isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain),
-        "the path is not known here",
-    )
-    if isinstance(path, Plain) and "IO(" in path.text:
-        from rules.literal import text_table
-
-        return text_table(c)
-    if isinstance(path, Const):
-        c.need(
-            not path.value.startswith(("http:", "https:", "ftp:")),
-            "a web address is read on the driver",
-        )
-    options = {k: c.lit(k) for k in _CSV_PASSED if c.given(k) and c.lit(k) is not None}
-    if c.given("delimiter"):
-        options["sep"] = c.lit("delimiter")
-    c.need(
-        isinstance(options.get("sep", ","), str) and len(options.get("sep", ",")) == 1,
-        "a separator of several characters",
-    )
-    c.need(isinstance(options.get("skiprows", 0), int), "skiprows= is not a number")
-    dtype = dtype_argument(c["dtype"])
-    dates = c.lit("parse_dates")
-    c.need(
-        dates in (None, False)
-        or isinstance(dates, list)
-        and all(isinstance(d, str) for d in dates),
-        "parse_dates= of this form",
-    )
-    names, header = c.lit("names"), c.lit("header")
-    c.need(header in ("infer", 0, None), "a header that is not the first line")
-    c.need(
-        header is None or names is None or not c.given("header"), "names= in place of a header line"
-    )
-    usecols = c.lit("usecols")
-    c.need(
-        usecols is None or isinstance(usecols, list) and all(isinstance(u, str) for u in usecols),
-        "usecols= of this form",
-    )
-    known = {k: c.lit(k) for k in ("header", "names", "usecols", "parse_dates") if c.given(k)}
-    known.update({k: v for k, v in options.items()})
-    if dtype is not None:
-        known["dtype"] = dtype
-    schema = (
-        c.ctx.schemas.look("read_csv", getattr(path, "value", None), known)
-        if isinstance(path, Const)
-        else None
-    )
-    passed = {k: v for k, v in options.items() if v != _CSV_DEFAULTS[k]}
-    if names is not None:
-        passed["names"] = list(names)
-    if header is None or names is not None:
-        passed["header"] = False
-    if dates:
-        passed["parse_dates"] = dates
-    return source_frame(c, "read_csv", "csv", path, schema, passed, dtype, usecols, dates or [])
-
-
 def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passed: dict, dtype: Any,
-                 usecols: list | None = None, dates: list | tuple = ()) -> Frame:  # fmt: skip
-    """A frame read from a file: facts, and the text of the reader's call."""
+                 usecols: list | None = None, dates: list | tuple = (), whole: Any = None) -> Frame:  # fmt: skip
+    """A frame read from a file: facts, and the text of the reader's call. ``schema``: of the columns
+    that are read; ``whole``: of the file."""
     ctx, step = c.ctx, c.ctx.step()
     variable = ctx.hint or f"{fmt}_input"
     args = ["glueContext", c.interpreter.data_path(path)]
@@ -159,23 +73,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         isinstance(label, str) and d is not None and label for label, d, _ in schema.columns
     )
     if pinned:
-        columns = [
-            Column(
-                label,
-                label,
-                d if not (missing and d == "int64") else "float64",
-                fresh(),
-                origin=(step, label),
-                gap=GAPS.get(fmt),
-            )
-            for label, d, missing in schema.columns
-        ]
-        if fmt != "csv" or not passed.get("names"):
-            whole = schema
-            if usecols is not None and fmt == "csv":
-                full = ctx.schemas.look("read_csv", path.value, {"nrows": 0, **{k: v for k, v in passed.items() if k in ("sep", "encoding", "skiprows")}})  # fmt: skip
-                whole = full or schema
-            args.append(schema_text(whole, {label: d for label, d, _ in schema.columns}))
+        columns = pinned_columns(schema, step, GAPS.get(fmt))
+        args.append(schema_text(whole or schema, {label: d for label, d, _ in schema.columns}))
         keep = kept(ctx, step, columns, usecols)
         if keep is not None:
             passed["columns"] = keep
@@ -192,9 +91,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
     hidden: tuple[str, ...] = ()
     if ctx.wants(step, "order") or ctx.wants(step, "number"):
-        name = ctx.position_name(step)
-        passed["position"] = name
-        hidden = (name,)
+        hidden = (ctx.position_name(step),)
+        passed["position"] = hidden[0]
     passed["transformation_ctx"] = variable
     args += [f"{k}={render(v)}" for k, v in passed.items()]
     text = f"{ctx.call(function)}({', '.join(args)})"
@@ -205,6 +103,21 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         text = f'{ctx.call("with_position")}({text}, "{name}"{option})'
     ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
     return facts.but(text=text, hidden=hidden)
+
+
+def pinned_columns(schema: Any, step: tuple, gap: str | None) -> list[Column]:
+    """The columns of an input at hand; integers that lack one are fractions."""
+    return [
+        Column(
+            label,
+            label,
+            "float64" if missing and d == "int64" else d,
+            fresh(),
+            origin=(step, label),
+            gap=gap,
+        )
+        for label, d, missing in schema.columns
+    ]
 
 
 def schema_text(schema: Any, types: dict) -> str:
@@ -280,22 +193,25 @@ def read_json(c: Call) -> Frame:
 # --- writing --------------------------------------------------------------------------------
 
 
-def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: dict) -> Const:
-    """Write a frame: order where the program asked for one, hidden columns gone."""
+def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: dict, place: str = "") -> Const:  # fmt: skip
+    """Write a frame: order where the program asked for one, hidden columns gone.
+
+    place: the text of where it goes, where that is not a path."""
     ctx = c.ctx
     ctx.use(frame)
     text, order = frame.text, None
     if frame.order.explicit:
         whole = frame.order.anchor or frame.order.total
-        keys = ctx.order_of(frame) if whole else [k.expr() for k in frame.order.keys]
+        keys = ctx.order_of(frame) if whole else [k.expr(frame.rows) for k in frame.order.keys]
         if not ctx.is_sorted(frame.text, sorted_text(keys)):
             text += sorted_text(keys)
         labels = {x.name: x.label for x in frame.columns}
         order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
     text = without_hidden(text, frame.hidden) + relabelled(frame)
     variable = next(iter(frame.vars), None) or ctx.hint or "output"
-    args = ["glueContext", text, c.interpreter.data_path(path)]
-    passed = {**passed, "transformation_ctx": variable}
+    args = ["glueContext", text, place or c.interpreter.data_path(path)]
+    if not place:
+        passed = {**passed, "transformation_ctx": variable}
     if ctx.options.single_file and function == "write_csv":
         passed["single_file"] = True
     args += [f"{k}={render(v)}" for k, v in passed.items()]

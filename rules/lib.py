@@ -48,7 +48,7 @@ def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
         frozenset({(column.name, column.uid)}),
         nullable=column.is_nullable,
         column=column,
-        null_free=column.dtype in NULL_FREE,
+        null_free=column.dtype in NULL_FREE or frame.rows.is_full(column.uid),
         gap=column.gap,
     )
 
@@ -68,11 +68,8 @@ def on(frame: Frame, series: Col) -> Col:
         return series
     aligned = getattr(series, "aligned", None)
     unchanged = aligned is not None and series.expr.text == series.base  # type: ignore[attr-defined]
-    if (
-        unchanged
-        and len(series.frame.index.levels) == 1
-        and frame.rows.same_set(aligned.frame.rows)
-    ):
+    own_labels = len(series.frame.index.levels) == 1 or series.frame.index.kind == "rows"
+    if unchanged and own_labels and frame.rows.same_set(aligned.frame.rows):
         return on(frame, aligned)  # rows of groups under their own labels
     if series.kind == "ndarray" and frame.rows.uid != series.frame.rows.uid:
         raise NoRule("an array goes by the place of its rows, and these may have changed")
@@ -338,13 +335,16 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         series = on(frame, value)
         base, temps = with_temps(frame, series.temps)
         expr, dtype, nullable = tight(series), series.dtype, series.is_nullable
+        full = series.null_free
     else:
         base, temps = frame, []
         expr, dtype = literal_column(ctx, value)
-        nullable = False
+        nullable = full = False
     column = Column(
         label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None
     )
+    if full:
+        base.rows.full.add(column.uid)
     same = bool(known) and lift(expr).text == col(name).text  # only what is known of it changes
     out = (base if same else chain(base, f".withColumn({lift(name)}, {expr})")).set_column(column)
     if frame.open:
@@ -475,6 +475,8 @@ def subset_of(ctx: Any, before: Frame, after: Frame) -> Frame:
     index = before.index
     if index.kind == "range":
         index = Index("rows", index.anchor)
+    if len(index.levels) > 1:
+        index = replace(index, loose=tuple((x.name, None) for x in index.levels))
     return after.but(rows=Rows(parent=before.rows, subset=True), index=index)
 
 

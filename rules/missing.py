@@ -297,6 +297,8 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
             columns.append(column)
             continue
         new = Column(column.label, column.name, after.dtype, nullable=after.is_nullable)
+        if after.null_free:
+            frame.rows.full.add(new.uid)
         columns.append(new)
         c.ctx.cells[new.uid] = after
         plain = isinstance(value, Const) and isinstance(value.value, (str, bool, int, float))
@@ -354,6 +356,8 @@ def dropna(c: Call) -> Frame:
         )
         options.append(f"subset={render([x.name for x in columns])}")
     out = subset_of(c.ctx, frame, chain(frame, f".dropna({', '.join(options)})"))
+    if columns and how != "all" and thresh is None:
+        out.rows.full.update(x.uid for x in columns)
     return renumbered(c.ctx, out) if c.lit("ignore_index") else out
 
 

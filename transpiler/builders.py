@@ -56,3 +56,10 @@ def helpers_in(text: str) -> list[str]:
 def builder(name: str) -> Callable[..., Any]:
     """The builder of that name on symbolic expressions. Raises KeyError when there is none."""
     return _namespace()[name]
+
+
+@lru_cache(maxsize=None)
+def builder_names() -> frozenset[str]:
+    """Functions that give a Spark Column when they are given one."""
+    own = {n for n, v in _namespace().items() if callable(v) and hasattr(v, "__code__")}
+    return frozenset(own | {"typed"})

@@ -89,7 +89,10 @@ class SortKey:
     ascending: bool = True
     nulls_last: bool = True
 
-    def expr(self) -> E:
+    def expr(self, rows: "Rows | None" = None) -> E:
+        """The sort expression; plain where ``rows`` are known to have a value in the column."""
+        if rows is not None and rows.is_full(self.uid):
+            return col(self.name) if self.ascending else col(self.name).desc()
         way = ("asc" if self.ascending else "desc") + (
             "_nulls_last" if self.nulls_last else "_nulls_first"
         )
@@ -114,12 +117,15 @@ class Order:
 @dataclass(frozen=True)
 class Index:
     """The row labels. ``kind``: "range" (0..n-1 in row order), "rows" (the numbers that step
-    ``anchor`` gave its rows; a filter leaves holes), "columns" (``levels``: physical columns)."""
+    ``anchor`` gave its rows; a filter leaves holes), "columns" (``levels``: physical columns).
+    ``loose``: levels of which pandas may remember values that no row has, which unstacks them in
+    another order: their name, and text of a frame of all their values (None: not known)."""
 
     kind: str = "range"
     anchor: tuple | None = None
     levels: tuple[Column, ...] = ()
     unique: bool = True
+    loose: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,19 @@ class Rows:
     parent: "Rows | None" = None
     subset: bool = False
     mask: str | None = None  # the condition that chose them, as text over the parent's columns
+    full: set[int] = field(default_factory=set, compare=False, repr=False)
+
+    def is_full(self, uid: int | None) -> bool:
+        """Whether the column of that identity has a value in each of these rows.
+
+        ``full`` holds what is known of a set of rows; a part of them, or another order, keeps it.
+        """
+        rows: Rows | None = self
+        while rows is not None:
+            if uid in rows.full:
+                return True
+            rows = rows.parent
+        return False
 
     def descends_from(self, other: "Rows") -> bool:
         rows: Rows | None = self
@@ -235,6 +254,45 @@ class ByColumn(Local):
 
 
 @dataclass(frozen=True)
+class Database(Value):
+    """An engine or connection: the Glue connection that stands for it, and its JDBC address as far
+    as the program tells it (without user and password). ``style``: how its queries are written,
+    "sqlalchemy" (% is doubled), "dbapi" (only with parameters) or "qmark" (ODBC)."""
+
+    connection: str
+    url: str = ""
+    dialect: str = ""
+    style: str = "sqlalchemy"
+    kind = "Database"
+
+
+@dataclass(frozen=True)
+class Relation(Value):
+    """What ``duckdb.sql`` gives: a query that has not run yet, and what the names in it mean."""
+
+    query: str
+    frames: tuple[tuple[str, Any], ...] = ()  # name in the query → Frame or pandas on the driver
+    kind = "Relation"
+
+
+@dataclass(frozen=True)
+class Table(Local):
+    """A small pandas frame of numbers on the driver (``df.describe()``), whose labels are known."""
+
+    labels: tuple = ()
+    rows: tuple = ()
+    dtype: str | None = None
+
+
+@dataclass(frozen=True)
+class Places(Local):
+    """``.loc``, ``.iloc``, ``.at`` or ``.iat`` (``how``) of a small result on the driver."""
+
+    owner: Any = None
+    how: str = "loc"
+
+
+@dataclass(frozen=True)
 class Module(Value):
     """A module or a name in one: "pandas", "numpy", "pandas.DataFrame"."""
 
@@ -254,6 +312,8 @@ class Func(Value):
     scope: Any
     name: str | None = None
     defaults: tuple = ()  # (parameter, value when it was defined), where a default reads names
+    cells: Any = None  # the lists and dicts that are defaults, which all calls share
+    manager: bool = False  # made a context manager by contextlib
     kind = "function"
 
 
@@ -268,6 +328,11 @@ class Sequence(Value):
     @property
     def vars(self) -> frozenset[str]:  # type: ignore[override]
         return frozenset().union(*(i.vars for i in self.items))
+
+
+@dataclass(frozen=True)
+class Stream(Sequence):
+    """What a generator yields; it can be gone through once."""
 
 
 @dataclass(frozen=True)
@@ -321,9 +386,20 @@ class Frame(Value):
         """Whether there is such a column; None when that is not known."""
         if any(_same(c.label, label) for c in self.columns):
             return True
-        if label in self.gone or not isinstance(label, str):
+        if label in self.gone or self.open_name(label) is None:
             return False
         return None if self.open else False
+
+    def open_name(self, label: Any) -> str | None:
+        """The Spark name that a column of that label has where it is one of those that are not
+        known; None where none of them can have such a label."""
+        if not self.label_kind:
+            return label if isinstance(label, str) else None
+        if len(self.label_names) > 1:
+            deep = isinstance(label, tuple) and len(label) == len(self.label_names)
+            return repr(label) if deep else None
+        kinds = {"int": int, "float": float, "label_of_bool": bool}
+        return str(label) if type(label) is kinds.get(self.label_kind) else None
 
     def column(self, label: Any) -> Column:
         """The column of a label. Raises NoRule when there is none, or more than one."""
@@ -331,7 +407,8 @@ class Frame(Value):
         if len(found) == 1:
             return found[0]
         if not found and self.has(label) is None:
-            return Column(label, label, None, hash((self.base, label)), self.nullable, gap=self.gap)
+            name = self.open_name(label)
+            return Column(label, name, None, hash((self.base, name)), self.nullable, gap=self.gap)  # type: ignore[arg-type]
         what = f"{len(found)} columns named" if found else "no column"
         raise NoRule(
             f"{what} {label!r} in the frame ({', '.join(str(c.label) for c in self.columns)})"
@@ -460,6 +537,7 @@ class Grouped(Value):
     selection: Any = None
     series: Col | None = None  # the grouped Series, when a Series was grouped or one was selected
     made: tuple | None = None  # (receiver, method, args, kwargs): how pandas makes it
+    group_keys: bool = True
 
     @property
     def kind(self) -> str:  # type: ignore[override]
@@ -499,3 +577,52 @@ class Slice(Value):
     stop: Value
     step: Value
     kind = "slice"
+
+
+@dataclass(frozen=True, eq=False)
+class Class(Value):
+    """A class of the program whose objects are known while it is walked.
+
+    ``members``: the scope of its methods and attributes; ``kinds``: how each method is bound;
+    ``fields``: (name, default) of a dataclass or named tuple; ``family``: "dataclass", "tuple",
+    "enum" or "".
+    """
+
+    name: str
+    line: int | None
+    scope: Any
+    members: Any
+    kinds: dict
+    bases: tuple = ()
+    fields: list = field(default_factory=list)
+    family: str = ""
+    options: dict = field(default_factory=dict)
+    kind = "class"
+
+
+@dataclass(frozen=True, eq=False)
+class Instance(Value):
+    """An object of a class that is followed; ``fields`` is the scope of its attributes."""
+
+    cls: Class
+    fields: Any
+    kind = "instance"
+
+
+@dataclass(frozen=True, eq=False)
+class Method(Value):
+    """A method bound to its object (or class); ``owner`` is the class that defines it."""
+
+    function: Func
+    receiver: Value
+    owner: Class
+    kind = "method"
+
+
+@dataclass(frozen=True, eq=False)
+class Super(Value):
+    """``super()`` in a method of ``cls``."""
+
+    cls: Class
+    receiver: Value
+    kind = "super"

@@ -13,6 +13,7 @@ from transpiler.errors import TranspileError
 from transpiler.graph import dataflow, reused
 from transpiler.infer.context import Context, Statement
 from transpiler.options import Options
+from transpiler.tidy import tidied
 
 _SETTINGS = """
 args = getResolvedOptions(sys.argv, ["JOB_NAME", "DATA_ROOT"])
@@ -34,9 +35,9 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     """The text of the job, formatted by black. Raises TranspileError when it is not valid Python
     (which is a bug of ours, found here rather than on AWS)."""
     mark_cached(ctx)
-    body = "\n".join(
-        statement_text(s, previous) for previous, s in zip([None, *ctx.statements], ctx.statements)
-    )
+    names = ctx.names | set(imports) | identifiers("\n".join(s.text for s in ctx.statements))
+    steps = tidied(ctx.statements, names, ctx.series)
+    body = "\n".join(statement_text(s, previous) for previous, s in zip([None, *steps], steps))
     if ctx.comments:
         body += "\n\n" + "\n".join(ctx.comments)
     mentioned = identifiers(body)  # attempts that were given up leave names behind
@@ -121,7 +122,11 @@ def mark_cached(ctx: Context) -> None:
     graph = dataflow(ctx)
     for number in reused(graph):
         statement = ctx.statements[number]
-        if re.match(r"\w+ = (read_|spark\.)", statement.text) or "to_pandas(" in statement.text:
+        # A database may have changed when it is asked again, so what it gave is kept.
+        if (
+            re.match(r"\w+ = (read_(?!sql\()|spark\.)", statement.text)
+            or "to_pandas(" in statement.text
+        ):
             continue
         if (
             statement.text.endswith(")")

@@ -9,10 +9,22 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule
-from transpiler.facts import Const, Frame, Local, Mapping, Plain, Scalar, Sequence, Value
+from transpiler.facts import (
+    Col,
+    Const,
+    Frame,
+    Local,
+    Mapping,
+    Plain,
+    Scalar,
+    Sequence,
+    Stream,
+    Value,
+)
 from transpiler.infer.kinds import is_changeable, is_item, swapped
 from transpiler.infer.operators import _BINARY_NODES
 from transpiler.infer.scope import Ref, Scope
+from transpiler.infer.syntax import read_once
 from transpiler.source import has_url_password, is_secret_name, target_names
 
 
@@ -30,15 +42,8 @@ class Assignment:
     def assign_statement(self, node: cst.Assign, scope: Scope) -> None:
         first = node.targets[0].target
         self.ctx.hint = first.value if isinstance(first, cst.Name) else None
-        if (
-            isinstance(node.value, cst.Name)
-            and len(node.targets) == 1
-            and isinstance(first, cst.Name)
-        ):
-            ref = scope.lookup(node.value.value)
-            if ref is not None and isinstance(ref.value, (Frame, Const, Sequence, Mapping)):
-                scope.bind(first.value, ref)  # a second name of the same object
-                return
+        if len(node.targets) == 1 and self.second_name(first, node.value, scope):
+            return
         value = self.eval(node.value, scope)
         if len(node.targets) > 1:
             value = self.settled(value, scope)
@@ -46,6 +51,25 @@ class Assignment:
             self.store(target.target, value, scope, node)
             if isinstance(target.target, cst.Name) and is_changeable(value) and is_item(node.value):
                 scope.lookup(target.target.value).shared = True  # type: ignore[union-attr]
+
+    def second_name(self, target: Any, source: Any, scope: Scope) -> bool:
+        """``b = a``, ``self.df = df``: another name of the same object, whatever changes it."""
+        holder = self.instance_of(target.value, scope) if isinstance(target, cst.Attribute) else None  # type: ignore[attr-defined]
+        if not isinstance(target, cst.Name) and holder is None:
+            return False
+        if isinstance(source, cst.Name):
+            ref = scope.lookup(source.value)
+        elif isinstance(source, cst.Attribute):
+            ref = self.field_ref(source, scope)  # type: ignore[attr-defined]
+        else:
+            return False
+        if ref is None or not isinstance(ref.value, (Frame, Const, Sequence, Mapping)):
+            return False
+        if holder is not None:
+            self.same_cell(holder, target.attr.value, ref)  # type: ignore[attr-defined]
+        else:
+            scope.bind(target.value, ref)
+        return True
 
     def annotated(self, node: cst.AnnAssign, scope: Scope) -> None:
         if node.value is not None:
@@ -61,18 +85,14 @@ class Assignment:
         if isinstance(left, Const) and isinstance(left.value, list):
             left = Const(list(left.value))
         value = self.operator(method, left, right, node)
-        name = target_names(node.target)
-        ref = scope.lookup(name[0]) if name else None
+        ref = None
+        if self.has_cell(node.target, scope):  # type: ignore[attr-defined]
+            name, ref = self.target_ref(node.target, scope)  # type: ignore[attr-defined]
         if ref is not None and isinstance(ref.value, Frame) and isinstance(value, Frame):
-            self.mutate(ref, name[0], value, scope)
+            self.mutate(ref, name, value, scope)
             return
-        if (
-            ref is not None
-            and is_changeable(ref.value)
-            and is_changeable(value)
-            and isinstance(node.target, cst.Name)
-        ):
-            self.check_shared(ref, name[0])
+        if ref is not None and is_changeable(ref.value) and is_changeable(value):
+            self.check_shared(ref, name)
             ref.value = value  # in place: every name of the list sees it
             return
         self.store(node.target, value, scope, node)
@@ -116,6 +136,8 @@ class Assignment:
 
     def assign_name(self, name: str, value: Value, scope: Scope, node: Any = None) -> None:
         self.ctx.hint = name
+        if isinstance(value, Stream) and not read_once(self.program.module, name, 2):
+            raise NoRule("a generator that may be gone through twice")
         if isinstance(value, Const):
             self.assign_constant(name, value, scope, node)
             return
@@ -136,6 +158,8 @@ class Assignment:
                         "kept", "python", "", self.program.source_line(node) if node else ""
                     )
             value = replace(value, text=job, vars=frozenset({job}))
+        if isinstance(value, Col):
+            self.ctx.name_series(name, value.expr)
         scope.bind(name, Ref(value))
 
     def assign_constant(self, name: str, value: Const, scope: Scope, node: Any) -> None:
@@ -162,7 +186,7 @@ class Assignment:
 
     def claim(self, name: str, scope: Scope) -> str:
         """The job variable for a user's name: its own, unless a value still in use is under it."""
-        home = scope.root if name in scope.globals else scope
+        home = scope.home(name)
         mine = (id(home), name)
         owner = self.owners.get(name)
         if (
@@ -183,7 +207,7 @@ class Assignment:
     def in_use(self, job: str, home: Scope, name: str | None = None) -> bool:
         """Whether a value other than the one being replaced is read from that job variable."""
         name = name or job
-        for scope in self.active:
+        for scope in self.scopes():  # type: ignore[attr-defined]
             for other, ref in scope.refs.items():
                 if scope is home and other == name:
                     continue
@@ -197,7 +221,8 @@ class Assignment:
         if isinstance(old, Frame):
             value = value.but(view=old.view)
         if not value.text.isidentifier():
-            home = next((s for s in scope.chain() if s.refs.get(name) is ref), scope)
+            around = [*scope.chain(), *self.objects]  # type: ignore[attr-defined]
+            home = next((s for s in around if s.refs.get(name) is ref), scope)
             # Other names and lists that hold the object let go of the old variable first.
             between = value.but(vars=frozenset())
             self.became(old, between)
@@ -210,7 +235,7 @@ class Assignment:
 
     def became(self, old: Value, new: Value) -> None:
         """The object that was ``old`` is ``new``, under every name and in every container."""
-        for scope in self.active:
+        for scope in self.scopes():  # type: ignore[attr-defined]
             for ref in scope.refs.values():
                 ref.value = swapped(ref.value, old, new)
         for items in self.turning:

@@ -9,10 +9,27 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Column, Frame, Index, Order, Rows, Value, fresh
+from transpiler.facts import (
+    Col,
+    Column,
+    Const,
+    Frame,
+    Index,
+    Local,
+    Order,
+    Plain,
+    Rows,
+    Scalar,
+    Sequence,
+    Value,
+    fresh,
+)
 from transpiler.infer.context import Statement
+from transpiler.infer.control import EndSignal
+from transpiler.infer.functions import ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
+from transpiler.tidy import tidied
 
 
 class Branches:
@@ -27,23 +44,45 @@ class Branches:
 
         Raises NoRule when they leave a name with facts that no single value can have.
         """
-        if leaves(node):
+        rest = self.still_to_come() if leaves(node) else []
+        if rest is None:
             raise NoRule("a branch that leaves the function or loop")
+        returns = leaves(node)
         condition = self.driver.text(test)
         comments, self.ctx.comments = self.ctx.comments, []
         before = self.snapshot()  # type: ignore[attr-defined]
-        first = self.one_branch(list(node.body.body), scope)
-        after_first = self.values()
-        self.rollback(before)  # type: ignore[attr-defined]
         orelse: list = []
         if isinstance(node.orelse, cst.If):
             orelse = [node.orelse]
         elif node.orelse is not None:
             orelse = list(node.orelse.body.body)
-        second = self.one_branch(orelse, scope)
-        extra_first, extra_second = self.merge(after_first)
+        given: list = []
+        ends: list[bool] = []
+        parts: list[list[Statement]] = []
+        after: list = []
+        for body in (list(node.body.body) + rest, orelse + rest):
+            if parts:
+                self.rollback(before)  # type: ignore[attr-defined]
+            part, end = self.one_branch(body, scope, given if returns else None)
+            parts.append(part)
+            ends.append(end)
+            after.append(self.values())
+        extra: tuple[list[str], list[str]] = ([], [])
+        if not any(ends):
+            extra = self.merge(after[0])
+        elif ends[1] and not ends[0]:
+            self.restore_values(after[0])
+        value = self.given_value(given, ends, extra) if returns else None
         self.ctx.comments = comments
-        text = f"if {condition}:\n" + block_text(first, extra_first)
+        self.emit_branch(condition, test, parts, extra)
+        if all(ends):
+            raise EndSignal
+        if returns:
+            raise ReturnSignal(value, node, scope)
+
+    def emit_branch(self, condition: str, test: Value, parts: list, extra: tuple) -> None:
+        (first, second), (extra_first, extra_second) = parts, extra
+        text = f"if {condition}:\n" + self.block_text(first, extra_first)
         if (
             len(second) == 1
             and second[0].text.startswith("if ")
@@ -52,42 +91,128 @@ class Branches:
         ):
             text += "\nel" + second[0].text
         elif second or extra_second:
-            text += "\nelse:\n" + block_text(second, extra_second)
+            text += "\nelse:\n" + self.block_text(second, extra_second)
         inner = [*first, *second]
         names = [s.defines for s in inner if s.defines] + [s for i in inner for s in i.also]
+        names += [line.split(" = ")[0] for line in extra_first]
         kinds = {s.kind for s in inner}
         reads = frozenset().union(test.vars, *(s.reads for s in inner))
         self.ctx.emit(
             text, reads=reads, also=tuple(names), kind="output" if "output" in kinds else "kept"
         )
 
-    def one_branch(self, body: list, scope: Scope) -> list[Statement]:
-        start = len(self.ctx.statements)
+    def still_to_come(self) -> list | None:
+        """The statements up to the end of the function that is being inlined; None in a loop or
+        another block that something follows."""
+        found: list = []
+        if self.depth != self.entered[-1]:  # type: ignore[attr-defined]
+            return None
+        for rest in reversed(self.pending):  # type: ignore[attr-defined]
+            if rest is None:
+                return found
+            if isinstance(rest, str):
+                return None
+            found += rest
+        return None
+
+    def given_value(self, given: list, ends: list[bool], extra: tuple) -> Value:
+        """What the function returns after either branch; adds the assignments that make it."""
+        values = [v for v, end in zip(given, ends) if not end]
+        if len(values) == 1 or not values:
+            return values[0] if values else Const(None)
+        return self.either(values[0], values[1], extra)
+
+    def either(self, one: Value, two: Value, extra: tuple) -> Value:
+        """One value that is the first or the second, by the branch that was taken."""
+        if (
+            one is two
+            or type(one) is type(two)
+            and not isinstance(one, Col)
+            and unchanged(one, two)
+        ):
+            return one
+        if isinstance(one, Sequence) and isinstance(two, Sequence) and len(one.items) == len(two.items):  # fmt: skip
+            items = tuple(self.either(a, b, extra) for a, b in zip(one.items, two.items))
+            return Sequence(items, one.type)
+        frames = isinstance(one, Frame) and isinstance(two, Frame)
+        simple = (Const, Scalar, Plain, Local)
+        if not frames and not (isinstance(one, simple) and isinstance(two, simple)):
+            raise NoRule("a function that returns something else in each branch")
+        name = self.ctx.unique("result")
+        for value, lines in zip((one, two), extra):
+            lines.append(f"{name} = {self.driver.text(value) if not frames else value.text}")
+        reads = frozenset({name})
+        if frames:
+            return same_facts(one, two, "what the function returns").but(text=name, vars=reads)
+        kind = Local if isinstance(one, Local) or isinstance(two, Local) else Plain
+        return kind(name, reads)
+
+    def one_branch(
+        self, body: list, scope: Scope, given: list | None = None
+    ) -> tuple[list[Statement], bool]:
+        """The statements of a branch, and whether the program stops in it. ``given`` takes what the
+        function returns there."""
+        start, ended = len(self.ctx.statements), False
         after = scope.used_later
+        value: Value = Const(None)
         self.depth += 1  # type: ignore[attr-defined]
+        self.entered.append(self.depth if given is not None else -1)  # type: ignore[attr-defined]
         try:
-            if body and isinstance(body[0], cst.If):
+            if len(body) == 1 and isinstance(body[0], cst.If) and given is None:
                 self.if_(body[0], scope)  # type: ignore[attr-defined]
             else:
                 self.block(body, scope, after)  # type: ignore[attr-defined]
+        except EndSignal:
+            ended = True
+        except ReturnSignal as signal:
+            if given is None or signal.scope is not scope:
+                raise
+            value = signal.value
+            if isinstance(value, Frame):
+                value = self.ctx.hoist(value)
         finally:
             self.depth -= 1  # type: ignore[attr-defined]
+            self.entered.pop()  # type: ignore[attr-defined]
             scope.used_later = after
+        if given is not None:
+            given.append(value)
         made = self.ctx.statements[start:]
         del self.ctx.statements[start:]
         if self.ctx.comments:
             made.append(Statement("pass", None, tuple(self.ctx.comments)))
             self.ctx.comments = []
-        return made
+        return made, ended
 
-    def values(self) -> list[dict[str, tuple[Ref, Value]]]:
-        return [{n: (r, r.value) for n, r in s.refs.items()} for s in self.active]
+    def block_text(self, statements: list[Statement], extra: list[str]) -> str:
+        lines: list[str] = []
+        for s in tidied(statements, self.ctx.names, self.ctx.series):
+            lines += [*s.comments, s.text]
+        body = "\n".join(lines + extra) or "pass"
+        if all(line.startswith("#") for line in body.splitlines() if line.strip()):
+            body += "\npass"
+        return textwrap.indent(body, "    ")
 
-    def merge(self, first: list[dict[str, tuple[Ref, Value]]]) -> tuple[list[str], list[str]]:
+    def values(self) -> list[tuple[Scope, dict[str, tuple[Ref, Value]]]]:
+        scopes = self.scopes()  # type: ignore[attr-defined]
+        return [(s, {n: (r, r.value) for n, r in s.refs.items()}) for s in scopes]
+
+    def restore_values(self, saved: list) -> None:
+        """Make the scopes hold again what they held."""
+        for scope, refs in saved:
+            scope.refs = {n: ref for n, (ref, _) in refs.items()}
+            for ref, value in refs.values():
+                ref.value = value
+        known = self.scopes()  # type: ignore[attr-defined]
+        self.objects += [s for s, _ in saved if not any(s is k for k in known)]  # type: ignore[attr-defined]
+
+    def merge(self, first: list) -> tuple[list[str], list[str]]:
         """Make the scopes hold what is true after either branch; gives assignments that each
         branch has to end with."""
         lines: tuple[list[str], list[str]] = ([], [])
-        for scope, others in zip(self.active, first):
+        for scope, others in first:
+            if not any(s is scope for s in self.scopes()):  # type: ignore[attr-defined]
+                self.objects.append(scope)  # type: ignore[attr-defined]
+                continue  # an object that the first branch made
             for name, (ref, one) in others.items():
                 if name not in scope.refs:
                     scope.refs[name] = Ref(one)
@@ -155,13 +280,3 @@ def same_facts(one: Frame, two: Frame, name: str) -> Frame:
         rows=rows,
         base=one.base if one.base == two.base else fresh(),
     )
-
-
-def block_text(statements: list[Statement], extra: list[str]) -> str:
-    lines: list[str] = []
-    for s in statements:
-        lines += [*s.comments, s.text]
-    body = "\n".join(lines + extra) or "pass"
-    if all(line.startswith("#") for line in body.splitlines() if line.strip()):
-        body += "\npass"
-    return textwrap.indent(body, "    ")

@@ -17,6 +17,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Frame, Index, Order, SortKey, Value
 from transpiler.options import Options
 from transpiler.symbolic import E, col
+from transpiler.tidy import key
 
 ANCHOR = "__pos"
 
@@ -79,6 +80,9 @@ class Learned:
     demands: set = field(default_factory=set)
     used: dict[tuple, set | None] | None = None  # None: prune nothing
     taken: set = field(default_factory=set)  # names of the functions that the job embeds
+    kept: set = field(
+        default_factory=set
+    )  # ("class", line): what stays in the job as it is written
 
 
 class Context:
@@ -101,6 +105,7 @@ class Context:
             {}
         )  # uid of a column made by an element-wise step -> its Series
         self.names: set[str] = set(learned.taken)
+        self.series: dict[str, str] = {}  # text of an expression -> the program's name for it
         self.counter: Counter = Counter()
         self.line: int | None = None
         self.column = 0
@@ -187,7 +192,7 @@ class Context:
             if order.lost is not None and not self.demand(order.lost, "keys"):
                 return [col(ANCHOR)]  # a placeholder: this pass is walked again
             raise NoRule("the columns that the rows were sorted by are gone")
-        keys = [k.expr() for k in order.keys]
+        keys = [k.expr(frame.rows) for k in order.keys]
         if order.total:
             return keys
         return keys + [self.position(frame, order.anchor)]
@@ -264,6 +269,12 @@ class Context:
         self.comments = []
         self.statements.append(statement)
         return statement
+
+    def name_series(self, name: str, expr: Any) -> None:
+        """Remember what the program calls a Series: the job calls it so where it is long."""
+        text = key(str(expr))
+        if text is not None:
+            self.series[text] = name
 
     def is_sorted(self, text: str, order: str) -> bool:
         """Whether a frame comes out in that order already: a sort and a limit made it."""

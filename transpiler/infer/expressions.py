@@ -12,10 +12,13 @@ from transpiler.errors import NoRule, TranspileError
 from transpiler.facts import (
     Accessor,
     ByColumn,
+    Class,
     Col,
     Const,
     Frame,
+    Func,
     Grouped,
+    Instance,
     Local,
     Mapping,
     Module,
@@ -23,13 +26,16 @@ from transpiler.facts import (
     Scalar,
     Sequence,
     Slice,
+    Super,
     Value,
 )
 from transpiler.infer.calls import Calls
 from transpiler.infer.driver import Driver
 from transpiler.infer.folding import CONSTANTS
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable
+from transpiler.infer.objects import tuple_items
 from transpiler.infer.operators import Operators
+from transpiler.infer.parts import small_part, small_places
 from transpiler.infer.scope import Ref, Scope
 
 ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "index", "values"}
@@ -51,21 +57,28 @@ class Expressions(Operators, Calls):
 
     # -- names, literals, containers
 
+    def named(self, node: cst.NamedExpr, scope: Scope) -> Value:
+        """``(n := …)``."""
+        self.ctx.hint = node.target.value  # type: ignore[attr-defined]
+        value = self.settled(self.eval(node.value, scope), scope)  # type: ignore[attr-defined]
+        self.assign_name(node.target.value, value, scope, node)  # type: ignore[attr-defined]
+        ref = scope.lookup(node.target.value)  # type: ignore[attr-defined]
+        assert ref is not None
+        return ref.value
+
     def name(self, node: cst.Name, scope: Scope) -> Value:
         ref = scope.lookup(node.value)
         if ref is not None:
             return ref.value
+        if node.value == "__name__":
+            return Const("__main__")
         if hasattr(builtins, node.value):
             value = getattr(builtins, node.value)
             if isinstance(value, (bool, type(None))):
                 return Const(value)
             return Module(f"builtins.{node.value}", node.value)
-        if node.value in ("display", "__name__", "__file__"):
-            return (
-                Const("__main__")
-                if node.value == "__name__"
-                else Module(f"builtins.{node.value}", node.value)
-            )
+        if node.value in ("display", "__file__"):
+            return Module(f"builtins.{node.value}", node.value)
         line, column = self.program.position(node)
         raise TranspileError(f"name {node.value!r} is used before it is defined", line, column)
 
@@ -99,16 +112,16 @@ class Expressions(Operators, Calls):
         out = ""
         for head, value, spec in parts:
             if value is None:
-                out += (
-                    head.replace("\\", "\\\\")
-                    .replace("{", "{{")
-                    .replace("}", "}}")
-                    .replace('"', '\\"')
-                    .replace("\n", "\\n")
-                )
+                out += in_fstring(head)
+                continue
+            if isinstance(value, Const) and value.text is None and not value.secret:
+                shown = self.folded(lambda: ("{0" + head + (":" + spec if spec else "") + "}").format(value.value), node)  # fmt: skip
+                out += in_fstring(shown.value)  # type: ignore[attr-defined]
                 continue
             code = self.driver.text(value)
-            if any(ch in code for ch in "\"'\\{}\n#"):
+            if '"' in code and "'" not in code:
+                code = code.replace('"', "'")
+            if any(ch in code for ch in '"\\{}\n#'):
                 code = self.spare(code, value)
             out += "{" + code + head + (":" + spec if spec else "") + "}"
         return self.plain_like(f'f"{out}"', [v for _, v, _ in parts if v is not None])
@@ -173,6 +186,15 @@ class Expressions(Operators, Calls):
             return list(value.items)
         if isinstance(value, Mapping):
             return [Const(k) for k, _ in value.items]
+        items = tuple_items(value)
+        if items is not None:
+            return items
+        if isinstance(value, Class) and value.family == "enum":
+            return list(self.enum_members(value))  # type: ignore[attr-defined]
+        if isinstance(value, ByColumn) and value.labels:
+            named = self.ctx.hoist(value, "values")
+            places_of = range(len(value.labels))
+            return [Scalar(f"{named.text}.iloc[{i}]", value.dtype, named.vars) for i in places_of]
         raise NoRule("not a sequence that is known here")
 
     def comprehension(self, node: Any, scope: Scope) -> Value:
@@ -273,6 +295,10 @@ class Expressions(Operators, Calls):
     def attribute(self, node: cst.Attribute, scope: Scope) -> Value:
         owner = self.eval(node.value, scope)
         attr = node.attr.value
+        if isinstance(owner, (Instance, Class, Super)):
+            return self.member(owner, attr, node)  # type: ignore[attr-defined]
+        if isinstance(owner, Func) and attr in ("__name__", "__qualname__"):
+            return Const(owner.name or "<lambda>")
         if isinstance(owner, Module):
             qualified = f"{owner.name}.{attr}"
             if qualified in CONSTANTS:
@@ -292,6 +318,9 @@ class Expressions(Operators, Calls):
             return self.folded(lambda: getattr(owner.value, attr), node)
         if isinstance(owner, Mapping) and attr in dict(owner.items):
             return dict(owner.items)[attr]
+        found = small_places(owner, attr)
+        if found is not None:
+            return found
         return self.plain_like(f"{self.driver.text(owner)}.{attr}", [owner])
 
     def property(self, owner: Value, attr: str, node: cst.CSTNode) -> Value:
@@ -311,6 +340,13 @@ class Expressions(Operators, Calls):
         key = self.key(node, scope)
         if isinstance(owner, DATA):
             return self.call_method(owner, "__getitem__", [key], {}, node)
+        if isinstance(owner, Class) and owner.family == "enum" and isinstance(key, Const):
+            return self.member(owner, key.value, node)  # type: ignore[attr-defined]
+        items = tuple_items(owner)
+        if items is not None:
+            owner = Sequence(tuple(items), tuple)
+        elif isinstance(owner, Instance):
+            return self.call_value(self.member(owner, "__getitem__"), [key], {}, node, scope)  # type: ignore[attr-defined]
         if isinstance(owner, Const) and isinstance(key, Const):
             return self.folded(lambda: owner.value[key.value], node)
         if isinstance(owner, Sequence) and isinstance(key, Const):
@@ -319,10 +355,11 @@ class Expressions(Operators, Calls):
             return Sequence(inner, owner.type) if isinstance(inner, tuple) else inner
         if isinstance(owner, Mapping) and isinstance(key, Const):
             return self.folded(lambda: dict(owner.items)[key.value], node).value  # type: ignore[attr-defined]
-        if isinstance(owner, Module):
+        if isinstance(owner, Module) and owner.name != "os.environ":
             return owner  # a type such as list[str]
-        if isinstance(owner, ByColumn) and isinstance(key, Const) and key.value in owner.labels:
-            return owner.item(key.value)
+        piece = small_part(owner, key)
+        if piece is not None:
+            return piece
         text = f"{self.driver.text(owner)}[{self.driver.key(key)}]"
         return self.plain_like(text, [owner, key])
 
@@ -345,6 +382,16 @@ class Expressions(Operators, Calls):
         if all(isinstance(b, Const) for b in bounds):
             return Const(slice(*(b.value for b in bounds)))  # type: ignore[attr-defined]
         return Slice(*bounds)
+
+
+def in_fstring(text: str) -> str:
+    """Text as it stands in an f-string of double quotes."""
+    text = text.replace("\\", "\\\\").replace("{", "{{").replace("}", "}}")
+    return text.replace('"', '\\"').replace("\n", "\\n")
+
+
+def no_yield() -> Value:
+    raise NoRule("a value sent to a generator")
 
 
 _FRAME_ATTRIBUTES = {
@@ -383,5 +430,7 @@ _HANDLERS: dict[str, Callable[[Any, Any, Scope], Value]] = {
     "Subscript": Expressions.subscript,
     "Call": Expressions.call,
     "Lambda": lambda self, node, scope: self.function(node, scope),
+    "NamedExpr": Expressions.named,
+    "Yield": lambda self, node, scope: no_yield(),
     "Ellipsis": lambda self, node, scope: Const(...),
 }  # fmt: skip
