@@ -207,7 +207,9 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
             text += sorted_text(keys)
         labels = {x.name: x.label for x in frame.columns}
         order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
-    text = without_hidden(text, frame.hidden) + relabelled(frame)
+    shown = {x.name for x in frame.columns} | {*frame.hidden}
+    levels = [x.name for x in frame.index.levels if x.name not in shown]
+    text = without_hidden(text, (*frame.hidden, *levels)) + relabelled(frame)
     variable = next(iter(frame.vars), None) or ctx.hint or "output"
     args = ["glueContext", text, place or c.interpreter.data_path(path)]
     if not place:

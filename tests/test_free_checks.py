@@ -93,7 +93,88 @@ def test_a_secret_is_left_out(name):
 def test_a_secret_that_a_step_needs_is_refused():
     from transpiler import TranspileError
 
-    source = "import pandas as pd\nfrom sqlalchemy import create_engine\nengine = create_engine('postgresql://me:hunter2@db/x')\n"
+    source = "import pandas as pd\nimport requests\nr = requests.get('https://me:hunter2@db/x')\nprint(r)\n"
     with pytest.raises(TranspileError, match="secret") as caught:
         transpile(source)
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        "create_engine('postgresql://me:hunter2@db.example:5433/shop')",
+        "create_engine(URL.create('postgresql+psycopg2', 'me', 'hunter2', 'db.example', 5433, 'shop'))",
+        "create_engine(f'postgresql://{USER}:{quote_plus(PASSWORD)}@db.example:5433/shop', pool_size=3)",
+        "psycopg2.connect(host='db.example', port=5433, dbname='shop', user='me', password='hunter2')",
+        "psycopg2.connect('host=db.example port=5433 dbname=shop password=hunter2')",
+        "'postgresql://me:hunter2@db.example:5433/shop'",
+    ],
+)
+def test_a_database_becomes_a_connection_without_its_password(engine):
+    source = (
+        "import pandas as pd\nimport psycopg2\nfrom sqlalchemy import URL, create_engine\n"
+        "from urllib.parse import quote_plus\nUSER = 'me'\nPASSWORD = 'hunter2'\n"
+        f"engine = {engine}\n"
+        "df = pd.read_sql('SELECT * FROM t', engine)\ndf.to_csv('o.csv', index=False)\n"
+    )
+    job = transpile(source)
+    for text in (job.script, job.deploy_script, job.report.to_json(), job.report.to_html()):
+        assert "hunter2" not in text
+    assert 'connection="postgresql-shop"' in job.script
+    assert job.inputs[0]["url"] == "jdbc:postgresql://db.example:5433/shop"
+
+
+@pytest.mark.parametrize(
+    "made, url",
+    [
+        ("create_engine('mysql+pymysql://u:hunter2@h/d')", "jdbc:mysql://h:3306/d"),
+        ("create_engine('mssql+pyodbc://u:hunter2@h/d?driver=ODBC+Driver+17+for+SQL+Server')",
+         "jdbc:sqlserver://h:1433;databaseName=d"),
+        ("create_engine('oracle+oracledb://u:hunter2@h:1522/?service_name=s')", "jdbc:oracle:thin:@//h:1522/s"),
+        ("pyodbc.connect('DRIVER={ODBC Driver 17 for SQL Server};SERVER=tcp:h,1444;DATABASE=d;UID=u;PWD=hunter2')",
+         "jdbc:sqlserver://h:1444;databaseName=d"),
+        ("pyodbc.connect(driver='{MySQL ODBC 8.0 Driver}', server='h', database='d', uid='u', pwd='hunter2')",
+         "jdbc:mysql://h:3306/d"),
+        ("pymysql.connect(host='h', database='d', user='u', password='hunter2')", "jdbc:mysql://h:3306/d"),
+    ],
+)  # fmt: skip
+def test_addresses_of_other_databases(made, url):
+    source = (
+        "import pandas as pd\nimport pymysql\nimport pyodbc\nfrom sqlalchemy import create_engine\n"
+        f"con = {made}\ndf = pd.read_sql('SELECT 1 AS n', con)\ndf.to_csv('o.csv', index=False)\n"
+    )
+    job = transpile(source)
+    assert job.inputs[0]["url"] == url
+    assert "hunter2" not in job.script + job.deploy_script + job.report.to_json()
+
+
+@pytest.mark.parametrize(
+    "step, why",
+    [
+        (
+            "pd.read_sql('SELECT 1', create_engine('snowflake://u:p@h/d'))",
+            "not reached by Glue's JDBC",
+        ),
+        ("pd.read_sql('DELETE FROM t', engine)", "only a query that reads"),
+        ("pd.read_sql('SELECT * FROM t', engine, chunksize=10)", "chunksize=…"),
+        ("pd.read_sql('SELECT * FROM t', engine, index_col='id')", "set_index"),
+        ("pd.read_sql(\"SELECT * FROM t WHERE s LIKE 'a%'\", engine)", "%%"),
+        ("pd.read_sql('SELECT * FROM t WHERE a = %(a)s', engine, params={'b': 1})", "no value for"),
+        ("pd.read_sql('SELECT * FROM t WHERE a IN %(a)s', engine, params={'a': (1, 2)})", "a list"),
+        ("engine.execute('DELETE FROM t')", "no Spark form"),
+        (
+            "pd.DataFrame({'a': [1]}).to_sql('t', engine, if_exists='replace', dtype={'a': 'x'})",
+            "dtype",
+        ),
+        ("pyodbc.connect('DSN=shop;UID=u;PWD=hunter2')", "DRIVER"),
+        ("pyodbc.connect('DRIVER={PostgreSQL Unicode};SERVER=h;DATABASE=d')", "SQLAlchemy"),
+    ],
+)
+def test_what_a_database_is_not_asked(step, why):
+    from transpiler import TranspileError
+
+    source = "import pandas as pd\nimport pyodbc\nfrom sqlalchemy import create_engine\n"
+    source += f"engine = create_engine('postgresql://me:hunter2@db/shop')\nout = {step}\n"
+    with pytest.raises(TranspileError) as caught:
+        transpile(source)
+    assert why in str(caught.value) and "hunter2" not in str(caught.value)

@@ -268,10 +268,9 @@ class Database(Value):
 
 @dataclass(frozen=True)
 class Relation(Value):
-    """What ``duckdb.sql`` gives: a query that has not run yet, and what the names in it mean."""
+    """What ``duckdb.sql`` gives: a query that has not run yet, as the frame that it makes."""
 
-    query: str
-    frames: tuple[tuple[str, Any], ...] = ()  # name in the query → Frame or pandas on the driver
+    frame: "Frame"
     kind = "Relation"
 
 

@@ -16,6 +16,8 @@ class Options:
     inputs found there are read and pinned. ``unsupported``: "driver" lets a step without a Spark
     form run as pandas on the driver, "error" refuses it. ``driver_limit``: rows a driver step may
     collect. ``runtime``: "embed" puts the helpers in the script, "zip" imports them.
+    ``connections``: names of Glue connections to use in place of those made up for the program's
+    databases ("postgresql-shop").
 
     Raises ValueError for a value that is not one of those named.
     """
@@ -28,6 +30,7 @@ class Options:
     runtime: str = "embed"
     single_file: bool = False
     tags: dict[str, str] = field(default_factory=dict)
+    connections: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         choices = {

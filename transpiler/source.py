@@ -92,6 +92,11 @@ _SECRET_ITEM = re.compile(
     r"""((?:['"]?)(?:key|secret|token|\w*(?:secret|passw|pwd|token|access_?key|api_?key)\w*)(?:['"]?)\s*[:=]\s*)(['"]).*?\2""",
     re.I | re.S,
 )
+#: in connection strings of ODBC and libpq, and as the third part of SQLAlchemy's URL.create
+_SECRET_WORD = re.compile(
+    r"""(\b(?:pwd|password|passwd)\s*=\s*)(?!os\.)[^;'"\s{}=][^;'"\s]*""", re.I
+)
+_SECRET_PART = re.compile(r"""(URL\.create\(\s*(?:[^,()=]+,\s*){2})(['"]).*?\2""", re.S)
 _SECRET_URL = re.compile(r"(://[^/@:\s'\"]+:)[^@/\s'\"]+(@)")
 
 
@@ -106,7 +111,8 @@ def has_url_password(text: str) -> bool:
 
 def redacted(text: str) -> str:
     """Source text for reports, without the values of keys, secrets and passwords."""
-    return _SECRET_URL.sub(r"\1…\2", _SECRET_ITEM.sub(r"\1\2…\2", text))
+    text = _SECRET_URL.sub(r"\1…\2", _SECRET_ITEM.sub(r"\1\2…\2", text))
+    return _SECRET_PART.sub(r"\1\2…\2", _SECRET_WORD.sub(r"\1…", text))
 
 
 def target_names(node: cst.BaseExpression) -> list[str]:

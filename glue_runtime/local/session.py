@@ -67,6 +67,18 @@ INTERPRETED = {
 }
 
 
+# Where Debian's packages put the JDBC drivers that Glue brings along.
+JDBC_DRIVERS = ("/usr/share/java/postgresql.jar", "/usr/share/java/mariadb-java-client.jar")
+
+
+def extra_jars() -> list[str]:
+    """Jars for the class path: those that ``P2G_JARS`` names (by commas), else Debian's JDBC drivers."""
+    given = os.environ.get("P2G_JARS")
+    if given is not None:
+        return [jar.strip() for jar in given.split(",") if jar.strip()]
+    return [jar for jar in JDBC_DRIVERS if Path(jar).is_file()]
+
+
 def local_session(settings: dict[str, str] | None = None) -> SparkSession:
     """Gives the active Spark session, or starts one that suits this machine.
 
@@ -90,6 +102,8 @@ def local_session(settings: dict[str, str] | None = None) -> SparkSession:
     every = dict(SETTINGS)
     every["spark.sql.warehouse.dir"] = str(Path(scratch, f"p2g-warehouse-{os.getpid()}"))
     every["spark.driver.extraJavaOptions"] = JVM_OPTIONS
+    if extra_jars():
+        every["spark.driver.extraClassPath"] = os.pathsep.join(extra_jars())
     if os.environ.get("P2G_INTERPRETED") == "1":
         every.update(INTERPRETED)
     every.update(settings or {})

@@ -11,28 +11,34 @@ import libcst as cst
 from rules import registry
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
+    Class,
     Col,
     Const,
     Frame,
     Func,
     Grouped,
+    Instance,
     Local,
     Mapping,
     Module,
     Plain,
     Scalar,
     Sequence,
+    Super,
     Value,
     Windowed,
 )
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
+from transpiler.infer.objects import tuple_items
 from transpiler.infer.scope import Scope
 
 #: calls whose result shares its rows with the frame that it was taken from
 _SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
 #: builtins that pass on what is in a list or dict, whatever it is
 _AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple"}
+#: calls after which nothing runs
+_EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
 
 
 class Calls:
@@ -70,6 +76,8 @@ class Calls:
         if isinstance(node.func, cst.Attribute):
             owner = self.eval(node.func.value, scope)
             method = node.func.attr.value
+            if isinstance(owner, (Instance, Class, Super)):
+                return self.call_member(owner, method, args, kwargs, node, scope)
             if isinstance(owner, DATA):
                 if is_true(kwargs.get("inplace")):
                     return self.in_place(owner, method, args, kwargs, node, scope)
@@ -81,10 +89,34 @@ class Calls:
                 return self.call_local(owner, method, args, kwargs, node)
         else:
             function = self.eval(node.func, scope)
+        return self.call_value(function, args, kwargs, node, scope)
+
+    def call_member(
+        self, owner: Value, name: str, args: list, kwargs: dict, node: cst.Call, scope: Scope
+    ) -> Value:
+        """A method of an object of the program, or whatever else is called by that attribute."""
+        items = tuple_items(owner)
+        if name == "_asdict" and items is not None:
+            return self.as_mapping(owner)  # type: ignore[attr-defined]
+        if name == "_replace" and items is not None:
+            return self.ask_instance("dataclasses.replace", [owner], kwargs)  # type: ignore[attr-defined]
+        return self.call_value(self.member(owner, name, node), args, kwargs, node, scope)  # type: ignore[attr-defined]
+
+    def call_value(
+        self, function: Value, args: list, kwargs: dict, node: cst.Call, scope: Scope
+    ) -> Value:
         if isinstance(function, Module):
+            if function.name in _EXITS:
+                self.end(function, args, kwargs, node)  # type: ignore[attr-defined]
+            asked = self.ask_object(function, args, kwargs, scope)  # type: ignore[attr-defined]
+            if asked is not None:
+                return asked
             return self.call_module(function, args, kwargs, node, scope)
         if isinstance(function, Func):
             return self.call_function(function, args, kwargs, node)
+        made = self.call_object(function, args, kwargs, node)  # type: ignore[attr-defined]
+        if made is not None:
+            return made
         return self.call_text(self.driver.text(function), [function], args, kwargs)
 
     def container_method(
@@ -106,7 +138,7 @@ class Calls:
         rest = {k: v for k, v in kwargs.items() if k != "inplace"}
         value = self.by_rule(f"{owner.kind}.{method}", owner, args, rest, node)
         target = node.func.value  # type: ignore[attr-defined]
-        if isinstance(target, cst.Name) and isinstance(value, Frame):
+        if isinstance(value, Frame) and self.has_cell(target, scope):  # type: ignore[attr-defined]
             name, ref = self.target_ref(target, scope)  # type: ignore[attr-defined]
             self.mutate(ref, name, value, scope)  # type: ignore[attr-defined]
             return Const(None)
@@ -218,6 +250,8 @@ class Calls:
         self, owner: Any, method: str, args: list, kwargs: dict, node: cst.Call
     ) -> Value:
         """A method of a value on the driver: plain pandas (or Python) text."""
+        if method == "to_sql" and isinstance(owner, Local):
+            return self.by_rule("Local.to_sql", owner, args, kwargs, node)
         receiver = self.driver.text(owner)
         written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, (Local, Plain)) else None  # type: ignore[attr-defined]
         if isinstance(owner, Local):

@@ -7,10 +7,18 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule, TranspileError
-from transpiler.facts import Const
+from transpiler.facts import Const, Database, Func, Instance, Plain
 from transpiler.infer.functions import ReturnSignal
 from transpiler.infer.scope import Ref, Scope
+from transpiler.infer.syntax import leaves
 from transpiler.source import read_names
+
+MAX_TURNS = 1000
+#: managers without effect on what a program computes
+_QUIET = ("pd.option_context", "pandas.option_context", "warnings.catch_warnings", "nullcontext",
+          "contextlib.nullcontext")  # fmt: skip
+#: what is still to come after a block of a ``with`` or ``try`` is not only its statements
+_BARRIER = "barrier"
 
 
 class LoopSignal(Exception):
@@ -20,6 +28,10 @@ class LoopSignal(Exception):
         self.word = word
 
 
+class EndSignal(Exception):
+    """The program stops here, always: what comes after is never reached."""
+
+
 class Control:
     """Mixed into the interpreter."""
 
@@ -27,6 +39,7 @@ class Control:
     program: Any
     driver: Any
     turning: list[list]
+    pending: list
     depth: int
 
     def return_(self, node: cst.Return, scope: Scope) -> None:
@@ -97,17 +110,194 @@ class Control:
         self.bind_target(target, item, scope)
 
     def while_(self, node: cst.While, scope: Scope) -> None:
-        if self.truth(self.eval(node.test, scope)):
-            raise NoRule("a while loop is not unrolled")
+        """A loop whose condition is known at every turn."""
+        body, after = list(node.body.body), scope.used_later
+        inside = read_names(node)
+        self.depth += 1
+        try:
+            for _ in range(MAX_TURNS):
+                if not self.truth(self.eval(node.test, scope)):
+                    break
+                try:
+                    self.block(body, scope, lambda n: n in inside or after(n))
+                except LoopSignal as signal:
+                    if signal.word == "break":
+                        return
+            else:
+                raise NoRule("a while loop of too many turns")
+        finally:
+            self.depth -= 1
+            scope.used_later = after
+        if node.orelse is not None:
+            self.block(list(node.orelse.body.body), scope, after)
+
+    def match_(self, node: cst.Match, scope: Scope) -> None:
+        """The case of a subject that is known."""
+        subject = self.eval(node.subject, scope)
+        for case in node.cases:
+            if not self.matches(case.pattern, subject, scope):
+                continue
+            if case.guard is None or self.truth(self.eval(case.guard, scope)):
+                self.block(list(case.body.body), scope, scope.used_later)
+                return
+
+    def matches(self, pattern: Any, subject: Any, scope: Scope) -> bool:
+        """Whether a value matches; binds the names of the pattern."""
+        if isinstance(pattern, cst.MatchAs):
+            if pattern.pattern is not None and not self.matches(pattern.pattern, subject, scope):
+                return False
+            if pattern.name is not None:
+                self.assign_name(pattern.name.value, subject, scope)
+            return True
+        if isinstance(pattern, cst.MatchOr):
+            return any(self.matches(p.pattern, subject, scope) for p in pattern.patterns)
+        if isinstance(pattern, (cst.MatchValue, cst.MatchSingleton)):
+            wanted = self.eval(pattern.value, scope)
+            if isinstance(wanted, Instance) or isinstance(subject, Instance):
+                return wanted is subject
+            if isinstance(wanted, Const) and isinstance(subject, Const):
+                return bool(wanted.value == subject.value)
+        raise NoRule("a pattern that is not followed")
+
+    # -- with
 
     def with_(self, node: cst.With, scope: Scope) -> None:
-        names = [self.program.code(i.item) for i in node.items]
-        if not all(
-            n.startswith(("pd.option_context", "pandas.option_context", "warnings.catch_warnings"))
-            for n in names
-        ):
+        self.with_items(list(node.items), node, scope)
+
+    def with_items(self, items: list, node: cst.With, scope: Scope) -> None:
+        """The body of a ``with`` inside its managers, the first one outermost."""
+        if not items:
+            self.block(list(node.body.body), scope, scope.used_later)
+            return
+        (item, *rest), held = items, []
+
+        def then(value: Any) -> None:
+            if item.asname is not None:
+                self.store(item.asname.name, value, scope, node)
+            try:
+                self.with_items(rest, node, scope)
+            except (ReturnSignal, LoopSignal) as signal:  # the manager is left first
+                held.append(signal)
+
+        if self.program.code(item.item).startswith(_QUIET):
+            self.with_items(rest, node, scope)
+            return
+        self.pending.append(_BARRIER)
+        try:
+            self.managed(item, then, rest, node, scope)
+        finally:
+            self.pending.pop()
+        if held:
+            raise held[0]
+
+    def managed(self, item: Any, then: Any, rest: list, node: cst.With, scope: Scope) -> None:
+        """Go into one context manager, do ``then``, and leave it."""
+        call = item.item
+        function = self.eval(call.func, scope) if isinstance(call, cst.Call) else None
+        if isinstance(function, Func) and function.manager:
+            args, kwargs = self.arguments(call, scope)
+            self.inline(function, args, kwargs, call, taker=then)
+            return
+        opened = self.eval(call, scope)
+        if isinstance(opened, Database):
+            then(opened)
+        elif isinstance(opened, Instance):
+            then(self.call_value(self.member(opened, "__enter__"), [], {}, call, scope))
+            left = self.call_value(
+                self.member(opened, "__exit__"), [Const(None)] * 3, {}, call, scope
+            )
+            if not (isinstance(left, Const) and not left.value):
+                raise NoRule("a manager that may swallow exceptions")
+        elif isinstance(opened, Plain) and opened.text.startswith(("open(", "open_output(")):
+            self.with_file(opened, item, rest, node, scope)
+        else:
             raise NoRule("a with block is not followed")
-        self.block(list(node.body.body), scope, scope.used_later)
+
+    def with_file(self, opened: Plain, item: Any, rest: list, node: cst.With, scope: Scope) -> None:
+        """A file that is open while the statements of the block run: a block of the job too."""
+        name = ""
+        if item.asname is not None:
+            if not isinstance(item.asname.name, cst.Name):
+                raise NoRule("a target that is not a plain name")
+            job = self.claim(item.asname.name.value, scope)
+            scope.bind(item.asname.name.value, Ref(Plain(job, frozenset({job}))))
+            name = f" as {job}"
+        comments, self.ctx.comments = self.ctx.comments, []
+        inner = node.with_changes(items=rest) if rest else None
+        made, ended = self.one_branch([inner] if inner else list(node.body.body), scope)
+        self.ctx.comments = comments
+        also = tuple(s.defines for s in made if s.defines) + tuple(n for s in made for n in s.also)
+        reads = opened.vars.union(*(s.reads for s in made))
+        output = opened.text.startswith("open_output(") or any(s.kind == "output" for s in made)
+        self.ctx.emit(
+            f"with {opened.text}{name}:\n" + self.block_text(made, []),
+            reads=reads, also=also, kind="output" if output else "kept",
+        )  # fmt: skip
+        self.ctx.note("kept", "python", "", self.program.source_line(node))
+        if ended:
+            raise EndSignal
+
+    # -- exceptions
+
+    def try_(self, node: cst.Try, scope: Scope) -> None:
+        """A ``try`` whose handlers only pass the failure on: the job fails where pandas does. One
+        that mends it stays Python on the driver, unless all that could fail are files at hand."""
+        passing = all(passes_on(h, self.program) for h in node.handlers)
+        start, inputs = len(self.ctx.statements), len(self.ctx.inputs)
+        entries = len(self.ctx.entries)
+        self.pending.append(_BARRIER)
+        held: list = []
+        try:
+            self.block(list(node.body.body), scope, scope.used_later)
+        except (ReturnSignal, LoopSignal) as signal:  # ``finally`` comes first
+            held.append(signal)
+        finally:
+            self.pending.pop()
+        if not passing:
+            made, read = self.ctx.statements[start:], self.ctx.inputs[inputs:]
+            mild = all(e.verdict == "native" for e in self.ctx.entries[entries:])
+            if len(made) != len(read) or not mild or not all(i.get("pinned") for i in read):
+                raise NoRule("a try block is not followed")
+            self.ctx.note("native", "python", "the files are at hand, so nothing fails", self.program.source_line(node))  # fmt: skip
+        if node.orelse is not None and not held:
+            self.block(list(node.orelse.body.body), scope, scope.used_later)
+        if node.finalbody is not None:
+            self.finally_(node.finalbody, scope)
+        if held:
+            raise held[0]
+
+    def finally_(self, node: cst.Finally, scope: Scope) -> None:
+        """The last block of a ``try``, without what closes a database: a job has nothing to close."""
+        body = []
+        for s in node.body.body:
+            line = s.body[0] if isinstance(s, cst.SimpleStatementLine) else None
+            call = line.value if isinstance(line, cst.Expr) else None
+            func = call.func if isinstance(call, cst.Call) else None
+            if isinstance(func, cst.Attribute) and func.attr.value in ("dispose", "close"):
+                ref = scope.lookup(func.value.value) if isinstance(func.value, cst.Name) else None
+                if ref is not None and isinstance(ref.value, Database):
+                    continue
+            body.append(s)
+        self.block(body, scope, scope.used_later)
+
+    def end(self, function: Any, args: list, kwargs: dict, node: Any) -> None:
+        """``sys.exit(…)``: nothing comes after it."""
+        text = self.driver.call("", self.driver.text(function), args, kwargs)
+        reads = frozenset().union(*(a.vars for a in args))
+        self.ctx.emit(text, reads=reads, kind="kept")
+        self.ctx.note("kept", "python", "", self.program.source_line(node))
+        raise EndSignal
+
+    def raise_(self, node: cst.Raise, scope: Scope) -> None:
+        """The job raises what the program raises; nothing comes after it."""
+        if node.exc is None or self.turning and not self.depth:
+            raise NoRule("an exception is raised again")
+        text = f"raise {self.driver.text(self.eval(node.exc, scope))}"
+        if node.cause is not None:
+            text += f" from {self.driver.text(self.eval(node.cause.item, scope))}"
+        self.ctx.emit(text, reads=read_names(node), kind="kept")
+        self.ctx.note("kept", "python", "", self.program.source_line(node))
+        raise EndSignal
 
     def loop_word(self, node: Any, scope: Scope) -> None:
         if self.depth == 0:
@@ -116,8 +306,29 @@ class Control:
             )
         raise LoopSignal(type(node).__name__.lower())
 
-    def raise_(self, node: cst.Raise, scope: Scope) -> None:
-        raise NoRule("an exception is raised")
-
     def global_(self, node: Any, scope: Scope) -> None:
         scope.globals |= {n.name.value for n in node.names}
+
+    def nonlocal_(self, node: cst.Nonlocal, scope: Scope) -> None:
+        scope.nonlocals |= {n.name.value for n in node.names}
+
+
+def passes_on(handler: cst.ExceptHandler, program: Any) -> bool:
+    """Whether an ``except`` ends in the program's failure."""
+    last = handler.body.body[-1] if isinstance(handler.body, cst.IndentedBlock) else None
+    if not isinstance(last, cst.SimpleStatementLine) or leaves(handler):
+        return False
+    code = program.code(last.body[-1])
+    if isinstance(last.body[-1], cst.Raise):
+        return "SystemExit(0)" not in code and code not in (
+            "raise SystemExit",
+            "raise SystemExit()",
+        )
+    return code in (
+        "sys.exit(1)",
+        "exit(1)",
+        "quit(1)",
+        "sys.exit(2)",
+        "sys.exit(-1)",
+        "os._exit(1)",
+    )

@@ -11,22 +11,27 @@ from typing import Any, Callable
 import libcst as cst
 
 from rules import lib
-from transpiler.errors import NoRule, Refused
+from transpiler.errors import NoRule, Refused, Restart
 from transpiler.facts import (
     NULLABLE,
     Accessor,
+    Class,
     Col,
     Const,
+    Database,
     Frame,
     Func,
     Grouped,
+    Instance,
     Local,
     Mapping,
+    Method,
     Module,
     Plain,
     Scalar,
     Sequence,
     Slice,
+    Super,
     Value,
     Windowed,
 )
@@ -84,12 +89,18 @@ class Driver:
         if gone:
             text += f".drop({', '.join(render(g) for g in gone)})"
         options += self._dtypes(frame)
+        nones = [c.name for c in frame.columns if c.gap == "None" and c.dtype in ("object", None)]
+        if nones or frame.open and frame.gap == "None":
+            options.append("none=True" if frame.open and frame.gap == "None" else f"none={nones!r}")
         if ctx.options.driver_limit != 5_000_000:
             options.append(f"limit={ctx.options.driver_limit}")
         text = f"{ctx.call('to_pandas')}({', '.join([text, *options])})"
         if frame.label_kind:
-            text += f".rename(columns={frame.label_kind})"
-        if frame.open and len(frame.label_names) == 1 and frame.label_names[0] is not None:
+            levels = render(list(frame.label_names))
+            known = {c.name: c.label for c in frame.columns}
+            more = f", known={render(known)}" if known else ""
+            text = f"{ctx.call('with_labels')}({text}, {frame.label_kind}, {levels}{more})"
+        elif frame.open and len(frame.label_names) == 1 and frame.label_names[0] is not None:
             text += f".rename_axis(columns={render(frame.label_names[0])})"
         relabel = [c.label for c in frame.columns]
         if not frame.open and relabel != [c.name for c in frame.columns]:
@@ -208,6 +219,17 @@ class Driver:
         return value.text
 
 
+def kept_class(cls: Class) -> str:
+    raise Restart(("class", cls.line))
+
+
+def no_database() -> str:
+    raise Refused(
+        "this uses a database in a way that has no Spark form: pandas' read_sql, read_sql_query,"
+        " read_sql_table and to_sql have, with the query as a text"
+    )
+
+
 def import_pandas(ctx: Any) -> None:
     """The job needs ``import pandas as pd``."""
     ctx.runtime.add("import pandas as pd")
@@ -270,5 +292,10 @@ _RENDER: dict[type, Callable[[Driver, Any], str]] = {
     Mapping: lambda d, v: "{" + ", ".join(f"{render(k)}: {d.text(i)}" for k, i in v.items) + "}",
     Module: Driver.module,
     Func: lambda d, v: d.verbatim(v, None),
+    Class: lambda d, v: kept_class(v),
+    Instance: lambda d, v: kept_class(v.cls),
+    Method: lambda d, v: kept_class(v.owner),
+    Super: lambda d, v: kept_class(v.cls),
+    Database: lambda d, v: no_database(),
     Slice: lambda d, v: f"slice({d.text(v.start)}, {d.text(v.stop)}, {d.text(v.step)})",
 }

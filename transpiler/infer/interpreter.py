@@ -7,23 +7,26 @@ from typing import Any, Callable
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Col, Frame, Local, Module, Plain
+from transpiler.facts import Col, Frame, Local, Module, Plain, Value
 from transpiler.infer.assignment import Assignment
 from transpiler.infer.branches import Branches
 from transpiler.infer.context import Context
-from transpiler.infer.control import Control, LoopSignal
+from transpiler.infer.control import Control, EndSignal, LoopSignal
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import Expressions
 from transpiler.infer.files import Files
 from transpiler.infer.functions import Functions
 from transpiler.infer.items import Items
+from transpiler.infer.objects import Objects
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import closure_names
 from transpiler.infer.verbatim import Verbatim
 from transpiler.source import Program, read_names, target_names
 
 
-class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, Files, Branches):
+class Interpreter(
+    Expressions, Objects, Assignment, Items, Control, Functions, Verbatim, Files, Branches
+):
     """One pass over a program. ``run`` fills ``ctx``."""
 
     def __init__(self, program: Program, ctx: Context) -> None:
@@ -31,6 +34,12 @@ class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, 
         self.driver = Driver(ctx, self.verbatim_expression)
         self.scope = Scope(name="module")
         self.active: list[Scope] = [self.scope]
+        self.objects: list[Scope] = []
+        self.entered: list[int] = [0]  # the depth of loops where each function was entered
+        self.held: list[Value] = []  # what calls gave to the statement at hand, not stored yet
+        self.marks: list[int] = [0]
+        self.pending: list = []  # per block that is being walked: its statements still to come
+        self.yields: list = []  # what takes the values that each running generator yields
         self.owners: dict[str, tuple[int, str]] = {}
         self.imports: dict[str, str] = {}
         self.depth = 0
@@ -44,7 +53,10 @@ class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, 
         self.ctx.names |= _RESERVED
         header = [line.comment.value for line in self.program.module.header if line.comment]
         self.ctx.comments += header
-        self.block(body, self.scope, lambda name: False)
+        try:
+            self.block(body, self.scope, lambda name: False)
+        except EndSignal:
+            pass  # the program always stops there
         self.ctx.comments += [
             line.comment.value for line in self.program.module.footer if line.comment
         ]
@@ -63,7 +75,11 @@ class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, 
             scope.used_later = (
                 lambda n, later=later: n in later or n in self.closure_names or after(n)
             )
-            self.statement(statement, scope)
+            self.pending.append(body[i + 1 :])
+            try:
+                self.statement(statement, scope)
+            finally:
+                self.pending.pop()
 
     def statement(self, node: Any, scope: Scope) -> None:
         """One statement, down the ladder: as steps, else as pandas on the driver."""
@@ -78,6 +94,7 @@ class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, 
         if trailing is not None and trailing.comment is not None:
             self.ctx.comments.append(trailing.comment.value)
         point, refs = self.ctx.save(), self.snapshot()
+        self.marks.append(len(self.held))
         try:
             self.dispatch(node, scope)
         except NoRule as error:
@@ -88,11 +105,20 @@ class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, 
         except Refused as error:
             self.ctx.note("refused", "", str(error), self.program.source_line(node))
             raise TranspileError(str(error), line, column) from None
+        finally:
+            self.release()
+            self.marks.pop()
+
+    def release(self) -> None:
+        """The expressions of the statement at hand are evaluated: what they held is let go."""
+        del self.held[self.marks[-1] :]
 
     def snapshot(self) -> list:
-        return [(s, dict(s.refs), {k: r.value for k, r in s.refs.items()}) for s in self.active]
+        return [(s, dict(s.refs), {k: r.value for k, r in s.refs.items()}) for s in self.scopes()]
 
     def rollback(self, saved: list) -> None:
+        known = {id(s) for s, _, _ in saved}
+        self.objects[:] = [s for s in self.objects if id(s) in known]
         for scope, refs, values in saved:
             scope.refs = dict(refs)
             for name, ref in refs.items():
@@ -156,15 +182,23 @@ class Interpreter(Expressions, Assignment, Items, Control, Functions, Verbatim, 
             )
 
     def function_def(self, node: cst.FunctionDef, scope: Scope) -> None:
-        scope.bind(node.name.value, Ref(self.function(node, scope, node.name.value)))
-
-    def class_def(self, node: cst.ClassDef, scope: Scope) -> None:
-        self.statement_on_driver(node, scope, "")
+        value: Value = self.function(node, scope, node.name.value)
+        if node.decorators:
+            point, saved = self.ctx.save(), self.snapshot()
+            try:
+                value = self.decorated(node, scope)
+            except NoRule:  # kept with its decorators, where it is called
+                self.ctx.restore(point)
+                self.rollback(saved)
+        scope.bind(node.name.value, Ref(value))
 
     def expression(self, node: cst.Expr, scope: Scope) -> None:
         self.ctx.hint = None
         if isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):
             return  # a docstring
+        if isinstance(node.value, cst.Yield):
+            self.yield_(node.value, scope)
+            return
         if isinstance(node.value, cst.Call) and self.container_change(node.value, scope):
             return
         value = self.eval(node.value, scope)
@@ -203,11 +237,13 @@ _STATEMENTS: dict[str, Callable[[Any, Any, Scope], None]] = {
     "For": Interpreter.for_,
     "While": Interpreter.while_,
     "With": Interpreter.with_,
+    "Try": Interpreter.try_,
     "Raise": Interpreter.raise_,
     "Break": Interpreter.loop_word,
     "Continue": Interpreter.loop_word,
     "Global": Interpreter.global_,
-    "Nonlocal": Interpreter.global_,
+    "Nonlocal": Interpreter.nonlocal_,
+    "Match": Interpreter.match_,
     "Pass": lambda self, node, scope: None,
 }
 __all__ = ["Interpreter", "LoopSignal"]

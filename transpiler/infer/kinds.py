@@ -10,27 +10,32 @@ import libcst as cst
 from transpiler.facts import (
     Accessor,
     Col,
+    Database,
     Const,
     Frame,
     Grouped,
+    Instance,
     Local,
     Mapping,
+    Relation,
     Sequence,
     Value,
     Windowed,
 )
 
-DATA = (Frame, Col, Grouped, Windowed, Accessor)
+DATA = (Frame, Col, Grouped, Windowed, Accessor, Database, Relation)
 
 
-def has_data(value: Value) -> bool:
+def has_data(value: Value, seen: tuple = ()) -> bool:
     """Whether the value is, or contains, a frame or a Series that lives on the cluster."""
     if isinstance(value, DATA):
         return True
     if isinstance(value, Sequence):
-        return any(has_data(i) for i in value.items)
+        return any(has_data(i, seen) for i in value.items)
     if isinstance(value, Mapping):
-        return any(has_data(v) for _, v in value.items)
+        return any(has_data(v, seen) for _, v in value.items)
+    if isinstance(value, Instance) and value not in seen:
+        return any(has_data(r.value, (*seen, value)) for r in value.fields.refs.values())
     return False
 
 

@@ -256,7 +256,7 @@ class GlueContext:
 
     def extract_jdbc_conf(self, connection_name, catalog_id=None):
         found = catalog.jdbc_options({"connectionName": connection_name}, catalog_id)
-        return {"fullUrl": found["url"], **found}
+        return {"fullUrl": found["url"], "vendor": found["url"].split(":")[1], **found}
 
 
 def _filtered(frame: DataFrame, predicate: str | None) -> DataFrame:
