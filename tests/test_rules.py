@@ -33,8 +33,8 @@ def examples() -> list[tuple[str, str]]:
         if name.startswith("awswrangler."):
             continue  # there is no AWS here: tests/test_catalog_rules.py proves them
         for rule in rules:
-            if rule.where.startswith("rules.database:"):
-                continue  # tests/test_databases.py proves them
+            if rule.where.startswith(("rules.database:", "rules.iceberg:")):
+                continue  # tests/test_databases.py and test_iceberg.py prove them
             for example in rule.examples:
                 found.setdefault(example, rule.name)
     return [(name, example) for example, name in found.items()]

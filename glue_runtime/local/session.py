@@ -79,6 +79,41 @@ def extra_jars() -> list[str]:
     return [jar for jar in JDBC_DRIVERS if Path(jar).is_file()]
 
 
+def s3a_settings() -> dict[str, str]:
+    """``s3://`` by Spark's own S3A, as in Glue 5.1 and later, where the class path has it.
+
+    ``AWS_ENDPOINT_URL_S3`` or ``AWS_ENDPOINT_URL`` says where S3 is; keys come from the environment.
+    """
+    if not any(Path(jar).name.startswith("hadoop-aws-") for jar in extra_jars()):
+        return {}
+    settings = {
+        "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
+    }
+    endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint:
+        settings |= {"fs.s3a.endpoint": endpoint, "fs.s3a.path.style.access": "true"}
+        settings["fs.s3a.endpoint.region"] = os.environ.get("AWS_REGION", "us-east-1")
+    return {f"spark.hadoop.{name}": value for name, value in settings.items()}
+
+
+def iceberg_settings() -> dict[str, str]:
+    """Iceberg's catalog ``glue_catalog`` in the folder that ``P2G_ICEBERG`` names; {} without it.
+
+    On AWS the deployment sets the same catalog up on the Glue Data Catalog.
+    """
+    folder = os.environ.get("P2G_ICEBERG")
+    if not folder:
+        return {}
+    catalog = "spark.sql.catalog.glue_catalog"
+    return {
+        "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+        catalog: "org.apache.iceberg.spark.SparkCatalog",
+        f"{catalog}.type": "hadoop",
+        f"{catalog}.warehouse": Path(folder).resolve().as_uri(),
+    }
+
+
 def local_session(settings: dict[str, str] | None = None) -> SparkSession:
     """Gives the active Spark session, or starts one that suits this machine.
 
@@ -104,6 +139,7 @@ def local_session(settings: dict[str, str] | None = None) -> SparkSession:
     every["spark.driver.extraJavaOptions"] = JVM_OPTIONS
     if extra_jars():
         every["spark.driver.extraClassPath"] = os.pathsep.join(extra_jars())
+    every |= s3a_settings() | iceberg_settings()
     if os.environ.get("P2G_INTERPRETED") == "1":
         every.update(INTERPRETED)
     every.update(settings or {})

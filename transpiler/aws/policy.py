@@ -63,6 +63,11 @@ def s3_places(spec, bucket, prefix, data_root):
         for table in tables
         if table.get("path")
     ]
+    named += [
+        (f"{data_root}/warehouse/{table['database']}.db/{table['table']}", written)
+        for table in tables
+        if table.get("format") == "iceberg" and not table.get("path")
+    ]
     for path, places in named:
         address = path if "://" in path else f"{data_root}/{path.removeprefix('./').lstrip('/')}"
         if address.startswith(("s3://", "s3a://", "s3n://")):

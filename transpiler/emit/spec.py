@@ -71,6 +71,8 @@ PLAN_CALLS = {
     "udfs": ("applyInPandas", "mapInPandas", "pandas_udf", "udf", "apply_rows", "apply_values"),
     "driver_steps": ("to_pandas", "toPandas", "collect"),
 }
+# helpers of a job that name a table: where the database stands among their arguments
+TABLE_CALLS = {"read_catalog": 1, "read_iceberg": 1, "write_iceberg": 2}
 PANDAS_WRITERS = ("to_csv", "to_parquet", "to_json", "to_orc", "to_excel", "to_iceberg")
 CONSTANTS = {"None", "?", ""}
 
@@ -163,11 +165,17 @@ def note_table(
     table = literal(given.get("table") or given.get("table_name") or given.get("catalogTableName"))
     if "catalogDatabase" in given:
         access = "write"
-    if name == "read_catalog" and len(call.args) > 2:
-        database, table = literal(call.args[1]), literal(call.args[2])
+    first = TABLE_CALLS.get(name)
+    if first and len(call.args) > first + 1:
+        database, table = literal(call.args[first]), literal(call.args[first + 1])
     if not isinstance(database, str) or not isinstance(table, str):
         return
     found: dict[str, Any] = {"database": database, "table": table, "access": access}
+    if name.endswith("_iceberg"):
+        found["format"] = "iceberg"
+        path = literal(given.get("path"))
+        if isinstance(path, str):
+            found["path"] = path
     keys = literal(given.get("partition_cols") or given.get("partitionKeys"))
     if access == "write" and isinstance(keys, (list, tuple)):
         found["partition_keys"] = list(keys)
@@ -184,7 +192,7 @@ def note_connections(spec: DeploySpec, tree: ast.AST) -> None:
             pairs = [(keyword.arg, keyword.value) for keyword in node.keywords]
         for key, value in pairs:
             text = literal(value)
-            if key in ("connectionName", "connection_name") and isinstance(text, str):
+            if key in ("connectionName", "connection_name", "connection") and isinstance(text, str):
                 add_new(spec.connections, text)
             elif key in ("secretId", "secret_id") and isinstance(text, str):
                 add_new(spec.secrets, text)
