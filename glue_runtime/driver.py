@@ -44,6 +44,7 @@ def to_pandas(
     *,
     dtypes=None,
     nullable=False,
+    none=(),
     index=None,
     index_names=None,
     order=None,
@@ -54,6 +55,7 @@ def to_pandas(
     dtypes: {column: pandas dtype name}; a column without one gets the dtype of its Spark type
     (nullable=True: Int64, Float64, boolean, string). "int64?" and "bool?" become float64 and
     object where a value is missing.
+    none: text columns whose missing values are None, not NaN; True for all.
     index: columns that become the index, named index_names (default: their own names).
     order: sort keys. Raises RuntimeError for more than `limit` rows.
     """
@@ -78,6 +80,8 @@ def to_pandas(
         missing = fetched[f"m{number}"].to_numpy(bool) if kind in FILLED else None
         dtype = dtypes.get(name) or pandas_dtype(kind, nullable)
         columns[number] = as_dtype(fetched[f"v{number}"], missing, dtype)
+        if dtype == "object" and kind == "string" and (none is True or name in none):
+            columns[number] = columns[number].where(columns[number].notna(), None)
     out = pd.DataFrame(columns, index=fetched.index)
     out.columns = names
     if index:
@@ -199,6 +203,10 @@ def plain_value(value):
 
 def other_values(values, dtype):
     """Any other dtype by its name; text that is not a dtype of pandas stays an object column."""
+    if isinstance(dtype, pd.CategoricalDtype) and dtype.categories is not None:
+        # Spark has the texts of the categories, which may be numbers or intervals.
+        codes = pd.Index([str(c) for c in dtype.categories]).get_indexer(values)
+        return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=values.index)
     if dtype == "string":
         return values.where(values.notna(), pd.NA).astype("string")
     if dtype == "Float64":
@@ -366,7 +374,8 @@ def scalar(df, *aggs):
 
     NULL is nan (NaT for a timestamp or an interval), bigint int, double float.
     """
-    result = df.agg(*aggs)
+    # Two aggregates may spell the same name.
+    result = df.agg(*[a.alias(f"a{i}") for i, a in enumerate(aggs)])
     row = result.select(
         *[
             collectable(F.col(f"`{f.name}`"), f.dataType.simpleString()).alias(f"v{i}")

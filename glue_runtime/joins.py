@@ -95,8 +95,9 @@ def unique_keys(df, names, side):
     return df
 
 
-def stack(frames, join="outer", sort=False, aside=()):
-    """`pd.concat(frames)`: columns by name, integers beside fractions become fractions.
+def stack(frames, join="outer", sort=False, nullable=False, aside=()):
+    """`pd.concat(frames)`: columns by name; integers become fractions beside fractions, and where
+    a frame lacks the column (not where they are nullable, as after convert_dtypes).
 
     aside: columns that every frame has besides, which stay last. Raises TypeError where pandas
     would mix text and numbers in one column.
@@ -108,6 +109,9 @@ def stack(frames, join="outer", sort=False, aside=()):
     if sort and any(columns != shown[0] for columns in shown):
         names = sorted(names)
     types = {n: common_type(n, [t for df in frames for c, t in df.dtypes if c == n]) for n in names}
+    if not nullable:
+        gaps = {n for n in names for columns in shown if n not in columns}
+        types |= {n: "double" for n in gaps if types[n] in WHOLE}
     out = None
     for df in frames:
         cells = [
@@ -132,7 +136,8 @@ def settled(df, *names):
     """Integers (all of the frame's, or these) in which a value is missing, as fractions: what
     pandas makes of them when a merge finds no partner for some row."""
     whole = [f.name for f in df.schema.fields if f.dataType.simpleString() in WHOLE]
-    whole = [n for n in names or whole if n in whole and not n.startswith("__")]
+    shown = [n for n in whole if not n.startswith("__")]
+    whole = [n for n in whole if n in names] if names else shown
     if not whole:
         return df
     gaps = df.agg(

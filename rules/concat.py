@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.dummies import Dummies, beside_dummies
 from rules.index import framed
 from rules.join import ordered_number, renames, settled
 from rules.join_index import beside_by_number
@@ -77,6 +78,9 @@ def beside_all(c: Call, items: list[Any], how: str) -> Frame:
         out = items[0]
     count = 1 if isinstance(items[0], Col) and items[0].label is None else 0
     for item in items[1:]:
+        if isinstance(item, Dummies):
+            out = beside_dummies(c.ctx, out, item)
+            continue
         if getattr(item, "beside", ()):
             out = joined_parts(out, item)
             continue
@@ -308,9 +312,10 @@ def stacked_dtype(found: list[str | None]) -> str:
         (only,) = kinds
         if only == "category":
             raise NoRule("categories are put together")
-        return with_missing(only) if gaps else only  # type: ignore[return-value]
+        # A part that lacks the column makes it fractions, even one without rows.
+        return {"int64": "float64"}.get(only, with_missing(only)) if gaps else only  # type: ignore[return-value]
     if kinds <= {"int64", "int64?"}:
-        return "int64?"
+        return "float64" if gaps else "int64?"
     if kinds <= {"Int64", "Float64"}:
         return "Float64"
     if kinds <= {"int64", "int64?", "float64"}:
@@ -342,6 +347,7 @@ def united_at_runtime(c: Call, frames: list[Frame], parts: list[Frame], hidden: 
     options = [f"aside={render(list(hidden))}"] if hidden else []
     options += ['join="inner"'] if how == "inner" else []
     options += ["sort=True"] if sort else []
+    options += ["nullable=True"] if frames[0].nullable else []
     text = f"{ctx.call('stack')}([{', '.join(p.text for p in parts)}]{''.join(', ' + o for o in options)})"
     return Frame(
         text, (), open=True, nullable=frames[0].nullable, base=fresh(), hidden=hidden, vars=reads

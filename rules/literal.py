@@ -72,6 +72,12 @@ def dtype_of(series: Any) -> str:
     return name
 
 
+def gap_of(series: Any) -> str | None:
+    """What a missing value of a constant column of Python objects is: None, NaN, or not one thing."""
+    found = {"None" if v is None else "nan" for v in series if is_missing(v)}
+    return found.pop() if str(series.dtype) == "object" and len(found) == 1 else None
+
+
 def cell(value: Any, dtype: str) -> Any:
     """One value as createDataFrame takes it."""
     if is_missing(value):
@@ -112,7 +118,7 @@ def constant_frame(ctx: Any, table: Any) -> Frame:
         while name in taken:
             name += "_"
         taken.add(name)
-        columns.append(Column(label, name, dtype))
+        columns.append(Column(label, name, dtype, gap=gap_of(table.iloc[:, len(columns)])))
     rows = [
         [cell(v, d) for v, d in zip(row, dtypes)]
         for row in table.itertuples(index=False, name=None)
@@ -305,7 +311,10 @@ def computed_frame(c: Call, names: list[str], labels: list, columns: list[list[V
     """A table of constants and scalars; the job's ``small_table`` turns NaN into NULL."""
     c.need(len(set(names)) == len(names) and all(names), "labels that repeat")
     dtypes = [items_dtype(items) for items in columns]
-    facts = [Column(label, name, dtype) for label, name, dtype in zip(labels, names, dtypes)]
+    facts = [
+        Column(label, name, dtype, gap=gap_of_items(items, dtype))
+        for label, name, dtype, items in zip(labels, names, dtypes, columns)
+    ]
     rows = [[item_text(v) for v in row] for row in zip(*columns)]
     made = table_frame(c.ctx, facts, rows)
     reads = frozenset().union(*(v.vars for items in columns for v in items))
@@ -313,6 +322,13 @@ def computed_frame(c: Call, names: list[str], labels: list, columns: list[list[V
         return made
     text = made.text.replace("spark.createDataFrame(", f"{c.ctx.call('small_table')}(spark, ", 1)
     return made.but(text=text, vars=reads)
+
+
+def gap_of_items(items: list[Value], dtype: str) -> str | None:
+    """As ``gap_of``."""
+    values = [v.value for v in items if isinstance(v, Const) and is_missing(v.value)]
+    found = {"None" if v is None else "nan" for v in values}
+    return found.pop() if dtype == "object" and len(found) == 1 else None
 
 
 def item_text(value: Value) -> Any:

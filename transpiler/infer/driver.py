@@ -6,6 +6,8 @@ that names, frames and files mean the same inside a job.
 
 from __future__ import annotations
 
+from pathlib import PurePath
+from types import ModuleType
 from typing import Any, Callable
 
 import libcst as cst
@@ -138,6 +140,9 @@ class Driver:
         return [f"dtypes={odd!r}"] if odd else []
 
     def series(self, series: Col) -> str:
+        if series.kind == "Index":
+            import_pandas(self.ctx)
+            return f"pd.Index({self.series(Col(**vars(series)))})"
         if series.kind == "ndarray":
             return f"{self.series(Col(**vars(series)))}.to_numpy()"
         frame = series.frame
@@ -251,17 +256,19 @@ def constant_text(driver: Driver, value: Const) -> str:
         )
     if value.text is not None:
         return value.text
+    if isinstance(value.value, PurePath):
+        driver.ctx.runtime.add("import pathlib")
+        return f"pathlib.Path({str(value.value)!r})"
     if type(value.value).__name__ == "ndarray":
         driver.ctx.runtime.add("import numpy as np")
         return f"np.array({render(value.value.tolist())})"
+    owner = getattr(value.value, "__self__", None)
+    if owner is not None and not isinstance(owner, ModuleType | type):
+        name = value.value.__name__  # a bound method such as ", ".join
+        return f"{constant_text(driver, Const(owner))}.{name}"
     if type(value.value).__name__ == "builtin_function_or_method":
-        owner = value.value.__self__  # a bound method such as ", ".join
-        return (
-            f"{lift(owner).text}.{value.value.__name__}"
-            if isinstance(owner, str)
-            else value.value.__name__
-        )
-    if type(value.value).__name__ in ("DateOffset", "MonthEnd", "MonthBegin"):
+        return value.value.__name__
+    if hasattr(value.value, "rollforward"):
         import_pandas(driver.ctx)
         return offset_text(value.value)
     if type(value.value).__module__.startswith("pandas"):
