@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import PurePath
 from dataclasses import replace
 from typing import Any
 
@@ -28,9 +29,11 @@ from transpiler.facts import (
     Value,
     Windowed,
 )
+from transpiler.source import is_secret_name
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
 from transpiler.infer.objects import tuple_items
+from transpiler.infer.signals import EndSignal
 from transpiler.infer.scope import Scope
 
 #: calls whose result shares its rows with the frame that it was taken from
@@ -39,6 +42,13 @@ _SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
 _AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple"}
 #: calls after which nothing runs
 _EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
+
+
+def hidden(name: str, value: Value) -> Value:
+    """The value of an argument of that name; a text under the name of a secret is one."""
+    if isinstance(value, Const) and isinstance(value.value, str) and is_secret_name(name):
+        return Const(value.value, value.text, secret=bool(value.value))
+    return value
 
 
 class Calls:
@@ -63,7 +73,7 @@ class Calls:
                 else:
                     raise NoRule("** of a dict that is not known here")
             elif arg.keyword is not None:
-                kwargs[arg.keyword.value] = value
+                kwargs[arg.keyword.value] = hidden(arg.keyword.value, value)
             else:
                 args.append(value)
         return args, kwargs
@@ -82,6 +92,10 @@ class Calls:
                 if is_true(kwargs.get("inplace")):
                     return self.in_place(owner, method, args, kwargs, node, scope)
                 return self.call_method(owner, method, args, kwargs, node)
+            if isinstance(owner, Const) and isinstance(owner.value, PurePath):
+                asked = self.path_method(owner, method, args, kwargs, node, scope)  # type: ignore[attr-defined]
+                if asked is not None:
+                    return asked
             if isinstance(owner, (Const, Sequence, Mapping)):
                 return self.container_method(owner, method, args, kwargs, node)
             function: Value = self.attribute(node.func, scope)
@@ -95,6 +109,8 @@ class Calls:
         self, owner: Value, name: str, args: list, kwargs: dict, node: cst.Call, scope: Scope
     ) -> Value:
         """A method of an object of the program, or whatever else is called by that attribute."""
+        if isinstance(owner, Instance) and owner.cls.family == "parser":
+            return self.parser_method(owner, name, args, kwargs, node)  # type: ignore[attr-defined]
         items = tuple_items(owner)
         if name == "_asdict" and items is not None:
             return self.as_mapping(owner)  # type: ignore[attr-defined]
@@ -208,7 +224,7 @@ class Calls:
                 call = registry.Call(rule, owner, bound, given, self.ctx)
                 call.interpreter, call.node = self, node  # type: ignore[attr-defined]
                 value = rule.apply(call)
-            except NoRule as error:
+            except (NoRule, EndSignal) as error:
                 self.ctx.restore(point)
                 reason = str(error)
                 continue
@@ -242,6 +258,8 @@ class Calls:
 
     def once(self, value: Value, owner: Value | None) -> Value:
         """An operand of a step on the cluster: what an aggregate gives is computed once, by name."""
+        if isinstance(value, Const) and isinstance(value.value, PurePath):
+            return Const(str(value.value))
         if isinstance(value, Scalar) and isinstance(owner, (Frame, Col)) and "(" in value.text:
             return self.ctx.hoist(value)
         return value
@@ -263,6 +281,8 @@ class Calls:
             )
         if written is not None:
             return written
+        if method == "parse_args" and not args and not kwargs:  # Glue adds arguments of its own
+            return self.plain_like(f"{receiver}.parse_known_args()[0]", [owner])
         return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
 
     def call_text(self, function: str, parts: list[Value], args: list, kwargs: dict) -> Value:
@@ -280,6 +300,9 @@ class Calls:
             except NoRule as error:
                 problem = str(error)
         values = [*args, *kwargs.values()]
+        asked = self.ask_files(function.name, args, kwargs, node)  # type: ignore[attr-defined]
+        if asked is not None:
+            return asked
         around = function.name in _AROUND and not any(isinstance(v, (*DATA, Local)) for v in values)
         if around or not any(has_data(v) or has_local(v) for v in values):
             folded = fold_module_call(self, function, args, kwargs, node)
