@@ -36,6 +36,7 @@ DATE_LINE = re.compile(r"^# Date: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\s*$")
 FUTURE = re.compile(r"^from __future__ import ")
 # Calls that draw in the editor's own console; they exist in Amphi's kernel only.
 DISPLAY = re.compile(r"^_{1,2}amphi_display\w*\(.*\)\s*$")
+REPEATED = re.compile(r"keyword argument repeated: (\w+)")
 MAGIC = re.compile(r"^(\s*)([!%]\S.*)$")
 
 
@@ -96,6 +97,26 @@ def _drop_magic(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
         else:
             kept.append(line)
     return kept, done
+
+
+def _drop_repeated_keywords(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Leave out a keyword argument that is there twice with the same value, each on a line."""
+    done = []
+    for _ in range(20):
+        try:
+            compile("\n".join(lines), "<source>", "exec", dont_inherit=True)
+        except SyntaxError as problem:
+            repeated = REPEATED.match(problem.msg)
+            number = (problem.lineno or 1) - 1
+            line = lines[number].strip().rstrip(",")
+            before = {text.strip().rstrip(",") for text in lines[max(0, number - 20) : number]}
+            if not repeated or not line.startswith(f"{repeated[1]}=") or line not in before:
+                break
+            lines = lines[:number] + lines[number + 1 :]
+            done.append((lines[number - 1], f"left out the second `{line}` of a call"))
+        else:
+            break
+    return lines, done
 
 
 class _Names(ast.NodeVisitor):
@@ -200,6 +221,7 @@ REPAIRS: tuple[Callable, ...] = (
     _drop_date,
     _drop_display,
     _drop_magic,
+    _drop_repeated_keywords,
     _hoist_future,
     _python_literals,
     _add_imports,

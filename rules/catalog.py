@@ -45,12 +45,18 @@ def table_frame(c: Call, table: str, columns: list[str] | None, predicate: str) 
     )
 
 
+_READ = (
+    "database, ctas_approach=True, unload_approach=False, categories=None, chunksize=None, "
+    "s3_output=None, workgroup='primary', data_source=None, {own}boto3_session=None, "
+    "client_request_token=None, use_threads=True{more}"
+)
+_IGNORED = "ctas_approach s3_output workgroup boto3_session client_request_token use_threads"
+
+
 @rule(
-    "awswrangler.athena.read_sql_table(table, database, ctas_approach=True, unload_approach=False, "
-    "categories=None, chunksize=None, s3_output=None, workgroup='primary', data_source=None, "
-    "boto3_session=None, client_request_token=None, use_threads=True, pyarrow_additional_kwargs=None)",
+    f"awswrangler.athena.read_sql_table(table, {_READ.format(own='', more=', pyarrow_additional_kwargs=None')})",
     not_yet="categories chunksize unload_approach pyarrow_additional_kwargs",
-    ignored="ctas_approach s3_output workgroup boto3_session client_request_token use_threads",
+    ignored=_IGNORED,
     example="wr.athena.read_sql_table('orders', 'sales')",
 )
 def read_sql_table(c: Call) -> Frame:
@@ -59,11 +65,9 @@ def read_sql_table(c: Call) -> Frame:
 
 
 @rule(
-    "awswrangler.athena.read_sql_query(sql, database, ctas_approach=True, unload_approach=False, "
-    "categories=None, chunksize=None, s3_output=None, workgroup='primary', data_source=None, "
-    "params=None, boto3_session=None, client_request_token=None, use_threads=True)",
+    f"awswrangler.athena.read_sql_query(sql, {_READ.format(own='params=None, ', more='')})",
     not_yet="categories chunksize unload_approach params",
-    ignored="ctas_approach s3_output workgroup boto3_session client_request_token use_threads",
+    ignored=_IGNORED,
     example="wr.athena.read_sql_query('SELECT * FROM orders', 'sales')",
 )
 def read_sql_query(c: Call) -> Frame:
@@ -104,7 +108,9 @@ def write_table(c: Call, fmt: str) -> Const:
         passed["update"] = False
     if c.lit("catalog_id"):
         passed["catalog_id"] = c.lit("catalog_id")
-    return output(c, "write_catalog", fmt, frame, path, passed)
+    output(c, "write_catalog", fmt, frame, path, passed)
+    c.ctx.outputs[-1].table = (c.lit("database"), c.lit("table"))
+    return Const(None)
 
 
 _COMMON = (
@@ -113,38 +119,29 @@ _COMMON = (
     "catalog_versioning=False, schema_evolution={evolution}, database=None, table=None, dtype=None, "
     "catalog_id=None"
 )
-_NOT_YET = "sanitize_columns filename_prefix dtype s3_additional_kwargs"
-_IGNORED = "boto3_session use_threads catalog_versioning"
+
+#: format → (parameters of its own, pandas' default of schema_evolution, what is written)
+_WRITERS = {
+    "parquet": ("compression=None, ", True, "Parquet files and their table."),
+    "csv": ("", False, "CSV files and their table."),
+    "json": ("", False, "JSON files, a record a line, and their table."),
+}
 
 
-@rule(
-    f"awswrangler.s3.to_parquet({_COMMON.format(own='compression=None, ', evolution='True')})",
-    not_yet=_NOT_YET,
-    ignored=_IGNORED,
-    example="wr.s3.to_parquet(df, path='s3://b/t/', dataset=True, database='sales', table='t')",
-)
-def to_parquet(c: Call) -> Const:
-    """Parquet files and their table."""
-    return write_table(c, "parquet")
+def _writer(fmt: str) -> None:
+    own, evolution, what = _WRITERS[fmt]
+
+    def write(c: Call) -> Const:
+        return write_table(c, fmt)
+
+    write.__doc__ = what
+    rule(
+        f"awswrangler.s3.to_{fmt}({_COMMON.format(own=own, evolution=evolution)})",
+        not_yet="sanitize_columns filename_prefix dtype s3_additional_kwargs",
+        ignored="boto3_session use_threads catalog_versioning",
+        example=f"wr.s3.to_{fmt}(df, path='s3://b/t/', dataset=True, database='sales', table='t')",
+    )(write)
 
 
-@rule(
-    f"awswrangler.s3.to_csv({_COMMON.format(own='', evolution='False')})",
-    not_yet=_NOT_YET,
-    ignored=_IGNORED,
-    example="wr.s3.to_csv(df, path='s3://b/t/', dataset=True, database='sales', table='t')",
-)
-def to_csv(c: Call) -> Const:
-    """CSV files and their table."""
-    return write_table(c, "csv")
-
-
-@rule(
-    f"awswrangler.s3.to_json({_COMMON.format(own='', evolution='False')})",
-    not_yet=_NOT_YET,
-    ignored=_IGNORED,
-    example="wr.s3.to_json(df, path='s3://b/t/', dataset=True, database='sales', table='t')",
-)
-def to_json(c: Call) -> Const:
-    """JSON files, a record a line, and their table."""
-    return write_table(c, "json")
+for _fmt in _WRITERS:
+    _writer(_fmt)

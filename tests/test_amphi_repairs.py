@@ -84,6 +84,15 @@ def test_notebook_lines_become_comments():
     ast.parse(text)
 
 
+def test_a_keyword_that_is_there_twice():
+    call = 'df.to_sql(\n    name="t",\n    schema="s",\n    index=False,\nschema="s"\n)\n'
+    text, told = repair(f"import pandas as pd\n{call}")
+    assert text.count("schema=") == 1 and compile(text, "t", "exec")
+    assert [r.message for r in told] == ['left out the second `schema="s"` of a call']
+    other, told = repair(f"import pandas as pd\n{call}".replace('schema="s"\n', 'schema="other"\n'))
+    assert not told and 'schema="other"' in other
+
+
 def test_what_cannot_be_repaired_is_left_to_the_parser():
     assert repair("x = (\n") == ("x = (\n", [])
 

@@ -1,5 +1,17 @@
 """Every tabular component that Amphi registers, with the options of its form."""
 
+from tests.pipelines.cases_analysis import (
+    calendars,
+    code,
+    comparisons,
+    curiosities,
+    hierarchies,
+    json_tools,
+    sql,
+    statistics,
+)
+from tests.pipelines.cases_edges import csv_inputs, databases, other_inputs, outputs, s3, services
+from tests.pipelines.cases_values import cleansing, dates, extracts, texts, types
 from tests.pipelines.catalogue import Case, col, cols, keep, on, ops, order, pairs
 
 FILTERS = {
@@ -36,9 +48,18 @@ def filters() -> list[Case]:
         for option, how in BROKEN_FILTERS.items()
     ]
     advanced = {"filterType": "advanced", "pythonExpression": "qty > 2 and status == 'paid'"}
+    listed = {
+        "filterType": "advanced",
+        "pythonExpression": "status in ['paid', 'open'] or price < 1",
+    }
+    number = {"column": col("order_id"), "condition": "==", "conditionValue": "1002"}
+    quoted = {"column": col("note"), "condition": "contains", "conditionValue": 'say "hi"'}
     forced = {"column": col("status"), "condition": "==", "conditionValue": "open"}
     return made + [
         Case("filter", "advanced query", advanced),
+        Case("filter", "advanced list", listed),
+        Case("filter", "contains quotes", quoted, pandas="invalid syntax"),
+        Case("filter", "number as text", {**number, "enforceString": True}),
         Case("filter", "enforce string", {**forced, "enforceString": True}),
     ]
 
@@ -162,6 +183,24 @@ def reshapes() -> list[Case]:
     both = ("orders", "returns")
     return pivots + [
         Case("pivot", "no aggregation", single, ("sales",)),
+        Case(
+            "pivot",
+            "two values",
+            {**grid, "values": cols("units", "revenue"), "aggfunc": "sum"},
+            ("sales",),
+        ),
+        Case(
+            "pivot",
+            "two columns",
+            {**grid, "columnsToPivot": cols("quarter", "product"), "aggfunc": "sum"},
+            ("sales",),
+        ),
+        Case(
+            "pivot",
+            "keeping empty columns",
+            {**grid, "dropna": False, "aggfunc": "sum"},
+            ("sales",),
+        ),
         Case("pivot", "fill value", {**grid, "aggfunc": "sum", "fillValue": 7}, ("sales",)),
         Case("transpose", "columns to rows", melt, ("sales",)),
         Case(
@@ -174,6 +213,12 @@ def reshapes() -> list[Case]:
             "transpose",
             "values numeric",
             {**melt, "selectTypeValueField": "infer numeric"},
+            ("sales",),
+        ),
+        Case(
+            "transpose",
+            "names as they are",
+            {**melt, "selectTypeVariableField": "do nothing"},
             ("sales",),
         ),
         Case("transpose", "names", {**melt, "inputVariableFieldName": "what"}, ("sales",)),
@@ -221,258 +266,27 @@ def rows() -> list[Case]:
     made += [
         Case("sample", "first half", {**share, "mode": "head"}),
         Case("sample", "last half", {**share, "mode": "tail"}),
+        Case("sample", "first half per group", {**share, "mode": "head", **by_status}),
+        Case(
+            "sample",
+            "random all",
+            {"mode": "random", "numberType": "percentage", "percentage": 100},
+        ),
     ]
     number = {"rowIdName": "row", "startingValue": 10}
     made += [
         Case("generate_id_column", "first", {**number, "insertPosition": "first"}),
         Case("generate_id_column", "last", {**number, "insertPosition": "last"}),
+        Case("generate_id_column", "from minus one", {**number, "startingValue": -1}),
         Case("generate_id_column", "float", {**number, "columnType": "float64"}),
         Case("filterColumn", "chosen order", {"columns": keep("status", "order_id", "price")}),
     ]
     return made
 
 
-def texts() -> list[Case]:
-    columns = {"splitType": "columns", "column": col("tags"), "delimiter": ";"}
-    tag_rows = {"splitType": "rows", "column": col("tags"), "delimiter": ";"}
-    who = ("customers",)
-    mail = {"column": col("email"), "regex": "custom", "flags": ""}
-    made = [
-        Case("splitColumn", "columns", columns, who),
-        Case("splitColumn", "first two columns", {**columns, "numberColumns": 2}, who),
-        Case("splitColumn", "keep original", {**columns, "keepOriginalColumn": True}, who),
-        Case("splitColumn", "a number", {**columns, "column": col("age"), "delimiter": "5"}, who),
-        Case("splitColumn", "rows", tag_rows, who),
-        Case(
-            "splitColumn",
-            "rows new name",
-            {**tag_rows, "inputNameNewColumn": "tag", "keepOriginalColumn": True},
-            who,
-        ),
-        Case("splitColumn", "rows as text", {**tag_rows, "selectConvertResult": "string"}, who),
-        Case("extract", "domain", {**mail, "customRegex": "@([a-z.]+)$"}, who),
-        Case("extract", "two groups", {**mail, "customRegex": "^([a-z.]+)@([a-z]+)"}, who),
-        Case(
-            "extract",
-            "ignore case",
-            {
-                "column": col("note"),
-                "regex": "custom",
-                "customRegex": "(ORDER|gift)",
-                "flags": "IGNORECASE",
-            },
-        ),
-        Case(
-            "extract",
-            "a built-in",
-            {
-                "column": col("joined"),
-                "regex": r"(^(?:\d{4})[-](?:0[1-9]|1[1-2])[-](?:0[1-9]|[12][0-9]|3[01])$)",
-                "flags": "",
-            },
-            who,
-        ),
-    ]
-    formulas = {
-        "expression": ("total", "row['qty'] * row['price']", "expr"),
-        "text expression": ("shout", "row['status'].upper() + '!'", "expr"),
-        "conditional": ("size", "'late' if row['order_id'] > 1006 else 'early'", "expr"),
-        "lambda": ("double", "lambda row: row['qty'] * 2", "lambda"),
-        "function": (
-            "kind",
-            "def kind(row):\n    if row['status'] == 'paid':\n        return 'done'\n    return row['status']",
-            "function",
-        ),
-    }
-    for option, (name, formula, kind) in formulas.items():
-        data = {"formulas": [{"columns": cols(name), "formula": formula, "type": kind}]}
-        made.append(Case("formulaRow", option, data))
-    two = {
-        "formulas": [
-            {"columns": cols("net"), "formula": "row['qty'] * row['price']", "type": "expr"},
-            {"columns": cols("gross"), "formula": "row['net'] * 1.25", "type": "expr"},
-        ]
-    }
-    return made + [Case("formulaRow", "two formulas", two)]
-
-
-def cleansing() -> list[Case]:
-    made = []
-    for how in ("all", "any"):
-        made.append(
-            Case(
-                "cleanDataCLeansing",
-                f"drop rows {how}",
-                {"removeNullRows": True, "removeRowsHow": how},
-            )
-        )
-        made.append(
-            Case(
-                "cleanDataCLeansing",
-                f"drop columns {how}",
-                {"removeNullColumns": True, "removeColumnsHow": how},
-            )
-        )
-    fills = {
-        "blanks": ({"replaceMethod": "blanks"}, cols("note")),
-        "zero": ({"replaceMethod": "0"}, cols("qty", "price")),
-        "custom text": ({"replaceMethod": "custom", "value": "none"}, cols("channel")),
-        "custom number": ({"replaceMethod": "custom", "value": "1.5"}, cols("price")),
-        "median": ({"replaceMethod": "median"}, cols("price")),
-        "forward": ({"replaceMethod": "ffill"}, cols("price", "channel")),
-        "backward": ({"replaceMethod": "bfill"}, cols("price", "channel")),
-    }
-    for option, (data, columns) in fills.items():
-        made.append(Case("cleanDataCLeansing", f"fill {option}", {**data, "columns": columns}))
-    signs = [
-        "whitespace",
-        "tabs",
-        "Line breaks",
-        "allwhitespace",
-        "letters",
-        "numbers",
-        "punctuation",
-    ]
-    for sign in signs:
-        data = {"removeUnwantedCharacters": [sign], "columns": cols(" full name", "comment")}
-        made.append(Case("cleanDataCLeansing", f"remove {sign}", data, ("people",)))
-    for case in ("lower", "upper", "capitalize", "swapcase"):
-        data = {"case": case, "columns": cols(" full name", "E-Mail")}
-        made.append(Case("cleanDataCLeansing", f"case {case}", data, ("people",)))
-    return made
-
-
-def types() -> list[Case]:
-    kinds = {
-        "text": (col("qty"), ["text", "string"], "orders"),
-        "float": (col("qty"), ["numeric", "float64"], "orders"),
-        "integer": (col("units"), ["numeric", "Int64"], "sales"),
-        "datetime": (col("ordered_at"), ["datetime", "datetime64[ns]"], "orders"),
-        "category": (col("status"), ["text", "category"], "orders"),
-    }
-    made = [
-        Case("typeConverter", option, {"column": column, "dataType": kind}, (source,))
-        for option, (column, kind, source) in kinds.items()
-    ]
-    dates = {"language": "", "conversionType": "stringToDate", "dateTimeField": col("ordered_at")}
-    exact = {**dates, "dateTimeFormat": "%Y-%m-%d %H:%M:%S"}
-    events = {"language": "", "conversionType": "dateToString", "dateTimeField": col("at")}
-    made += [
-        Case("datetimeConverter", "from text by format", exact),
-        Case("datetimeConverter", "from text auto", {**dates, "dateTimeFormat": "auto"}),
-        Case(
-            "datetimeConverter", "new column", {**exact, "newColumn": True, "newColumnName": "when"}
-        ),
-    ]
-    formats = ["%d-%m-%Y", "%A, %B %d, %Y", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M", "%d %b %Y"]
-    for number, text in enumerate(formats, 1):
-        data = {**events, "dateTimeFormat": text}
-        made.append(Case("datetimeConverter", f"to text {number}", data, ("events",)))
-    return made
-
-
-def inputs() -> list[Case]:
-    towns = {"filePath": "data/towns_semicolon.csv", "csvOptions.sep": ";"}
-    towns |= {"csvOptions.encoding": "latin-1", "csvOptions.decimal": ","}
-    calendar = {
-        "tsCFdateFromDate": "2024-02-27",
-        "tsCFbooleanFromToday": False,
-        "tsCFdateToDate": "2024-03-04",
-        "tsCFbooleanToToday": False,
-        "tsCFSelectoutputEngine": "pandas",
-        "tsCFselectMultipleCustomizableFieldsToInclude": [
-            *("date", "year", "month_name", "month_number", "weekday_name", "weekday_number"),
-            *("week", "weekend_flag"),
-        ],
-    }
-    names = {"csvOptions.names": ["r", "p", "q", "u", "v"]}
-    orders = {"filePath": "data/orders.csv"}
-    return [
-        Case("inlineInput", "rows", {"inlineData": "a,b,c\n1,x,1.5\n2,,\n3,ü,2.5"}, ()),
-        Case("csvFileInput", "plain", orders, ()),
-        Case("csvFileInput", "separator encoding decimal", towns, ()),
-        Case("csvFileInput", "first rows", {**orders, "csvOptions.nrows": 4}, ()),
-        Case("csvFileInput", "own names", {"filePath": "data/sales.csv", **names}, ()),
-        Case("csvFileInput", "many files", {"filePath": "data/*s.csv"}, ()),
-        Case("jsonFileInput", "records", {"filePath": "data/products.json"}, ()),
-        Case(
-            "jsonFileInput",
-            "lines",
-            {"filePath": "data/scores.jsonl", "jsonOptions.lines": True},
-            (),
-        ),
-        Case("parquetFileInput", "plain", {"filePath": "data/events.parquet"}, ()),
-        Case(
-            "excelfileInput",
-            "first sheet",
-            {"filePath": "data/towns.xlsx", "excelOptions.engine": "openpyxl"},
-            (),
-            needs="openpyxl",
-        ),
-        Case(
-            "xmlFileInput",
-            "etree",
-            {"filePath": "data/towns.xml", "xmlOptions.xpath": "./*", "xmlOptions.parser": "etree"},
-            (),
-        ),
-        Case("GenerateCalendar", "fixed dates", calendar, ()),
-        Case("customInput", "frame", {"code": "output = pd.DataFrame({'A': [1, 2, 3]})"}, ()),
-    ]
-
-
-def outputs() -> list[Case]:
-    made = []
-    folders = {"createFoldersIfNotExist": True}
-    csv = {"filePath": "out/result.csv", **folders}
-    for option, more in {
-        "plain": {},
-        "semicolon": {"csvOptions.sep": ";"},
-        "no header": {"csvOptions.header": False},
-        "with index": {"csvOptions.index": True},
-        "quote everything": {"csvOptions.quoting": "1"},
-        "quote text": {"csvOptions.quoting": "2"},
-    }.items():
-        made.append(Case("csvFileOutput", option, {**csv, **more}))
-    for orient in ("records", "columns", "split"):
-        data = {"filePath": "out/result.json", "jsonOptions.orient": orient, **folders}
-        made.append(Case("jsonFileOutput", orient, data, ("sales",), output="out/result.json"))
-    for squeeze in ("snappy", "gzip", "None"):
-        data = {"filePath": "out/result.parquet", "parquetOptions.compression": squeeze, **folders}
-        made.append(Case("parquetFileOutput", squeeze, data, output="out/result.parquet"))
-    return made + [
-        Case("console", "data", {"type": "Data", "limit": 3}),
-        Case("console", "csv", {"type": "Data", "dataFormat": "csv"}),
-        Case("console", "info", {"type": "Info", "message": "all done"}),
-    ]
-
-
-def analyses() -> list[Case]:
-    path = {
-        "hierarchy_parent_column": col("parent"),
-        "hierarchy_child_column": col("child"),
-        "hierarchy_sep": " > ",
-        "hierarchy_path_columnoperations": [],
-    }
-    sql = "SELECT status, count(*) AS n, sum(qty) AS qty FROM input_df1 GROUP BY status ORDER BY status"
-    code = "output = input.assign(total=input['qty'] * input['price'])\noutput = output[output['total'] > 10]"
-    return [
-        Case("frequencyAnalysis", "one column", {"columns": cols("status")}),
-        Case("summary", "all columns", {"statisticsType": "all", "pivot": "rows"}, ("sales",)),
-        Case("UniqueKeyDetector", "pairs", {"combination_nfield": 2}, ("sales",)),
-        Case("hierarchy_path", "path", path, ("parts",)),
-        Case(
-            "CompareDataframes",
-            "data",
-            {"select_comparison_mode": "count_data"},
-            ("orders", "returns"),
-        ),
-        Case("sqlQuery", "group", {"query": sql}, needs="duckdb"),
-        Case("customTransformations", "code", {"code": code}),
-    ]
-
-
 FAMILIES = (
-    *(inputs, filters, renames, sorts, aggregates, joins, reshapes, rows, texts, cleansing),
-    *(types, outputs, analyses),
+    *(csv_inputs, other_inputs, s3, services, databases, filters, renames, sorts, aggregates),
+    *(joins, reshapes, rows, texts, extracts, cleansing, types, dates, outputs, calendars),
+    *(json_tools, hierarchies, comparisons, statistics, sql, code, curiosities),
 )
 CASES: list[Case] = [case for family in FAMILIES for case in family()]

@@ -116,6 +116,9 @@ INPUTS = {
     "parts": ("csvFileInput", {"filePath": "data/parts.csv"}),
     "events": ("parquetFileInput", {"filePath": "data/events.parquet"}),
     "products": ("jsonFileInput", {"filePath": "data/products.json"}),
+    "nested": ("jsonFileInput", {"filePath": "data/nested.json"}),
+    "lines": ("csvFileInput", {"filePath": "data/lines.csv"}),
+    "files": ("csvFileInput", {"filePath": "data/files.csv"}),
 }
 
 
@@ -123,8 +126,9 @@ INPUTS = {
 class Case:
     """A component under test: `option` says which of its options, in words of its form.
 
-    `pandas` is "runs", or part of the message with which pandas itself refuses what Amphi made;
-    `ordered` whether the program defines the order of the rows.
+    `pandas` is "runs"; "service" or "machine" for what is only translated here, because it calls
+    a service or tells of the machine; else a pattern of the message with which pandas itself
+    refuses what Amphi made. `needs` is a module, or a locale after "locale:".
     """
 
     component: str
@@ -141,7 +145,7 @@ class Case:
         return f"{self.component}-{self.option}".replace(" ", "_")
 
     def steps(self) -> list[tuple]:
-        if self.component in ("csvFileOutput", "jsonFileOutput", "parquetFileOutput", "console"):
+        if self.component.endswith("Output") or self.component == "console":
             return self._inputs() + [("tested", self.component, self.data, list(self.inputs))]
         if not self.inputs:
             made = [("tested", self.component, self.data, [])]
@@ -160,9 +164,11 @@ class Case:
 
 
 def outputs_of(case: Case) -> list[str]:
-    """Where the case writes."""
+    """Where the case writes, under the folder it runs in."""
     if case.component == "console":
         return []
+    if case.output.startswith("s3://"):
+        return ["s3/" + case.output.removeprefix("s3://")]
     return [case.output]
 
 
