@@ -66,6 +66,15 @@ def mul(a, b, ta, tb):
     return number(a, ta) * number(b, tb)
 
 
+def python_product(a, b):
+    """``a * b`` of whole numbers as Python multiplies: what 64 bits do not hold fails the job,
+    where pandas would keep Python's larger numbers."""
+    product = F.try_multiply(as_column(a), as_column(b))
+    known = as_column(a).isNotNull() & as_column(b).isNotNull()
+    larger = "a product of whole numbers in a function does not fit into 64 bits"
+    return F.coalesce(product, F.when(known, F.raise_error(F.lit(larger))))
+
+
 def truediv(a, b, ta, tb):
     """``a / b``: division by zero gives an infinity of ``a``'s sign, and missing for 0 / 0."""
     a, b = number(a, ta), number(b, tb)

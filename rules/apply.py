@@ -46,7 +46,8 @@ def scope_of(function: Any) -> Scope:
 def whole_text(expr: E) -> E:
     """A whole-number expression as bigint, where it is not plainly one already."""
     plain = re.sub(r"F\.col\((\"[^\"]*\"|'[^']*')\)", "", expr.text)
-    return expr if re.fullmatch(r"[\s\d+*\-()]*", plain) else expr.cast("bigint")
+    plain = plain.replace("python_product", "")
+    return expr if re.fullmatch(r"[\s\d+*\-(),]*", plain) else expr.cast("bigint")
 
 
 def column_of(c: Call, value: Any, *parents: Any, label: Any) -> Col:
@@ -167,6 +168,7 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
     not_yet="convert_dtype by_row",
     example=(
         "df['i'].apply(lambda x: x * 2 + 1)",
+        "df['i'].apply(lambda x: x * x * 1_000_000 + x ** 2)",
         "df['f'].apply(lambda x: x > 1)",
         "df['i'].apply(lambda x: 'even' if x % 2 == 0 else 'odd')",
         f"{_LABELS}out = df['f'].apply(size)",

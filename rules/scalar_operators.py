@@ -13,7 +13,10 @@ from rules.scalars import NOTHING, SPARK, Row, S, State, as_s, bare, const_kind,
 from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import Const
-from transpiler.symbolic import E, F
+from transpiler.symbolic import E, F, render
+
+#: a factor that does not bring whole numbers such as times in microseconds beyond 64 bits
+SMALL_FACTOR = 1_000
 
 _PLAIN = {"Add": python.add, "Subtract": python.sub, "Multiply": python.mul, "Divide": python.truediv,
           "FloorDivide": python.floordiv, "Modulo": python.mod}  # fmt: skip
@@ -46,6 +49,7 @@ class Operators:
     is_full: Callable[..., bool]
     checked: Callable[..., S]
     no_form: Callable[[str], None]
+    call: Any
 
     def unary(self, node: cst.UnaryOperation, state: State) -> Any:
         value = self.eval(node.expression, state)
@@ -111,6 +115,8 @@ class Operators:
             else (bare(a.expr), b.expr)
         )
         expr = builder(table[operator])(x, y, SPARK[a.kind], SPARK[b.kind]) if operator in ("Add", "Subtract", "Multiply") or numpy else None  # fmt: skip
+        if operator == "Multiply" and kind == "int" and not numpy:
+            expr = self.product(x, y, expr)
         if operator in ("Divide", "FloorDivide", "Modulo"):
             if numpy and not self.nonzero(b, state):
                 if operator != "Divide":
@@ -118,6 +124,12 @@ class Operators:
                 return S(expr, kind, False, numpy)
             expr = self.divided(operator, a, b, state)
         return S(expr, kind, full, numpy)
+
+    def product(self, x: Any, y: Any, expr: E) -> E:
+        """Python's whole numbers grow beyond 64 bits: not by a factor that is small."""
+        if any(isinstance(v, int) and abs(v) <= SMALL_FACTOR for v in (x, y)):
+            return expr
+        return E(f"{self.call.ctx.call('python_product')}({render(x)}, {render(y)})")
 
     def nonzero(self, value: S, state: State) -> bool:
         assert value.expr is not None
@@ -156,7 +168,8 @@ class Operators:
         text = b.expr.text if b.expr is not None else ""
         exponent = text[6:-1] if text.startswith("F.lit(") else ""
         if exponent == "2" and a.kind == "int" and a.expr is not None:
-            return S(a.expr * a.expr, "int", full, numpy)
+            square = a.expr * a.expr
+            return S(square if numpy else self.product(a.expr, a.expr, square), "int", full, numpy)
         if exponent == "2" and a.kind == "float" and a.expr is not None and numpy:
             return S(a.expr * a.expr, "float", full, numpy)
         if a.kind in ("int", "float") and exponent in ("2", "3") and a.expr is not None:

@@ -105,7 +105,8 @@ class _Block:
             if fresh:
                 holder = ast.Module([ast.Expr(value)], [])
                 inner = self.parts(holder)
-                found = [*inner, (name, ast.unparse(holder.body[0])), *found]
+                # Behind what was found before: its inner parts may stand in this one too.
+                found += [*inner, (name, ast.unparse(holder.body[0]))]
         windows = dict.fromkeys(ast.unparse(w) for w in _windows(tree))
         for text in sorted(windows, key=len, reverse=True):  # one may be the start of another
             if self.windows[text] > 1 or long and len(text) >= WINDOW_FROM:
