@@ -71,7 +71,8 @@ def test_transpiler_does_without_boto3():
         "from transpiler.emit.spec import DeploySpec\n"
         "transpiler.emit.deploy.deploy_script(DeploySpec(), 'job.py')\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def literals(tree):
@@ -198,6 +199,7 @@ def test_the_command_line(aws):
 def test_the_command_line_takes_a_glue_job(aws):
     job = aws.folder / "nightly.py"
     job.write_text(JOB)
+    aws.make_connection("warehouse")
     done = command("deploy", "--bucket", BUCKET, "--role", "glue-role", job)
     assert done.exit_code == 0, done.output
     made = aws.client("glue").get_job(JobName="nightly")["Job"]

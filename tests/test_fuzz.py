@@ -19,7 +19,8 @@ def as_users_run_it(monkeypatch):
     monkeypatch.delenv("P2G_STRICT", raising=False)
 
 
-def survives(source: str) -> None:
+def assert_survives(source: str) -> None:
+    """A job that compiles, or an error that says where."""
     try:
         job = transpile(source)
     except TranspileError as error:
@@ -31,7 +32,7 @@ def survives(source: str) -> None:
 @given(st.text(max_size=80))
 @settings(max_examples=150)
 def test_any_text(text):
-    survives(text)
+    assert_survives(text)
 
 
 @given(st.lists(st.sampled_from(
@@ -40,7 +41,7 @@ def test_any_text(text):
 ), max_size=25))  # fmt: skip
 @settings(max_examples=300)
 def test_any_words(words):
-    survives(
+    assert_survives(
         "import pandas as pd\nimport numpy as np\ndf = pd.read_csv('a.csv')\n" + " ".join(words)
     )
 
@@ -68,7 +69,7 @@ def test_mutated_examples():
             else:
                 other = chance.randrange(len(text))
                 text[at], text[other] = text[other], text[at]
-        survives(HEAD + "".join(text))
+        assert_survives(HEAD + "".join(text))
 
 
 def test_options_do_not_change_that():

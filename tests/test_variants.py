@@ -1,0 +1,41 @@
+"""The rules' examples on no rows, on one, on random ones, under other column names: the same in
+pandas and as a job.
+
+The suite takes every twelfth example; ``make properties`` takes all, on more variants.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.harness import MODE_NAMES, MODES
+from tests.prove import prove
+from tests.templates import templates
+from tests.variants import examples_on
+
+EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
+STRIDE = int(os.environ.get("P2G_STRIDE", "1" if EXPLORING else "12"))
+BATCH = 45
+VARIANTS = ["empty", "names 1", "random 3"]
+MORE = ["one 3", "gaps", "same", "names 2", "names 3", *(f"random {n}" for n in range(1, 20))]
+
+
+def wrong_on(name: str, start: int, known: bool) -> list[str]:
+    programs = examples_on(name, list(templates()[start::STRIDE]))
+    assert len(programs) > len(templates()) / STRIDE / 2, "most examples run on any data"
+    out = []
+    for at in range(0, len(programs), BATCH):
+        batch = programs[at : at + BATCH]
+        found, _ = prove(batch, known)
+        out += [f"{p.rules[0]} on {name}: {p.steps[0]}\n    {found[p.number]}" for p in batch if p.number in found]  # fmt: skip
+    return out
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+@pytest.mark.parametrize("name", VARIANTS + (MORE if EXPLORING else []))
+def test_property_examples_on_other_data(name, known, spark):
+    start = VARIANTS.index(name) * 4 % STRIDE if name in VARIANTS else 0
+    wrong = wrong_on(name, start, known)
+    assert not wrong, "\n".join(wrong)
