@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 import black
@@ -36,7 +37,7 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     (which is a bug of ours, found here rather than on AWS)."""
     mark_cached(ctx)
     names = ctx.names | set(imports) | identifiers("\n".join(s.text for s in ctx.statements))
-    steps = tidied(ctx.statements, names, ctx.series)
+    steps = tidied(without_unread(ctx.statements), names, ctx.series)
     body = "\n".join(statement_text(s, previous) for previous, s in zip([None, *steps], steps))
     if ctx.comments:
         body += "\n\n" + "\n".join(ctx.comments)
@@ -81,6 +82,24 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
         + gap
         + main.lstrip("\n")
     )
+
+
+def without_unread(statements: list[Statement]) -> list[Statement]:
+    """The statements without constants that nothing reads; their comments stay."""
+    kept: list[Statement] = []
+    comments: tuple[str, ...] = ()
+    for number, statement in enumerate(statements):
+        later = statements[number + 1 :]
+        if statement.kind == "constant" and not any(
+            re.search(rf"\b{statement.defines}\b", s.text) for s in later
+        ):
+            comments += statement.comments
+            continue
+        if comments:
+            statement = replace(statement, comments=(*comments, *statement.comments))
+            comments = ()
+        kept.append(statement)
+    return kept
 
 
 def compiled(body: str) -> None:
