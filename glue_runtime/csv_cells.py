@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from glue_runtime.text_dates import guess_format, timestamp_from_text
+from glue_runtime.text_dates import NO_TIME, guess_format, timestamp_from_text
 
 # pandas' default markers of a missing value (pandas.io.parsers.readers.STR_NA_VALUES).
 NA_MARKERS = (
@@ -108,9 +108,8 @@ def parse_text(t, cells):
 
 
 def parse_timestamp(t, cells):
-    """datetime64[ns] cells by the format of the column (cells["formats"]), within its range."""
-    value = timestamp_from_text(F.col(t), cells["formats"][t])
-    return F.when(F.year(value).between(1678, 2261), value)
+    """datetime64[ns] cells by the format of the column (cells["formats"])."""
+    return timestamp_from_text(F.col(t), cells["formats"][t], cells["dayfirst"])
 
 
 PARSERS = {
@@ -132,7 +131,8 @@ def cell_values(t, name, kind, markers, cells, required=False):
     )
     failed = F.raise_error(problem).cast(kind)
     if not required:
-        failed = F.when(text.isNotNull(), failed)
+        absent = text.isin(*NO_TIME) if kind == "timestamp" else F.lit(False)
+        failed = F.when(text.isNotNull() & ~absent, failed)
     elif kind == "string":
         return F.coalesce(text, failed)
     if kind == "string":
@@ -149,6 +149,7 @@ def infer_kinds(texts, names, pinned, asked, cells):
     date format of each timestamp column, found on its first value as pandas does.
     """
     kinds = {name: kind for name, kind in pinned.items() if name in names}
+    open_dates = [n for n in names if n not in kinds and asked.get(n) == "datetime64[ns]"]
     for name, dtype in asked.items():
         kinds.setdefault(name, DTYPE_KINDS.get(dtype))
         if kinds[name] is None:
@@ -159,7 +160,7 @@ def infer_kinds(texts, names, pinned, asked, cells):
         t, kind = f"t{number}", kinds.get(name)
         if kind == "timestamp":
             codes.append(F.col(t))
-            first = F.min_by(t, F.when(F.col(t).isNotNull(), F.col("__row")))
+            first = F.min_by(t, F.when(~F.col(t).isin(*NO_TIME), F.col("__row")))
             facts.append(first.alias(f"first_{t}"))
         elif kind is None:
             codes.append(cell_code(t, cells).alias(t))
@@ -178,7 +179,27 @@ def infer_kinds(texts, names, pinned, asked, cells):
             cells["formats"][t] = column_format(row[f"first_{t}"], name, cells)
         elif kind is None:
             kinds[name] = inferred_kind(row, t, name, cells)
-    return kinds
+    return {**kinds, **dict.fromkeys(not_dates(texts, names, open_dates, cells), "string")}
+
+
+def not_dates(texts, names, asked, cells):
+    """Of the columns asked for as dates, those with a text that is none by the column's format:
+    pandas leaves all of their text as it is. One pass over the data."""
+    found = {}
+    for name in asked:
+        t = f"t{names.index(name)}"
+        text, time = F.col(t), parse_timestamp(t, cells)
+        odd = text.isNotNull() & ~text.isin(*NO_TIME) & time.isNull()
+        found[name] = F.max(odd | text.isin("now", "today")).alias(name), F.first(
+            F.when(text.isin("now", "today"), text), ignorenulls=True
+        )
+    if not found:
+        return []
+    row = texts.agg(*[c for pair in found.values() for c in pair]).first()
+    for number, name in enumerate(found):
+        if row[2 * number + 1] is not None:
+            raise NotImplementedError(f"{cells['path']}: {name!r} has {row[2 * number + 1]!r}")
+    return [name for number, name in enumerate(found) if row[2 * number]]
 
 
 # What one cell is, such that the largest code of a column tells its type.
@@ -222,4 +243,4 @@ def column_format(first, name, cells):
     given = asked.get(name) if isinstance(asked, dict) else asked
     if first is None:
         return "%Y-%m-%d"
-    return given or guess_format(first, cells["dayfirst"], f"{cells['path']}: column {name!r}")
+    return given or guess_format(first, cells["dayfirst"])

@@ -52,6 +52,8 @@ def read_csv(
     false_values=None,
     skipinitialspace=False,
     skip_blank_lines=True,
+    skipfooter=0,
+    on_bad_lines="error",
     compression="infer",
 ):
     """Read a CSV file or folder as pd.read_csv types it; missing is NULL.
@@ -78,19 +80,13 @@ def read_csv(
         "comment": comment,
         "skipinitialspace": skipinitialspace,
         "skip_blank_lines": skip_blank_lines,
+        "skipfooter": skipfooter,
+        "on_bad_lines": on_bad_lines,
         "compression": compression,
     }
     head = first_bytes(spark, files[0][0], HEAD_BYTES)
-    found = header_names(head, path, layout)
     pinned = schema_fields(spark, schema) if schema is not None else None
-    if pinned is not None and [name for name, _ in pinned] != found:
-        raise ValueError(
-            f"{path} has the columns {found}, this job was made for {[name for name, _ in pinned]}"
-        )
-    for uri, _ in files[1:FILES_CHECKED]:
-        also = header_names(first_bytes(spark, uri, LINE_BYTES), uri, {**layout, "nrows": 0})
-        if also != found:
-            raise ValueError(f"{uri} has the columns {also}, {files[0][0]} has {found}")
+    found = checked_names(spark, path, files, head, layout, pinned)
     raw = raw_cells(glueContext, spark, path, files, found, layout, head, transformation_ctx)
     if nrows is not None:
         raw = raw.orderBy("__row").limit(nrows)
@@ -109,9 +105,8 @@ def read_csv(
         *[present_text(f"c{found.index(n)}", markers[n], i) for i, n in enumerate(wanted)],
         "__row",
     )
-    kinds = dict(pinned) if pinned is not None else {}
     asked = asked_kinds(wanted, dtype, parse_dates)
-    kinds = infer_kinds(texts, wanted, kinds, asked, cells)
+    kinds = infer_kinds(texts, wanted, dict(pinned or ()), asked, cells)
     out = [
         cell_values(
             f"t{i}", name, kinds[name], markers[name], cells, asked.get(name) in NEVER_MISSING
@@ -121,6 +116,19 @@ def read_csv(
     if position is not None:
         out.append(F.col("__row").alias(position))
     return texts.select(*out)
+
+
+def checked_names(spark, path, files, head, layout, pinned):
+    """The column names of all files, or ValueError where they differ or are not the pinned ones."""
+    found = header_names(head, path, layout)
+    expected = found if pinned is None else [name for name, _ in pinned]
+    if expected != found:
+        raise ValueError(f"{path} has the columns {found}, this job was made for {expected}")
+    for uri, _ in files[1:FILES_CHECKED]:
+        also = header_names(first_bytes(spark, uri, LINE_BYTES), uri, {**layout, "nrows": 0})
+        if also != found:
+            raise ValueError(f"{uri} has the columns {also}, {files[0][0]} has {found}")
+    return found
 
 
 def header_row(header, names):
@@ -142,7 +150,7 @@ def header_names(head, path, layout):
     cut = len(head) in (HEAD_BYTES, LINE_BYTES)
     if cut:
         head = head[: head.rfind(b"\n") + 1]
-    options = {**layout, "compression": None, "dtype": str}
+    options = {**layout, "compression": None, "dtype": str, "skipfooter": 0}
     try:
         frame = pd.read_csv(io.BytesIO(head), **options)
     except pd.errors.EmptyDataError:
@@ -202,6 +210,7 @@ def raw_cells(glueContext, spark, path, files, names, layout, head, transformati
         len(files) == 1
         and not blanks
         and len(head) < HEAD_BYTES
+        and layout["on_bad_lines"] == "error"
         and plain_header(head, names, layout)
     ):
         return glue_cells(glueContext, path, names, layout, multiline, transformation_ctx)
@@ -223,6 +232,7 @@ def usual_layout(layout, files):
     """True for what Spark's and Glue's readers cut into cells as pandas does."""
     usual = not layout["skiprows"] and layout["comment"] is None and layout["escapechar"] is None
     usual = usual and not layout["skipinitialspace"] and layout["skip_blank_lines"]
+    usual = usual and not layout["skipfooter"]
     usual = usual and len(layout["sep"]) == 1 and layout["compression"] in ("infer", "gzip", None)
     usual = usual and codecs.lookup(layout["encoding"]).name in ("utf-8", "ascii")
     return usual and not any(uri.endswith((".zip", ".xz", ".tar", ".zst")) for uri, _ in files)
@@ -278,7 +288,8 @@ def driver_cells(spark, files, names, layout):
 def spark_cells(spark, files, names, layout, multiline):
     """The cells of a folder of files by Spark's reader, which tells the file of each row.
 
-    Raises (as the job runs) for a row with more fields than there are names, as pandas does.
+    A row with more fields than there are names fails the job, as in pandas, or is left out
+    (on_bad_lines "skip", "warn").
     """
     texts = [T.StructField(f"c{i}", T.StringType()) for i in range(len(names))]
     rows = (
@@ -298,10 +309,9 @@ def spark_cells(spark, files, names, layout, multiline):
     too_long = F.raise_error(
         F.concat(F.lit(f"Expected {len(names)} fields in line, saw more: "), F.col("__bad"))
     )
+    bad = too_long.cast("boolean") if layout["on_bad_lines"] == "error" else F.lit(False)
     checked = rows.where(
-        F.when(F.col("__bad").isNull() | (marks < len(names)), True).otherwise(
-            too_long.cast("boolean")
-        )
+        F.when(F.col("__bad").isNull() | (marks < len(names)), True).otherwise(bad)
     )
     numbered = file_order(spark, checked, files, F.monotonically_increasing_id())
     return numbered.select(*[f"c{i}" for i in range(len(names))], "__row")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
+from glue_runtime.columns import type_in
 from glue_runtime.position import with_position
 
 BLOCK_ROWS = 250_000
@@ -106,6 +107,35 @@ def filled_forward(df, name, column, row):
     window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     value = F.coalesce(F.last("__value", ignorenulls=True).over(window), F.col("__carry"))
     return joined.withColumn(name, value).drop("__block", "__value", "__carry")
+
+
+def interpolated(df, name, column, row, limit=None, way="forward", area=None):
+    """Add column `name`: missing values on the line between the values before and after.
+
+    Beyond the last value (before the first, where `way` is "backward" or "both") it is that value.
+    limit: so many missing values in a row are filled, counted from the value that `way` comes from;
+    area: "inside" fills between two values only, "outside" beyond them only.
+    """
+    if type_in(df, column) == "bigint":
+        return df.withColumn(name, column)  # whole numbers, of which none is missing
+    row = column_of(row)
+    known = F.when(column.isNotNull(), F.struct(row.alias("at"), column.cast("double").alias("x")))
+    wide = filled_forward(df.withColumn("__known", known), "__low", F.col("__known"), row)
+    wide = filled_forward(wide, "__high", F.col("__known"), -row)
+    low, high = F.col("__low"), F.col("__high")
+    slope = (high["x"] - low["x"]) / (high["at"] - low["at"])
+    inside = low.isNotNull() & high.isNotNull()
+    fits = {
+        "forward": low.isNotNull() & (row - low["at"] <= (limit or row)),
+        "backward": high.isNotNull() & (high["at"] - row <= (limit or high["at"])),
+    }
+    allowed = fits.get(way, fits["forward"] | fits["backward"])
+    if area is not None:
+        allowed = allowed & (inside if area == "inside" else ~inside)
+    line = F.when(inside, slope * (row - low["at"]) + low["x"])
+    value = F.coalesce(line, low["x"], high["x"])
+    filled = F.when(column.isNotNull(), column).when(allowed, value)
+    return wide.withColumn(name, filled).drop("__known", "__low", "__high")
 
 
 def ranked(df, name, column, order, method="average", ascending=True, na="keep", pct=False):

@@ -1,9 +1,15 @@
 """Dates in text: the format that pandas would find, and the timestamps that it reads by it."""
 
 import re
+import warnings
 
+import pandas as pd
 from pandas.tseries.api import guess_datetime_format
 from pyspark.sql import functions as F
+
+# Texts that pandas reads as a missing time, and the times that datetime64[ns] can hold.
+NO_TIME = ("", "NaT", "nat", "NAT", "nan", "NaN", "NAN")
+FIRST_MICROS, LAST_MICROS = -9_223_372_036_854_775, 9_223_372_036_854_775
 
 # What each directive of a format matches (as in pandas' own parser), and what it gives.
 DIRECTIVES = {
@@ -29,12 +35,36 @@ DIRECTIVES = {
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def guess_format(text, dayfirst, where):
-    """The format that pandas guesses from a value, or ValueError where it finds none."""
-    found = guess_datetime_format(text, dayfirst=bool(dayfirst))
-    if found is None:
-        raise ValueError(f"{where} has a date of no known format: {text}; pass date_format=")
-    return found
+def guess_format(text, dayfirst=False):
+    """The format that pandas guesses from a value; "mixed" where it finds none, and then reads
+    every value by itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return guess_datetime_format(text, dayfirst=bool(dayfirst)) or "mixed"
+
+
+def in_bounds(time):
+    """Whether datetime64[ns] holds a time."""
+    return F.unix_micros(time).between(FIRST_MICROS, LAST_MICROS)
+
+
+def time_by_pandas(text, date_format="mixed", dayfirst=False):
+    """The times that pandas itself reads in a text column; NULL where it finds none.
+
+    For what no Spark pattern says: values of several formats, weeks of the year. Raises TypeError
+    (as the job runs) for times with a zone.
+    """
+
+    @F.pandas_udf("bigint")
+    def micros(values: pd.Series) -> pd.Series:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            times = pd.to_datetime(values, format=date_format, dayfirst=dayfirst, errors="coerce")
+        if times.dtype != "datetime64[ns]":
+            raise TypeError(f"times with a zone: {values.dropna().iloc[0]}")
+        return times.astype("int64").floordiv(1000).astype("Int64").mask(times.isna())
+
+    return F.timestamp_micros(micros(text))
 
 
 def format_parts(date_format):
@@ -54,8 +84,13 @@ def format_parts(date_format):
     return r"(?i)\A" + pattern + r"\z", letters
 
 
-def timestamp_from_text(text, date_format):
-    """A text column as timestamps in UTC by a strptime format; NULL where the text differs."""
+def timestamp_from_text(text, date_format, dayfirst=False):
+    """A text column as timestamps in UTC by a strptime format, "mixed" or "ISO8601"; NULL where the
+    text differs, or is out of the range of datetime64[ns]."""
+    if not set(re.findall("%.", date_format)) - {"%z", "%Z"} <= set(DIRECTIVES) or "%" not in (
+        date_format
+    ):
+        return time_by_pandas(text, date_format, dayfirst)
     pattern, letters = format_parts(date_format)
     group = {
         letter: F.regexp_extract(text, pattern, number)
@@ -82,7 +117,7 @@ def timestamp_from_text(text, date_format):
     if "S" in group:  # seconds 60 and 61 are read, as the next minute's
         leap = F.when(group["S"].isin("60", "61"), group["S"].cast("int") - 59).otherwise(0)
         time = time + leap * F.expr("INTERVAL 1 SECOND")
-    return F.when(text.rlike(pattern), time)
+    return F.when(text.rlike(pattern) & in_bounds(time), time)
 
 
 def year_text(group):

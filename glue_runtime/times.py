@@ -1,13 +1,16 @@
 """Times: read from text or numbers, rounded, moved by calendar offsets."""
 
+import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.casts import failure
-from glue_runtime.text_dates import guess_format, timestamp_from_text
-
-# Texts that pandas reads as a missing time, and the times that datetime64[ns] can hold.
-NO_TIME = ("", "NaT", "nat", "NAT", "nan", "NaN", "NAN")
-FIRST_MICROS, LAST_MICROS = -9_223_372_036_854_775, 9_223_372_036_854_775
+from glue_runtime.text_dates import (
+    LAST_MICROS,
+    NO_TIME,
+    guess_format,
+    in_bounds,
+    timestamp_from_text,
+)
 
 
 def micros(span):
@@ -15,15 +18,9 @@ def micros(span):
     return F.unix_micros(F.timestamp_micros(F.lit(0).cast("bigint")) + span)
 
 
-def in_bounds(time):
-    """Whether datetime64[ns] holds a time."""
-    return F.unix_micros(time).between(FIRST_MICROS, LAST_MICROS)
-
-
-def time_from_text(text, date_format, coerce=False):
+def time_from_text(text, date_format, coerce=False, dayfirst=False):
     """Times by a strptime format; text that does not fit fails the job, or is missing."""
-    time = timestamp_from_text(text, date_format)
-    time = F.when(in_bounds(time), time)
+    time = timestamp_from_text(text, date_format, dayfirst)
     if coerce:
         return time
     missing = text.isNull() | text.isin(*NO_TIME)
@@ -45,8 +42,7 @@ def to_datetime(df, column, *order, coerce=False, dayfirst=False):
     found = (present.orderBy(*order) if order else present).select(column).first()
     if found is None:
         return F.lit(None).cast("timestamp")
-    date_format = guess_format(found[0], dayfirst, "to_datetime: the column")
-    return time_from_text(column, date_format, coerce)
+    return time_from_text(column, guess_format(found[0], dayfirst), coerce, dayfirst)
 
 
 def time_from_number(number, unit, coerce=False):
@@ -91,28 +87,79 @@ def round_time(time, step):
     return F.timestamp_micros(value - rest + F.when(up, step).otherwise(0))
 
 
-def month_end(time, n):
-    """``time + MonthEnd(n)``: the n-th month end after (before, for negative n) a time of day."""
-    day = F.to_date(time)
-    at_end = day == F.last_day(day)
-    months = n if n > 0 else n
-    steps = F.lit(months) - (0 if n <= 0 else F.when(at_end, 0).otherwise(1))
-    if n == 0:
-        steps = F.lit(0)
-    ended = F.last_day(F.add_months(F.trunc(day, "month"), steps))
-    return time + (F.unix_date(ended) - F.unix_date(day)) * F.expr("INTERVAL 1 DAY")
+def days_later(time, day, other):
+    """The time of day of `time`, which is on the date `day`, on the date `other`."""
+    return time + (F.unix_date(other) - F.unix_date(day)) * F.expr("INTERVAL 1 DAY")
 
 
-def month_begin(time, n):
-    """``time + MonthBegin(n)``: the n-th first day of a month after (before) a time of day."""
+def anchored_day(time, n, every=1, month=1, end=False):
+    """``time + MonthEnd(n)`` and the like: the n-th first (`end`: last) day after a time, of every
+    so many months counted from `month`; before it for a negative n, at or after it for 0."""
     day = F.to_date(time)
     first = F.trunc(day, "month")
-    at_start = day == first
+    since = F.month(day) - month if every == 12 else F.month(day) % every - month % every
+    place = F.dayofmonth(day)
+    target = F.dayofmonth(F.last_day(day)) if end else F.lit(1)
     if n > 0:
-        steps = F.lit(n)
-    elif n < 0:
-        steps = F.when(at_start, n).otherwise(n + 1)
+        steps = F.when((since < 0) | ((since == 0) & (place < target)), n - 1).otherwise(n)
     else:
-        steps = F.when(at_start, 0).otherwise(1)
-    begun = F.add_months(first, steps)
-    return time + (F.unix_date(begun) - F.unix_date(day)) * F.expr("INTERVAL 1 DAY")
+        steps = F.when((since > 0) | ((since == 0) & (place > target)), n + 1).otherwise(n)
+    moved = F.add_months(first, (steps * every - since).cast("int"))
+    return days_later(time, day, F.last_day(moved) if end else moved)
+
+
+def weekday_after(time, n, weekday):
+    """``time + Week(n, weekday=…)``: the n-th such day after a time (0: at or after it)."""
+    ahead = F.pmod(F.lit(weekday) - F.weekday(time), F.lit(7))
+    weeks = F.when(ahead > 0, n - 1).otherwise(n) if n > 0 else F.lit(n)
+    return time + (ahead + weeks * 7) * F.expr("INTERVAL 1 DAY")
+
+
+def business_day(time, n):
+    """``time + BDay(n)``: the n-th day from Monday to Friday after a time (0: at or after it)."""
+    day, weeks = F.weekday(time), n // 5
+    rest = n - 5 * weeks
+    weekend = (n + 1 if n <= 0 else n) - 5 * weeks
+    from_weekend = 4 - day if weekend == 0 else 6 - day + weekend
+    from_week = F.when(day + rest <= 4, rest).otherwise(rest + 2)
+    days = F.when(day > 4, from_weekend).otherwise(from_week) + 7 * weeks
+    return time + days * F.expr("INTERVAL 1 DAY")
+
+
+def time_from_parts(year, month, day, coerce=False):
+    """Midnight of a date; parts that make no date fail the job, or give a missing time."""
+    parts = [F.when(p == F.rint(p), p.cast("int")) for p in (year, month, day)]
+    time = F.make_date(*parts).cast("timestamp")
+    time = F.when(in_bounds(time), time)
+    if coerce:
+        return time
+    missing = year.isNull() | month.isNull() | day.isNull()
+    shown = F.concat_ws("-", year.cast("string"), month.cast("string"), day.cast("string"))
+    problem = failure("cannot assemble the datetimes", shown, "timestamp")
+    return F.when(missing | time.isNotNull(), time).otherwise(problem)
+
+
+# Nanoseconds of the units that numbers of time are counted in.
+NANOS = {"D": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000,
+         "ms": 1_000_000, "us": 1000}  # fmt: skip
+
+
+def span_from_number(number, unit):
+    """Intervals of fractions of a unit; one finer than a microsecond fails the job."""
+    nanos = F.rint(number * NANOS[unit])
+    span = F.expr("INTERVAL 1 SECOND") * (nanos / 1_000_000_000).cast("decimal(38,6)")
+    fine = failure("an interval finer than a microsecond", number, "interval day to second")
+    return F.when(number.isNotNull(), F.when(nanos % 1000 == 0, span).otherwise(fine))
+
+
+def span_from_text(text, coerce=False):
+    """The intervals that pandas reads in a text column; what is none fails the job, or is missing."""
+
+    @F.pandas_udf("bigint")
+    def micros_in(values: pd.Series) -> pd.Series:
+        spans = pd.to_timedelta(values, errors="coerce" if coerce else "raise")
+        if (spans.dt.nanoseconds.fillna(0) != 0).any():
+            raise ValueError("an interval finer than a microsecond")
+        return spans.astype("int64").floordiv(1000).astype("Int64").mask(spans.isna())
+
+    return F.expr("INTERVAL 1 SECOND") * (micros_in(text) / 1_000_000).cast("decimal(38,6)")

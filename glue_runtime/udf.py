@@ -135,3 +135,16 @@ def row_dtype(df, names=None):
             gap = gap | F.col("`" + name.replace("`", "``") + "`").isNull()
         return "int64" if df.filter(gap).isEmpty() else "float64"
     return "float64" if kinds and kinds <= {"bigint", "double"} else "object"
+
+
+def of_window(function, least, raw=True):
+    """The user's `function` of the values in a window (``rolling.apply``), to be called with a
+    column: NaN where fewer than `least` values are there."""
+
+    @F.pandas_udf("double")
+    def result(values: pd.Series) -> float:
+        if values.notna().sum() < least:
+            return np.nan
+        return float(function(values.to_numpy() if raw else values))
+
+    return result

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from rules.categories import as_category, as_seen
+from rules.elementwise import mapped
 from rules.io import dtype_name
-from rules.lib import assign, chain, derive, series_of, tightened, typed
+from rules.lib import assign, chain, derive, looked_into, series_of, tightened, typed
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
     FLOATS,
     NULL_FREE,
     TEXTS,
+    Category,
     Col,
     Column,
     Const,
     Frame,
     Mapping,
     Module,
+    Order,
     Value,
     to_nullable,
 )
@@ -33,6 +38,8 @@ def targets(value: Any) -> Any:
     if isinstance(value, Module):
         return "str" if value.name in ("builtins.str", "numpy.str_") else dtype_name(value.name)
     if isinstance(value, Const):
+        if isinstance(value.value, Category):
+            return value.value
         if isinstance(value.value, dict):
             return {k: targets(Const(v)) for k, v in value.value.items()}
         if isinstance(value.value, str) or isinstance(value.value, type):
@@ -42,10 +49,9 @@ def targets(value: Any) -> Any:
 
 def whole_frame_call(ctx: Any, function: str, series: Col, *args: Any, **options: Any) -> E:
     """A call of a function of the runtime that looks at all values of a Series of a frame."""
-    if series.temps or series.windowed:
+    if series.windowed:
         raise NoRule("the values are not in a column yet")
-    frame = series.frame
-    named = frame if frame.text.isidentifier() else ctx.hoist(frame)
+    named = looked_into(ctx, series)
     parts = [named.text, series.expr.text, *map(render, args)] + [
         f"{k}={render(v)}" for k, v in options.items()
     ]
@@ -58,6 +64,8 @@ def whole_frame_call(ctx: Any, function: str, series: Col, *args: Any, **options
 def cast(c: Call, series: Col, target: str) -> Col:
     """``series.astype(target)``. Raises NoRule for a pair that has no exact form."""
     series = tightened(series) if series.loose else series
+    if isinstance(target, Category):
+        return as_category(series, target)
     if target == series.dtype and target != "object":
         return series
     made = _CASTS.get(target)
@@ -139,8 +147,7 @@ def written(c: Call, series: Col, missing: str | None) -> E:
 
 
 def to_category(c: Call, series: Col) -> Col:
-    c.need(series.dtype in TEXTS, "categories of what is not text for sure")
-    return result(series, series.expr, "category", gap="nan")
+    return as_seen(series)
 
 
 def to_object(c: Call, series: Col) -> Col:
@@ -192,6 +199,7 @@ def astype(c: Call) -> Col:
         "df[['i', 'j']].astype(str)",
         "df.astype({'i': 'float64', 'k': 'category', 'b': int})[['i', 'k', 'b']]",
         "df[['i', 'n']].astype({'n': 'Int64', 'i': 'string'})",
+        "df['u'].str.extract(r'(\\d)(\\d)').astype(float)",
     ),
 )
 def frame_astype(c: Call) -> Frame:
@@ -200,6 +208,10 @@ def frame_astype(c: Call) -> Frame:
     frame = c.frame
     if isinstance(wanted, str):
         wanted = {label: wanted for label in frame.labels}
+    if frame.parts:  # its columns are made of another frame's
+        return mapped(
+            c.ctx, frame, lambda x: cast(c, x, wanted[x.label]) if x.label in wanted else x
+        )
     before = frame
     series = {
         label: cast(c, series_of(c.ctx, before, label), target) for label, target in wanted.items()
@@ -236,6 +248,8 @@ def convert_dtypes(c: Call) -> Frame:
         return converted_in_job(c, frame)
     columns, casts, looked = [], {}, []
     for column in frame.columns:
+        if column.dtype in NULL_FREE:
+            frame.rows.full.add(column.uid)  # Int64 does not say so any more
         dtype = learnt(c, frame, column) or to_nullable(column.dtype)
         if dtype == "float64":  # as pandas decides by the values: so does the job
             looked.append(column)
@@ -263,7 +277,21 @@ def convert_dtypes(c: Call) -> Frame:
             text=f"{ctx.call('convert_dtypes')}({out.text}, {render(names)})",
             columns=tuple(columns),
         )
-    return out
+    return out.but(order=same_order(frame, out))
+
+
+def same_order(before: Frame, after: Frame) -> Order:
+    """The order of ``before`` for ``after``, whose columns have the same values under other types."""
+    old = {(x.name, x.uid) for x in before.columns}
+    new = {x.name: x.uid for x in after.columns}
+    keys = []
+    for key in before.order.keys:
+        if (key.name, key.uid) in old:
+            key = replace(key, uid=new[key.name])
+        elif before.open and key.uid == hash((before.base, key.name)):
+            key = replace(key, uid=hash((after.base, key.name)))
+        keys.append(key)
+    return replace(before.order, keys=tuple(keys))
 
 
 def changed(column: Column) -> Column:
@@ -288,7 +316,8 @@ def converted_in_job(c: Call, frame: Frame) -> Frame:
     text = f"{c.ctx.call('convert_dtypes')}({frame.text})"
     from transpiler.facts import fresh
 
-    return frame.but(text=text, columns=columns, nullable=True, base=fresh())
+    out = frame.but(text=text, columns=columns, nullable=True, base=fresh())
+    return out.but(order=same_order(frame, out))
 
 
 def learnt(c: Call, frame: Frame, column: Column) -> str | None:

@@ -86,6 +86,9 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     facts = Frame("", tuple(columns), open=not pinned, base=fresh(), rows=Rows(),
                   index=Index("range", step), order=Order((), step), gap=GAPS.get(fmt))  # fmt: skip
     ctx.sources[step] = (schema, facts.rows)
+    problem = ctx.schemas.problems.get(getattr(path, "value", None))
+    if schema is None and problem:
+        c.message = f"its types are not known: reading it here raises {problem}"  # type: ignore[attr-defined]
     if not pinned:
         typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
@@ -222,6 +225,10 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     ctx.outputs.append(
         Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable, options)
     )
+    if not frame.open:
+        ctx.outputs[-1].columns = [
+            [str(x.label), SPARK_TYPES.get(x.dtype, "")] for x in frame.columns
+        ]
     return Const(None)
 
 

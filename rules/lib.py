@@ -14,6 +14,7 @@ from transpiler.facts import (
     NULL_FREE,
     SPARK_TYPES,
     Accessor,
+    Array,
     Col,
     Column,
     Const,
@@ -71,7 +72,7 @@ def on(frame: Frame, series: Col) -> Col:
     own_labels = len(series.frame.index.levels) == 1 or series.frame.index.kind == "rows"
     if unchanged and own_labels and frame.rows.same_set(aligned.frame.rows):
         return on(frame, aligned)  # rows of groups under their own labels
-    if series.kind == "ndarray" and frame.rows.uid != series.frame.rows.uid:
+    if isinstance(series, Array) and frame.rows.uid != series.frame.rows.uid:
         raise NoRule("an array goes by the place of its rows, and these may have changed")
     reordered = frame.rows.same_set(series.frame.rows) and labelled_alike(frame, series.frame)
     if not reordered and not frame.rows.descends_from(series.frame.rows):
@@ -215,6 +216,22 @@ def materialised(ctx: Any, series: Col) -> Col:
     )
 
 
+def looked_into(ctx: Any, *operands: Any) -> Frame:
+    """A variable of the job with the frame that has all columns, hidden ones too, that the operands
+    read: to look at types or values in while the plan is built."""
+    frame, _ = meet(*operands)
+    temps = [t for o in operands if isinstance(o, Col) for t in o.temps]
+    frame, _ = with_temps(frame, dict(temps).items())
+    if frame.text.isidentifier():
+        return frame
+    for done in reversed(ctx.statements):
+        if done.line != ctx.line:
+            break
+        if done.defines and done.text == f"{done.defines} = {frame.text}":
+            return frame.but(text=done.defines, vars=frozenset({done.defines}))
+    return ctx.hoist(frame, ctx.hint)
+
+
 def spark_type(dtype: str | None) -> str | None:
     """The Spark type of a pandas dtype; None when the dtype is not known."""
     if dtype is None:
@@ -251,15 +268,16 @@ def typed(ctx: Any, name: str, *operands: Any, **options: Any) -> E:
     """
     types = [type_of(o) for o in operands]
     exprs = [spark_literal(o.value) if isinstance(o, Const) else operand(o) for o in operands]
+    if None not in types and name == "truediv" and isinstance(operands[1], Scalar):
+        # Whether the divisor is zero is seen once, in the job.
+        a, b = (lift(e).text for e in exprs)
+        return E(f"{ctx.call(name)}({a}, {b}, {render(types[0])}, {render(types[1])})")
     if None not in types:
         built = builder(name)(*exprs, *types, **options)
         for used in helpers_in(lift(built).text):
             ctx.call(used)
         return built
-    frame, _ = meet(*operands)
-    if any(isinstance(o, Col) and o.temps for o in operands):
-        raise NoRule("the types are not known while planning")
-    named = ctx.hoist(frame, ctx.hint) if not frame.text.isidentifier() else frame
+    named = looked_into(ctx, *operands)
     ctx.call("typed"), ctx.call(name)
     extra = [E(f"{k}={render(v)}") for k, v in options.items()]
     args = [E(named.text), E(name), *map(lift, exprs), *extra]
@@ -332,7 +350,15 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         raise NoRule(f"more than one column is named {label!r}")
     name = known[0].name if known else physical(frame, label)
     if isinstance(value, Col):
-        series = on(frame, value)
+        try:
+            series = on(frame, value)
+        except NoRule:
+            from rules.elementwise import remade
+
+            out = remade(ctx, frame, label, value)
+            if out is None:
+                raise
+            return out
         base, temps = with_temps(frame, series.temps)
         expr, dtype, nullable = tight(series), series.dtype, series.is_nullable
         full = series.null_free
@@ -382,7 +408,7 @@ def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:
         level.dtype,
         frame,
         deps=frozenset({(level.name, level.uid)}),
-        null_free=level.dtype in NULL_FREE,
+        null_free=level.dtype in NULL_FREE or frame.rows.is_full(level.uid),
     )
 
 
@@ -437,7 +463,7 @@ def filtered(ctx: Any, frame: Frame, mask: Col) -> Frame:
     base, temps = with_temps(frame, series.temps)
     out = subset_of(ctx, frame, chain(base, f".filter({series.expr})"))
     if not series.temps:
-        out = out.but(rows=replace(out.rows, mask=series.expr.text))
+        out = out.but(rows=replace(out.rows, mask=series.expr.text, reads=series.deps))
     return drop_hidden(out, temps)
 
 

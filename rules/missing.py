@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.lib import (
+    looked_into,
     chain,
     derive,
     drop_hidden,
@@ -28,6 +29,7 @@ from transpiler.facts import (
     INTEGERS,
     NULL_FREE,
     ByColumn,
+    Category,
     Col,
     Column,
     Const,
@@ -138,6 +140,10 @@ def filled(ctx: Any, series: Col, value: Any) -> Col:
         return series
     if series.dtype is None:
         return fill_unknown(ctx, series, value)
+    if isinstance(series.dtype, Category):
+        if not isinstance(value, Const) or value.value not in series.dtype.categories:
+            raise NoRule("a category filled with what is none of its values")
+        return derive(F.coalesce(series.expr, F.lit(value.value)), series.dtype, series, null_free=True)  # fmt: skip
     constant = value.value if isinstance(value, Const) else value
     kind, wanted = kind_of_value(constant), _KINDS.get(series.dtype)
     if wanted == "time" and kind == "text" and isinstance(value, Const):
@@ -187,10 +193,9 @@ def job_value(value: Any) -> E:
 
 def in_frame(ctx: Any, function: str, series: Col, *args: E, nullable: bool = False) -> E:
     """``function(frame, column, …)``: a builder that looks at the frame when the job plans."""
-    if series.temps or series.windowed:
+    if series.windowed:
         raise NoRule("what the job would have to look at is not a column yet")
-    frame = series.frame
-    named = frame if frame.text.isidentifier() else ctx.hoist(frame, ctx.hint)
+    named = looked_into(ctx, series)
     rest = "".join(f", {a.text}" for a in args) + (", nullable=True" if nullable else "")
     return E(f"{ctx.call(function)}({named.text}, {series.expr.text}{rest})")
 
@@ -329,14 +334,18 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
         "df.dropna(how='all', subset=['f', 'g'])",
         "df.dropna(thresh=2, subset=['f', 'g', 's'])",
         "df.dropna(subset='k', ignore_index=True)",
+        "df.dropna(axis=1)",
+        "df.dropna(axis=1, how='all')",
+        "df.dropna(axis='columns', thresh=15)",
         "df.sort_values('i', kind='stable').dropna(subset=['n']).head(3)[['n']]",
     ),
 )
 def dropna(c: Call) -> Frame:
     """Rows with missing values go; the labels of the others stay."""
     frame = c.frame
-    c.need(c.lit("axis") in (0, "index", "rows"), "columns are dropped by what is in them")
     how, thresh, subset = c.lit("how"), c.lit("thresh"), c.lit("subset")
+    if c.lit("axis") in (1, "columns"):
+        return columns_dropped(c, how, thresh)
     c.need(how in (None, "any", "all") and (how is None or thresh is None), "how= of this form")
     subset = [subset] if isinstance(subset, (str, int)) else subset
     if subset is None:
@@ -359,6 +368,24 @@ def dropna(c: Call) -> Frame:
     if columns and how != "all" and thresh is None:
         out.rows.full.update(x.uid for x in columns)
     return renumbered(c.ctx, out) if c.lit("ignore_index") else out
+
+
+def columns_dropped(c: Call, how: Any, thresh: Any) -> Frame:
+    """``dropna(axis=1)``: which columns go is seen when the job plans."""
+    frame = c.frame
+    c.need(c.lit("subset") is None and not c.lit("ignore_index"), "columns dropped by some rows")
+    c.need(how in (None, "any", "all") and (how is None or thresh is None), "how= of this form")
+    c.need(thresh is None or isinstance(thresh, (int, float)), "thresh= of this form")
+    c.need(not frame.nullable and all(x.label == x.name and not x.is_nullable and x.gap != "None" for x in frame.columns), "renamed or nullable columns")  # fmt: skip
+    c.need(not any(x.dtype in ("category", "date", "timedelta64[ns]") for x in frame.columns), "columns of such types")  # fmt: skip
+    aside = [x.name for x in frame.index.levels]
+    c.ctx.use(frame)
+    frame = c.ctx.losing(frame, [x.label for x in frame.columns])
+    options = ", how='all'" if how == "all" else f", thresh={thresh}" if thresh is not None else ""
+    options += f", aside={aside!r}" if aside else ""
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    text = f"{c.ctx.call('drop_gappy_columns')}({frame.text}{options})"
+    return frame.but(text=text, columns=(), open=True, base=fresh(), gone=())
 
 
 @rule(

@@ -1,43 +1,157 @@
-"""Windows of so many rows (``rolling``) and of all rows so far (``expanding``), ungrouped."""
+"""Windows over the rows before each row, by number or by time: ``rolling``, ungrouped."""
 
 from __future__ import annotations
 
-from rules.lib import derive
+from dataclasses import dataclass, replace
+from typing import Any, Callable
+
+from rules.elementwise import projected
+from rules.lib import derive, meet, series_of
+from rules.ordered import expected, known_number, order_deps, stepped, window_step
 from rules.registry import Call, rule
-from rules.window import known_number, stepped, window_step
-from transpiler.facts import INTEGERS, Col, Frame, Windowed
-from transpiler.symbolic import E, F
+from transpiler.errors import NoRule
+from transpiler.facts import BOOLS, INTEGERS, NUMBERS, Col, Frame, Func, Value, Windowed
+from transpiler.symbolic import E, F, render
+
+
+@dataclass(frozen=True)
+class Span:
+    """A window: so many rows, or (``time``) so many microseconds of the times in a column."""
+
+    size: int
+    least: int
+    center: bool = False
+    closed: str = "right"
+    time: Col | None = None
+    on: Any = None  # the label of the column of times
+    default: bool = False  # min_periods was not given
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """The first and the last row of the window, from the row it is for."""
+        after = (self.size - 1) // 2 if self.center else 0
+        first = after - self.size + 1 - (self.closed in ("left", "both"))
+        return first, after - (self.closed in ("left", "neither"))
+
+
+_ROLLING = "window, min_periods=None, center=False, win_type=None, on=None, axis=None, closed=None, step=None, method='single'"
+_NOT_YET = "win_type axis step method"
+
+
+def span_of(c: Call, frame: Frame) -> Span:
+    """The window that the arguments ask for."""
+    window, least, closed = c.lit("window"), c.lit("min_periods"), c.lit("closed") or "right"
+    c.need(closed in ("right", "left", "both", "neither"), "closed= of this value")
+    c.need(least is None or isinstance(least, int) and least >= 0, "min_periods= of this value")
+    if isinstance(window, int) and not isinstance(window, bool):
+        c.need(c.lit("on") is None, "on= with a number of rows")
+        c.need(0 < window <= 10_000, "a window of this size")
+        c.need(least is None or least <= window, "min_periods= beyond the window")
+        center = bool(c.lit("center"))
+        return Span(window, window if least is None else least, center, closed, default=least is None)  # fmt: skip
+    c.need(not c.lit("center"), "a window of time around each row")
+    c.need(least is None or least >= 1, "min_periods= of this value")
+    return Span(micros_of(window), least or 1, False, closed, *times_of(c, frame))
+
+
+def micros_of(window: Any) -> int:
+    """A span of time in microseconds. Raises NoRule for one that is no fixed time."""
+    import pandas as pd
+
+    try:
+        found = pd.Timedelta(pd.tseries.frequencies.to_offset(window))
+    except (ValueError, TypeError, AttributeError):
+        raise NoRule("a window that is no number of rows and no fixed time") from None
+    if found.value <= 0 or found.value % 1000:
+        raise NoRule("a window of this size")
+    return found.value // 1000
+
+
+def times_of(c: Call, frame: Frame) -> tuple[Col, Any]:
+    """The times that windows go by: a column, or the index."""
+    on = c.lit("on")
+    if on is not None:
+        series = series_of(c.ctx, frame, on)
+    else:
+        from rules.groupby import level_key
+
+        c.need(len(frame.index.levels) == 1, "a window of time over an index that is no column")
+        series = level_key(c.ctx, frame, 0).col
+    series = expected(c, series)
+    c.need(series.dtype in ("datetime64[ns]", None), "a window of time over what is not times")
+    if series.dtype is None:
+        from rules.lib import typed
+
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        series = series.but(expr=typed(c.ctx, "moment", series), dtype="datetime64[ns]")
+    return series, on
 
 
 @rule(
-    "Series.rolling(window, min_periods=None, center=False, win_type=None, on=None, axis=None, closed=None, step=None, method='single')",
-    not_yet="win_type on axis closed step method",
-    example=("df['f'].rolling(2).mean()", "df['i'].rolling(3, min_periods=1).sum()"),
+    f"Series.rolling({_ROLLING})",
+    not_yet=_NOT_YET,
+    example=(
+        "df['f'].rolling(2).mean()",
+        "df['i'].rolling(3, min_periods=1).sum()",
+        "df['i'].rolling(3, closed='left').sum()",
+        "df['n'].rolling(2, closed='both', min_periods=1).mean()",
+        "df['n'].rolling(3, closed='neither', min_periods=1).max()",
+    ),
 )
 def rolling(c: Call) -> Windowed:
-    """A window of so many rows."""
-    window, least = c.lit("window"), c.lit("min_periods")
-    c.need(
-        isinstance(window, int) and not isinstance(window, bool) and 0 < window <= 10_000,
-        "a window that is not a number of rows",
-    )
-    c.need(
-        least is None or isinstance(least, int) and 0 <= least <= window,
-        "min_periods= of this value",
-    )
-    return Windowed(
-        known_number(c, c.col, "a rolling window"),
-        "rolling",
-        (window, least, bool(c.lit("center"))),
-    )
+    """A window over the rows before each one."""
+    c.need(c.lit("on") is None, "on= of a Series")
+    return Windowed(number(c, c.col), "rolling", (span_of(c, c.col.frame),))
 
 
-@rule("Series.expanding(min_periods=1, axis=None, method='single')", not_yet="axis method", example=("df['f'].expanding().sum()", "df['i'].expanding(3).max()"))  # fmt: skip
-def expanding(c: Call) -> Windowed:
-    """All rows so far."""
-    least = c.lit("min_periods")
-    c.need(isinstance(least, int) and least >= 1, "min_periods= of this value")
-    return Windowed(known_number(c, c.col, "an expanding window"), "expanding", (least,))
+@rule(
+    f"DataFrame.rolling({_ROLLING})",
+    not_yet=_NOT_YET,
+    example=(
+        "df[['f', 'i']].rolling(3, min_periods=1).mean()",
+        "df[['f', 'i']].rolling(2).sum()['i']",
+        "df[['f', 'i', 'n']].rolling(2)['i'].max()",
+        "df[['f', 'i', 'n']].rolling(2, min_periods=1)[['n', 'i']].sum()",
+    ),
+)
+def frame_rolling(c: Call) -> Windowed:
+    """The same over every column."""
+    return Windowed(c.frame, "rolling", (span_of(c, c.frame),))
+
+
+def number(c: Call, series: Col) -> Col:
+    """The values as numbers; booleans count as 0 and 1."""
+    if series.dtype in BOOLS - {"boolean"}:
+        from rules.lib import tight
+
+        whole = tight(series).cast("bigint")
+        dtype = "int64" if series.dtype == "bool" else "float64"
+        return derive(whole, dtype, series, null_free=series.dtype == "bool", loose=False)
+    return known_number(c, series, "a rolling window")
+
+
+@rule("DataFrame.rolling.__getitem__(key)", example="df[['f', 'i']].rolling(2)['f'].sum()")
+def select(c: Call) -> Windowed:
+    """One column of the windows, or some."""
+    window, wanted = c.self, c.lit("key")
+    assert isinstance(window, Windowed) and isinstance(window.owner, Frame)
+    frame, span = window.owner, window.params[0]
+    if not isinstance(wanted, list):
+        return Windowed(number(c, series_of(c.ctx, frame, wanted)), "rolling", window.params)
+    columns = [frame.column(x) for x in wanted]
+    if span.on is not None and span.on not in wanted:
+        columns = [*columns, frame.column(span.on)]
+    c.ctx.use(frame, *columns)
+    return Windowed(frame.with_columns(columns).but(open=False), "rolling", window.params)
+
+
+# --- values ---------------------------------------------------------------------------------
+
+_ROLL: dict[str, Callable[..., E]] = {
+    "sum": F.sum, "mean": F.avg, "min": F.min, "max": F.max, "count": F.count,
+    "std": F.stddev_samp, "var": F.var_samp,
+}  # fmt: skip
+_IN_TIME = {"sum", "mean", "min", "max", "count", "std", "var", "median"}
 
 
 def finite(series: Col) -> Col:
@@ -47,77 +161,268 @@ def finite(series: Col) -> Col:
     return derive(F.when(F.abs(series.expr) < float("inf"), series.expr), "float64", series)
 
 
-_ROLL = {
-    "sum": F.sum,
-    "mean": F.avg,
-    "min": F.min,
-    "max": F.max,
-    "std": F.stddev_samp,
-    "var": F.var_samp,
-}
-
-
-def rolled(c: Call, how: str) -> Col:
+def aggregate(c: Call, series: Col, span: Span, how: str, ddof: int = 1) -> Col:
     """A rolling aggregate: missing until enough values are there."""
-    window: Windowed = c.self  # type: ignore[assignment]
-    n, least, center = window.params
-    least = n if least is None else least
-    assert isinstance(window.owner, Col)
-    after = (n - 1) // 2 if center else 0
-    first = after - n + 1
+    if span.time is not None:
+        return in_time(c, series, span, how, ddof)
+    first, last = span.bounds
 
     def build(x: E, w: E) -> E:
-        frame = w.rowsBetween(first, after)
-        value = (
-            _ROLL[how](x).over(frame).cast("double")
-            if how not in ("mean", "std", "var")
-            else _ROLL[how](x).over(frame)
-        )
-        if how == "sum" and least == 0:
+        frame = w.rowsBetween(first, last)
+        seen = F.count(x).over(frame)
+        if how == "count":
+            rows = F.count(F.lit(1)).over(frame)
+            value = seen.cast("double")
+            return F.when(rows >= span.least, value) if span.least > 1 else value
+        if how in ("std", "var") and ddof != 1:
+            squares = F.var_pop(x).over(frame) * seen / F.when(seen > ddof, seen - ddof)
+            value = F.sqrt(squares) if how == "std" else squares
+        else:
+            value = _ROLL[how](x).over(frame)
+        if how in ("sum", "min", "max"):
+            value = value.cast("double")
+        if how == "sum" and span.least == 0:
             return F.coalesce(value, F.lit(0.0))
-        return F.when(F.count(x).over(frame) >= least, value) if least > 1 else value
+        return F.when(seen >= span.least, value) if span.least > 1 else value
 
-    return window_step(c, finite(window.owner), build, "float64", -first, after)
-
-
-for _name in _ROLL:
-
-    def _rolled(c: Call, how: str = _name) -> Col:
-        return rolled(c, how)
-
-    _signature = {"std": "ddof=1, numeric_only=False", "var": "ddof=1, numeric_only=False", "sum": "numeric_only=False", "mean": "numeric_only=False"}.get(_name, "numeric_only=False")  # fmt: skip
-    rule(f"Series.rolling.{_name}({_signature})", not_yet=" ".join(p.split("=")[0] for p in _signature.split(", ")), example=(f"df['n'].rolling(3).{_name}()", f"df['i'].rolling(4, min_periods=2).{_name}()", f"df['g'].rolling(3, center=True, min_periods=1).{_name}()"))(_rolled)  # fmt: skip
+    return window_step(c, finite(series), build, "float64", max(-first, 0), max(last, 0))
 
 
-def expanded(c: Call, how: str) -> Col:
-    """An aggregate of all rows so far."""
+def in_time(c: Call, series: Col, span: Span, how: str, ddof: int) -> Col:
+    """A rolling aggregate over a span of time."""
+    c.need(how in _IN_TIME, f"the {how} over windows of time")
+    assert span.time is not None
+    _, (series, time) = meet(finite(series), span.time)
+    given = [("closed", span.closed, "right"), ("least", span.least, 1), ("ddof", ddof, 1)]
+    options = "".join(f", {k}={v!r}" for k, v, default in given if v != default)
+
+    def rest(column: E, row: str) -> str:
+        return f'"{how}", {column}, {time.expr}, {row}, {span.size:_}{options}'
+
+    return stepped(c, series, "over_times", rest, "float64", deps=series.deps | time.deps | order_deps(series.frame))  # fmt: skip
+
+
+def every(c: Call, window: Windowed, make: Callable[[Col], Col]) -> Value:
+    """``make`` of the window's Series, or of every column of its frame."""
+    if isinstance(window.owner, Col):
+        return make(window.owner)
+    frame, span = window.owner, window.params[0]
+    assert isinstance(frame, Frame)
+    series = {label: series_of(c.ctx, frame, label) for label in frame.labels}
+    on = getattr(span, "on", None)
+    odd = [
+        s for label, s in series.items() if label != on and s.dtype not in NUMBERS | {"bool", None}
+    ]
+    c.need(not odd, "columns that are not numbers for sure")
+    done = [s if label == on else make(number(c, s)) for label, s in series.items()]
+    return projected(c.ctx, frame, frame.labels, [replace(s, label=n) for n, s in zip(series, done)])  # fmt: skip
+
+
+_DDOF = "ddof=1, numeric_only=False, engine=None, engine_kwargs=None"
+_PLAIN = "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
+_SIGNATURES = {"std": _DDOF, "var": _DDOF, "sum": _PLAIN, "mean": _PLAIN, "min": _PLAIN, "max": _PLAIN,
+               "median": "numeric_only=False, engine=None, engine_kwargs=None, **kwargs", "count": "numeric_only=False"}  # fmt: skip
+_SORTED = "df.dropna(subset=['t']).sort_values('t')"
+
+
+def _register(how: str) -> None:
+    def apply(c: Call) -> Value:
+        """The aggregate of each row's window; missing until enough values are there."""
+        c.need(not c.args.get("args") and not c.args.get("kwargs"), "further arguments of a window")
+        ddof = c.lit("ddof") if "ddof" in c.args else 1
+        c.need(isinstance(ddof, int), "ddof= of this value")
+        window: Windowed = c.self  # type: ignore[assignment]
+        span = window.params[0]
+        if how == "median" and span.time is None:
+            return every(c, window, lambda s: quantile_of(c, s, span, 0.5))
+        return every(c, window, lambda s: aggregate(c, s, span, how, ddof))
+
+    source = _SIGNATURES[how]
+    not_yet = " ".join(p.split("=")[0] for p in source.split(", ") if "=" in p and "ddof" not in p)
+    examples = [f"df['n'].rolling(3).{how}()", f"df['i'].rolling(4, min_periods=2).{how}()",
+                f"df['g'].rolling(3, center=True, min_periods=1).{how}()",
+                f"{_SORTED}.set_index('t')['n'].rolling('900D').{how}()",
+                f"{_SORTED}.assign(t=lambda d: d['t'].dt.year)[['t']].rolling(3, min_periods=1).{how}()"]  # fmt: skip
+    if how in ("sum", "std"):
+        examples += [f"{_SORTED}.rolling('900D', on='t', closed='both')['i'].{how}()",
+                     f"{_SORTED}[['t', 'i', 'n']].rolling('4000D', on='t', min_periods=2, closed='left').{how}()",
+                     f"{_SORTED}[['t', 'i', 'n']].rolling('4000D', on='t', closed='neither').{how}()"]  # fmt: skip
+    if "ddof" in source:
+        examples.append(f"df['n'].rolling(3, min_periods=1).{how}(ddof=0)")
+    rule(f"Series.rolling.{how}({source})", not_yet=not_yet, example=examples)(apply)
+    rule(
+        f"DataFrame.rolling.{how}({source})",
+        not_yet=not_yet,
+        example=f"df[['n', 'i']].rolling(3, min_periods=1).{how}()",
+    )(apply)
+
+
+for _name in _SIGNATURES:
+    _register(_name)
+
+
+def quantile_of(c: Call, series: Col, span: Span, q: float) -> Col:
+    """A quantile of the values in each window, linear between neighbours."""
+    c.need(span.time is None, "quantiles over windows of time")
+    first, last = span.bounds
+
+    def build(x: E, w: E) -> E:
+        frame = w.rowsBetween(first, last)
+        value = F.percentile(x, q).over(frame)
+        return F.when(F.count(x).over(frame) >= span.least, value) if span.least > 1 else value
+
+    return window_step(c, finite(series), build, "float64", max(-first, 0), max(last, 0))
+
+
+@rule(
+    "Series.rolling.quantile(q, interpolation='linear', numeric_only=False, **kwargs)",
+    not_yet="interpolation numeric_only",
+    example=("df['n'].rolling(4).quantile(0.9)", "df['i'].rolling(5, min_periods=1).quantile(0.25)"),
+)  # fmt: skip
+@rule(
+    "DataFrame.rolling.quantile(q, interpolation='linear', numeric_only=False, **kwargs)",
+    not_yet="interpolation numeric_only",
+    example="df[['n', 'i']].rolling(4, min_periods=2).quantile(0.9)",
+)
+def quantile(c: Call) -> Value:
+    """A quantile of each window."""
+    q = c.lit("q")
+    c.need(not c["kwargs"] and isinstance(q, (int, float)) and 0 <= q <= 1, "q= of this value")
     window: Windowed = c.self  # type: ignore[assignment]
-    (least,) = window.params
+    return every(c, window, lambda s: quantile_of(c, s, window.params[0], float(q)))
+
+
+def of_pairs(how: str) -> Callable[[Call], Col]:
+    def pairs(c: Call) -> Col:
+        """The covariance or correlation with another Series in each window."""
+        window: Windowed = c.self  # type: ignore[assignment]
+        span, other = window.params[0], c["other"]
+        c.need(isinstance(window.owner, Col) and isinstance(other, Col), "the other is no Series")
+        c.need(span.time is None and c.lit("ddof") == 1, "ddof= or a window of time")
+        c.need(not c["kwargs"], "further arguments of a window")
+        first, last = span.bounds
+        _, (a, b) = meet(finite(window.owner), finite(number(c, other)))  # type: ignore[arg-type]
+        c.need(not b.temps and not b.windowed, "values of other rows beside a window")
+
+        def build(x: E, w: E) -> E:
+            frame = w.rowsBetween(first, last)
+            one, two = F.when(b.expr.isNotNull(), x), F.when(x.isNotNull(), b.expr)
+            function = F.covar_samp if how == "cov" else F.corr
+            value = function(one, two).over(frame)
+            return F.when(F.count(one).over(frame) >= max(span.least, 2), value)
+
+        return window_step(c, a, build, "float64", max(-first, 0), max(last, 0), deps=a.deps | b.deps | order_deps(a.frame),
+                           label=a.label if a.label == b.label else None)  # fmt: skip
+
+    return pairs
+
+
+for _name in ("cov", "corr"):
+    rule(
+        f"Series.rolling.{_name}(other=None, pairwise=None, ddof=1, numeric_only=False, **kwargs)",
+        not_yet="pairwise numeric_only",
+        example=(
+            f"df['n'].rolling(4, min_periods=3).{_name}(df['i'])",
+            f"df['i'].rolling(5).{_name}(df['j'])",
+        ),
+    )(of_pairs(_name))
+
+
+# --- functions ------------------------------------------------------------------------------
+
+
+@rule(
+    "Series.rolling.apply(func, raw=False, engine=None, engine_kwargs=None, args=None, kwargs=None)",
+    not_yet="engine engine_kwargs args kwargs",
+    verdict="udf",
+    example=(
+        "df['n'].rolling(3).apply(lambda x: x[-1] - x[0], raw=True)",
+        "df['i'].rolling(4, min_periods=2).apply(lambda x: x.max() - x.min())",
+        "df['f'].rolling(2, min_periods=1).apply(np.nanmean, raw=True)",
+        "df['i'].rolling(3).apply(lambda x: x.iloc[0] * 2)",
+    ),
+)
+def apply(c: Call) -> Col:
+    """The user's own function of the values in each window."""
+    from rules.apply import function_text
+
+    window: Windowed = c.self  # type: ignore[assignment]
+    span, function, raw = window.params[0], c["func"], c.lit("raw")
+    c.need(isinstance(window.owner, Col) and span.time is None, "a window of time, or of columns")
+    c.need(isinstance(raw, bool), "raw= of this value")
+    c.need(raw or by_place(function), "a function that may look at the labels of its rows")
+    first, last = span.bounds
+    text = function_text(c, function, [], {})
+    c.ctx.call("of_window")
+    option = "" if raw else ", raw=False"
+
+    def build(x: E, w: E) -> E:
+        function = E(f"of_window({text}, {span.least}{option})")
+        return F.nullif(function(x.cast("double")).over(w.rowsBetween(first, last)), F.lit(float("nan")))  # fmt: skip
+
     assert isinstance(window.owner, Col)
     series = finite(window.owner)
-    count = running(c, series, "count")
-    total = running(c, series, "sum" if how == "mean" else how)
-    _, (a, b) = meet_steps(total, count)
-    value = a.expr / b.expr if how == "mean" else a.expr.cast("double")
-    return derive(F.when(b.expr >= least, value), "float64", a, b, label=series.label)
+    return window_step(c, series, build, "float64", max(-first, 0), max(last, 0))
 
 
-def meet_steps(a: Col, b: Col) -> tuple[Frame, tuple[Col, Col]]:
-    return a.frame, (a, b)
+def by_place(function: Any) -> bool:
+    """Whether a function uses a Series in ways that its labels do not change: methods, and
+    arithmetic with numbers, of its one parameter."""
+    import libcst as cst
+    import libcst.matchers as m
+
+    if not isinstance(function, Func) or not isinstance(function.node, cst.Lambda):
+        return False
+    parameters = function.node.params.params
+    if len(parameters) != 1:
+        return False
+    name = parameters[0].name.value
+    body = function.node.body
+    methods = m.OneOf(*[m.Name(x) for x in _BY_PLACE])
+    uses = m.findall(body, m.Name(name))
+    good = m.findall(body, m.Attribute(value=m.Name(name), attr=methods))
+    return len(uses) == len(good) + len(m.findall(body, m.Call(func=m.Name("len"), args=[m.Arg(value=m.Name(name))])))  # fmt: skip
 
 
-def running(c: Call, series: Col, how: str) -> Col:
-    dtype = "int64" if how == "count" else series.dtype
-    return stepped(
-        c, series, "cumulative", lambda x, row: f'{x}, "{how}", {row}, gaps=False', dtype
-    )
+_BY_PLACE = ("sum", "mean", "min", "max", "std", "var", "median", "prod", "iloc", "values", "quantile", "count", "nunique",
+             "skew", "kurt", "is_monotonic_increasing", "size", "to_numpy", "tolist")  # fmt: skip
 
 
-for _name in ("sum", "mean", "min", "max"):
+@rule(
+    "Series.rolling.agg(func=None, *args, **kwargs)",
+    example=(
+        "df['n'].rolling(3).agg('mean')",
+        "df['n'].rolling(3, min_periods=1).agg(['mean', 'std'])",
+    ),
+)
+@rule(
+    "DataFrame.rolling.agg(func=None, *args, **kwargs)",
+    example=("df[['n', 'i']].rolling(3).agg({'n': 'mean', 'i': 'sum'})", "df[['n', 'i']].rolling(3).agg('max')"),
+)  # fmt: skip
+def agg(c: Call) -> Value:
+    """Aggregates by their names: one, several of a Series, or one for each column."""
+    window: Windowed = c.self  # type: ignore[assignment]
+    span, func = window.params[0], c.lit("func")
+    c.need(not c["args"] and not c["kwargs"], "further arguments of a window")
 
-    def _expanded(c: Call, how: str = _name) -> Col:
-        return expanded(c, how)
+    def made(series: Col, how: Any) -> Col:
+        c.need(isinstance(how, str) and how in _SIGNATURES, "an aggregate of windows like this")
+        if how == "median" and span.time is None:
+            return quantile_of(c, series, span, 0.5)
+        return aggregate(c, series, span, how)
 
-    rule(f"Series.expanding.{_name}(numeric_only=False)", not_yet="numeric_only", example=(f"df['f'].expanding().{_name}()", f"df['i'].expanding(3).{_name}()"))(_expanded)  # fmt: skip
+    if isinstance(func, str):
+        return every(c, window, lambda s: made(s, func))
+    if isinstance(window.owner, Col):
+        c.need(isinstance(func, list) and func, "aggregates of this form")
+        series = [made(window.owner, how) for how in func]
+        return projected(c.ctx, window.owner.frame.but(columns=(), open=False), func, series)
+    frame = window.owner
+    assert isinstance(frame, Frame)
+    c.need(isinstance(func, dict) and span.on is None, "aggregates of this form")
+    series = [made(number(c, series_of(c.ctx, frame, k)), how) for k, how in func.items()]
+    bare = frame.but(columns=tuple(frame.column(k) for k in func), open=False)
+    return projected(c.ctx, bare, list(func), series)
 
-__all__ = ["rolled"]
+
+__all__ = ["Span", "aggregate", "finite", "number", "render"]

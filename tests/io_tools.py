@@ -1,6 +1,7 @@
 """What the tests of readers and writers share: a GlueContext as a job has it, and comparisons."""
 
 import os
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -20,16 +21,23 @@ JOB_SETTINGS = {
 }
 
 
+@contextmanager
+def job_settings(spark):
+    """The settings of a job on the session of the tests."""
+    before = {name: spark.conf.get(name, None) for name in JOB_SETTINGS}
+    for name, value in JOB_SETTINGS.items():
+        spark.conf.set(name, value)
+    yield
+    for name, value in before.items():
+        spark.conf.unset(name) if value is None else spark.conf.set(name, value)
+
+
 @pytest.fixture
 def glue(spark, monkeypatch):
     """The GlueContext of a job, on the session of the tests."""
     monkeypatch.setattr(parquet, "DynamicFrame", DynamicFrame)
-    before = {name: spark.conf.get(name, None) for name in JOB_SETTINGS}
-    for name, value in JOB_SETTINGS.items():
-        spark.conf.set(name, value)
-    yield GlueContext(spark.sparkContext)
-    for name, value in before.items():
-        spark.conf.unset(name) if value is None else spark.conf.set(name, value)
+    with job_settings(spark):
+        yield GlueContext(spark.sparkContext)
 
 
 def dataset_files(path):

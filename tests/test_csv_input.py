@@ -1,7 +1,9 @@
 """read_csv against pandas: text that real files hold, layouts, types, order, failures."""
 
 import gzip
+import os
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 from glue_runtime import csv_input
 from glue_runtime.csv_input import read_csv
 from glue_runtime.driver import to_pandas
-from tests.io_tools import glue, same_read  # noqa: F401
+from glue_runtime.local.awsglue.context import GlueContext
+from tests.io_tools import glue, job_settings, same_read  # noqa: F401
 
 WORDS = [
     *("1", "-7", " 2 ", "+3", "007", "9223372036854775807", "1.5", "1.", ".5", "1e5", "1E-3", "."),
@@ -73,12 +76,52 @@ def cell(text):
         ("d\n01/02/2024\n12/31/2024\n", {"parse_dates": ["d"]}),
         ("d\n13/02/2024\n01/12/2024\n", {"parse_dates": ["d"], "dayfirst": True}),
         ("d\n5-Jan-24\n28-Feb-70\n", {"parse_dates": ["d"], "date_format": "%d-%b-%y"}),
+        ('a,b\n1,2\n3,4,5\n6\n"7,7",8\n', {"on_bad_lines": "skip"}),
+        ("a,b\n1,2\n3,4,5\n", {"on_bad_lines": "warn"}),
+        ("x\na,b\ny\n1,2\n3,4\n", {"skiprows": [0, 2]}),
+        ("a,b\n1,2\n3,4\ntotal\n", {"skipfooter": 1}),
+        ("a  b\n1   2\n3 4\n", {"sep": r"\s+"}),
+        ("a||b\n1||x\n3||y\n", {"sep": r"\|\|"}),
+        ("a,b\n1,2\n", {"header": 0, "names": ["x", "y"]}),
+        ("a;b\n1.234,5;2\n-7,25;3\n", {"sep": ";", "decimal": ",", "thousands": "."}),
+        ("d\n2024-01-05\n2024-13-01\n", {"parse_dates": ["d"]}),  # no date: all stay text
+        ("d,e\n2024-01-05,1/2/24\n05/01/2024,3/4/24\n", {"parse_dates": ["d", "e"]}),
+        ("d\n2023-02-29\n", {"parse_dates": ["d"], "date_format": "%Y-%m-%d"}),
+        ("d\nsoon\n\n2024-01-05\n", {"parse_dates": ["d"]}),
+        ("d\n2024-01-05\nNaT\n1677-09-22\n", {"parse_dates": ["d"]}),
+        ("d\n2024-01-05\n1500-01-01\n", {"parse_dates": ["d"]}),
+        ("d\n2024-01-05\n5 Jan 2024 10am\n", {"parse_dates": ["d"], "date_format": "mixed"}),
+        ("d\n2024-01-05T10:00\n2024-01-05\n", {"parse_dates": ["d"], "date_format": "ISO8601"}),
+        ("d\n2024 05 1\n2023 52 7\n", {"parse_dates": ["d"], "date_format": "%Y %W %w"}),
     ],
 )
 def test_layouts(glue, tmp_path, text, options):  # noqa: F811
     path = tmp_path / "in.csv"
     path.write_bytes(text.encode())
     same_read(glue, path, **options)
+
+
+DATES = ["2024-01-05", "2024-01-31 10:15:30", "31/01/2024", "01/02/2024", "5-Jan-24", "20240105", "2024", "1500-01-01",
+         "2024-02-30", "NaT", "", "soon", "7", "Jan 5 2024 10am", "2024-01-05T10:00:00.5", "1677-09-22", "12.31.2023"]  # fmt: skip
+
+
+COLUMNS = st.lists(
+    st.lists(st.sampled_from(DATES), min_size=1, max_size=2).flatmap(
+        lambda some: st.lists(st.sampled_from(some), min_size=3, max_size=3)
+    ),
+    min_size=6,
+    max_size=6,
+)
+
+
+@settings(max_examples=int(os.environ.get("N_EX", "6")))
+@given(columns=COLUMNS, dayfirst=st.booleans())
+def test_columns_of_dates_or_of_text(spark, tmp_path_factory, columns, dayfirst):
+    names = [f"d{n}" for n in range(len(columns))]
+    path = tmp_path_factory.mktemp("dates") / "in.csv"
+    pd.DataFrame(dict(zip(names, columns))).to_csv(path)
+    with job_settings(spark):
+        same_read(GlueContext(spark.sparkContext), path, parse_dates=names, dayfirst=dayfirst)
 
 
 @pytest.mark.parametrize(
@@ -91,9 +134,8 @@ def test_layouts(glue, tmp_path, text, options):  # noqa: F811
         ("a\n1.5\n", {"dtype": {"a": "int64"}}, "not bigint: 1.5"),
         ("a,b\n,1\n", {"dtype": {"a": "int64"}}, "not bigint"),
         ("a,b\n,1\n", {"dtype": {"a": "bool"}}, "not boolean"),
-        ("d\n2024-01-05\n2024-13-01\n", {"parse_dates": ["d"]}, "not timestamp: 2024-13-01"),
-        ("d\n2023-02-29\n", {"parse_dates": ["d"], "date_format": "%Y-%m-%d"}, "not timestamp"),
-        ("d\nsoon\n", {"parse_dates": ["d"]}, "no known format"),
+        ("d\n2024-01-05T10:00Z\n", {"parse_dates": ["d"]}, "%z"),
+        ("d\n2024-01-05\ntoday\n", {"parse_dates": ["d"]}, "today"),
         (b"a\n\xe9\n", {}, "codec"),
     ],
 )

@@ -17,7 +17,7 @@ from tests.inputs.make import cached
 from tests.programs import PROGRAMS
 
 #: Programs that cannot be a job that means the same yet: part of the error that says so.
-REFUSED: dict[str, str] = {"no_dates": "a date of no known format"}
+REFUSED: dict[str, str] = {}
 
 WHOLE = os.environ.get("P2G_WHOLE") == "1"
 NEW_SPARK = not pyspark.__version__.startswith("3.")

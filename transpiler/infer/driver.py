@@ -273,10 +273,24 @@ def constant_text(driver: Driver, value: Const) -> str:
         return offset_text(value.value)
     if type(value.value).__module__.startswith("pandas"):
         import_pandas(driver.ctx)
-        if type(value.value).__name__ in ("Index", "RangeIndex"):
-            return f"pd.Index({render(value.value.tolist())})"
+        if type(value.value).__name__.endswith("Index"):
+            return index_text(value.value)
         return f"pd.{value.value!r}" if not str(value.value).startswith("Na") else "pd.NaT"
     return lift(value.value).text
+
+
+def index_text(index: Any) -> str:
+    """pandas code for an Index. Its repr would leave out the middle of a long one."""
+    kind = type(index).__name__
+    name = "" if index.name is None else f", name={index.name!r}"
+    if kind in ("Index", "RangeIndex"):
+        return f"pd.Index({render(index.tolist())}{name})"
+    if kind == "DatetimeIndex" and index.tz is None:
+        if index.freq is not None and len(index) > 2:
+            first, freq = str(index[0]), index.freqstr
+            return f"pd.date_range({first!r}, periods={len(index)}, freq={freq!r}{name})"
+        return f"pd.DatetimeIndex({[str(t) for t in index]!r}{name})"
+    raise NoRule(f"a constant {kind} has no text in the job")
 
 
 BINARY = {"__add__": "+", "__sub__": "-", "__mul__": "*", "__truediv__": "/", "__floordiv__": "//",

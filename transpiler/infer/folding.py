@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import copy
 import datetime
+import importlib.util
 import itertools
 import math
 import posixpath
 import re
+from pathlib import PurePath
 from typing import Any, Callable
 
 from transpiler.errors import NoRule
-from transpiler.facts import Const, Frame, Mapping, Module, Sequence, Value
+from transpiler.facts import Const, Frame, Func, Mapping, Module, Sequence, Stream, Value
 
 CONSTANTS: dict[str, Any] = {
     "numpy.nan": math.nan, "numpy.NaN": math.nan, "numpy.NAN": math.nan, "numpy.inf": math.inf,
     "numpy.pi": math.pi, "numpy.e": math.e, "math.pi": math.pi, "math.e": math.e,
     "math.nan": math.nan, "math.inf": math.inf, "pandas.NaT": None, "pandas.NA": None,
-    "os.sep": "/", "csv.QUOTE_ALL": 1, "csv.QUOTE_MINIMAL": 0, "csv.QUOTE_NONE": 3,
+    "os.sep": "/", "os.curdir": ".", "sys.argv": ["program.py"], "csv.QUOTE_ALL": 1, "csv.QUOTE_MINIMAL": 0, "csv.QUOTE_NONE": 3,
     "csv.QUOTE_NONNUMERIC": 2, "re.IGNORECASE": 2, "re.I": 2,
 }  # fmt: skip
 
@@ -34,17 +36,15 @@ _MODULES: dict[str, Callable[..., Any]] = {
     "datetime.datetime": datetime.datetime, "datetime.date": datetime.date,
     "datetime.timedelta": datetime.timedelta, "datetime.datetime.strptime": datetime.datetime.strptime,
     "datetime.datetime.fromisoformat": datetime.datetime.fromisoformat,
-    "re.sub": re.sub, "re.split": re.split, "re.findall": re.findall, "re.escape": re.escape,
+    "re.match": re.match, "re.search": re.search, "re.fullmatch": re.fullmatch, "re.sub": re.sub, "re.split": re.split, "re.findall": re.findall, "re.escape": re.escape,
     "itertools.combinations": itertools.combinations, "itertools.product": itertools.product,
     "itertools.permutations": itertools.permutations,
     "copy.copy": copy.copy, "copy.deepcopy": copy.deepcopy,
 }  # fmt: skip
-try:
+if importlib.util.find_spec("dateutil"):  # pandas brings it along
     from dateutil.relativedelta import relativedelta
 
     _MODULES["dateutil.relativedelta.relativedelta"] = relativedelta
-except ImportError:  # pandas brings it along
-    pass
 _SAFE = (
     str,
     bytes,
@@ -58,6 +58,8 @@ _SAFE = (
     frozenset,
     datetime.date,
     datetime.timedelta,
+    PurePath,
+    re.Match,
 )
 _MUTATING = {"append", "extend", "insert", "pop", "remove", "clear", "update", "setdefault", "sort",
              "reverse", "add", "discard", "popitem"}  # fmt: skip
@@ -140,6 +142,10 @@ def fold_module_call(
         return Const(len(args[0].items))
     if name in ("list", "tuple") and len(args) == 1 and isinstance(args[0], (Sequence, Mapping)):
         return Sequence(tuple(interpreter.iterate(args[0])), list if name == "list" else tuple)
+    if function.name == "functools.reduce" and args and isinstance(args[0], Func):
+        return _reduced(interpreter, args, node)
+    if name in ("map", "filter") and len(args) == 2 and isinstance(args[0], Func):
+        return _mapped(interpreter, name, args, node)
     if name == "zip" and args and not kwargs:
         return _zip(interpreter, args)
     if name == "enumerate" and args and isinstance(args[0], (Sequence, Mapping)):
@@ -163,10 +169,10 @@ def fold_module_call(
 
 
 #: constants that pandas itself makes: times, intervals, calendar offsets
+_OFFSETS = ("DateOffset MonthEnd MonthBegin QuarterEnd QuarterBegin YearEnd YearBegin Week Day Hour Minute Second "
+            "BDay BusinessDay").split()  # fmt: skip
 _PANDAS = {"pandas.Timestamp", "pandas.Timedelta", "pandas.to_datetime", "pandas.to_timedelta", "pandas.DateOffset",
-           "pandas.offsets.DateOffset", "pandas.offsets.MonthEnd", "pandas.offsets.MonthBegin",
-           "pandas.tseries.offsets.DateOffset", "pandas.tseries.offsets.MonthEnd",
-           "pandas.tseries.offsets.MonthBegin"}  # fmt: skip
+           *(f"pandas.{place}.{name}" for place in ("offsets", "tseries.offsets") for name in _OFFSETS)}  # fmt: skip
 
 
 def _pandas_constant(
@@ -192,12 +198,7 @@ def _pandas_constant(
         ):  # "10:15" is today's
             return None
     if "offset" in name.lower():
-        table: Any = {
-            "DateOffset": pd.DateOffset,
-            "MonthEnd": pd.offsets.MonthEnd,
-            "MonthBegin": pd.offsets.MonthBegin,
-        }
-        target = table[name.rsplit(".", 1)[1]]
+        target: Any = getattr(pd.offsets, name.rsplit(".", 1)[1])
     else:
         if name == "pandas.to_timedelta" and not isinstance(first, (int, float, str)):
             return None
@@ -214,6 +215,32 @@ def _pandas_constant(
     ):
         return None
     return made
+
+
+def _reduced(interpreter: Any, args: list, node: Any) -> Value | None:
+    """``functools.reduce`` of a function of the program over known items."""
+    try:
+        items = [*args[2:3], *interpreter.iterate(args[1])]
+    except NoRule:
+        return None
+    if not items:
+        return None
+    value = items[0]
+    for item in items[1:]:
+        value = interpreter.call_function(args[0], [value, item], {}, node)
+    return value
+
+
+def _mapped(interpreter: Any, name: str, args: list, node: Any) -> Value | None:
+    """``map`` or ``filter`` with a function of the program over known items."""
+    try:
+        items = interpreter.iterate(args[1])
+        made = [interpreter.call_function(args[0], [i], {}, node) for i in items]
+        if name == "filter":
+            made = [i for i, m in zip(items, made) if interpreter.truth(m)]
+    except NoRule:
+        return None
+    return Stream(tuple(made))
 
 
 def _zip(interpreter: Any, args: list) -> Value | None:

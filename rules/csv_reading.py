@@ -1,0 +1,255 @@
+"""``read_csv`` and ``read_table``: which of their parameters say what about the columns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.io import dtype_argument, source_frame
+from rules.registry import Call, rule
+from transpiler.facts import Column, Const, Frame, Index, Plain, Rows
+
+#: parameters that glue_runtime's read_csv takes as they are, and their defaults
+_CSV_DEFAULTS = {
+    "sep": ",", "quotechar": '"', "escapechar": None, "encoding": "utf-8", "na_values": None,
+    "keep_default_na": True, "na_filter": True, "dayfirst": False, "date_format": None,
+    "thousands": None, "decimal": ".", "comment": None, "true_values": None, "false_values": None,
+    "skipinitialspace": False, "skip_blank_lines": True, "nrows": None, "skiprows": 0,
+    "skipfooter": 0, "on_bad_lines": "error",
+}  # fmt: skip
+#: what of them changes the columns of a file
+_LAYOUT = ("sep", "encoding", "skiprows", "quotechar", "escapechar", "comment", "skipinitialspace")
+_ENDINGS = {"gzip": ".gz", "bz2": ".bz2"}
+
+_READ = (
+    "filepath_or_buffer, *, sep=None, delimiter=None, header='infer', names=None, "
+    "index_col=None, usecols=None, dtype=None, engine=None, converters=None, true_values=None, "
+    "false_values=None, skipinitialspace=False, skiprows=None, skipfooter=0, nrows=None, na_values=None, "
+    "keep_default_na=True, na_filter=True, verbose=None, skip_blank_lines=True, parse_dates=None, "
+    "infer_datetime_format=None, keep_date_col=None, date_parser=None, date_format=None, dayfirst=False, "
+    "cache_dates=True, iterator=False, chunksize=None, compression='infer', thousands=None, decimal='.', "
+    "lineterminator=None, quotechar='\"', quoting=0, doublequote=True, escapechar=None, comment=None, "
+    "encoding=None, encoding_errors='strict', dialect=None, on_bad_lines='error', delim_whitespace=None, "
+    "low_memory=True, memory_map=False, float_precision=None, storage_options=None, dtype_backend=None"
+)
+_NOT_YET = (
+    "converters keep_date_col date_parser iterator chunksize lineterminator "
+    "quoting doublequote encoding_errors dialect delim_whitespace dtype_backend"
+)
+_IGNORED = "engine verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options"
+
+
+@rule(
+    f"pandas.read_csv({_READ})",
+    not_yet=_NOT_YET,
+    ignored=_IGNORED,
+    example=(
+        "pd.read_csv('nasty.csv')",
+        "pd.read_csv('nasty.csv', usecols=['s', 'i', 'k'])",
+        "pd.read_csv('nasty.csv', index_col='i')[['s', 'f']]",
+        "pd.read_csv('nasty.csv', index_col=['k', 'i'], usecols=['i', 'k', 'f'])",
+        "pd.read_csv('nasty.csv', index_col='t', parse_dates=['t'])[['i']]",
+        "pd.read_csv('nasty.csv', index_col=False)[['i', 'k']]",
+        "pd.read_csv('other.csv', header=0, names=['key', 'weight', 'number', 'who'])",
+        "pd.read_csv('other.csv', header=0, names=['key', 'weight', 'number', 'who'], usecols=['who', 'key'])",
+        "pd.read_csv('other.csv', skiprows=[1, 3])",
+        "pd.read_csv('other.csv', skiprows=range(1, 2), on_bad_lines='skip')",
+        "pd.read_csv('other.csv', skipfooter=2, engine='python')",
+        "pd.read_csv('other.csv', compression='infer', parse_dates=True)",
+        "pd.read_csv('other.csv', header=None, names=['key', 'who'], usecols=[0, 3])",
+        "pd.read_csv('nasty.csv', usecols=[0, 2])",
+        "pd.read_csv('nasty.csv', parse_dates=[8])[['t', 'd']]",
+    ),
+)
+def read_csv(c: Call) -> Frame:
+    """A CSV file or folder, typed as pandas types it."""
+    return delimited(c, ",")
+
+
+@rule(
+    f"pandas.read_table({_READ})",
+    not_yet=_NOT_YET,
+    ignored=_IGNORED,
+    example=("pd.read_table('nasty.csv', sep=',', usecols=['i', 'k'])", "pd.read_table('other.csv', header=None, names=['line'], skiprows=1, sep=';')"),
+)  # fmt: skip
+def read_table(c: Call) -> Frame:
+    """The same, with tabs between the cells."""
+    return delimited(c, "\t")
+
+
+def delimited(c: Call, default: str) -> Frame:
+    """A file of cells with a separator between them."""
+    path = c["filepath_or_buffer"]
+    c.need(
+        isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain),
+        "the path is not known here",
+    )
+    if isinstance(path, Plain) and "IO(" in path.text:
+        from rules.literal import text_table
+
+        return text_table(c)
+    if isinstance(path, Const):
+        c.need(
+            not path.value.startswith(("http:", "https:", "ftp:")),
+            "a web address is read on the driver",
+        )
+    options = layout_options(c, path, default)
+    dtype = dtype_argument(c["dtype"])
+    known = {**options, **header_options(c)}
+    own_names(c, path, known)
+    if dtype is not None:
+        known["dtype"] = dtype
+    whole = file_schema(c, path, known)
+    index = index_labels(c, whole)
+    usecols, dates = column_labels(c, "usecols", whole), date_labels(c, whole, index)
+    more = {"usecols": usecols, "parse_dates": dates or None}
+    known.update({k: v for k, v in more.items() if v is not None})
+    look = c.ctx.schemas.look
+    schema = look("read_csv", path.value, known) if isinstance(path, Const) else None
+    passed = {k: v for k, v in options.items() if v != _CSV_DEFAULTS[k]}
+    if known.get("names") is not None:
+        passed["names"] = known["names"]
+        if known["header"] is None:
+            passed["header"] = False
+    elif known.get("header", 0) is None:
+        passed["header"] = False
+    if dates:
+        passed["parse_dates"] = dates
+    frame = source_frame(
+        c, "read_csv", "csv", path, schema, passed, dtype, usecols, dates, whole=whole
+    )
+    return frame if index is None else labelled(c, frame, index)
+
+
+def layout_options(c: Call, path: Any, default: str) -> dict:
+    """The parameters that say how the file is cut into cells and read; those that are given."""
+    options = {k: c.lit(k) for k in _CSV_DEFAULTS if c.given(k) and c.lit(k) is not None}
+    c.need(not c.given("sep") or c.lit("sep") is not None, "the separator is found in the file")
+    if c.given("delimiter"):
+        options["sep"] = c.lit("delimiter")
+    options.setdefault("sep", default)
+    c.need(isinstance(options["sep"], str) and options["sep"], "the separator is not a text")
+    if len(options["sep"]) == 1 and options["sep"] == _CSV_DEFAULTS["sep"]:
+        options.pop("sep")
+    skipped = options.get("skiprows", 0)
+    if isinstance(skipped, (list, tuple, set, range)):
+        options["skiprows"] = sorted(skipped)
+    c.need(
+        isinstance(options.get("skiprows", 0), int)
+        or all(isinstance(n, int) for n in options["skiprows"]),
+        "skiprows= of this form",
+    )
+    bad = options.get("on_bad_lines", "error")
+    c.need(bad in ("error", "skip", "warn"), "on_bad_lines= is a function")
+    compression = c.lit("compression")
+    ending = _ENDINGS.get(compression, "?") if isinstance(compression, str) else "?"
+    named = isinstance(path, Const) and path.value.endswith(ending)
+    c.need(compression == "infer" or named, f"compression={compression!r}")
+    return options
+
+
+def header_options(c: Call) -> dict:
+    """``header`` and ``names`` as they are given."""
+    names, header = c.lit("names"), c.lit("header")
+    c.need(header in ("infer", 0, None) and header is not False, "a header that is not the first line")  # fmt: skip
+    out: dict[str, Any] = {}
+    if names is not None:
+        c.need(isinstance(names, (list, tuple, range)), "names= of this form")
+        out = {"names": list(names), "header": 0 if header == 0 else None}
+    elif header is None:
+        out = {"header": None}
+    return out
+
+
+def own_names(c: Call, path: Any, known: dict) -> None:
+    """``names`` for all columns of the file: pandas takes as many as ``usecols`` has places."""
+    names = known.get("names")
+    if names is None or not isinstance(path, Const):
+        return
+    first = {k: v for k, v in known.items() if k in _LAYOUT}
+    raw = c.ctx.schemas.look("read_csv", path.value, {**first, "header": None, "nrows": 1})
+    if raw is None or len(raw.columns) <= len(names):
+        return
+    places = c.lit("usecols")
+    c.need(
+        isinstance(places, (list, tuple, range))
+        and len(places) == len(names)
+        and all(isinstance(p, int) and -1 < p < len(raw.columns) for p in places),
+        "fewer names than the file has columns",
+    )
+    named = dict(zip(sorted(places), names))
+    known["names"] = [named.get(n, f"_{n}") for n in range(len(raw.columns))]
+
+
+def file_schema(c: Call, path: Any, known: dict) -> Any:
+    """The schema of all columns of the file; None where it is not at hand."""
+    if not isinstance(path, Const):
+        return None
+    first = {k: v for k, v in known.items() if k in (*_LAYOUT, "header", "names")}
+    return c.ctx.schemas.look("read_csv", path.value, {**first, "nrows": 0})
+
+
+def column_labels(c: Call, parameter: str, schema: Any) -> list | None:
+    """Columns that a parameter lists by label or place, as labels."""
+    listed = c.lit(parameter)
+    if listed is None:
+        return None
+    c.need(isinstance(listed, (list, tuple, set, range)), f"{parameter}= of this form")
+    return [label_at(c, x, schema, parameter) for x in listed]
+
+
+def label_at(c: Call, column: Any, schema: Any, parameter: str) -> str:
+    """The label of a column that is given by label or place."""
+    c.need(isinstance(column, (str, int)) and not isinstance(column, bool), f"{parameter}= of this form")  # fmt: skip
+    if isinstance(column, str):
+        return column
+    c.need(schema is not None and -1 < column < len(schema.columns), "the columns of the file are not known here")  # fmt: skip
+    label = schema.columns[column][0]
+    c.need(isinstance(label, str), "columns that have no names")
+    return label
+
+
+def index_labels(c: Call, schema: Any) -> list | None:
+    """The columns that become the labels of the rows; None: the rows are numbered."""
+    wanted = c.lit("index_col")
+    if wanted is None:
+        return None
+    if wanted is False:
+        c.need(schema is not None, "rows with more cells than the header has names")
+        return None
+    wanted = list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
+    c.need(wanted, "index_col= of this form")
+    places = any(isinstance(w, int) for w in wanted)
+    c.need(not places or not c.given("usecols"), "the place of a column among those that are used")
+    return [label_at(c, w, schema, "index_col") for w in wanted]
+
+
+def date_labels(c: Call, schema: Any, index: list | None) -> list:
+    """The columns that are read as dates."""
+    dates = c.lit("parse_dates")
+    if dates is None or dates is False:
+        return []
+    if dates is True:
+        return list(index or ())
+    c.need(isinstance(dates, (list, tuple)), "parse_dates= of this form")
+    places = any(isinstance(d, int) for d in dates)
+    c.need(not places or not c.given("usecols"), "the place of a column among those that are used")
+    return [label_at(c, d, schema, "parse_dates") for d in dates]
+
+
+def labelled(c: Call, frame: Frame, labels: list) -> Frame:
+    """The frame with these columns as its index; one without a name in the file has none."""
+    levels = [frame.column(label) for label in labels]
+    c.ctx.use(frame, *levels)
+    names = {level.name for level in levels}
+    left = tuple(x for x in frame.columns if x.name not in names)
+    shown = [
+        Column(None if str(x.label).startswith("Unnamed: ") else x.label, x.name, x.dtype, x.uid, x.nullable, x.origin, x.gap)
+        for x in levels
+    ]  # fmt: skip
+    gone = (*frame.gone, *labels) if frame.open else ()
+    return frame.but(
+        columns=left,
+        gone=gone,
+        index=Index("columns", None, tuple(shown), unique=False),
+        rows=Rows(),
+    )

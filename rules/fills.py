@@ -1,0 +1,159 @@
+"""Gaps filled along the rows: ``ffill``, ``bfill``, ``interpolate``."""
+
+from __future__ import annotations
+
+from rules.elementwise import mapped
+from rules.lib import materialised, tightened
+from rules.missing import in_frame
+from rules.ordered import known_number, stepped, window_step
+from rules.registry import Call, rule
+from transpiler.facts import INTEGERS, Col, Frame
+from transpiler.symbolic import E, F
+
+_FFILL = "*, axis=None, inplace=False, limit=None, limit_area=None, downcast=None"
+
+
+def forward(c: Call, series: Col, way: int, limit: int | None = None) -> Col:
+    """The last value before (way=1) or the next after (-1) where one is missing."""
+    if series.dtype is not None and series.null_free:
+        return series
+    c.need(series.dtype not in ("category", "list", "date"), "such values filled along the rows")
+    c.need(series.dtype not in ("bool?",), "booleans with gaps")
+    series = settled(c, series)
+    if limit is not None:
+        c.need(
+            isinstance(limit, int) and not isinstance(limit, bool) and limit > 0,
+            "limit= of this value",
+        )
+        name, frame = ("last", (-limit, 0)) if way > 0 else ("first", (0, limit))
+
+        def build(x: E, w: E) -> E:
+            return getattr(F, name)(x, ignorenulls=True).over(w.rowsBetween(*frame))
+
+        reach = (limit, 0) if way > 0 else (0, limit)
+        return window_step(c, series, build, series.dtype, *reach)
+
+    def rest(column: E, row: str) -> str:
+        return f"{column}, {row if way > 0 else f'-F.col({row})'}"
+
+    return stepped(c, series, "filled_forward", rest, series.dtype)
+
+
+def settled(c: Call, series: Col) -> Col:
+    """The Series with whole numbers that lack one made fractions, as pandas had them before."""
+    seen = any(name.startswith("__run") for name, _ in series.temps)  # an earlier step looked
+    if series.dtype not in (None, "int64?") or series.is_nullable or seen:
+        return series
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return series.but(expr=in_frame(c.ctx, "whole", series), dtype=None, column=None)
+
+
+for _name, _way in (("ffill", 1), ("bfill", -1)):
+
+    def _fill(c: Call, way: int = _way) -> Col:
+        """Gaps filled from the rows before (after)."""
+        c.need(c.lit("axis") in (None, 0, "index"), "axis= of this value")
+        return forward(c, c.col, way, c.lit("limit"))
+
+    def _fill_frame(c: Call, way: int = _way) -> Frame:
+        c.need(c.lit("axis") in (None, 0, "index"), "axis= of this value")
+        return mapped(c.ctx, c.frame, lambda s: forward(c, s, way, c.lit("limit")))
+
+    rule(f"Series.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df['f'].{_name}()", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
+    rule(f"DataFrame.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df[['f', 's', 'i']].{_name}()", f"df[['f', 'n']].{_name}(limit=2)"))(_fill_frame)  # fmt: skip
+
+
+_METHODS = {"ffill": 1, "pad": 1, "bfill": -1, "backfill": -1}
+
+
+@rule(
+    "Series.fillna(value=None, *, method=None, axis=None, inplace=False, limit=None, downcast=None)",
+    not_yet="axis inplace downcast",
+    example=("df['f'].fillna(method='ffill')", "df['s'].fillna(method='bfill', limit=1)"),
+)
+def fillna_method(c: Call) -> Col:
+    """The older spelling of ffill and bfill."""
+    c.need(c.lit("value") is None and c.lit("method") in _METHODS, "method= of this value")
+    return forward(c, c.col, _METHODS[c.lit("method")], c.lit("limit"))
+
+
+@rule(
+    "DataFrame.fillna(value=None, *, method=None, axis=None, inplace=False, limit=None, downcast=None)",
+    not_yet="axis inplace downcast",
+    example="df[['f', 'i', 'k']].fillna(method='pad')",
+)
+def frame_fillna_method(c: Call) -> Frame:
+    """The older spelling of ffill and bfill."""
+    c.need(c.lit("value") is None and c.lit("method") in _METHODS, "method= of this value")
+    way = _METHODS[c.lit("method")]
+    return mapped(c.ctx, c.frame, lambda s: forward(c, s, way, c.lit("limit")))
+
+
+# --- between two values ---------------------------------------------------------------------
+
+_BETWEEN = "method='linear', *, axis=0, limit=None, inplace=False, limit_direction=None, limit_area=None, downcast=None, **kwargs"
+
+
+def between(c: Call, series: Col) -> Col:
+    """Gaps on the line from the value before to the next; beyond the last one that one."""
+    method = c.lit("method")
+    c.need(not c["kwargs"], "further arguments of interpolate")
+    if method in ("pad", "ffill", "bfill", "backfill"):
+        c.need(c.lit("limit_direction") is None and c.lit("limit_area") is None, "limits of a fill")
+        c.need(series.dtype in INTEGERS | {"float64"}, "a fill of what is not a number for sure")
+        return forward(c, series, _METHODS[method], c.lit("limit"))
+    c.need(method == "linear", f"method={method!r}")
+    limit, way, area = c.lit("limit"), c.lit("limit_direction") or "forward", c.lit("limit_area")
+    c.need(
+        limit is None or isinstance(limit, int) and not isinstance(limit, bool) and limit > 0,
+        "limit= of this value",
+    )
+    c.need(way in ("forward", "backward", "both"), "limit_direction= of this value")
+    c.need(area in (None, "inside", "outside"), "limit_area= of this value")
+    series = tightened(series) if series.loose else series
+    if series.dtype is not None and series.null_free:
+        return series
+    series = settled(c, known_number(c, series, "an interpolation"))
+    given = [("limit", limit, None), ("way", way, "forward"), ("area", area, None)]
+    options = "".join(f", {k}={v!r}" for k, v, default in given if v != default)
+    return stepped(
+        c,
+        materialised(c.ctx, series),
+        "interpolated",
+        lambda x, row: f"{x}, {row}{options}",
+        series.dtype,
+    )
+
+
+_GAPS = "df.assign(x=df['f'].where(df['i'] > 4))"
+
+
+@rule(
+    f"Series.interpolate({_BETWEEN})",
+    not_yet="axis inplace downcast",
+    example=(
+        "df['f'].interpolate()",
+        "df['i'].interpolate()",
+        f"{_GAPS}['x'].interpolate(limit=1)",
+        f"{_GAPS}['x'].interpolate(limit_direction='both')",
+        f"{_GAPS}['x'].interpolate(limit_direction='backward', limit=2)",
+        f"{_GAPS}['x'].interpolate(limit_direction='both', limit=1)",
+        f"{_GAPS}['x'].interpolate(limit_area='inside')",
+        f"{_GAPS}['x'].interpolate(limit_area='outside', limit_direction='both')",
+        "df.sort_values('t')['n'].interpolate('linear')",
+        "df['g'].interpolate(method='pad', limit=1)",
+    ),
+)
+def interpolate(c: Call) -> Col:
+    """Gaps on straight lines between the values around them."""
+    return between(c, c.col)
+
+
+@rule(
+    f"DataFrame.interpolate({_BETWEEN})",
+    not_yet="axis inplace downcast",
+    example="df[['f', 'g', 'i']].interpolate()",
+)
+def frame_interpolate(c: Call) -> Frame:
+    """Gaps on straight lines, column by column."""
+    return mapped(c.ctx, c.frame, lambda s: between(c, s))
