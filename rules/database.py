@@ -13,7 +13,7 @@ from typing import Any
 
 from rules.io import output, with_index
 from rules.registry import Call, rule
-from transpiler.errors import NoRule, Refused
+from transpiler.errors import NoRule, Refused, attempt
 from transpiler.facts import (
     Column,
     Const,
@@ -141,10 +141,10 @@ def of_value(value: Any, variable: str = "") -> Database:
     """The database that a connection, an engine or an address means. Raises Refused for others."""
     if isinstance(value, Database):
         return value
-    try:
-        return of_address(address_text(value))
-    except NoRule:
-        pass  # an address that only the environment knows: the connection is named after it
+    address = attempt(address_text, value)
+    if address is not None:
+        return of_address(address)
+    # An address that only the environment knows: the connection is named after its variable.
     named = re.search(
         r"environ(?:\.get)?[\[(]\s*['\"](\w+)|getenv\(\s*['\"](\w+)",
         getattr(value, "text", "") or "",

@@ -30,6 +30,7 @@ def as_frame(c: Call, value: Any) -> Frame:
 def written(c: Call, frame: Frame, database: str, table: str, passed: dict[str, Any]) -> Const:
     place = f"{render(database)}, {render(table)}"
     output(c, "write_iceberg", "iceberg", frame, Const("?"), passed, place)
+    c.ctx.outputs[-1].table = (database, table)
     return Const(None)
 
 

@@ -70,6 +70,12 @@ class Aws:
         out, err = self.capsys.readouterr()
         return status, out, err
 
+    def make_connection(self, name):
+        """A Glue connection that a job uses."""
+        properties = {"JDBC_CONNECTION_URL": "jdbc:postgresql://h/d", "SECRET_ID": "shop/db"}
+        wanted = {"Name": name, "ConnectionType": "JDBC", "ConnectionProperties": properties}
+        self.client("glue").create_connection(ConnectionInput=wanted)
+
     def script(self, spec=None):
         """The generated script, on disk beside the job."""
         path = self.folder / "deploy.py"

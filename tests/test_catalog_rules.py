@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from glue_runtime.local import read_output, run_job
-from transpiler import transpile
+from transpiler import Options, transpile
+from transpiler.aws.catalog import table_differences
+from transpiler.emit.spec import spec_of
 
 SALES = pd.DataFrame(
     {
@@ -147,3 +149,38 @@ def test_a_column_that_the_table_lacks(lake):
 def test_other_sql_is_not_a_catalog_read(sql):
     script = transpile(HEAD + f"df = wr.athena.read_sql_query({sql!r}, 'db')\nprint(df)\n").script
     assert "read_catalog(" not in script
+
+
+def test_the_columns_are_known_before_the_job_runs(lake, tmp_path):
+    source = """df = pd.read_csv('sales.csv')
+df["big"] = df["v"] > 1
+df["when"] = pd.to_datetime(df["year"].astype(str) + "-01-31")
+df["half"] = df["n"] / 2
+"""
+    source += write("df", "known", more="partition_cols=['year', 'region']")
+    made = transpile(HEAD + source, Options(input_root=tmp_path))
+    spec = spec_of(made)
+    (table,) = spec.tables
+    assert [name for name, _ in table["columns"]] == "n s v year region big when half".split()
+    assert all(kind for _, kind in table["columns"])
+    run_job(made.script, workdir=tmp_path)
+    there = table_of(lake, "known")
+    assert table_differences(there, table["columns"], table["partition_keys"]) == []
+    # A column less, one more, and one of another type are seen.
+    smaller = made.source.replace('df["half"] = df["n"] / 2', 'df["half"] = df["s"]')
+    smaller = smaller.replace('df["big"] = df["v"] > 1', 'df["new"] = df["v"] > 1')
+    (other,) = spec_of(transpile(smaller, Options(input_root=tmp_path))).tables
+    found = table_differences(there, other["columns"], other["partition_keys"])
+    assert sorted(text for _, text in found) == [
+        "+ new boolean",
+        "- big boolean",
+        "~ half: double → string",
+    ]
+
+
+def test_columns_that_only_the_job_knows():
+    source = "df = wr.athena.read_sql_table('sales', 'db')\n"
+    assert "columns" not in spec_of(transpile(HEAD + source + write("df", "copy"))).tables[1]
+    source += write("df[['n']]", "copy", more="schema_evolution=False")
+    tables = spec_of(transpile(HEAD + source)).tables
+    assert tables[1]["columns"] == [["n", ""]] and tables[1]["update"] is False

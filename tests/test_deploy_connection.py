@@ -62,3 +62,39 @@ def test_in_a_vpc(aws):
         "SecurityGroupIdList": ["sg-1"],
         "AvailabilityZone": subnet["AvailabilityZone"],
     }
+
+
+def test_the_program_tells_name_and_address(aws):
+    from transpiler import transpile
+    from transpiler.emit.spec import spec_of
+
+    source = (
+        "import pandas as pd\nfrom sqlalchemy import create_engine\n"
+        "engine = create_engine('postgresql://me:hunter2@db.example.com/shop')\n"
+        "df = pd.read_sql('SELECT * FROM orders', engine)\n"
+        "df.to_sql('copy', engine, if_exists='replace', index=False)\n"
+    )
+    spec = spec_of(transpile(source))
+    assert spec.connections == ["postgresql-shop"]
+    assert spec.databases == [{"connection": "postgresql-shop", "url": URL}]
+    spec.job_name, spec.bucket, spec.role = "orders", aws_env.BUCKET, aws_env.ROLE
+    status, _, err = aws.run(spec=spec)
+    assert status == 1 and "--create-connection postgresql-shop" in err
+    assert aws.calls() == []
+    status, out, err = aws.run("--create-connection", "--secret", "shop/db", spec=spec)
+    assert status == 0 and "Connection postgresql-shop: created" in out, err
+    made = aws.client("glue").get_connection(Name="postgresql-shop")["Connection"]
+    assert made["ConnectionProperties"]["JDBC_CONNECTION_URL"] == URL
+    assert aws.job["Connections"] == {"Connections": ["postgresql-shop"]}
+    # Later the connection itself tells which secret the role may read.
+    assert aws.run(spec=spec)[0] == 0
+    assert "secret:shop/db-??????" in aws.run("policy", spec=spec)[1]
+    assert "hunter2" not in aws.script(spec).read_text()
+
+
+def test_a_connection_of_several_databases_is_named(aws):
+    aws.spec.databases = [{"connection": "a", "url": URL}, {"connection": "b", "url": URL}]
+    status, _, err = aws.run("--create-connection", "--secret", "s")
+    assert status == 1 and "wants a name" in err
+    status, out, err = aws.run("--create-connection", "b", "--secret", "s")
+    assert status == 0 and "Connection b: created" in out, err

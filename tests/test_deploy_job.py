@@ -116,6 +116,7 @@ def test_every_field_arrives(aws):
         tags={"team": "data"},
         data_root="s3://elsewhere/root/",
     )
+    aws.make_connection("warehouse")
     assert aws.run(spec=spec)[0] == 0
     job = aws.job
     assert job["Description"] == "Orders, daily" and job["GlueVersion"] == "5.1"

@@ -294,6 +294,36 @@ def test_kill_9_then_again(aws, step, when):
     assert aws.run()[1].count("unchanged") == 1
 
 
+NEEDS = [
+    ("iam:CreateRole", "before"),
+    ("iam:CreateRole", "after"),
+    ("iam:PutRolePolicy", "before"),
+    ("glue:CreateConnection", "before"),
+    ("glue:CreateConnection", "after"),
+    ("glue:CreateJob", "after"),
+    ("glue:CreateTrigger", "before"),
+    ("glue:CreateTrigger", "after"),
+]
+
+
+@pytest.mark.parametrize("step, when", NEEDS)
+def test_kill_9_while_making_what_the_job_needs(aws, step, when):
+    command = ["--role", "made-role", "--create-role", "--schedule", "cron(0 6 * * ? *)"]
+    command += ["--create-connection", "c", "--jdbc-url", "jdbc:mysql://h:3306/d", "--secret", "s"]
+    process = aws.start(*command)
+    aws.server.faults.append(Fault(step, kill=process.kill, when=when))
+    process.communicate(timeout=30)
+    assert process.returncode == -9
+    status, _, err = aws.run(*command)
+    assert status == 0, err
+    assert aws.run(*command, "--dry-run")[0] == 0
+    iam, glue = aws.client("iam"), aws.client("glue")
+    assert len(iam.list_role_policies(RoleName="made-role")["PolicyNames"]) == 1
+    assert [c["Name"] for c in glue.get_connections()["ConnectionList"]] == ["c"]
+    assert len(glue.get_triggers()["Triggers"]) == 1
+    assert list(aws.server.jobs.jobs) == ["orders"]
+
+
 def test_kill_9_during_an_update(aws):
     assert aws.run("--argument", "old=1")[0] == 0
     for when in ("before", "after"):

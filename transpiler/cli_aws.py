@@ -35,7 +35,7 @@ def literals_of(tree: ast.Module) -> dict[str, object]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             try:
                 found[node.targets[0].id] = ast.literal_eval(node.value)
-            except (ValueError, TypeError):
+            except (ValueError, TypeError):  # bound to something else than a literal
                 continue
     return found
 
@@ -123,9 +123,12 @@ def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathli
 def needs_runtime(script: pathlib.Path) -> bool:
     """Whether a job imports glue_runtime instead of bringing its functions along."""
     try:
-        return "glue_runtime" in imported_modules(ast.parse(script.read_text(encoding="utf-8")))
-    except (OSError, ValueError, SyntaxError):
-        return False
+        tree = ast.parse(script.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise click.ClickException(
+            f"{script}: this is not a job that can be read: {error}"
+        ) from error
+    return "glue_runtime" in imported_modules(tree)
 
 
 def act(action: str, arguments: tuple[str, ...]) -> int:

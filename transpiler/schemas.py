@@ -30,6 +30,7 @@ class Schemas:
     def __init__(self, root: Path | str | None) -> None:
         self.root = Path(root) if root is not None else None
         self._seen: dict[str, Schema | None] = {}
+        self.problems: dict[str, str] = {}  # path → why it could not be looked at
 
     def look(self, reader: str, path: Any, options: dict[str, Any]) -> Schema | None:
         """The schema that ``pd.<reader>(path, **options)`` gives, or None when it is not at hand."""
@@ -39,6 +40,12 @@ class Schemas:
         if key not in self._seen:
             self._seen[key] = self._read(reader, path, options)
         return self._seen[key]
+
+    def has(self, path: str) -> bool:
+        """Whether there is such a file or folder at hand."""
+        if self.root is None or "://" in path:
+            return False
+        return (self.root / path.lstrip("/")).exists()
 
     def _read(self, reader: str, path: str, options: dict[str, Any]) -> Schema | None:
         try:
@@ -54,7 +61,9 @@ class Schemas:
             options = {**options, "nrows": SAMPLE_ROWS}
         try:
             frame = getattr(pd, reader)(file, **options)
-        except Exception:  # the program itself will say what is wrong with its input
+        except Exception as error:  # whatever pandas raises here, the program raises too
+            lines = str(error).splitlines() or [""]
+            self.problems[path] = f"{type(error).__name__}: {lines[0][:200]}"
             return None
         return schema_of(frame, sampled)
 

@@ -197,7 +197,7 @@ def java_home() -> Path:
 
 def _wrapped(java: Path) -> Path:
     """A folder that looks like a Java home, and whose ``java`` is WRAPPER around the one given."""
-    text = WRAPPER.format(java=java)
+    text, problems = WRAPPER.format(java=java), []
     for base in (os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", tempfile.gettempdir()):
         home = Path(base) / "pandas-to-glue" / f"java-{_short_hash(text)}"
         wrapper = home / "bin" / "java"
@@ -209,12 +209,11 @@ def _wrapped(java: Path) -> Path:
                 aside.write_text(text)
                 aside.chmod(0o755)
                 aside.replace(wrapper)
-        except OSError:
+        except OSError as error:
+            problems.append(f"{base}: {error.strerror}")
             continue
         return home
-    raise RuntimeError(
-        "no folder can be written to: neither the home's .cache nor the temporary one"
-    )
+    raise RuntimeError(f"no folder can be written to ({'; '.join(problems)})")
 
 
 def _short_hash(text: str) -> str:

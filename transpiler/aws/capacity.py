@@ -2,11 +2,12 @@
 
 import math
 import os
+import sys
 
 import botocore.exceptions
 
 from transpiler.aws.definition import WORKER_DPU
-from transpiler.aws.errors import error_code
+from transpiler.aws.errors import error_code, one_line
 from transpiler.aws.names import DeployError, parse_s3
 from transpiler.aws.upload import data_files
 from transpiler.aws.watch import PRICES
@@ -71,7 +72,7 @@ def input_sizes(glue, s3, spec, data_root, folder, owner):
     for path in spec.get("inputs") or ():
         try:
             found = data_files(folder, [path]) if "://" not in path else []
-        except DeployError:
+        except DeployError:  # not in the folder: it is looked for on S3
             found = []
         if found:
             sizes.append((path, sum(os.path.getsize(file) for file, _ in found), len(found)))
@@ -90,9 +91,11 @@ def size_or_unknown(measure, *arguments):
     try:
         size, files = measure(*arguments)
     except (DeployError, botocore.exceptions.ClientError) as error:
-        if isinstance(error, DeployError) or error_code(error):
-            return None, 0
-        raise
+        if not isinstance(error, DeployError) and not error_code(error):
+            raise
+        why = one_line(error) if isinstance(error, DeployError) else error_code(error)
+        print(f"Note: an input cannot be measured ({why})", file=sys.stderr)
+        return None, 0
     return (size, files) if files else (None, 0)
 
 

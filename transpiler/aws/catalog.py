@@ -58,11 +58,11 @@ def table_differences(there, columns, partition_keys):
     """
     What differs between a catalog table and the job's output: [(kind, text)].
 
-    there: GetTable's answer; columns: [[name, type], …], partition columns with them or not;
-    partition_keys: [name, …]. Kinds: added, dropped, changed, partition keys. Glue's names are in
+    there: GetTable's answer; columns: [[name, type, "" where it is not known], …], partition columns
+    with them or not; partition_keys: [name, …], None where the table tells nothing of them. Kinds: added, dropped, changed, partition keys. Glue's names are in
     lower case.
     """
-    keys = [name.lower() for name in partition_keys]
+    keys = [name.lower() for name in partition_keys or ()]
     wanted = {name.lower(): plain_type(kind) for name, kind in columns}
     found = {
         column["Name"].lower(): plain_type(column.get("Type", ""))
@@ -75,13 +75,13 @@ def table_differences(there, columns, partition_keys):
     differences = []
     for name, kind in wanted.items():
         if name not in found:
-            differences.append(("added", f"+ {name} {kind}"))
-        elif found[name] != kind:
+            differences.append(("added", f"+ {name} {kind}".rstrip()))
+        elif kind and found[name] != kind:
             differences.append(("changed", f"~ {name}: {found[name]} → {kind}"))
     for name, kind in found.items():
         if name not in wanted and name not in keys:
             differences.append(("dropped", f"- {name} {kind}"))
-    if keys != there_keys:
+    if partition_keys is not None and keys != there_keys:
         text = f"~ partition keys: {', '.join(there_keys) or 'none'} → {', '.join(keys) or 'none'}"
         differences.append(("partition keys", text))
     return differences
@@ -95,7 +95,7 @@ def compare_tables(glue, spec, policy):
     """
     forbidden = []
     for table in spec.get("tables") or ():
-        if table.get("access") != "write":
+        if table.get("access") != "write" or table.get("update") is False:
             continue
         name = f"{table['database']}.{table['table']}"
         there = read_table(glue, table["database"], table["table"])
@@ -105,7 +105,9 @@ def compare_tables(glue, spec, policy):
         if not table.get("columns"):
             print(f"Table {name}: exists; the job's columns are not known before it runs")
             continue
-        found = table_differences(there, table["columns"], table.get("partition_keys") or [])
+        # Iceberg keeps its partitions to itself.
+        keys = None if table.get("format") == "iceberg" else table.get("partition_keys") or []
+        found = table_differences(there, table["columns"], keys)
         print(f"Table {name}: " + ("differs from the job's output" if found else "as the job's"))
         for kind, text in found:
             refused = kind not in ALLOWED_CHANGES[policy]

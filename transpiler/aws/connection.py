@@ -1,10 +1,11 @@
 """A Glue connection to a database, made when asked; the password stays in Secrets Manager."""
 
 import re
+import sys
 
 import botocore.exceptions
 
-from transpiler.aws.errors import error_code
+from transpiler.aws.errors import DENIED_CODES, error_code
 from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 JDBC_URL = re.compile(r"jdbc:(postgresql|mysql|mariadb|sqlserver|oracle:thin|redshift):\S+")
@@ -14,6 +15,11 @@ URL_SECRET = re.compile(r"[?;&]?\s*(password|pwd|user)\s*=|//[^/@\s]+:[^/@\s]+@"
 def check_connection(options):
     """Raise DeployError for an address that is none, or that holds a password."""
     url, secret = options.jdbc_url, options.secret
+    if not options.create_connection:
+        raise DeployError(
+            "--create-connection wants a name: the job has not exactly one database whose address"
+            " the program tells"
+        )
     if not url or not JDBC_URL.fullmatch(url):
         raise DeployError(
             f"{url!r} is not a JDBC address: pass --jdbc-url like jdbc:postgresql://HOST:5432/DB"
@@ -76,3 +82,43 @@ def make_connection(glue, wanted):
             " was left alone: choose another name, or change it in the console"
         )
     return "there already"
+
+
+def connection_secrets(glue, names):
+    """The secrets that connections keep user and password in; a connection that is not there has none."""
+    found = []
+    for name in names:
+        try:
+            there = glue.get_connection(Name=name, HidePassword=True)["Connection"]
+        except botocore.exceptions.ClientError as error:
+            if error_code(error) == "EntityNotFoundException":
+                continue
+            print(
+                f"Note: the connection {name} cannot be looked up ({error_code(error)}); the policy"
+                " does not name its secret",
+                file=sys.stderr,
+            )
+            continue
+        secret = there.get("ConnectionProperties", {}).get("SECRET_ID")
+        if secret:
+            found.append(secret)
+    return found
+
+
+def check_connections(glue, names, made_now):
+    """Raise DeployError for a connection of the job that is not there and is not made now."""
+    for name in names:
+        if name == made_now:
+            continue
+        try:
+            glue.get_connection(Name=name, HidePassword=True)
+        except botocore.exceptions.ClientError as error:
+            if error_code(error) == "EntityNotFoundException":
+                raise DeployError(
+                    f"the job uses the Glue connection {name!r}, and there is none in this region:"
+                    f" make it by --create-connection {name} --secret NAME (with --jdbc-url where"
+                    " the program does not tell the address), or in the console"
+                ) from error
+            if error_code(error) not in DENIED_CODES:
+                raise
+            print(f"Note: whether the connection {name} exists cannot be seen", file=sys.stderr)

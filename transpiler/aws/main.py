@@ -11,7 +11,13 @@ import botocore.session
 from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
 from transpiler.aws.catalog import check_tables, compare_tables, located_tables
-from transpiler.aws.connection import check_connection, connection_input, make_connection
+from transpiler.aws.connection import (
+    check_connection,
+    check_connections,
+    connection_input,
+    connection_secrets,
+    make_connection,
+)
 from transpiler.aws.definition import (
     flatten_definition,
     nest_definition,
@@ -63,7 +69,7 @@ def script_text(options, folder, script_name):
     """The text of the script as far as it is at hand, for naming the step that failed."""
     try:
         return find_script(options, folder, script_name).read_text(encoding="utf-8")
-    except DeployError:
+    except DeployError:  # the run is shown all the same, only without its source lines
         return ""
 
 
@@ -87,10 +93,11 @@ def arn_of_role(iam, options):
 
 def policies(spec, options, session, identity):
     """The trust policy and the policy of the job's role."""
+    glue = client_for(session, "glue")
     return {
         "trust_policy": trust_policy(identity["Account"]),
         "policy": job_policy(
-            located_tables(client_for(session, "glue"), with_options(spec, options)),
+            located_tables(glue, with_options(spec, options, glue)),
             options.bucket,
             options.prefix,
             data_root_of(options),
@@ -102,10 +109,12 @@ def policies(spec, options, session, identity):
     }
 
 
-def with_options(spec, options):
-    """The spec with the connections that the options add, and their secret."""
+def with_options(spec, options, glue):
+    """The spec with the connections that the options add, and the secrets of all of them."""
+    connections = options.connections or []
     secrets = [*(spec.get("secrets") or []), *([options.secret] if options.secret else [])]
-    return spec | {"connections": options.connections or [], "secrets": secrets}
+    secrets += connection_secrets(glue, connections)
+    return spec | {"connections": connections, "secrets": list(dict.fromkeys(secrets))}
 
 
 def plan_role(iam, spec, options, session, identity):
@@ -185,7 +194,7 @@ def check_before_calls(spec, options, folder, script_name):
     check_definition(wanted, {"Name": options.job_name} | nest_definition(wanted), model)
     if options.schedule:
         check_schedule(options.schedule)
-    if options.create_connection:
+    if options.create_connection is not None:
         check_connection(options)
 
 
@@ -208,6 +217,7 @@ def act_deploy(spec, options, session, identity, folder, script_name):
     check_definition(plan["merged"], merged, glue.meta.service_model)
     show_plan(name, plan)
     role_change = plan_role(iam, spec, options, session, identity) if options.create_role else None
+    check_connections(glue, options.connections or (), options.create_connection)
     if options.run:
         check_tables(glue, spec, options.schema_policy)
     if options.dry_run:

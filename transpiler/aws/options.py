@@ -102,8 +102,17 @@ def add_job_options(parser):
     )
     group.add_argument("--bookmarks", action=argparse.BooleanOptionalAction, default=None)
     group.add_argument("--connection", dest="connections", action="append", metavar="NAME")
-    group.add_argument("--create-connection", metavar="NAME", help="make it and use it")
-    group.add_argument("--jdbc-url", help="--create-connection: address, without user and password")
+    group.add_argument(
+        "--create-connection",
+        metavar="NAME",
+        nargs="?",
+        const="",
+        help="make it and use it; without a name the one of the job's database",
+    )
+    group.add_argument(
+        "--jdbc-url",
+        help="--create-connection: address, without user and password; the program's own unless given",
+    )
     group.add_argument("--secret", help="--create-connection: the secret with user and password")
     group.add_argument("--enforce-ssl", action=argparse.BooleanOptionalAction, default=True)
     group.add_argument("--subnet", help="--create-connection: the subnet to reach it from")
@@ -182,6 +191,15 @@ def build_parser(spec, program=None, with_path=False):
     return parser
 
 
+def complete_connection(options, databases):
+    """Fill in name and address of the connection to create from what the program connects to."""
+    if options.create_connection == "" and len(databases) == 1:
+        options.create_connection = databases[0]["connection"]
+    for database in databases:
+        if options.jdbc_url is None and database["connection"] == options.create_connection:
+            options.jdbc_url = database["url"]
+
+
 def parse_options(spec, arguments=None, program=None, with_path=False):
     """The options, completed from the spec. Exits with status 2 on wrong usage."""
     options = build_parser(spec, program, with_path).parse_intermixed_args(arguments)
@@ -189,6 +207,7 @@ def parse_options(spec, arguments=None, program=None, with_path=False):
         if getattr(options, name) is None:
             setattr(options, name, spec.get(name))
     options.source_lines = spec.get("source_lines") or {}
+    complete_connection(options, spec.get("databases") or [])
     if options.create_connection:
         names = [*(options.connections or []), options.create_connection]
         options.connections = list(dict.fromkeys(names))

@@ -13,7 +13,7 @@ import urllib.parse
 import botocore.exceptions
 
 from transpiler.aws.auth import write_private
-from transpiler.aws.errors import error_code
+from transpiler.aws.errors import error_code, one_line
 from transpiler.aws.names import DeployError, parse_s3
 
 PART_BYTES = 16 * 1024 * 1024
@@ -243,7 +243,13 @@ def read_state(s3, bucket, key, owner):
         raise
     try:
         return json.loads(body)["definition"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError) as error:
+        print(
+            f"Note: the note of the last deployment, s3://{bucket}/{key}, cannot be read"
+            f" ({type(error).__name__}: {one_line(error)}); it is written anew, and what was set by"
+            " hand since then is not told from what was deployed",
+            file=sys.stderr,
+        )
         return {}
 
 

@@ -18,6 +18,7 @@ class DeploySpec:
     tables: dicts with "database", "table", "access" ("read" or "write"), and, where known, "path",
     "columns" ([[name, type], …]), "partition_keys" ([name, …]), "format".
     secrets: names or ARNs in Secrets Manager that the job reads.
+    databases: dicts with "connection" (the Glue connection's name) and "url" (its JDBC address).
     plan: counts for the capacity advice: "joins", "shuffles", "sorts", "udfs", "driver_steps".
     source_lines: {"sha256": of the job's text, "lines": [[line of the job, line of the pandas
     program], …]}, for naming the step that failed.
@@ -52,6 +53,7 @@ class DeploySpec:
     outputs: list[str] = dataclasses.field(default_factory=list)
     tables: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     secrets: list[str] = dataclasses.field(default_factory=list)
+    databases: list[dict[str, str]] = dataclasses.field(default_factory=list)
     plan: dict[str, int] = dataclasses.field(default_factory=dict)
     source_lines: dict[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -179,6 +181,8 @@ def note_table(
     keys = literal(given.get("partition_cols") or given.get("partitionKeys"))
     if access == "write" and isinstance(keys, (list, tuple)):
         found["partition_keys"] = list(keys)
+    if literal(given.get("update")) is False:
+        found["update"] = False
     add_new(spec.tables, found)
 
 
@@ -249,6 +253,23 @@ def source_lines_of(transpilation: Any) -> dict[str, Any]:
     return {"sha256": digest, "lines": lines}
 
 
+def note_columns(spec: DeploySpec, outputs: list[Any]) -> None:
+    """The columns that the job writes into its tables, as far as they are known.
+
+    A table that several steps write gets those of all of them.
+    """
+    for table in spec.tables:
+        if table["access"] != "write":
+            continue
+        written = [o for o in outputs if o.table == (table["database"], table["table"])]
+        if not written or any(o.columns is None for o in written):
+            continue
+        columns: dict[str, str] = {}
+        for name, kind in (column for o in written for column in o.columns):
+            columns[name] = kind if columns.get(name, kind) == kind else ""
+        table["columns"] = [[name, kind] for name, kind in columns.items()]
+
+
 def spec_of(transpilation: Any) -> DeploySpec:
     """What a Transpilation tells about its deployment."""
     options = transpilation.options
@@ -256,6 +277,10 @@ def spec_of(transpilation: Any) -> DeploySpec:
     spec.glue_version = options.glue_version
     spec.tags = dict(getattr(options, "tags", None) or {})
     spec.source_lines = source_lines_of(transpilation)
+    note_columns(spec, transpilation.outputs)
+    for facts in (*transpilation.inputs, *(given.options for given in transpilation.outputs)):
+        if facts.get("connection") and facts.get("url"):
+            add_new(spec.databases, {"connection": facts["connection"], "url": facts["url"]})
     for paths, found in (
         (spec.inputs, [given.get("path") for given in transpilation.inputs]),
         (spec.outputs, [given.path for given in transpilation.outputs]),

@@ -49,7 +49,9 @@ class Entry:
 
 @dataclass
 class Output:
-    """A dataset that the program writes. ``order``: sort columns that the program asked for."""
+    """A dataset that the program writes. ``order``: sort columns that the program asked for.
+    ``columns``: [[name, Spark type or "" where it is not known], …], None where the names are not;
+    ``table``: (database, table) of the catalog."""
 
     path: str
     format: str
@@ -57,10 +59,14 @@ class Output:
     line: int
     frame: str | None = None
     options: dict = field(default_factory=dict)  # what pandas' reader needs to read it back
+    columns: list[list[str]] | None = None
+    table: tuple[str, str] | None = None
 
 
 def read_options(fmt: str, written: dict) -> dict:
     """The options of pandas' reader that undo those of a writer."""
+    if fmt == "excel":
+        return {"sheet_name": written["sheet_name"]} if "sheet_name" in written else {}
     if fmt != "csv":
         return {"lines": False} if fmt == "json" and written.get("lines", True) is False else {}
     options = {
@@ -104,6 +110,7 @@ class Context:
         self.cells: dict[int, Any] = (
             {}
         )  # uid of a column made by an element-wise step -> its Series
+        self.literals: dict[int, Any] = {}  # uid of a column of one constant -> that
         self.names: set[str] = set(learned.taken)
         self.series: dict[str, str] = {}  # text of an expression -> the program's name for it
         self.counter: Counter = Counter()
@@ -117,10 +124,11 @@ class Context:
 
     def save(self) -> tuple:
         return (len(self.statements), len(self.entries), len(self.outputs), len(self.inputs),
-                list(self.comments), Counter(self.counter))  # fmt: skip
+                list(self.comments), Counter(self.counter), set(self.names))  # fmt: skip
 
     def restore(self, point: tuple) -> None:
-        statements, entries, outputs, inputs, comments, _ = point
+        statements, entries, outputs, inputs, comments, _, names = point
+        self.names = set(names)
         del self.statements[statements:], self.entries[entries:]
         del self.outputs[outputs:], self.inputs[inputs:]
         self.comments = list(comments)

@@ -134,17 +134,12 @@ def _register_partitions(glue, frame, database, table, storage, keys) -> None:
     for row in frame.select(*[F.col(f"`{k}`").cast("string") for k in keys]).distinct().collect():
         folders = "/".join(f"{key}={value}" for key, value in zip(keys, row))
         location = f"{storage['Location'].rstrip('/')}/{folders}"
+        new = {"Values": list(row), "StorageDescriptor": {**storage, "Location": location}}
+        place = {"DatabaseName": database, "TableName": table}
         try:
-            glue.create_partition(
-                DatabaseName=database,
-                TableName=table,
-                PartitionInput={
-                    "Values": list(row),
-                    "StorageDescriptor": {**storage, "Location": location},
-                },
-            )
+            glue.create_partition(**place, PartitionInput=new)
         except glue.exceptions.AlreadyExistsException:
-            pass
+            glue.update_partition(**place, PartitionValueList=list(row), PartitionInput=new)
 
 
 def jdbc_options(connection_options: dict, catalog_id: str | None = None) -> dict[str, str]:
