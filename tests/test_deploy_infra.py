@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
 import black
 import boto3
@@ -234,3 +235,34 @@ def test_the_command_line_writes_it(tmp_path, form, name):
     assert "G.4X" in (tmp_path / name).read_text()
     done = CliRunner().invoke(deploy, arguments[:-2])
     assert done.exit_code == 0 and "G.4X" in done.output
+
+
+@pytest.mark.parametrize("spec", [SPEC, DeploySpec(job_name="plain", inputs=["a.csv"])], ids=str)
+def test_cloudformation_has_no_findings(tmp_path, spec):
+    pytest.importorskip("cfnlint")
+    path = tmp_path / "template.json"
+    path.write_text(infra.infrastructure(spec, "job.py", "cloudformation"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "cfnlint", "--regions", REGION, "--", str(path)],
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def blocks(text):
+    """The blocks of a Terraform file: {kind: names}."""
+    found = pytest.importorskip("hcl2").loads(text)
+    return {kind: [next(iter(block)) for block in found[kind]] for kind in found if kind[0] != "_"}
+
+
+@given(TEXTS)
+@settings(max_examples=12)
+def test_terraform_parses_whatever_a_value_holds(value):
+    usual = DeploySpec(job_name="x", description="d", default_arguments={"k": "v"}, tags={"t": "v"})
+    nasty = DeploySpec(
+        job_name="x", description=value or "d", default_arguments={"k": value}, tags={"t": value}
+    )
+    parsed = blocks(infra.infrastructure(nasty, "job.py", "terraform"))
+    assert parsed == blocks(infra.infrastructure(usual, "job.py", "terraform"))
+    assert {'"aws_s3_object"', '"aws_glue_job"'} <= set(parsed["resource"])

@@ -342,8 +342,11 @@ def _plug_in_aws() -> None:
 
 try:
     _plug_in_aws()
-except ImportError:  # boto3 is not installed: everything else works
+except ImportError as error:
+    if error.name not in ("boto3", "botocore"):
+        raise
 
+    # boto3 is not installed: everything else works.
     @main.command("deploy")
     def deploy_needs_boto3() -> None:
         """Take a job to AWS (needs the extra 'aws')."""
