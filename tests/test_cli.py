@@ -16,7 +16,7 @@ df = pd.read_csv("in.csv")
 big = df[df["n"] > 1]
 big.to_csv("out.csv", index=False)
 """
-DRIVER = "import pandas as pd\ndf = pd.read_csv('in.csv')\nx = df.describe(include='all')\nx.to_csv('out.csv')\n"
+DRIVER = "import pandas as pd\ndf = pd.read_csv('in.csv')\nx = df.interpolate(method='spline', order=2)\nx.to_csv('out.csv')\n"
 
 
 @pytest.fixture
