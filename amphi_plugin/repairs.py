@@ -79,14 +79,19 @@ def _drop_display(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     return kept, done
 
 
-def _drop_magic(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """Notebook lines (`!pip install …`) are not Python; the installation is not the program's."""
-    text = "\n".join(lines)
+def is_python(text: str) -> bool:
+    """Whether a text parses."""
     try:
         ast.parse(text)
-        return lines, []
     except SyntaxError:
-        pass
+        return False
+    return True
+
+
+def _drop_magic(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Notebook lines (`!pip install …`) are not Python; the installation is not the program's."""
+    if is_python("\n".join(lines)):
+        return lines, []
     done = []
     kept = []
     for line in lines:

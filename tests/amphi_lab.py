@@ -86,8 +86,13 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def running_lab(base: Path, amphi: bool = True) -> Iterator[Lab]:
-    """Lab on loopback with our extension from the source tree; ended at the close."""
+def running_lab(
+    base: Path, amphi: bool = True, variables: dict[str, str] | None = None
+) -> Iterator[Lab]:
+    """Lab on loopback with our extension from the source tree; ended at the close.
+
+    With `amphi-etl` installed it is Amphi's own application, which switches parts of Lab off.
+    """
     folder = base / "work"
     folder.mkdir(parents=True)
     lay_pipelines(folder)
@@ -109,6 +114,7 @@ def running_lab(base: Path, amphi: bool = True) -> Iterator[Lab]:
             "extra_labextensions_path": [str(extensions)],
             "user_settings_dir": str(settings_folder(base)),
             "workspaces_dir": str(base / "workspaces"),
+            "expose_app_in_browser": True,
         },
     }
     if not amphi:
@@ -121,6 +127,7 @@ def running_lab(base: Path, amphi: bool = True) -> Iterator[Lab]:
         "JUPYTER_CONFIG_DIR": str(config),
         "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
         "AWS_EC2_METADATA_DISABLED": "true",
+        **(variables or {}),
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     with log.open("w") as output:
@@ -169,7 +176,7 @@ def browser_page(width: int = 1440, height: int = 900) -> Iterator:
 def fresh_page(browser, width: int = 1440, height: int = 900):
     """A page with nothing remembered, that reaches this machine only."""
     context = browser.new_context(viewport={"width": width, "height": height})
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(60_000)
     context.route(
         lambda url: not re.match(r"(https?|wss?)://127\.0\.0\.1|data:|blob:", url),
         lambda route: route.abort(),

@@ -29,8 +29,37 @@ FILES = ("revenue_by_country_glue_job.py", "revenue_by_country_deploy.py")
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with amphi_lab.running_lab(tmp_path_factory.mktemp("lab")) as running:
+def catalog():
+    """Environment of a server that plays AWS, with a table in its Data Catalog."""
+    boto3 = pytest.importorskip("boto3")
+    pytest.importorskip("moto")
+    from tests.moto_glue import MotoServer
+
+    server = MotoServer()
+    variables = {
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+    }
+    glue = boto3.client(
+        "glue",
+        endpoint_url=server.url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    glue.create_database(DatabaseInput={"Name": "sales"})
+    for name in ("orders", "returns"):
+        glue.create_table(DatabaseName="sales", TableInput={"Name": name})
+    yield variables
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory, catalog):
+    folder = tmp_path_factory.mktemp("lab")
+    with amphi_lab.running_lab(folder, variables=catalog) as running:
         yield running
 
 
@@ -56,6 +85,15 @@ def picture(page, name: str) -> None:
         page.screenshot(path=str(Path(folder, f"{name}.png")))
 
 
+def open_palette(page, words: str) -> None:
+    field = page.locator(
+        ".lm-CommandPalette-input:visible, .lm-CommandPalette-search input:visible"
+    )
+    page.keyboard.press("Control+Shift+C")
+    field.first.wait_for()
+    page.keyboard.type(words)
+
+
 def dialog(page):
     return page.locator(".p2g-dialog")
 
@@ -77,8 +115,7 @@ def test_palette_and_menu_have_it(page):
     page.get_by_role("menuitem", name="File", exact=True).click()
     assert page.locator(".lm-Menu").get_by_text("Export to AWS Glue").is_visible()
     page.keyboard.press("Escape")
-    page.keyboard.press("Control+Shift+C")
-    page.keyboard.type("aws glue")
+    open_palette(page, "aws glue")
     item = page.locator(".lm-CommandPalette-item").filter(has_text="Export to AWS Glue")
     item.wait_for()
     item.click()
@@ -247,7 +284,14 @@ def test_a_catalog_component_can_be_dragged_in(page):
     node.wait_for()
     assert page.locator(".react-flow__node:visible").count() == before + 1
     assert "Database" in node.inner_text() and "Table" in node.inner_text()
-    picture(page, "catalog")
+    for field, words in enumerate(("sales", "orders (sales)")):
+        node.locator(".ant-select").nth(field).click()
+        options = page.locator(".ant-select-dropdown:visible .ant-select-item-option-content")
+        chosen = options.get_by_text(words, exact=True)
+        if field:
+            picture(page, "catalog")
+        chosen.click()
+    assert "sales" in node.inner_text() and "orders" in node.inner_text()
 
 
 def test_sso_is_a_connection_method_of_s3_inputs(page):
@@ -274,11 +318,38 @@ def test_a_saved_pipeline_keeps_the_sign_on(page, lab):
     assert [(item["awsProfile"], item["fileLocation"]) for item in sso] == [
         ("my-company-dev", "s3")
     ]
-    from amphi_plugin import PipelineInvalid, pandas_source
+    from amphi_plugin import pandas_source
 
-    # The catalog component that was dragged in has no table yet: that is told, by its name.
-    with pytest.raises(PipelineInvalid, match="glueCatalogInput"):
-        pandas_source(lab.folder / PIPELINE)
+    source = pandas_source(lab.folder / PIPELINE)
+    assert "wr.athena.read_sql_table(" in source and 'database="sales"' in source
+    assert re.search(r"""["']profile["']:\s*["']my-company-dev["']""", source), source
+
+
+def test_other_code_can_call_the_generator(page, lab):
+    methods = ("pandasSource", "generateGlueJob", "generateCode", "computeNodesToTraverse")
+    kinds = page.evaluate(
+        "m => m.map(name => typeof PandasToGlue.CodeGeneratorGlue[name])", methods
+    )
+    assert kinds == ["function"] * 4
+    assert not page.evaluate("Object.hasOwn(PandasToGlue.CodeGeneratorGlue, 'generateCode')")
+    settings = {**GOOD, "signOn": "sso", "jobName": "from_code"}
+    call = "s => jupyterapp.commands.execute('pandas-to-glue:generate', s)"
+    made = page.evaluate(call, {"path": "sales_matrix.ampln", "settings": settings})
+    assert made["fields"] == {} and made["error"] is None
+    assert "GlueContext" in made["job"] and made["files"][0]["name"] == "from_code_glue_job.py"
+
+
+def test_the_icon_and_the_preview_go_with_a_dark_theme(page):
+    if not page.evaluate("jupyterapp.hasPlugin('@jupyterlab/theme-dark-extension:plugin')"):
+        pytest.skip("this Lab has no dark theme")
+    theme = "name => void jupyterapp.commands.execute('apputils:change-theme', {theme: name})"
+    page.evaluate(theme, "JupyterLab Dark")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+    fill = "getComputedStyle(document.querySelector('.p2g-toolbar-button .jp-icon3')).fill"
+    assert page.evaluate(fill) != "rgb(97, 97, 97)"
+    picture(page, "dark")
+    page.evaluate(theme, "JupyterLab Light")
+    page.wait_for_function("document.body.dataset.jpThemeLight === 'true'")
 
 
 def test_nothing_broke_on_the_page(page):
@@ -293,10 +364,9 @@ def test_without_amphi_the_extension_is_quiet(page, tmp_path):
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(lab.page_url())
         page.wait_for_selector(".jp-DirListing-item")
-        page.keyboard.press("Control+Shift+C")
-        page.keyboard.type("aws glue")
-        page.wait_for_timeout(500)
-        entries = page.locator(".lm-CommandPalette-item").filter(has_text="Export to AWS Glue")
-        assert entries.count() == 0
+        page.wait_for_function("window.jupyterapp && jupyterapp.restored")
+        page.evaluate("jupyterapp.restored.then(() => null)")
+        commands = page.evaluate("jupyterapp.commands.listCommands()")
+        assert commands and not [c for c in commands if c.startswith("pandas-to-glue")]
         assert page.evaluate("Object.keys(window._JUPYTERLAB || {})").count("pandas-to-glue") == 1
     assert [text for text in said if "glue" in text.lower()] == []

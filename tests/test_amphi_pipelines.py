@@ -136,6 +136,7 @@ TOLD = {
     "restInput": ("driver", "calls a web service from the driver"),
     "googleSheetsInput": ("driver", "calls Google Sheets from the driver"),
     "googleSheetsOutput": ("driver", "calls Google Sheets from the driver"),
+    "aiPrompts-key": ("driver", "calls OpenAI from the driver"),
     "aiPrompts-Ollama": ("driver", "calls Ollama from the driver"),
     "aiPrompts-OpenAI": ("refused", "a secret would be written into the job"),
     "pdfTablesInput": ("refused", "reads PDF files from a local disk"),

@@ -222,6 +222,12 @@ def services() -> list[Case]:
         Case("googleSheetsOutput", "sheet", sheet, pandas=SERVICE),
         Case("pdfTablesInput", "table", {"filePath": "data/report.pdf"}, (), pandas=SERVICE),
         Case("aiPrompts", "OpenAI", {**openai, "endpoint": "openai"}, pandas=SERVICE),
+        Case(
+            "aiPrompts",
+            "key from the environment",
+            {**openai, "endpoint": "openai", "openaiApiKey": "{os.getenv('CUSTOMER_KEY')}"},
+            pandas=SERVICE,
+        ),
         Case("aiPrompts", "Ollama", ollama, pandas=SERVICE),
         Case(
             "csvFileInput",

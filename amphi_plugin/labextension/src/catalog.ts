@@ -5,15 +5,20 @@ import { catalogNames, ICatalogNames } from './api';
 import { glueIcon } from './icons';
 
 const CATEGORY = 'AWS Glue';
+const FRESH = 60_000;
 let names: ICatalogNames = { databases: [], tables: [] };
-let asked = false;
+let asked = 0;
 
-/** Ask AWS for the names once, when a form of ours is first drawn; no credentials, no names. */
-function ask(): void {
-  if (asked || typeof window === 'undefined' || typeof fetch === 'undefined') {
+/**
+ * Ask AWS for the names: when a pipeline is opened, so that a form has them at its first drawing
+ * (Amphi's fields take their options once), and again when a form is drawn later, for whoever
+ * signs on meanwhile. No credentials, no names.
+ */
+export function askCatalogNames(): void {
+  if (typeof fetch === 'undefined' || (asked && Date.now() - asked < FRESH)) {
     return;
   }
-  asked = true;
+  asked = Date.now();
   catalogNames().then(
     found => {
       names = found;
@@ -22,11 +27,23 @@ function ask(): void {
   );
 }
 
+/** Each table once; one that several databases have says which. */
+function tableOptions(): { value: string; label: string }[] {
+  const databases = new Map<string, string[]>();
+  for (const { database, table } of names.tables) {
+    databases.set(table, [...(databases.get(table) ?? []), database]);
+  }
+  return [...databases].map(([table, found]) => ({
+    value: table,
+    label: `${table} (${found.join(', ')})`
+  }));
+}
+
 function picker(field: object, options: () => { value: string; label: string }[]): object {
   return Object.defineProperty(field, 'options', {
     enumerable: true,
     get: () => {
-      ask();
+      askCatalogNames();
       return options();
     }
   });
@@ -46,7 +63,7 @@ const databaseField = () =>
 const tableField = (label: string) =>
   picker(
     { type: 'selectCustomizable', label, id: 'table', placeholder: 'Table' },
-    () => names.tables.map(t => ({ value: t.table, label: `${t.database}.${t.table}` }))
+    tableOptions
   );
 
 const accountFields = () => [

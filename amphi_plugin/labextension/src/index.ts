@@ -10,16 +10,17 @@ import { IStateDB } from '@jupyterlab/statedb';
 import { Widget } from '@lumino/widgets';
 import { findAmphi, IAmphi } from './amphi';
 import { IExportSettings } from './api';
-import { addCatalogComponents } from './catalog';
+import { addCatalogComponents, askCatalogNames } from './catalog';
 import { askSettings } from './form';
 import { makeGenerator } from './generator';
 import { glueIcon } from './icons';
 import { addToCodeWindow } from './codewindow';
 import { IPreviewState, PreviewWidget } from './preview';
-import { Memory } from './settings';
+import { defaultSettings, Memory } from './settings';
 import { addSsoToForms } from './sso';
 
 const EXPORT = 'pandas-to-glue:export';
+const GENERATE = 'pandas-to-glue:generate';
 const TITLE = 'Export to AWS Glue';
 const FACTORY = 'Pipeline Editor';
 const isPipeline = (path: string | undefined) => Boolean(path?.toLowerCase().endsWith('.ampln'));
@@ -161,6 +162,7 @@ async function readPipeline(
 function addToolbarButton(app: JupyterFrontEnd): void {
   const extension: DocumentRegistry.WidgetExtension = {
     createNew: (widget: Widget) => {
+      askCatalogNames();
       const document = widget as DocumentWidget;
       const button = new ToolbarButton({
         label: 'Export to AWS Glue',
@@ -176,6 +178,25 @@ function addToolbarButton(app: JupyterFrontEnd): void {
     }
   };
   app.docRegistry.addWidgetExtension(FACTORY, extension);
+}
+
+/** The hook for other code: `CodeGeneratorGlue` on the page, and a command for those without it. */
+function offerGenerator(app: JupyterFrontEnd, amphi: IAmphi): void {
+  const CodeGeneratorGlue = makeGenerator(amphi.manager);
+  (globalThis as any).PandasToGlue = { CodeGeneratorGlue };
+  app.commands.addCommand(GENERATE, {
+    label: 'Generate an AWS Glue Job',
+    caption: 'The Glue job of a pipeline, as a value: path or text, and settings',
+    isVisible: () => false,
+    execute: async args => {
+      const given = args.text === undefined ? null : String(args.text);
+      const pipeline = given === null ? await readPipeline(app, String(args.path)) : null;
+      const path = String(args.path ?? '');
+      const settings = { ...defaultSettings(path), ...((args.settings as object) ?? {}), path };
+      const text = given ?? pipeline?.text ?? '';
+      return CodeGeneratorGlue.generateGlueJob(text, app.commands, amphi.service, settings);
+    }
+  });
 }
 
 const exporter: JupyterFrontEndPlugin<void> = {
@@ -224,6 +245,7 @@ const exporter: JupyterFrontEndPlugin<void> = {
       selector: '.jp-DirListing-item',
       rank: 3.5
     });
+    offerGenerator(app, amphi);
     addToolbarButton(app);
     addToCodeWindow(() => void app.commands.execute(EXPORT));
   }

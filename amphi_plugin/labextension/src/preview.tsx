@@ -19,6 +19,19 @@ const WORDS: Record<Verdict, string> = {
 const ORDER: Verdict[] = ['refused', 'driver', 'udf', 'runtime', 'native', 'kept'];
 const rank = (entry: IEntry) => ORDER.indexOf(entry.verdict);
 const POLL = 700;
+// What the report says of a step that is on the driver only because the one before it is.
+const FOLLOWS = 'what it works on is pandas on the driver';
+
+function moreWords(hidden: number, after: number): string {
+  const parts = [];
+  if (hidden > 0) {
+    parts.push(`${hidden} more`);
+  }
+  if (after > 0) {
+    parts.push(`${after} step${after > 1 ? 's' : ''} that follow on the driver`);
+  }
+  return parts.join(', and ');
+}
 
 export interface IPreviewState {
   result: ITranspilation;
@@ -61,7 +74,9 @@ function Problems(props: {
   const [all, setAll] = React.useState(false);
   const told = [...result.entries]
     .filter(entry => entry.message || rank(entry) <= 1)
+    .filter(entry => all || entry.message !== FOLLOWS)
     .sort((a, b) => rank(a) - rank(b) || a.line - b.line);
+  const after = result.entries.filter(entry => entry.message === FOLLOWS).length;
   const shown = all ? told : told.slice(0, 6);
   if (!told.length && !result.repairs.length && !result.error) {
     return <div className="p2g-calm">Every step became plain Spark. Nothing to look at.</div>;
@@ -92,10 +107,10 @@ function Problems(props: {
           <span>{repair.message}</span>
         </li>
       ))}
-      {told.length > 6 && (
+      {(told.length > 6 || after > 0) && (
         <li className="p2g-more">
           <button type="button" onClick={() => setAll(!all)}>
-            {all ? 'Fewer' : `${told.length - 6} more`}
+            {all ? 'Fewer' : moreWords(told.length - 6, after)}
           </button>
         </li>
       )}
