@@ -108,109 +108,32 @@ def melt(df, ids, values, variable, value, row=None, place=None):
     return long.select(*out)
 
 
-def explode(df, name, at=None):
-    """A row per item of the lists in column `name`; an empty or missing list gives a missing item.
+def explode(df, names, at=None):
+    """A row per item of the lists in column `names` (or in several, of one length in each row); an
+    empty or missing list gives a missing item.
 
     at: gets the place of the item. Raises TypeError for lists of integers or booleans some of
-    which are empty: pandas keeps Python's integers beside NaN there.
+    which are empty: pandas keeps Python's integers beside NaN there; ValueError for lists of
+    different lengths.
     """
-    kind = df.schema[name].dataType
-    if not isinstance(kind, T.ArrayType):
-        raise TypeError(f"column {name!r} holds no lists")
-    last = F.greatest(F.coalesce(F.size(quoted(name)), F.lit(0)) - 1, F.lit(0))
+    names = [names] if isinstance(names, str) else names
+    kinds = {name: df.schema[name].dataType for name in names}
+    odd = [name for name, kind in kinds.items() if not isinstance(kind, T.ArrayType)]
+    if odd:
+        raise TypeError(f"columns {odd} hold no lists")
+    lengths = [F.greatest(F.coalesce(F.size(quoted(n)), F.lit(0)), F.lit(1)) for n in names]
+    for length in lengths[1:]:
+        if df.where(length != lengths[0]).limit(1).count():
+            raise ValueError("columns must have matching element counts")
     place = at or "__at"
-    out = df.withColumn(place, F.explode(F.sequence(F.lit(0), last)))
-    out = out.withColumn(name, F.get(quoted(name), F.col(place)))
-    if isinstance(kind.elementType, (T.LongType, T.IntegerType, T.BooleanType)):
-        if out.where(quoted(name).isNull()).limit(1).count():
-            raise TypeError(
-                f"column {name!r} mixes {kind.elementType.simpleString()} and missing items"
-            )
+    out = df.withColumn(place, F.explode(F.sequence(F.lit(0), lengths[0] - 1)))
+    for name, kind in kinds.items():
+        out = out.withColumn(name, F.get(quoted(name), F.col(place)))
+        if isinstance(kind.elementType, (T.LongType, T.IntegerType, T.BooleanType)):
+            if out.where(quoted(name).isNull()).limit(1).count():
+                found = kind.elementType.simpleString()
+                raise TypeError(f"column {name!r} mixes {found} and missing items")
     return out if at else out.drop(place)
-
-
-AGGREGATES = {
-    "mean": F.mean,
-    "sum": lambda v: F.coalesce(F.sum(v), F.lit(0)),
-    "min": F.min,
-    "max": F.max,
-    "count": F.count,
-    "nunique": F.count_distinct,
-    "median": lambda v: F.percentile(v, 0.5),
-    "std": F.stddev_samp,
-    "var": F.var_samp,
-}
-
-
-def pivot_table(df, index, columns, value, how="mean", fill=None, nullable=False):
-    """`df.pivot_table(...)`: `how` of `value` for each group of `index` and value of `columns`.
-
-    Groups with a missing key, and those without any result, are left out, as in pandas. The
-    columns are the values found, sorted. Raises TypeError for values that have no such aggregate.
-    """
-    types = dict(df.dtypes)
-    if how not in ("count", "nunique", "min", "max") and types[value] not in (
-        *WHOLE,
-        "float",
-        "double",
-    ):
-        raise TypeError(f"{how} of {types[value]} column {value!r}")
-    keys = [quoted(k) for k in (*index, columns)]
-    rows = df.where(F.forall(F.array(*[k.isNotNull() for k in keys]), lambda present: present))
-    cell = AGGREGATES[how](quoted(value))
-    long = rows.groupBy(*keys).agg(cell.alias("__value")).where("__value IS NOT NULL")
-    return spread(long, index, columns, fill, nullable)
-
-
-def pivot(df, index, columns, value, fill=None, nullable=False):
-    """`df.pivot(...)`: rows to columns. Raises ValueError where two rows go to the same place."""
-    keys = [quoted(k) for k in (*index, columns)]
-    long = df.select(*keys, quoted(value).alias("__value"))
-    if long.groupBy(*keys).count().where("count > 1").limit(1).count():
-        raise ValueError("Index contains duplicate entries, cannot reshape")
-    if long.where(quoted(columns).isNull()).limit(1).count():
-        raise ValueError(
-            f"pivot: column {columns!r} has missing values, which cannot name a column"
-        )
-    return spread(long, index, columns, fill, nullable)
-
-
-def spread(long, index, columns, fill, nullable):
-    """One column per value of `columns`, sorted; integers with a gap make all columns fractions."""
-    kinds = dict(long.dtypes)
-    if kinds[columns] not in ("string", *WHOLE):
-        raise TypeError(f"pivot: the values of {columns!r} are {kinds[columns]}, not text")
-    labels = sorted(r[0] for r in long.select(quoted(columns)).distinct().collect())
-    clash = set(map(str, labels)) & set(index)
-    if clash:
-        raise ValueError(f"pivot: {sorted(clash)} would be a column and a level of the index")
-    wide = long.groupBy(*[quoted(k) for k in index]).pivot(columns, labels).agg(F.first("__value"))
-    cells = [quoted(str(label)) for label in labels]
-    if fill is not None:
-        cells = [F.coalesce(c, F.lit(fill).cast(kinds["__value"])) for c in cells]
-    elif kinds["__value"] in WHOLE and not nullable and cells:
-        gap = F.exists(F.array(*[c.isNull() for c in cells]), lambda missing: missing)
-        if wide.where(gap).limit(1).count():
-            cells = [c.cast("double") for c in cells]
-    return wide.select(
-        *[quoted(k) for k in index], *[c.alias(str(x)) for c, x in zip(cells, labels)]
-    )
-
-
-def label_type(df, name):
-    """What makes a pandas label of the name of a column that stands for a value of column `name`."""
-    return int if dict(df.dtypes)[name] in WHOLE else str
-
-
-def get_dummies(df, columns, sep="_", drop_first=False, whole=False, aside=()):
-    """A column `name_value` for each value of these columns, at the end, in place of them."""
-    out = [quoted(c) for c in df.columns if c not in columns and c not in aside]
-    for name in columns:
-        found = df.select(quoted(name)).where(quoted(name).isNotNull()).distinct().collect()
-        for value in sorted(r[0] for r in found)[1 if drop_first else 0 :]:
-            hit = quoted(name).eqNullSafe(F.lit(value))
-            out.append((hit.cast("bigint") if whole else hit).alias(f"{name}{sep}{value}"))
-    return df.select(*out, *aside)
 
 
 def rows_between(df, number, start, stop):

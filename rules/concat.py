@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.concat_labels import (
+    aggregates_beside,
+    beside_by_labels,
+    keyed_labels,
+    parts_and_keys,
+    under_keys,
+)
+from rules.labels import relabelled
 from rules.dummies import Dummies, beside_dummies
 from rules.index import framed
 from rules.join import ordered_number, renames, settled
@@ -19,11 +27,9 @@ from transpiler.facts import (
     TEXTS,
     Col,
     Column,
-    Const,
     Frame,
     Index,
     Order,
-    Sequence,
     Value,
     fresh,
     with_missing,
@@ -34,7 +40,7 @@ from transpiler.symbolic import col, lift, render
 @rule(
     "pandas.concat(objs, *, axis=0, join='outer', ignore_index=False, keys=None, levels=None, names=None, "
     "verify_integrity=False, sort=False, copy=None)",
-    not_yet="keys levels names verify_integrity",
+    not_yet="levels verify_integrity",
     ignored="copy",
     example=(
         "pd.concat([df, df.head(3)])",
@@ -42,6 +48,17 @@ from transpiler.symbolic import col, lift, render
         "pd.concat([df[['k', 'f', 'i']], other[['w', 'k']]], ignore_index=True, sort=True)",
         "pd.concat([df[['i', 'k']], other.rename(columns={'w': 'i'})], join='inner')",
         "pd.concat([df[df['i'] > 5], df[df['i'] < 2]]).reset_index(drop=True)",
+        "pd.concat([df[['i', 'k']], other[['k', 'w']]], keys=['x', 'y'])",
+        "pd.concat([df[['i', 'k']], other[['k', 'w']]], keys=['x', 'y'], names=['src', 'row']).reset_index()",
+        "pd.concat({'x': df[['i']], 'y': df[['i']].head(2)}, names=['src']).reset_index(level=0)",
+        "pd.concat([df['i'], df['j']], keys=[1, 2])",
+        "pd.concat([df.groupby('k')['i'].sum(), df.groupby('k')['f'].mean()], axis=1)",
+        "pd.concat([df.groupby('k')['i'].sum(), df.groupby('k')['i'].mean()], axis=1, keys=['total', 'avg'])",
+        "pd.concat({'total': df.groupby('k')['i'].sum(), 'n': df.groupby('k')['i'].count()}, axis=1).reset_index()",
+        "pd.concat([df.groupby('k')[['i']].sum(), other.groupby('k')[['w']].max()], axis=1)",
+        "pd.concat([other.groupby('k')['w'].max(), df.groupby('k')[['i']].sum()], axis=1, join='inner')",
+        "pd.concat([df['i'], df['j']], axis=1, keys=['a', 'b'])",
+        "pd.concat([df[['i', 'f']], df[['j']]], axis=1, keys=['a', 'b'])",
         "pd.concat([df[['i', 's']], df[['j']]], axis=1)",
         "pd.concat([df[['i']], other[['w', 'name']]], axis=1)",
         "pd.concat([df[['i']], df['f'] * 2, (df['j'] + 1).rename('z')], axis=1)",
@@ -52,22 +69,67 @@ from transpiler.symbolic import col, lift, render
 )
 def concat(c: Call) -> Value:
     """Frames under each other, or next to each other."""
-    objs = c["objs"]
-    c.need(isinstance(objs, Sequence), "what is put together is not a list that is known here")
-    items = [x for x in objs.items if not (isinstance(x, Const) and x.value is None)]
+    items, keys = parts_and_keys(c)
     c.need(
         items and all(isinstance(x, (Frame, Col)) for x in items),
         "something else than frames and Series",
     )
-    how = c.lit("join")
+    how, names = c.lit("join"), c.lit("names")
     c.need(how in ("outer", "inner"), f"join={how!r}")
     if c.lit("axis") in (1, "columns"):
         c.need(not c.lit("ignore_index"), "columns without labels")
-        return beside_all(c, items, how)
+        c.need(names is None, "names of the levels of the columns")
+        out = beside_each_other(c, items, how, keys is not None)
+        if keys is None:
+            return out
+        labels = keyed_labels(c, out, items, keys)
+        deep = isinstance(labels[0], tuple)
+        return relabelled(c.ctx, out, labels).but(label_names=(None, None) if deep else ())
+    if keys is not None and not c.lit("ignore_index"):
+        return keyed(c, items, keys, names, how)
+    c.need(names is None or keys is None, "names of labels")
     if all(isinstance(x, Col) for x in items):
         return stacked_series(c, items)
     c.need(all(isinstance(x, Frame) for x in items), "Series under frames")
     return stacked(c, items, how, bool(c.lit("ignore_index")), bool(c.lit("sort")))
+
+
+def keyed(c: Call, items: list[Any], keys: list, names: Any, how: str) -> Value:
+    """``axis=0`` with a level of the index that tells the parts apart."""
+    series = all(isinstance(x, Col) for x in items)
+    c.need(series or all(isinstance(x, Frame) for x in items), "Series under frames")
+    if not series:
+        return stacked(c, under_keys(c, items, keys, names), how, False, bool(c.lit("sort")))
+    labels = {x.label for x in items}
+    label = labels.pop() if len(labels) == 1 else None
+    name = "value" if label is None else label
+    frames = under_keys(c, [framed(c.ctx, x, name) for x in items], keys, names)
+    return series_of(c.ctx, stacked(c, frames, "outer", False, False), name).but(label=label)
+
+
+def beside_each_other(c: Call, items: list[Any], how: str, keyed: bool) -> Frame:
+    """``axis=1``: by row where the rows are the same, else by label."""
+    if all(isinstance(x, Col) for x in items):
+        try:
+            return aggregates_beside(c, items)
+        except NoRule:
+            pass
+    frames = [x.frame if isinstance(x, Col) else x for x in items]
+    same = all(f.rows.same_set(frames[0].rows) for f in frames)
+    if not same and all(f.index.kind == "columns" for f in frames):
+        if keyed:  # the same labels may come again under another key
+            items = [renumbered_labels(c.ctx, x, n) for n, x in enumerate(items)]
+        return beside_by_labels(c, items, how)
+    if keyed:
+        items = [renumbered_labels(c.ctx, x, n) for n, x in enumerate(items)]
+    return beside_all(c, items, how)
+
+
+def renumbered_labels(ctx: Any, item: Any, number: int) -> Any:
+    """The same columns under labels that nothing else has."""
+    if isinstance(item, Col):
+        return item.but(label=f"__{number}")
+    return relabelled(ctx, item, [f"__{number}_{i}" for i, _ in enumerate(item.columns)])
 
 
 def beside_all(c: Call, items: list[Any], how: str) -> Frame:

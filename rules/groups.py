@@ -21,6 +21,7 @@ from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
+    SPARK_TYPES,
     Col,
     Column,
     Frame,
@@ -56,6 +57,7 @@ class Made:
     nullable: bool = False
     null_free: bool = False
     empty: Any = None  # what pandas gives for no rows: 0, None for missing, or UNKNOWN
+    tagged: bool = False  # texts that tell their types: the job settles the column's type
 
 
 UNKNOWN = object()
@@ -74,8 +76,6 @@ class Groups:
         self.keys = [self._key(k.label, k.col) for k in grouped.keys]
 
     def _key(self, label: Any, key: Col) -> Key:
-        if key.dtype in ("category", "list"):
-            raise NoRule(f"groups of a {key.dtype} column")
         series = self._use(key)
         column = key.column
         if column is not None and not any(
@@ -100,12 +100,12 @@ class Groups:
 
     def in_axis(self) -> list[Any]:
         """Labels of the keys that are columns of the frame."""
+        return [k.column.label for k in self.keys if self.is_column(k)]  # type: ignore[union-attr]
+
+    def is_column(self, key: Key) -> bool:
+        """Whether a key is a column of the frame."""
         names = {c.name for c in self.frame.columns}
-        return [
-            k.column.label
-            for k in self.keys
-            if k.column is not None and (k.column.name in names or self.frame.open)
-        ]
+        return key.column is not None and (key.column.name in names or self.frame.open)
 
     def values(self) -> list[Col]:
         """The Series that are aggregated: the selection, or every column that is no key."""
@@ -246,7 +246,7 @@ class Groups:
     def aggregated(self, outputs: list[tuple[Any, Made]]) -> Frame:
         """One row a group: keys as index levels or columns, the outputs as columns."""
         grouped = self.grouped
-        first = [] if grouped.sort else self._first_seen()
+        first = self._category_places() if grouped.sort else self._first_seen()
         self.keys = [self._shown(k) for k in self.keys]
         kept = self.kept()
         keys, taken = self._key_columns()
@@ -263,9 +263,18 @@ class Groups:
             for k, x in zip(self.keys, keys)
         ]
         text = f".groupBy({', '.join(render(g) for g in group)}).agg({', '.join(tidy(a).text for a in aggs)})"
-        sort = tuple(key for key, _ in first) or tuple(SortKey(k.name, k.uid) for k in keys)
+        placed = {key.name: key for key, _ in first}
+        sort = tuple(placed.get(f"__place{n}", SortKey(k.name, k.uid)) for n, k in enumerate(keys))
+        sort = sort if grouped.sort else tuple(placed.values())
         order_facts = Order(sort, None, True, True)
         text, columns = self._with_empty(kept, text, keys, columns, [m for _, m in outputs])
+        tagged = {
+            x.name: SPARK_TYPES[m.dtype] if m.dtype else None
+            for x, (_, m) in zip(columns, outputs)
+            if m.tagged
+        }
+        if tagged:
+            text = f"{self.ctx.call('typed_results')}({text}, {tagged!r})"
         labels = [c.label for c in columns]
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
         full = {x.uid for k, x in zip(self.keys, keys) if grouped.dropna or k.null_free}
@@ -288,6 +297,23 @@ class Groups:
             if gaps - {i}
         )
 
+    def _category_places(self) -> list[tuple[SortKey, E]]:
+        """What sorts the groups of categories whose order is not that of their texts."""
+        from rules.categories import sort_place
+
+        out = []
+        for number, key in enumerate(self.grouped.keys):
+            if key.col.dtype == "category":
+                place = sort_place(key.col.but(expr=self.keys[number].expr))
+                if place is not None:
+                    out.append((SortKey(f"__place{number}", None), F.min(place)))
+        return out
+
+    def by_text(self) -> None:
+        """Refuse keys that are sorted by more than their values."""
+        if self._category_places() or self.grouped.hollow:
+            raise NoRule("groups of categories")
+
     def _first_seen(self) -> list[tuple[SortKey, E]]:
         """Where each group is first seen, as hidden columns to sort the groups by."""
         frame, order = self.frame, self.order()
@@ -308,6 +334,8 @@ class Groups:
     ) -> tuple[str, list]:
         """The text of the aggregated frame, with the empty bins of a span of time where there are."""
         text = kept.text + text
+        if self.grouped.hollow:
+            return self._with_all_categories(text, keys, columns, made)
         freq = getattr(self.grouped, "freq", None)
         if freq is None:
             return text, columns
@@ -318,9 +346,28 @@ class Groups:
         zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
         options = f", zeros={zeros!r}" if zeros else ""
         options += ", month_end=True" if freq.end else ""
+        options += ", weekdays=True" if freq.kind == "business" else ""
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
         function = self.ctx.call("with_empty_bins")
         text = f"{function}({text}, {keys[0].name!r}, {freq.step!r}{options})"
+        out = [
+            c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype))
+            for c, m in zip(columns, made)
+        ]
+        return text, out
+
+    def _with_all_categories(
+        self, text: str, keys: list, columns: list, made: list[Made]
+    ) -> tuple[str, list]:
+        """The text of the aggregated frame with a row for each category."""
+        if any(m.empty is UNKNOWN for m in made):
+            raise NoRule("what pandas gives for a category without rows is not known")
+        zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
+        options = f", zeros={zeros!r}" if zeros else ""
+        options += ", place='__place0'" if self._category_places() else ""
+        self.c.verdict = "runtime"  # type: ignore[attr-defined]
+        function, names = self.ctx.call("with_all_categories"), list(keys[0].dtype.categories)
+        text = f"{function}({text}, {keys[0].name!r}, {names!r}{options})"
         out = [
             c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype))
             for c, m in zip(columns, made)
@@ -345,8 +392,9 @@ class Groups:
 
     def _flat(self, frame: Frame, keys: list[Column], deep: bool) -> Frame:
         """``as_index=False``: the keys are columns, in front."""
-        if len(self.in_axis()) != len(self.keys):
-            raise NoRule("as_index=False with a key that is no column of the frame")
+        shown = [x for x, k in zip(keys, self.keys) if self.is_column(k)]
+        gone = tuple(x.name for x in keys if x not in shown)  # pandas leaves computed keys out
+        keys, frame = shown, frame.but(hidden=(*frame.hidden, *gone))
         labels = [c.label for c in frame.columns]
         if any(k.label in labels for k in keys):
             raise NoRule("a key is also a value")

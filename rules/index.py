@@ -7,18 +7,22 @@ from typing import Any
 
 from rules.labels import placed, in_front, renamed_keys
 from rules.lib import assign, chain, on, physical, renumbered, selected, series_of, tight
-from rules.registry import Call, rule
+from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
+    Array,
     Col,
     Column,
     Const,
     Frame,
+    Func,
     Index,
     Order,
     RowNumbers,
     Rows,
+    Sequence,
     SortKey,
+    Value,
     fresh,
 )
 from transpiler.infer.context import sorted_order
@@ -31,8 +35,11 @@ _RESET = "level=None, *, drop=False, inplace=False, col_level=0, col_fill='', al
 
 @rule(
     f"DataFrame.reset_index({_RESET})",
-    not_yet="level inplace col_level col_fill allow_duplicates",
+    not_yet="inplace col_level col_fill allow_duplicates",
     example=(
+        "df.set_index(['k', 'i']).reset_index(level='i')",
+        "df.set_index(['k', 'i', 'j']).reset_index(level=[2, 0])",
+        "df.set_index(['k', 'i']).reset_index(level=0, drop=True)",
         "df[df['i'] > 3].reset_index(drop=True)",
         "df[df['i'] > 3].reset_index()",
         "df.reset_index(names='row')",
@@ -43,8 +50,46 @@ _RESET = "level=None, *, drop=False, inplace=False, col_level=0, col_fill='', al
 )
 def reset_index(c: Call) -> Frame:
     """The labels become columns in front, or go; rows are numbered in their present order."""
-    names = c.lit("names")
-    return index_reset(c.ctx, c.frame, bool(c.lit("drop")), names)
+    names, frame = c.lit("names"), c.frame
+    some = levels_of(frame, c.lit("level"))
+    if some and len(some) < len(frame.index.levels):
+        c.need(names is None, "names of some levels")
+        return some_reset(c.ctx, frame, some, bool(c.lit("drop")))
+    return index_reset(c.ctx, frame, bool(c.lit("drop")), names)
+
+
+def levels_of(frame: Frame, level: Any) -> list[Column]:
+    """The levels that ``level=`` names, by name or place; none for None. Raises NoRule for others."""
+    if level is None:
+        return []
+    levels, found = frame.index.levels, []
+    labels = [x.label for x in levels]
+    for one in level if isinstance(level, (list, tuple)) else [level]:
+        place = labels.index(one) if labels.count(one) == 1 else one
+        if type(place) is not int or not -len(levels) <= place < max(len(levels), 1):
+            raise NoRule(f"no index level {one!r}")
+        if levels:
+            found.append(levels[place])
+    if len({x.name for x in found}) < len(found):
+        raise NoRule("a level that is named twice")
+    return found
+
+
+def some_reset(ctx: Any, frame: Frame, some: list[Column], drop: bool) -> Frame:
+    """Some levels become columns in front, or go; the others stay."""
+    names = {x.name for x in some}
+    some = [x for x in frame.index.levels if x.name in names]
+    stay = tuple(x for x in frame.index.levels if x.name not in names)
+    loose = tuple(x for x in frame.index.loose if x[0] not in names) if len(stay) > 1 else ()
+    index = Index("columns", None, stay, unique=False, loose=loose)
+    rows = Rows(full=frame.rows.full)
+    if not drop:
+        moved = frame.but(index=Index("columns", None, tuple(some)))
+        return levels_in_front(ctx, moved, None, stay).but(index=index, rows=rows)
+    kept = tuple(k.name for k in frame.order.keys if k.name in names)
+    dropped = [x.name for x in some if x.name not in kept]
+    out = chain(frame, f".drop({', '.join(map(render, dropped))})") if dropped else frame
+    return out.but(index=index, hidden=(*out.hidden, *kept), rows=rows)
 
 
 def index_reset(ctx: Any, frame: Frame, drop: bool, names: Any = None) -> Frame:
@@ -89,20 +134,23 @@ def level_labels(frame: Frame, names: Any) -> list:
     return [x.label if x.label is not None else f"level_{i}" for i, x in enumerate(levels)]
 
 
-def levels_in_front(ctx: Any, frame: Frame, names: Any) -> Frame:
-    """The label columns become the first columns."""
+def levels_in_front(ctx: Any, frame: Frame, names: Any, stay: tuple[Column, ...] = ()) -> Frame:
+    """The label columns become the first columns, but for those that ``stay`` as labels."""
     labels = level_labels(frame, names)
+    if len(frame.label_names) > 1:
+        labels = [(x, *[""] * (len(frame.label_names) - 1)) for x in labels]
     if any(frame.has(x) for x in labels) or len(set(map(repr, labels))) < len(labels):
         raise NoRule("an index level has the name of a column")
     levels = frame.index.levels
-    base = renumbered(ctx, frame)
+    base = frame if stay else renumbered(ctx, frame)
     moved: dict[str, str] = {}
     columns = []
     for level, label in zip(levels, labels):
         name = level.name
-        if name != label and isinstance(label, str) and label:
+        shown = label[0] if isinstance(label, tuple) else label
+        if name != shown and isinstance(shown, str) and shown:
             taken = {c.name for c in (*base.columns, *levels)} | set(base.hidden)
-            name = label if label not in taken else physical(base, label)
+            name = shown if shown not in taken else physical(base, shown)
             moved[level.name] = name
         columns.append(replace(level, label=label, name=name))
     exprs = {new: col(old) for old, new in moved.items()}
@@ -113,47 +161,84 @@ def levels_in_front(ctx: Any, frame: Frame, names: Any) -> Frame:
         text = in_front(ctx, wide, [x.name for x in columns])
         gone = tuple(g for g in frame.gone if g not in labels)
         return wide.but(text=text, columns=(*columns, *base.columns), gone=gone)
-    return placed(ctx, base, [*columns, *base.columns], exprs, order=order)
+    return placed(ctx, base, [*columns, *base.columns], exprs, stay, order=order)
 
 
 @rule(
     "DataFrame.set_index(keys, *, drop=True, append=False, inplace=False, verify_integrity=False)",
-    not_yet="append inplace verify_integrity",
+    not_yet="inplace",
     example=(
         "df.set_index('i')",
         "df.set_index(['k', 'i'])",
         "df.set_index('k', drop=False)",
         "df.set_index('i')[['s', 'f']].head(3)",
+        "df.set_index('k', append=True)",
+        "df.set_index('k').set_index('i', append=True)",
+        "df[df['i'] > 2].set_index(['s', 'k'], append=True, drop=False)",
+        "df.drop_duplicates('i').set_index('i', verify_integrity=True).loc[4, 's']",
+        "df.set_index(df['k'] + '!')",
+        "df.set_index([df['s'].str.upper(), 'i'])",
+        "df.set_index('k').set_index('i')",
     ),
 )
 def set_index(c: Call) -> Frame:
-    """Columns become the labels."""
-    keys, frame, ctx = c.lit("keys"), c.frame, c.ctx
-    keys = keys if isinstance(keys, list) else [keys]
-    c.need(keys and all(isinstance(k, (str, int)) for k in keys), "labels that are not columns")
-    levels = [frame.column(k) for k in keys]
-    ctx.use(frame, *levels)
-    if not c.lit("drop"):
-        copies = []
-        for level in levels:
-            name = ctx.temp("idx")
-            frame = chain(frame, f'.withColumn("{name}", {col(level.name)})')
-            copies.append(replace(level, name=name, uid=fresh(), origin=None))
-        index = Index("columns", None, tuple(copies), unique=False)
-        return frame.but(index=with_old_levels(frame, index), rows=Rows())
-    names = {level.name for level in levels}
-    rest = tuple(x for x in frame.columns if x.name not in names)
-    gone = (*frame.gone, *keys) if frame.open else ()
-    index = Index("columns", None, tuple(levels), unique=False)
-    if frame.index.kind == "columns":
+    """Columns, or the values of Series, become the labels."""
+    frame, ctx = c.frame, c.ctx
+    levels: list[Column] = []
+    if c.lit("append"):
+        if frame.index.kind != "columns":
+            frame = as_level(ctx, frame, None)
+        levels += frame.index.levels
+    elif frame.index.kind == "columns":
+        c.need(c.lit("drop"), "an index of columns is replaced by copies of columns")
         frame = levels_dropped_quietly(ctx, frame)
-    return frame.but(columns=rest, gone=gone, index=index, rows=Rows())
+    taken: list[Column] = []
+    for key in keys_of(c["keys"]):
+        if isinstance(key, Col):
+            frame, level = computed_level(c, frame, key)
+        else:
+            c.need(isinstance(key, (str, int)), "labels that are not columns")
+            level = frame.column(key)
+            ctx.use(frame, level)
+            if c.lit("drop"):
+                taken.append(level)
+            else:
+                name = ctx.temp("idx")
+                frame = chain(frame, f'.withColumn("{name}", {col(level.name)})')
+                level = replace(level, name=name, uid=fresh(), origin=None)
+        levels.append(level)
+    c.need(len({x.name for x in levels}) == len(levels) > 0, "labels that are not columns")
+    names = {x.name for x in taken}
+    rest = tuple(x for x in frame.columns if x.name not in names)
+    gone = (*frame.gone, *(x.label for x in taken)) if frame.open else ()
+    unique = bool(c.lit("verify_integrity"))
+    if unique:
+        listed = render([x.name for x in levels])
+        frame = frame.but(text=f"{ctx.call('unique_rows')}({frame.text}, {listed})")
+    index = Index("columns", None, tuple(levels), unique=unique)
+    return frame.but(columns=rest, gone=gone, index=index, rows=Rows(full=frame.rows.full))
 
 
-def with_old_levels(frame: Frame, index: Index) -> Index:
-    if frame.index.kind == "columns":
-        raise NoRule("an index of columns is replaced by copies of columns")
-    return index
+def keys_of(keys: Value) -> list:
+    """Labels and Series that ``keys=`` names."""
+    if isinstance(keys, Col):
+        return [keys]
+    parts = keys.items if isinstance(keys, Sequence) else None
+    if parts is None:
+        found = literal(keys, "keys=")
+        return found if isinstance(found, list) else [found]
+    return [x if isinstance(x, Col) else literal(x, "keys=") for x in parts]
+
+
+def computed_level(c: Call, frame: Frame, value: Col) -> tuple[Frame, Column]:
+    """The values of a Series as a level."""
+    series = on(frame, value)
+    c.need(not series.temps and not series.windowed, "labels that are computed over rows")
+    c.need(series.dtype not in ("category", "list", "bool?"), f"labels from {series.dtype} values")
+    name = c.ctx.temp("idx")
+    label = None if isinstance(value, Array) and value.kind == "ndarray" else series.label
+    level = Column(label, name, series.dtype, nullable=series.is_nullable)
+    return chain(frame, f'.withColumn("{name}", {tight(series)})'), level
 
 
 def levels_dropped_quietly(ctx: Any, frame: Frame) -> Frame:
@@ -164,9 +249,15 @@ def levels_dropped_quietly(ctx: Any, frame: Frame) -> Frame:
 @rule(
     "DataFrame.sort_index(*, axis=0, level=None, ascending=True, inplace=False, kind='quicksort', "
     "na_position='last', sort_remaining=True, ignore_index=False, key=None)",
-    not_yet="level inplace sort_remaining key",
+    not_yet="inplace",
     ignored="kind",
     example=(
+        "df.drop_duplicates('i').set_index('i').sort_index(ignore_index=True)",
+        "df.set_index(['j', 'i']).sort_index(level='i')",
+        "df.set_index(['b', 'i', 'j']).sort_index(level=['j', 'b'], ascending=[False, True])",
+        "df.set_index(['b', 'j']).sort_index(level=0, sort_remaining=False)",
+        "df.groupby(['k', 'j'])[['i']].sum().sort_index(level=1, ascending=False)",
+        "df.set_index('s').sort_index(key=lambda x: x.str.lower())",
         "df.sort_values('i').sort_index()",
         "df[df['i'] > 2].sort_index(ascending=False)",
         "df.set_index(['k', 'i', 'f']).sort_index()",
@@ -185,8 +276,44 @@ def sort_index(c: Call) -> Frame:
         )
         ordered = sorted(frame.columns, key=lambda x: x.label, reverse=not ascending)
         return selected(c.ctx, frame, ordered)
-    out = index_sorted(c.ctx, frame, ascending, c.lit("na_position") == "last")
-    return renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    out = sorted_by_labels(c, frame)
+    return index_reset(c.ctx, out, True) if c.lit("ignore_index") else out
+
+
+def sorted_by_labels(c: Call, frame: Frame) -> Frame:
+    """The frame in the order of all of its levels, of some of them, or of what a function makes."""
+    ascending, last = c.lit("ascending"), c.lit("na_position") == "last"
+    some = levels_of(frame, c.lit("level"))
+    if isinstance(c["key"], Func):
+        c.need(not some, "a key for some levels")
+        return sorted_by_key(c, frame, ascending, last)
+    c.need(c.lit("key") is None, "a key that is not a function")
+    if not some or len(frame.index.levels) < 2:
+        return index_sorted(c.ctx, frame, ascending, last)
+    if isinstance(ascending, list):
+        c.need(len(ascending) == len(some), "as many ways as levels")
+        keys = [SortKey(x.name, x.uid, bool(up), last) for x, up in zip(some, ascending)]
+        return frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows))
+    if c.lit("sort_remaining"):
+        some = [*some, *(x for x in frame.index.levels if not any(x is y for y in some))]
+    # Here pandas puts missing labels first, and a descending order turns rows of one label around.
+    unique = frame.index.unique and len(some) == len(frame.index.levels)
+    c.need(ascending or unique, "rows of the same labels are turned around")
+    keys = [SortKey(x.name, x.uid, bool(ascending), not ascending) for x in some]
+    return frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows))
+
+
+def sorted_by_key(c: Call, frame: Frame, ascending: Any, last: bool) -> Frame:
+    """``sort_index(key=…)`` of an index of one level."""
+    from rules.index_values import index_labels
+
+    c.need(isinstance(ascending, bool), "several ways")
+    made = c.interpreter.inline(c["key"], [index_labels(c.ctx, frame)], {}, None)  # type: ignore[attr-defined]
+    c.need(isinstance(made, Col) and made.frame.rows is frame.rows, "a key of this form")
+    out, level = computed_level(c, frame, made)
+    keys = [SortKey(level.name, None, ascending, last)]
+    order = sorted_order(keys, frame.order)
+    return out.but(hidden=(*out.hidden, level.name), order=order, rows=Rows(parent=frame.rows))
 
 
 def index_sorted(ctx: Any, frame: Frame, ascending: Any, last: bool) -> Frame:
@@ -242,6 +369,8 @@ def as_level(ctx: Any, frame: Frame, label: Any) -> Frame:
 def rename_axis(c: Call) -> Frame:
     """The index or the columns get a name."""
     frame = c.frame
+    across = c.given("columns") or c.lit("axis") in (1, "columns") and not c.given("index")
+    c.need(not across or len(frame.label_names) < 2, "labels of several levels")
     if c.given("columns"):
         c.need(not c.given("mapper"), "two kinds of names")
         frame = frame.but(label_names=() if c.lit("columns") is None else (c.lit("columns"),))
@@ -288,14 +417,9 @@ def set_index_labels(c: Call) -> Frame:
         c.need(value.start == 0 and frame.rows.same_set(value.rows), "numbers of other rows")
         return frame if frame.index.kind == "range" else index_reset(ctx, frame, True)
     c.need(isinstance(value, Col) and value.frame.rows is frame.rows, "labels of this form")
-    series = on(frame, value)
-    c.need(
-        not series.temps and not series.windowed and frame.index.kind != "columns",
-        "labels that are computed over rows",
-    )
-    name = ctx.temp("idx")
-    level = Column(series.label, name, series.dtype, nullable=series.is_nullable)
-    out = chain(frame, f'.withColumn("{name}", {tight(series)})')
+    out, level = computed_level(c, frame, value)  # type: ignore[arg-type]
+    if frame.index.kind == "columns":
+        out = levels_dropped_quietly(ctx, out)
     return out.but(index=Index("columns", None, (level,), unique=False), rows=Rows())
 
 
@@ -328,8 +452,10 @@ def to_frame(c: Call) -> Frame:
 
 @rule(
     "Series.reset_index(level=None, *, drop=False, name=None, inplace=False, allow_duplicates=False)",
-    not_yet="level inplace allow_duplicates",
+    not_yet="inplace allow_duplicates",
     example=(
+        "df.groupby(['k', 'b'])['i'].sum().reset_index(level='b')",
+        "df.groupby(['k', 'b'])['i'].sum().reset_index(level=1, drop=True)",
         "df[df['i'] > 3]['s'].reset_index(drop=True)",
         "df[df['i'] > 3]['s'].reset_index()",
         "df.set_index('k')['i'].reset_index(name='n')",
@@ -338,6 +464,16 @@ def to_frame(c: Call) -> Frame:
 def series_reset_index(c: Call) -> Any:
     """The labels become a column, or go."""
     series, ctx = c.col, c.ctx
+    rows_of_groups = getattr(series, "aligned", None) is not None and c.lit("drop")
+    c.need(not rows_of_groups or c.lit("level") is None, "rows of groups keep their own labels")
+    some = levels_of(series.frame, c.lit("level"))
+    if some and len(some) < len(series.frame.index.levels):
+        label = c.lit("name") if c.given("name") else series.label
+        table = framed(ctx, series, 0 if label is None else label)
+        out = some_reset(ctx, table, some, bool(c.lit("drop")))
+        if not c.lit("drop"):
+            return out
+        return series_of(ctx, out, 0 if label is None else label).but(label=label)
     if not c.lit("drop"):
         label = c.lit("name") if c.given("name") else series.label
         return index_reset(ctx, framed(ctx, series, 0 if label is None else label), False)
@@ -388,14 +524,15 @@ def series_rename_axis(c: Call) -> Col:
 @rule(
     "Series.sort_index(*, axis=0, level=None, ascending=True, inplace=False, kind='quicksort', na_position='last', "
     "sort_remaining=True, ignore_index=False, key=None)",
-    not_yet="level inplace sort_remaining key ignore_index",
+    not_yet="inplace ignore_index",
     ignored="axis kind",
     example=(
+        "df.groupby(['k', 'j'])['i'].sum().sort_index(level='j')",
+        "df.groupby(['k', 'j'])['i'].sum().sort_index(ascending=[False, True])",
         "df.sort_values('i')['s'].sort_index()",
         "df.set_index('g')['i'].head(8).sort_index(ascending=False)",
     ),
 )
 def series_sort_index(c: Call) -> Col:
     """The Series in the order of its labels."""
-    frame = index_sorted(c.ctx, c.col.frame, c.lit("ascending"), c.lit("na_position") == "last")
-    return c.col.but(frame=frame)
+    return c.col.but(frame=sorted_by_labels(c, c.col.frame))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.dummies import Dummies, beside_dummies
 from rules.join import (
     Merge,
     Sides,
@@ -20,7 +21,7 @@ from rules.join import (
 from rules.labels import relabelled
 from rules.lib import assign, chain, on, series_of, settle
 from rules.registry import Call, rule
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, attempt
 from transpiler.facts import Col, Column, Frame, Index, Order, Rows, fresh, with_missing
 from transpiler.symbolic import F, col, render
 
@@ -153,11 +154,12 @@ def join(c: Call) -> Frame:
         and other.label is not None
         and not left.has(other.label)
     ):
-        try:
-            return assign(c.ctx, left, other.label, on(left, other))
-        except NoRule:
-            pass
+        same_rows = attempt(on, left, other)
+        if same_rows is not None:
+            return assign(c.ctx, left, other.label, same_rows)
     right = as_frame(c, other)
+    if isinstance(right, Dummies) and c.lit("on") is None and how == "left":
+        return beside_dummies(c.ctx, left, right)
     if c.lit("on") is not None:
         labels = c.lit("on") if isinstance(c.lit("on"), list) else [c.lit("on")]
         return on_their_index(c, left, right, how, [left.column(x) for x in labels], suffixes)
@@ -172,6 +174,20 @@ def side_by_side(c: Call, frames: list[Frame], how: str, suffixes: tuple | None 
     return out
 
 
+def beside_by_row(ctx: Any, ours: Frame, theirs: Frame, outer: bool) -> Frame:
+    """The columns of a frame of the same rows added to ours. Raises NoRule for other rows."""
+    if outer and not ours.rows.same_set(theirs.rows):
+        raise NoRule("the other side has rows of its own")
+    found = [
+        on(ours, ctx.cells.get(x.uid) or series_of(ctx, theirs, x.label)) for x in theirs.columns
+    ]
+    for x, series in zip(theirs.columns, found):
+        there = {(y.name, y.uid) for y in ours.columns}
+        over = series.but(frame=ours) if set(series.deps) <= there else series
+        ours = assign(ctx, ours, x.label, over)
+    return ours
+
+
 def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple | None) -> Frame:
     ctx = c.ctx
     c.need(
@@ -182,18 +198,9 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
     sides = result_labels(job)
     ours = relabelled(ctx, left, [n for _, n in sides.left])
     theirs = relabelled(ctx, right, [n for _, n in sides.right])
-    try:
-        if how == "outer" and not left.rows.same_set(right.rows):
-            raise NoRule("the other side has rows of its own")
-        found = [
-            on(ours, ctx.cells.get(x.uid) or series_of(ctx, theirs, x.label))
-            for x in theirs.columns
-        ]
-        for x, series in zip(theirs.columns, found):
-            ours = assign(ctx, ours, x.label, series.but(frame=ours) if set(series.deps) <= {(y.name, y.uid) for y in ours.columns} else series)  # fmt: skip
-        return ours
-    except NoRule:
-        pass
+    beside = attempt(beside_by_row, ctx, ours, theirs, how == "outer")
+    if beside is not None:
+        return beside
     number = ctx.position(ours, ours.index.anchor, "number")
     their_number = ctx.position(theirs, theirs.index.anchor, "number")
     names = result_names(

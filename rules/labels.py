@@ -24,6 +24,7 @@ from transpiler.facts import (
     Sequence,
     fresh,
 )
+from transpiler.infer.driver import import_pandas
 from transpiler.symbolic import E, col, lift, render
 
 # --- laying out columns -----------------------------------------------------------------------
@@ -153,9 +154,10 @@ def relabelled_at_runtime(
 ) -> Frame:
     """New labels that only the job knows: a list of them, a dict, or a function of the old ones."""
     ctx = c.ctx
-    c.need(all(x.label == x.name for x in frame.columns), "columns whose names Spark does not take")
+    plain = all(x.label == x.name for x in frame.columns)
+    c.need(plain or frame.label_kind, "columns whose names Spark does not take")
     ctx.use(frame)
-    shown = [k.name for k in frame.order.keys if k.name not in frame.hidden]
+    shown = [k.name for k in frame.order.keys if k.name in {x.name for x in frame.columns}]
     frame = ctx.losing(frame, shown)
     aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
     more = f", aside={render(aside)}" if aside else ""
@@ -168,6 +170,7 @@ def relabelled_at_runtime(
         base=fresh(),
         gone=(),
         label_names=(),
+        label_kind="",
         vars=frame.vars | reads,
     )
 
@@ -208,14 +211,24 @@ def columns(c: Call) -> Any:
                 name=names,
             )
         )
-    c.need(all(x.label == x.name for x in frame.columns), "the labels are not known here")
+    plain = all(x.label == x.name for x in frame.columns)
+    c.need(plain or frame.label_kind, "the labels are not known here")
     named = c.ctx.hoist(frame, c.ctx.hint)
-    from transpiler.infer.driver import import_pandas
-
-    import_pandas(c.ctx)
     hidden = [*frame.hidden, *(x.name for x in frame.index.levels)]
+    if frame.label_kind:
+        return Plain(labels_text(c.ctx, named, hidden), named.vars)
+    import_pandas(c.ctx)
     less = f".drop({render(hidden)})" if hidden else ""
     return Plain(f"pd.Index({named.text}.columns){less}", named.vars)
+
+
+def labels_text(ctx: Any, frame: Frame, hidden: list[str]) -> str:
+    """The pandas labels of an open frame whose Spark names only stand for them."""
+    less = f".drop(*{render(hidden)})" if hidden else ""
+    known = {x.name: x.label for x in frame.columns}
+    more = f", known={render(known)}" if known else ""
+    levels = render(list(frame.label_names))
+    return f"{ctx.call('pandas_labels')}({frame.text}{less}.columns, {frame.label_kind}, {levels}{more})"
 
 
 @rule(
@@ -272,6 +285,7 @@ def mapped_labels(c: Call, mapper: Any, labels: list) -> dict:
 def renaming(c: Call, frame: Frame, mapper: Any) -> Frame:
     """``rename(columns=mapper)``."""
     if isinstance(mapper, Plain) or frame.open and isinstance(mapper, (Func, Module)):
+        c.need(not frame.label_kind, "labels that are not the names of the columns")
         text = c.interpreter.driver.text(mapper)  # type: ignore[attr-defined]
         return relabelled_at_runtime(c, frame, text, getattr(mapper, "vars", frozenset()))
     if frame.open:
@@ -287,6 +301,7 @@ def _affix(make: Any) -> Any:
         c.need(c.lit("axis") in (None, 1, "columns"), "the labels of the rows are changed")
         text = c.lit("prefix" if "prefix" in c.args else "suffix")
         if c.frame.open:
+            c.need(len(c.frame.label_names) < 2, "labels of several levels")
             return relabelled_at_runtime(
                 c, c.frame, "lambda label: " + make(repr(str(text)), "label", " + ")
             )

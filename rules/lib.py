@@ -9,6 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Callable, Iterable
 
+from rules.constants import (
+    constant,
+    is_missing,
+    scalar_type,
+    spark_literal,
+    spark_type,
+)
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
@@ -22,6 +29,7 @@ from transpiler.facts import (
     Index,
     Order,
     Plain,
+    Text,
     RowNumbers,
     Rows,
     Scalar,
@@ -77,6 +85,9 @@ def on(frame: Frame, series: Col) -> Col:
     reordered = frame.rows.same_set(series.frame.rows) and labelled_alike(frame, series.frame)
     if not reordered and not frame.rows.descends_from(series.frame.rows):
         raise NoRule("the two sides have different rows: pandas aligns them on their index")
+    whole = getattr(series, "whole", None)
+    if whole is not None and (whole.base, whole.columns, whole.gone) != (frame.base, frame.columns, frame.gone):  # fmt: skip
+        raise NoRule("the columns that the values were computed over have changed")
     if not frame.index.unique and frame.rows is not series.frame.rows:
         raise NoRule("the index has duplicate labels: pandas aligns on it")
     if not series.local and not frame.rows.same_set(series.frame.rows):
@@ -126,50 +137,6 @@ def operand(value: Any) -> E:
     if isinstance(value, Plain):
         return E(value.text)
     raise NoRule(f"a {value.kind} is not an operand that Spark can take")
-
-
-def constant(value: Const) -> E:
-    """A constant as the job writes it."""
-    if value.text is not None:
-        return E(value.text)
-    return lift(spark_literal(value.value))
-
-
-def spark_literal(value: Any) -> Any:
-    """A Python or numpy constant as a literal with a repr that works in the job."""
-    if isinstance(value, (bool, int, float, str)) or value is None:
-        return value
-    if type(value).__module__ == "numpy":
-        return value.item()
-    if type(value).__name__ == "Timestamp":
-        return F.lit(str(value)).cast("timestamp")
-    if type(value).__name__ in ("datetime", "date"):
-        kind = "timestamp" if type(value).__name__ == "datetime" else "date"
-        return F.lit(str(value)).cast(kind)
-    if type(value).__name__ in ("Timedelta", "timedelta"):
-        return F.expr(interval_text(value))
-    raise NoRule(f"a constant of type {type(value).__name__} has no Spark literal")
-
-
-def interval_text(value: Any) -> str:
-    """A timedelta as an SQL interval."""
-    micros = round(value.total_seconds() * 1_000_000)
-    for size, unit in (
-        (86_400_000_000, "DAY"),
-        (3_600_000_000, "HOUR"),
-        (60_000_000, "MINUTE"),
-        (1_000_000, "SECOND"),
-    ):
-        if micros % size == 0:
-            return f"INTERVAL {micros // size} {unit}"
-    return f"INTERVAL {micros / 1_000_000:.6f} SECOND"
-
-
-def is_missing(value: Any) -> bool:
-    """None, NaN, NaT or NA."""
-    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in (
-        "NaTType", "NAType"
-    )  # fmt: skip
 
 
 def tight(series: Col) -> E:
@@ -230,29 +197,6 @@ def looked_into(ctx: Any, *operands: Any) -> Frame:
         if done.defines and done.text == f"{done.defines} = {frame.text}":
             return frame.but(text=done.defines, vars=frozenset({done.defines}))
     return ctx.hoist(frame, ctx.hint)
-
-
-def spark_type(dtype: str | None) -> str | None:
-    """The Spark type of a pandas dtype; None when the dtype is not known."""
-    if dtype is None:
-        return None
-    if dtype not in SPARK_TYPES:
-        raise NoRule(f"a {dtype} column has no Spark form here")
-    return SPARK_TYPES[dtype]
-
-
-def scalar_type(value: Any) -> str | None:
-    """The Spark type of a constant or scalar operand."""
-    if isinstance(value, Scalar):
-        return spark_type(value.dtype)
-    if isinstance(value, Const):
-        names = {"bool": "boolean", "int": "bigint", "float": "double", "str": "string",
-                 "Timestamp": "timestamp", "datetime": "timestamp", "date": "date",
-                 "Timedelta": "interval day to second", "timedelta": "interval day to second",
-                 "float64": "double", "int64": "bigint", "NoneType": "void", "NaTType": "void",
-                 "NAType": "void"}  # fmt: skip
-        return names.get(type(value.value).__name__)
-    return None
 
 
 def type_of(value: Any) -> str | None:
@@ -359,7 +303,10 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
             if out is None:
                 raise
             return out
-        base, temps = with_temps(frame, series.temps)
+        step = None if known or frame.open else step_named(series, name)
+        base, temps = with_temps(frame, series.temps if step is None else series.temps[:-1])
+        if step is not None:
+            base = base.but(text=step.over(base.text))
         expr, dtype, nullable = tight(series), series.dtype, series.is_nullable
         full = series.null_free
     else:
@@ -371,12 +318,28 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     )
     if full:
         base.rows.full.add(column.uid)
-    same = bool(known) and lift(expr).text == col(name).text  # only what is known of it changes
+    if isinstance(value, Const):
+        ctx.literals[column.uid] = value
+    if isinstance(value, Col) and step is not None:
+        expr = col(name)
+    else:
+        step = None
+    same = (known or step is not None) and lift(expr).text == col(name).text  # it is there already
     out = (base if same else chain(base, f".withColumn({lift(name)}, {expr})")).set_column(column)
     if frame.open:
         out = out.but(gone=tuple(g for g in out.gone if g != label))
     out = drop_hidden(out, temps)
-    return with_gaps(ctx, out, column) if dtype == "int64?" and not same else out
+    return with_gaps(ctx, out, column) if dtype == "int64?" and not (same and step is None) else out
+
+
+def step_named(series: Col, name: str) -> FrameStep | None:
+    """The step that adds the Series as a hidden column, made to add it under a name of its own;
+    None where the Series is not just that."""
+    hidden, step = series.temps[-1] if series.temps else ("", None)
+    if not isinstance(step, FrameStep) or tight(series).text != col(hidden).text:
+        return None
+    quoted = next((q for q in (f'"{hidden}"', f"'{hidden}'") if step.text.count(q) == 1), None)
+    return FrameStep(step.text.replace(quoted, lift(name).text)) if quoted else None
 
 
 def with_gaps(ctx: Any, frame: Frame, column: Column) -> Frame:
@@ -451,6 +414,8 @@ def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
         return (expr if isinstance(spark_literal(value.value), E) else F.lit(expr)), dtype
     if isinstance(value, (Scalar, Plain)):
         dtype = value.dtype if isinstance(value, Scalar) else None
+        if isinstance(value, Text):
+            dtype = "object"
         if dtype is None:
             raise NoRule("the type of the value is not known while planning")
         return E(f"{ctx.call('lit')}({value.text})").cast(SPARK_TYPES[dtype]), dtype

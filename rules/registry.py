@@ -211,7 +211,14 @@ def bind(
 def find(name: str) -> list[Rule]:
     """The rules of a qualified pandas name, in the order to try them."""
     load()
-    return RULES.get(name, [])
+    found = RULES.get(name)
+    if found is not None:
+        return found
+    return next((rules for make in DERIVED if (rules := make(name))), [])
+
+
+#: functions that give the rules of a name that others' rules stand for
+DERIVED: list[Callable[[str], list[Rule]]] = []
 
 
 _loaded: list[bool] = []

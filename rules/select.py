@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.categories import sort_place
 from rules.lib import assign, chain, filtered, renumbered, selected, series_of, subset_of
 from rules.registry import Call, rule
-from transpiler.facts import BOOLS, Col, Const, Frame, Index, Rows, Sequence, SortKey, Windowed
+from transpiler.facts import (
+    BOOLS,
+    NULL_FREE,
+    NULLABLE,
+    Col,
+    Const,
+    Frame,
+    Index,
+    Rows,
+    Sequence,
+    SortKey,
+    Windowed,
+)
 from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, lift, render
 
@@ -33,7 +46,7 @@ def rows_between(c: Call, frame: Frame, bounds: slice) -> Frame:
     c.need(bounds.step in (None, 1), "a slice with a step")
     start, stop = bounds.start or 0, bounds.stop
     c.need(isinstance(start, int) and (stop is None or isinstance(stop, int)), "a slice by label")
-    from rules.locate import rows_sliced
+    from rules.positions import rows_sliced
 
     return rows_sliced(c.ctx, frame, bounds)
 
@@ -101,8 +114,13 @@ def sort_values(c: Call) -> Frame:
     keys = []
     for label, up in zip(by, ascending):
         column = frame.column(label)
-        c.need(column.dtype != "category", "a sort by category")
         c.ctx.use(frame, column)
+        by = sort_place(series_of(c.ctx, frame, label)) if column.dtype == "category" else None
+        if by is not None:
+            name = c.ctx.temp("place")
+            frame = chain(frame, f".withColumn({render(name)}, {by})", hidden=(*frame.hidden, name))
+            keys.append(SortKey(name, None, bool(up), last))
+            continue
         keys.append(SortKey(column.name, column.uid, bool(up), last))
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
     out = frame.but(
@@ -176,7 +194,7 @@ def several_set(c: Call, labels: list, value: Any) -> Frame:
 
         series = split_columns(value, len(labels))
     else:
-        from rules.locate import assign_several
+        from rules.set_cells import assign_several
 
         return assign_several(c, frame, labels, value)
     for label, one in zip(labels, series):
@@ -232,10 +250,44 @@ def rename(c: Call) -> Frame:
     return renaming(c, c.frame, mapper)
 
 
-@rule("Series.isin(values)", example=("df['s'].isin(['a', 'b'])", "df[~df['i'].isin([1, 2])]"))
+def matches_missing(c: Call, gone: list, others: bool) -> bool:
+    """Whether these missing values in the list of ``isin`` stand for the column's own ones."""
+    dtype = c.col.dtype
+    kinds = {
+        "nan" if isinstance(v, float) else "None" if v is None else type(v).__name__ for v in gone
+    }
+    if dtype == "string":
+        return True
+    if dtype in NULLABLE:
+        return "NAType" in kinds
+    if dtype == "datetime64[ns]":
+        return "NaTType" in kinds or others and kinds != {"NAType"}
+    if dtype in ("float64", "int64?"):
+        return "nan" in kinds
+    if dtype in NULL_FREE:
+        return False
+    # In a CSV file text and numbers have NaN alike, which only NaN in the list stands for.
+    known = dtype == "object" or dtype is None and others and c.col.gap == "nan"
+    c.need(known and c.col.gap in ("nan", "None"), "whether a missing value is None or NaN")
+    return c.col.gap in kinds
+
+
+@rule(
+    "Series.isin(values)",
+    example=(
+        "df['s'].isin(['a', 'b'])",
+        "df[~df['i'].isin([1, 2])]",
+        "df['s'].isin(['apple', None])",
+        "df['s'].isin(['apple', np.nan])",
+        "df['f'].isin([1.5, None])",
+        "df['f'].isin([1.5, np.nan])",
+        "df['i'].isin(['3', '9'])",
+        "df['s'].isin([7, 8])",
+    ),
+)
 def isin(c: Call) -> Col:
     """Membership in a list; a missing value is in it only when the list has one."""
-    from rules.lib import derive, is_missing
+    from rules.lib import derive, is_missing, typed
 
     values = c.lit("values")
     c.need(isinstance(values, (list, set, tuple)), "the values are not known here")
@@ -245,15 +297,22 @@ def isin(c: Call) -> Col:
 
     kind = spark_type(c.col.dtype)
     kinds = {scalar_type(Const(v)) for v in present}
+    apart = len(kinds) == 1 and {kind, *kinds} in ({"string", "bigint"}, {"string", "double"})
     c.need(
         kind is None
         or kinds <= {kind}
-        or (kind in ("bigint", "double") and kinds <= {"bigint", "double"}),
+        or (kind in ("bigint", "double") and kinds <= {"bigint", "double"})
+        or apart,
         "the list has values of another type",
     )
     c.need(kind is not None or len(kinds) < 2, "the list has values of several types")
     expr = c.col.expr.isin(present)
-    if len(present) < len(values):
+    if kind is None and kinds & {"string", "bigint", "double"}:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    if present and (kind is None or apart):
+        expr = typed(c.ctx, "member", c.col, values=present)
+    gone = [v for v in values if is_missing(v)]
+    if gone and matches_missing(c, gone, bool(present)):
         expr = expr | c.col.expr.isNull() if present else c.col.expr.isNull()
         expr = F.coalesce(expr, F.lit(False))
         return derive(expr, "boolean" if c.col.is_nullable else "bool", c.col, null_free=True)

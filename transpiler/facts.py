@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from transpiler.errors import NoRule
@@ -136,6 +137,7 @@ class Rows:
     parent: "Rows | None" = None
     subset: bool = False
     mask: str | None = None  # the condition that chose them, as text over the parent's columns
+    reads: frozenset = frozenset()  # (name, identity) of the columns that the condition read
     full: set[int] = field(default_factory=set, compare=False, repr=False)
 
     def is_full(self, uid: int | None) -> bool:
@@ -206,6 +208,18 @@ class Plain(Value):
 
 
 @dataclass(frozen=True)
+class Workbook(Plain):
+    """A ``pd.ExcelWriter`` over the file at ``path``, in the ``with`` block that it opens."""
+
+    path: Any = None
+
+
+@dataclass(frozen=True)
+class Text(Plain):
+    """A text that the job puts together (an f-string)."""
+
+
+@dataclass(frozen=True)
 class RowNumbers(Plain):
     """``range(start, start + len(frame))``: a number for each of a frame's rows, in their order."""
 
@@ -248,6 +262,7 @@ class ByColumn(Local):
 
     labels: tuple = ()
     dtype: str = "float64"
+    hint: str = "values"  # a name for it when it has to be kept
 
     def item(self, label: Any) -> Scalar:
         return Scalar(f"{self.text}[{render(label)}]", self.dtype, self.vars, str(label))
@@ -324,7 +339,7 @@ class Sequence(Value):
     type: type = list
     kind = "sequence"
 
-    @property
+    @cached_property  # containers grow deep, and are asked often
     def vars(self) -> frozenset[str]:  # type: ignore[override]
         return frozenset().union(*(i.vars for i in self.items))
 
@@ -341,7 +356,7 @@ class Mapping(Value):
     items: tuple[tuple[Any, Value], ...]
     kind = "mapping"
 
-    @property
+    @cached_property  # containers grow deep, and are asked often
     def vars(self) -> frozenset[str]:  # type: ignore[override]
         return frozenset().union(*(v.vars for _, v in self.items))
 
@@ -485,6 +500,13 @@ class Array(Col):
     kind = "ndarray"
 
 
+@dataclass(frozen=True)
+class Labels(Array):
+    """The labels of a frame's rows as values (``df.index``), or what was computed from them."""
+
+    kind = "Index"
+
+
 class Category(str):
     """The dtype "category" with its categories, where they are known."""
 
@@ -498,6 +520,46 @@ class Category(str):
 
     def __repr__(self) -> str:
         return f"pd.CategoricalDtype({self.categories!r}, ordered={self.ordered})"
+
+
+class Binned(Category):
+    """Categories that are not texts (intervals, numbers): ``text`` makes pandas' dtype in the job,
+    ``categories`` are their texts, which stand for them in Spark."""
+
+    text: str
+
+    def __new__(cls, categories: list, ordered: bool, text: str) -> "Binned":
+        self = super().__new__(cls, categories, ordered)
+        self.text = text  # type: ignore[attr-defined]
+        return self  # type: ignore[return-value]
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class OpenBins(str):
+    """The dtype "category" of bins that depend on the data; the job has pandas' dtype as ``text``."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "OpenBins":
+        self = super().__new__(cls, "category")
+        self.text = text
+        return self
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class SeenCategory(str):
+    """The dtype "category" whose categories are the different texts of its rows, in order."""
+
+    rows: Any
+
+    def __new__(cls, rows: Any) -> "SeenCategory":
+        self = super().__new__(cls, "category")
+        self.rows = rows
+        return self
 
 
 @dataclass(frozen=True)
@@ -537,6 +599,7 @@ class Grouped(Value):
     series: Col | None = None  # the grouped Series, when a Series was grouped or one was selected
     made: tuple | None = None  # (receiver, method, args, kwargs): how pandas makes it
     group_keys: bool = True
+    hollow: bool = False  # categories without rows are groups, too
 
     @property
     def kind(self) -> str:  # type: ignore[override]

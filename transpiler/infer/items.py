@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Col, Const, Frame, Mapping, Sequence, Value, Windowed
+from transpiler.facts import Col, Const, Frame, Mapping, Module, Sequence, Value, Windowed
 from transpiler.infer.folding import _MUTATING
 from transpiler.infer.kinds import DATA, has_data
 from transpiler.infer.scope import Ref, Scope
@@ -24,6 +24,10 @@ class Items:
 
     def target_ref(self, node: Any, scope: Scope) -> tuple[str, Ref]:
         """The name and cell of the object that an item or attribute assignment changes."""
+        if isinstance(node, cst.Attribute):
+            ref = self.field_ref(node, scope)  # type: ignore[attr-defined]
+            if ref is not None:
+                return node.attr.value, ref
         if not isinstance(node, cst.Name):
             raise NoRule("an assignment into something that has no name of its own")
         ref = scope.lookup(node.value)
@@ -32,10 +36,19 @@ class Items:
             raise TranspileError(f"name {node.value!r} is used before it is defined", line, column)
         return node.value, ref
 
+    def has_cell(self, node: Any, scope: Scope) -> bool:
+        """Whether it is a name, or the attribute of an object that is known here."""
+        if isinstance(node, cst.Attribute):
+            return self.field_ref(node, scope) is not None  # type: ignore[attr-defined]
+        return isinstance(node, cst.Name)
+
     def store_item(self, target: cst.Subscript, value: Value, scope: Scope) -> None:
         holder, accessor = target.value, ""
         if isinstance(holder, cst.Attribute) and holder.attr.value in ("loc", "iloc", "at", "iat"):
             holder, accessor = holder.value, "." + holder.attr.value
+        if not accessor and isinstance(holder, (cst.Subscript, cst.Call)):
+            self.set_in_copy(target, scope)
+            return
         name, ref = self.target_ref(holder, scope)
         key = self.key(target, scope)
         if isinstance(ref.value, Frame):
@@ -63,6 +76,16 @@ class Items:
             self.went_to_driver(text, "DataFrame.__setitem__", "the frame is on the driver", target)
         self.ctx.emit(text, reads=ref.value.vars | value.vars | key.vars, kind="kept")
 
+    def set_in_copy(self, target: cst.Subscript, scope: Scope) -> None:
+        """``df[df["a"] > 1]["b"] = 0``: a column of a frame that nothing else holds; it is lost."""
+        key, holder = self.key(target, scope), self.eval(target.value, scope)
+        if not (
+            isinstance(holder, Frame) and isinstance(key, Const) and isinstance(key.value, str)
+        ):
+            raise NoRule("an assignment into something that has no name of its own")
+        message = "this changes a copy that nothing uses, in pandas too: write df.loc[rows, column]"
+        self.ctx.note("kept", "DataFrame.__setitem__", message, self.program.source_line(target))
+
     def check_views(self, frame: Frame, key: Value, scope: Scope) -> None:
         """pandas writes by ``.loc`` into the column's own memory, which others may share."""
         if frame.view:
@@ -73,7 +96,7 @@ class Items:
         labels += list(key.value) if isinstance(key, Const) and isinstance(key.value, tuple) else []
         named = [x for x in labels if isinstance(x, str) and frame.has(x) is not False]
         uids = {frame.column(x).uid for x in named}
-        for holder in self.active:
+        for holder in self.scopes():  # type: ignore[attr-defined]
             for name, other in holder.refs.items():
                 value = other.value
                 shared = (
@@ -107,22 +130,35 @@ class Items:
             ref.value = Mapping(tuple(items.items()))
 
     def name_columns(self, target: cst.Attribute, value: Value, scope: Scope) -> bool:
-        """``df.columns.name = None``: a name of the labels, which shows only where they are melted."""
-        owner = target.value
-        if not (
-            isinstance(owner, cst.Attribute)
-            and owner.attr.value == "columns"
-            and target.attr.value == "name"
-        ):
+        """``df.columns.name = None``: a name of the labels, which shows only where they are melted;
+        ``df.index.name = "key"`` and ``df.index.names = […]``: those of the rows."""
+        owner, attr = target.value, target.attr.value
+        if not isinstance(owner, cst.Attribute) or owner.attr.value not in ("columns", "index"):
             return False
-        _, ref = self.target_ref(owner.value, scope)
-        if not isinstance(ref.value, Frame) or not isinstance(value, Const):
+        name, ref = self.target_ref(owner.value, scope)
+        frame = ref.value
+        if owner.attr.value == "index" and attr in ("name", "names") and isinstance(frame, Frame):
+            named = self.by_rule(f"DataFrame.index.{attr}.__set__", frame, [value], {}, target)
+            self.mutate(ref, name, named, scope)
+            return True
+        if attr != "name" or not isinstance(frame, Frame) or not isinstance(value, Const):
             return False
-        ref.value = ref.value.but(label_names=() if value.value is None else (value.value,))
+        if owner.attr.value == "index" or len(frame.label_names) > 1:
+            return False
+        ref.value = frame.but(label_names=() if value.value is None else (value.value,))
         return True
 
     def store_attribute(self, target: cst.Attribute, value: Value, scope: Scope) -> None:
         if self.name_columns(target, value, scope):
+            return
+        module, *path = self.program.code(target).split(".")
+        root = scope.lookup(module)
+        if root is not None and isinstance(root.value, Module) and root.value.name == "pandas":
+            if path[:1] == ["options"] and self.is_display([Const(".".join(path[1:]))]):  # type: ignore[attr-defined]
+                return
+        holder = self.instance_of(target.value, scope)  # type: ignore[attr-defined]
+        if holder is not None:
+            self.set_field(holder, target.attr.value, value)  # type: ignore[attr-defined]
             return
         name, ref = self.target_ref(target.value, scope)
         attr = target.attr.value
@@ -168,9 +204,11 @@ class Items:
 
     def container_change(self, node: cst.Call, scope: Scope) -> bool:
         """``names.append(x)`` on a list, dict or set that is known here."""
-        if not (isinstance(node.func, cst.Attribute) and isinstance(node.func.value, cst.Name)):
+        if not (isinstance(node.func, cst.Attribute) and self.has_cell(node.func.value, scope)):
             return False
-        ref, method = scope.lookup(node.func.value.value), node.func.attr.value
+        holder, method = node.func.value, node.func.attr.value
+        named = isinstance(holder, cst.Name)
+        ref = scope.lookup(holder.value) if named else self.field_ref(holder, scope)  # type: ignore[attr-defined]
         if (
             ref is None
             or method not in _MUTATING
@@ -178,7 +216,7 @@ class Items:
         ):
             return False
         args, kwargs = self.arguments(node, scope)
-        self.check_shared(ref, node.func.value.value)
+        self.check_shared(ref, self.program.code(holder))
         if isinstance(ref.value, Const) and all(
             isinstance(a, Const) for a in (*args, *kwargs.values())
         ):

@@ -1,0 +1,130 @@
+"""Steps over all columns where only the job knows them: pivot tables, indicators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rules.lib import on, tight
+from rules.registry import Call, rule
+from transpiler.facts import Col, Frame, Module, fresh
+from transpiler.symbolic import E, render
+
+
+@dataclass(frozen=True)
+class RowValue(Col):
+    """A value of each row over all of its columns: it holds while those are as they were."""
+
+    whole: Frame | None = None
+
+
+def aside_of(frame: Frame) -> str:
+    """The columns that pandas does not see, as an argument."""
+    names = [*frame.hidden, *(x.name for x in frame.index.levels)]
+    return f", {render(names)}" if names else ""
+
+
+def open_frame(c: Call) -> Frame:
+    frame = c.frame
+    c.need(frame.open and not frame.nullable, "the columns of the frame are known")
+    c.need(not any(k.name not in frame.hidden and k.name not in {x.name for x in frame.index.levels} for k in frame.order.keys), "rows sorted by a column")  # fmt: skip
+    c.ctx.use(frame)
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return frame
+
+
+def across(c: Call, how: str) -> Col:
+    """A value of each row, over all columns."""
+    frame = open_frame(c)
+    c.need(c.lit("axis") in (1, "columns"), "a value of each column")
+    c.need(c.lit("skipna") is True and c.lit("numeric_only") is False, "skipna= or numeric_only=")
+    c.need("min_count" not in c.args or c.lit("min_count") == 0, "min_count= of this value")
+    named = c.ctx.hoist(frame, c.ctx.hint)
+    name = c.ctx.unique(f"row_{how}")
+    text = f"{c.ctx.call('across')}({named.text}, {render(how)}{aside_of(frame)})"
+    c.ctx.emit(f"{name} = {text}", defines=name, reads=named.vars, kind="step")
+    return RowValue(E(name), None, named, None, uses=frozenset({name}), whole=named)
+
+
+_P = "p = df.pivot_table(index='k', columns='s', values='i', aggfunc='sum')\n"
+for _name, _more in (("sum", ", min_count=0"), ("mean", ""), ("min", ""), ("max", "")):
+
+    def _across(c: Call, how: str = _name) -> Col:
+        """One value per row, over all columns."""
+        return across(c, how)
+
+    rule(
+        f"DataFrame.{_name}(axis=0, skipna=True, numeric_only=False{_more})",
+        example=(
+            f"{_P}p['all'] = p.{_name}(axis=1)\nout = p",
+            f"p = pd.crosstab(df['k'], df['j'])\nout = p.{_name}(axis=1)",
+        ),
+    )(_across)
+
+
+@rule(
+    "DataFrame.div(other, axis='columns', level=None, fill_value=None)",
+    not_yet="level fill_value",
+    example=(
+        f"{_P}out = p.div(p.sum(axis=1), axis=0)",
+        "p = pd.crosstab(df['k'], df['b'])\nout = p.div(p.sum(axis=1), axis='index').round(3)",
+    ),
+)
+def divided(c: Call) -> Frame:
+    """Every column divided by a value of its row."""
+    frame, other = open_frame(c), c["other"]
+    all_unknown(c, frame)
+    c.need(c.lit("axis") in (0, "index") and isinstance(other, Col), "a divisor of another form")
+    series = on(frame, other)
+    c.need(not series.temps and not series.windowed and not series.is_nullable, "a divisor that depends on other rows")  # fmt: skip
+    text = f"{c.ctx.call('each_divided')}({frame.text}, {tight(series)}{aside_of(frame)})"
+    return changed(frame, text).but(vars=frame.vars | other.vars)
+
+
+def changed(frame: Frame, text: str) -> Frame:
+    """The frame with other values in all columns."""
+    return frame.but(text=text, base=fresh())
+
+
+def all_unknown(c: Call, frame: Frame) -> None:
+    c.need(not frame.columns, "columns of the frame that are known")
+
+
+@rule(
+    "DataFrame.round(decimals=0)",
+    example=(
+        "df.pivot_table(index='k', columns='s', values='f').round(1)",
+        "pd.crosstab(df['k'], df['s'], normalize='index').round(2)",
+    ),
+)
+def rounded(c: Call) -> Frame:
+    """Every number rounded."""
+    frame, places = open_frame(c), c.lit("decimals")
+    all_unknown(c, frame)
+    c.need(type(places) is int, "places of single columns")
+    text = f"{c.ctx.call('each_rounded')}({frame.text}, {places}{aside_of(frame)})"
+    return changed(frame, text)
+
+
+_KINDS = {"int": "bigint", "int64": "bigint", "builtins.int": "bigint", "numpy.int64": "bigint",
+          "float": "double", "float64": "double", "builtins.float": "double", "numpy.float64": "double"}  # fmt: skip
+
+
+@rule(
+    "DataFrame.astype(dtype, copy=None, errors='raise')",
+    not_yet="errors",
+    ignored="copy",
+    example=(
+        "df.pivot_table(index='k', columns='s', values='i', aggfunc='sum').fillna(0).astype(int)",
+        "pd.get_dummies(df['k']).astype('int64')",
+        "pd.crosstab(df['k'], df['b']).astype(float).reset_index()",
+    ),
+)
+def cast(c: Call) -> Frame:
+    """Every number as an integer, or as a fraction."""
+    frame, dtype = open_frame(c), c["dtype"]
+    all_unknown(c, frame)
+    name: Any = dtype.name if isinstance(dtype, Module) else c.lit("dtype")
+    c.need(isinstance(name, str) and name in _KINDS, "a dtype of this form")
+    text = f"{c.ctx.call('each_cast')}({frame.text}, {render(_KINDS[name])}{aside_of(frame)})"
+    return changed(frame, text)
