@@ -10,6 +10,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from glue_runtime.times import micros
+
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 INTERVAL = "interval day to second"
 
@@ -66,6 +68,14 @@ def mul(a, b, ta, tb):
     return number(a, ta) * number(b, tb)
 
 
+def member(a, ta, values):
+    """``isin``: a text is never a number, whatever Spark would make of it."""
+    texts, numbers = isinstance(values[0], str), (*INTEGERS, "double", "float")
+    if texts and ta in numbers or not texts and ta == "string":
+        return F.lit(False)
+    return a.isin(values)
+
+
 def python_product(a, b):
     """``a * b`` of whole numbers as Python multiplies: what 64 bits do not hold fails the job,
     where pandas would keep Python's larger numbers."""
@@ -77,6 +87,8 @@ def python_product(a, b):
 
 def truediv(a, b, ta, tb):
     """``a / b``: division by zero gives an infinity of ``a``'s sign, and missing for 0 / 0."""
+    if ta == tb == INTERVAL:
+        a, b, ta, tb = micros(a), micros(b), "bigint", "bigint"
     a, b = number(a, ta), number(b, tb)
     if tb in (*INTEGERS, "double", "float") and not hasattr(b, "cast") and b != 0:
         return a / b

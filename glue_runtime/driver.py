@@ -141,12 +141,19 @@ def masked_bool(values, missing, dtype):
     """bool where no value is missing, else an object column with NaN."""
     if not missing.any():
         return values.astype("bool")
-    return values.astype("object").mask(missing, np.nan)
+    return put_nan(values, missing)
 
 
 def masked_object(values, missing, dtype):
     """Python values with NaN where one is missing."""
-    return values.astype("object").mask(missing, np.nan)
+    return put_nan(values, missing)
+
+
+def put_nan(values, missing):
+    """Python values with the one np.nan where one is missing: a dict knows it by its identity."""
+    out = values.astype("object").copy()
+    out[missing] = np.nan
+    return out
 
 
 def masked_other(values, missing, dtype):
@@ -167,8 +174,7 @@ FROM_MASKED = {
 
 def with_nan(values, dtype):
     """Python objects, NaN for None."""
-    values = values.astype("object")
-    return values.where(values.notna(), np.nan)
+    return put_nan(values, values.isna())
 
 
 def as_dates(values, dtype):

@@ -34,7 +34,6 @@ NAMES = ["a.b", "with space", "it's", 'say "x"', "é", "日", "I", "K", "`tick`"
          "sum", "1", "df", "_1", "a,b", "level_0", "variable", "T", "x[0]", "$v", "%s", "{n}", "value_", "__pos", "__row",
          "__t", "__index", "__key", "__value", "mean", "name"]  # fmt: skip
 TYPES = {"s": "str", "u": "str", "k": "str", "b": "bool", "i": "'int64'", "j": "'int64'", "f": "float", "g": "float", "n": "float"}  # fmt: skip
-#: pandas sorts up to this many rows in a stable way, whatever the kind of sort
 ROWS_AT_MOST = 16
 COLUMNS_AT_MOST = 16
 #: templates that one program may use up
@@ -103,7 +102,8 @@ def main_frame(r: random.Random) -> pd.DataFrame:
     count = r.choice([0, 1, 2, 3, 5, 8, 11, 14, 14])
     gaps = r.choice([0, 0.15, 0.4])
     floats = FLOATS + ([1e16] if r.random() < 0.1 else []) + ([np.inf] if r.random() < 0.1 else [])
-    pools: dict[str, list] = {"f": floats, "g": floats, "s": TEXTS, "u": DIGITS, "k": KEYS, "t": TIMES, "d": DAYS,
+    days = DAYS + (["15/01/2024", "soon"] if r.random() < 0.05 else [])  # then all of them are text
+    pools: dict[str, list] = {"f": floats, "g": floats, "s": TEXTS, "u": DIGITS, "k": KEYS, "t": TIMES, "d": days,
                               "n": [float(n) for n in range(1, 9)]}  # fmt: skip
 
     def value(column: str) -> Any:
@@ -380,7 +380,7 @@ def order(g: Grower) -> str:
     way = [g.pick([True, False]) for _ in by]
     after = g.pick(["", "", ".head(5)", ".reset_index(drop=True)", f".drop_duplicates({by[0]!r})"])
     more = g.pick(["", ", na_position='first'", ", ignore_index=True"])
-    return f"df = df.sort_values({by!r}, ascending={way!r}{more}){after}"
+    return f"df = df.sort_values({by!r}, ascending={way!r}{more}, kind='stable'){after}"
 
 
 def join(g: Grower) -> str:

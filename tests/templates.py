@@ -20,6 +20,10 @@ FOREIGN = ("read_", ".to_csv", ".to_parquet", ".to_json", ".to_excel", ".to_sql"
            "base", "print(", "pd.ExcelWriter", "awswrangler", "wr.")  # fmt: skip
 
 
+#: methods that sort, and take kind=
+STABLE = ("sort_values", "sort_index")
+
+
 @dataclass(frozen=True)
 class Template:
     """An example of ``rule``: its lines, ending in one that sets ``out``."""
@@ -60,8 +64,12 @@ class _Fill(ast.NodeTransformer):
             return ast.Subscript(node.value, name, node.ctx)
         return node
 
-    def visit_keyword(self, node: ast.keyword) -> ast.AST:
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Sorts are made stable: the order of equal keys is not defined by pandas' default."""
         self.generic_visit(node)
+        sorts = isinstance(node.func, ast.Attribute) and node.func.attr in STABLE
+        if sorts and not any(k.arg in ("kind", None) for k in node.keywords):
+            node.keywords.append(ast.keyword("kind", ast.Constant("stable")))
         return node
 
 

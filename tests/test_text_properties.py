@@ -20,7 +20,8 @@ from transpiler.errors import NoRule
 ALPHABET = "aAbkKsSiI1٣ _-.,$^([\n\r\t\x1c\x85\u2028éÉß\U0001f600'\u0130\u0131\u212a\u017f"
 TEXTS = st.text(ALPHABET, max_size=7)
 CASES = "aAbZΑΣσς'’.:-1 ßǆǅﬁİıŉა²二\u0301\u0345\u02b0_"
-BATCH = settings(max_examples=int(os.environ.get("N_EX", "2")))
+EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
+BATCH = settings(max_examples=int(os.environ.get("N_EX", "50" if EXPLORING else "2")))
 
 
 def rows(spark, values, kind=None):
