@@ -2,6 +2,7 @@
 
 import os
 
+import pyspark
 import pytest
 
 pytest.importorskip("py_mini_racer", reason="the extra `amphi` is not installed")
@@ -21,6 +22,12 @@ from tests.pipelines.running import (
     translated,
 )
 from transpiler import Options, transpile
+
+# What needs no Spark runs in one environment.
+once = pytest.mark.skipif(
+    pyspark.__version__ < "4" and not os.environ.get("P2G_WHOLE"),
+    reason="runs with the newer Spark",
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +77,7 @@ def skip_without(case) -> None:
 RUN = [case for case in CASES if case.pandas not in NOT_RUN]
 
 
+@once
 @pytest.mark.parametrize("case", RUN, ids=lambda case: case.name)
 def test_a_component_runs_in_pandas(case, sources, tmp_path):
     skip_without(case)
@@ -85,6 +93,7 @@ def test_a_component_runs_in_pandas(case, sources, tmp_path):
     assert bool(printed) or case.component != "console"
 
 
+@once
 @pytest.mark.parametrize("name", sorted(FLOWS))
 def test_a_flow_runs_in_pandas(name, sources, tmp_path):
     folder = lay_inputs(tmp_path)
@@ -119,7 +128,11 @@ def test_the_job_of_a_flow_is_the_same(name, sources, spark, tmp_path):
     assert outcome.word == "same", str(outcome)
 
 
-@pytest.mark.parametrize("case", [c for c in RUN if c.pandas != "runs"], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [c for c in RUN if c.pandas != "runs" and c.component not in LONG],
+    ids=lambda case: case.name,
+)
 def test_what_pandas_refuses_the_job_refuses(case, sources, spark, tmp_path):
     skip_without(case)
     folder = lay_inputs(tmp_path)
@@ -158,6 +171,7 @@ TOLD = {
 SECRETS = ("hunter2", "sk-x", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY")
 
 
+@once
 @pytest.mark.parametrize(
     "case", [c for c in CASES if c.pandas in NOT_RUN], ids=lambda case: case.name
 )
@@ -168,6 +182,7 @@ def test_what_calls_a_service_says_so(case, sources, tmp_path):
     assert words in "; ".join([*outcome.told, *outcome.messages])
 
 
+@once
 @pytest.mark.parametrize(
     "case", [c for c in CASES if "S3" in c.option or c.pandas == "service"], ids=lambda c: c.name
 )
