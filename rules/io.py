@@ -20,7 +20,7 @@ from transpiler.facts import (
 )
 from transpiler.facts import fresh
 from transpiler.infer.context import Output, read_options
-from transpiler.symbolic import E, col, lift, render
+from transpiler.symbolic import E, col, field, lift, render
 
 #: what a missing text is after reading: NaN or None
 GAPS = {"csv": "nan", "json": "None", "parquet": "None"}
@@ -130,12 +130,7 @@ def schema_text(schema: Any, types: dict) -> str:
         dtype = types.get(label, "object")
         if dtype == "int64" and missing:
             dtype = "float64"
-        name = (
-            label
-            if label.replace("_", "a").isalnum() and not label[0].isdigit()
-            else "`" + label.replace("`", "``") + "`"
-        )
-        parts.append(f"{name} {SPARK_TYPES[dtype]}")
+        parts.append(field(label, SPARK_TYPES[dtype]))
     return render(", ".join(parts))
 
 

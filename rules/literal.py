@@ -30,7 +30,7 @@ from transpiler.facts import (
     Sequence,
     Value,
 )
-from transpiler.symbolic import E, render
+from transpiler.symbolic import E, field, render
 
 MOST_ROWS = 5_000
 
@@ -94,11 +94,6 @@ def cell(value: Any, dtype: str) -> Any:
     return bool(value) if spark == "boolean" else str(value)
 
 
-def field(name: str, dtype: str) -> str:
-    plain = name.replace("_", "a").isalnum() and not name[0].isdigit()
-    return f"{name if plain else '`' + name.replace('`', '``') + '`'} {SPARK_TYPES[dtype]}"
-
-
 def constant_frame(ctx: Any, table: Any) -> Frame:
     """A pandas frame known now as a frame of the job."""
     if len(table) > MOST_ROWS:
@@ -145,7 +140,7 @@ def table_frame(ctx: Any, columns: list[Column], rows: list[list]) -> Frame:
     """``spark.createDataFrame(rows, schema)``; the row number is one more value where it is asked."""
     step = ctx.step()
     hidden: tuple[str, ...] = ()
-    fields = [field(c.name, c.dtype or "object") for c in columns]
+    fields = [field(c.name, SPARK_TYPES[c.dtype or "object"]) for c in columns]
     if ctx.wants(step, "order") or ctx.wants(step, "number"):
         name = ctx.position_name(step)
         hidden, fields = (name,), [*fields, f"{name} bigint"]

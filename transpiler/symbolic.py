@@ -6,6 +6,7 @@ and calls record themselves with the parentheses that Python's precedence needs.
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import Any
 
 ATOM, POWER, UNARY, TERM, SUM, BITAND, BITXOR, BITOR, COMPARE = 20, 14, 13, 12, 11, 9, 8, 7, 6
@@ -108,7 +109,7 @@ def render(value: Any) -> str:
         return "(" + ", ".join(map(render, value)) + ("," if len(value) == 1 else "") + ")"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{render(k)}: {render(v)}" for k, v in value.items()) + "}"
-    if callable(value) and hasattr(value, "__code__"):
+    if isinstance(value, FunctionType):
         names = value.__code__.co_varnames[: value.__code__.co_argcount]
         return f"lambda {', '.join(names)}: {render(value(*map(E, names)))}"
     return repr(value)
@@ -136,3 +137,9 @@ def col(name: str) -> E:
     """``F.col`` of a physical column; names that Spark would parse are quoted with backticks."""
     plain = name.replace("_", "a").isalnum()
     return F.col(name if plain else "`" + name.replace("`", "``") + "`")
+
+
+def field(name: str, spark_type: str) -> str:
+    """A field of a schema in Spark's words, where only an ASCII name may go without backticks."""
+    plain = name.isascii() and name.isidentifier()
+    return f"{name if plain else '`' + name.replace('`', '``') + '`'} {spark_type}"

@@ -27,8 +27,100 @@ def parameters_in(node: Any) -> set[str]:
     return names
 
 
+def is_generator(node: Any) -> bool:
+    """Whether a function yields."""
+    found: list[bool] = []
+
+    class Visitor(cst.CSTVisitor):
+        def visit_FunctionDef(self, inner: cst.FunctionDef) -> bool:
+            return inner is node
+
+        def visit_Lambda(self, inner: cst.Lambda) -> bool:
+            return inner is node
+
+        def visit_Yield(self, inner: cst.Yield) -> None:
+            found.append(True)
+
+    node.visit(Visitor())
+    return bool(found)
+
+
+def aliases(node: Any) -> set[str]:
+    """Names bound in a node that may stand for (a part of) an object from outside: not a group of a
+    group-by, what a method of the name itself gave, or a number that is counted up."""
+    names: set[str] = set()
+
+    def is_new(value: Any, own: list[str]) -> bool:
+        if isinstance(value, cst.Call) and isinstance(value.func, cst.Attribute):
+            return value.func.attr.value == "groupby" or own == [root_name(value.func)]
+        return False
+
+    class Visitor(cst.CSTVisitor):
+        def visit_Assign(self, inner: cst.Assign) -> None:
+            for target in inner.targets:
+                own = target_names(target.target)
+                if not is_new(inner.value, own):
+                    names.update(own)
+
+        def visit_AnnAssign(self, inner: cst.AnnAssign) -> None:
+            names.update(target_names(inner.target))
+
+        def visit_NamedExpr(self, inner: cst.NamedExpr) -> None:
+            names.update(target_names(inner.target))
+
+        def visit_For(self, inner: cst.For) -> None:
+            if not (isinstance(inner.iter, cst.Call) and is_new(inner.iter, [])):
+                names.update(target_names(inner.target))
+
+        def visit_AsName(self, inner: cst.AsName) -> None:
+            names.update(target_names(inner.name))
+
+    node.visit(Visitor())
+    return names
+
+
+def outer_names(node: Any) -> set[str]:
+    """Names that a function declares global or nonlocal."""
+    names: set[str] = set()
+
+    class Visitor(cst.CSTVisitor):
+        def visit_NameItem(self, inner: cst.NameItem) -> None:
+            names.add(inner.name.value)
+
+    node.visit(Visitor())
+    return names
+
+
+def read_once(node: Any, name: str, times: int = 1) -> bool:
+    """Whether a name occurs in a node ``times`` times at most, never in the body of a loop."""
+    places: list[int] = []
+
+    class Visitor(cst.CSTVisitor):
+        depth = 0
+
+        def visit_For(self, inner: cst.For) -> bool:
+            inner.iter.visit(self)
+            self.depth += 1
+            inner.body.visit(self)
+            self.depth -= 1
+            return False
+
+        def visit_While(self, inner: cst.While) -> None:
+            self.depth += 1
+
+        def leave_While(self, inner: cst.While) -> None:
+            self.depth -= 1
+
+        def visit_Name(self, inner: cst.Name) -> None:
+            if inner.value == name:
+                places.append(self.depth)
+
+    node.visit(Visitor())
+    return len(places) <= times and not any(places)
+
+
 def leaves(node: cst.CSTNode) -> bool:
-    """Whether a return, or a break or continue of a loop around it, is in a node."""
+    """Whether a return or yield, or a break or continue of a loop around it, is in a node."""
     found: list[bool] = []
 
     class Visitor(cst.CSTVisitor):
@@ -48,7 +140,13 @@ def leaves(node: cst.CSTNode) -> bool:
 
         visit_While, leave_While = visit_For, leave_For
 
+        def visit_Lambda(self, inner: cst.Lambda) -> bool:
+            return False
+
         def visit_Return(self, inner: cst.Return) -> None:
+            found.append(True)
+
+        def visit_Yield(self, inner: cst.Yield) -> None:
             found.append(True)
 
         def visit_Break(self, inner: cst.Break) -> None:
@@ -60,8 +158,8 @@ def leaves(node: cst.CSTNode) -> bool:
     return bool(found)
 
 
-def changed_roots(node: Any) -> set[str]:
-    """Names whose objects a node may change in place."""
+def changed_roots(node: Any, columns: bool = True) -> set[str]:
+    """Names whose objects a node may change in place; ``columns=False``: not by a new column."""
     names: set[str] = set()
 
     def add(target: Any) -> None:
@@ -72,7 +170,8 @@ def changed_roots(node: Any) -> set[str]:
 
     class Visitor(cst.CSTVisitor):
         def visit_AssignTarget(self, inner: cst.AssignTarget) -> None:
-            add(inner.target)
+            if columns or not is_column_of(inner.target):
+                add(inner.target)
 
         def visit_AugAssign(self, inner: cst.AugAssign) -> None:
             add(inner.target)
@@ -95,6 +194,40 @@ def changed_roots(node: Any) -> set[str]:
 
     node.visit(Visitor())
     return names
+
+
+#: methods that give a new frame
+_NEW = {"copy", "assign", "drop", "rename", "merge", "reset_index", "dropna", "fillna", "sort_values",
+        "astype", "drop_duplicates", "groupby", "query"}  # fmt: skip
+
+
+def changes(function: Any, name: str) -> bool:
+    """Whether a function may change the object that it gets as ``name``: it does so before that name
+    stands for a new object."""
+    body = function.body.body if isinstance(function.body, cst.IndentedBlock) else [function.body]
+    for statement in body:
+        line = statement.body[0] if isinstance(statement, cst.SimpleStatementLine) else None
+        if isinstance(line, cst.Assign) and [target_names(t.target) for t in line.targets] == [
+            [name]
+        ]:
+            call = line.value
+            if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value in _NEW:  # fmt: skip
+                return False
+        if name in changed_roots(statement):
+            return True
+    return False
+
+
+def is_column_of(target: Any) -> bool:
+    """Whether an assignment's target is ``name["column"]``: it makes a new array for the column and
+    never writes into the old one, so a frame that shares it sees nothing."""
+    return (
+        isinstance(target, cst.Subscript)
+        and isinstance(target.value, cst.Name)
+        and len(target.slice) == 1
+        and isinstance(target.slice[0].slice, cst.Index)
+        and isinstance(target.slice[0].slice.value, cst.SimpleString)
+    )
 
 
 def closure_names(module: cst.Module) -> set[str]:

@@ -1,7 +1,6 @@
 """Code kept as the user wrote it: names, frames and files made to mean the same inside a job."""
 
 from __future__ import annotations
-from __future__ import annotations
 
 import keyword
 import re
@@ -9,13 +8,22 @@ from typing import Any
 
 import libcst as cst
 
+from rules import lib
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import Col, Const, Frame, Func, Local, Mapping, Module, Plain, Sequence, Value
 from transpiler.infer.kinds import has_data, has_local, is_changeable
+from transpiler.infer.needed import needed_columns
 from transpiler.infer.rewriter import _Rewriter
 from transpiler.infer.scope import Ref, Scope
-from transpiler.infer.syntax import changed_roots, leaves, parameters_in
-from transpiler.source import bound_names, read_names
+from transpiler.infer.syntax import (
+    aliases,
+    changed_roots,
+    changes,
+    leaves,
+    outer_names,
+    parameters_in,
+)
+from transpiler.source import bound_names, read_names, root_name
 
 
 class Verbatim:
@@ -38,12 +46,16 @@ class Verbatim:
                 raise Refused(
                     f"this changes {name!r} in place, and with it the frame that it is a column of: assign to the frame's column"
                 )
-            if ref is not None and isinstance(ref.value, Frame) and ref.value.view:
+            seen = ref is not None and isinstance(ref.value, Frame) and ref.value.view
+            if seen and name in changed_roots(node, columns=False):
                 raise Refused(
                     f"this may write through {name!r} into the frame that it is a slice of: take a .copy() first"
                 )
+        changed |= self.handed_over(node, scope)
         reads, binds = read_names(node), bound_names(node)
-        if changed & binds:  # such as the target of a loop: an item of what the loop goes over
+        if changed & aliases(
+            node
+        ):  # such as the target of a loop: an item of what the loop goes over
             changed |= {
                 n
                 for n in reads
@@ -68,6 +80,36 @@ class Verbatim:
             job = names.get(name, name)
             value: Value = Local(job, frozenset({job})) if local else Plain(job, frozenset({job}))
             scope.bind(name, Ref(value))
+
+    def handed_over(self, node: Any, scope: Scope) -> set[str]:
+        """Names of objects that functions of the program get in kept code, and may change."""
+        names: set[str] = set()
+        owner = self
+
+        class Visitor(cst.CSTVisitor):
+            def visit_Call(self, inner: cst.Call) -> None:
+                ref = scope.lookup(root_name(inner.func) or "")
+                if ref is None or not isinstance(ref.value, (Func, Local, Plain)):
+                    return
+                for arg in inner.args:
+                    given = scope.lookup(arg.value.value) if isinstance(arg.value, cst.Name) else None  # fmt: skip
+                    if given is None:
+                        continue
+                    own = isinstance(ref.value, Func) and has_data(given.value)
+                    if (own or is_changeable(given.value)) and owner.may_change(ref.value):
+                        names.add(arg.value.value)
+
+        node.visit(Visitor())
+        return names
+
+    def may_change(self, function: Value) -> bool:
+        """Whether a function may change a list or dict that it gets."""
+        if not isinstance(function, Func):
+            return True
+        own = {p.name.value for p in function.node.params.params}
+        called = [r for n in read_names(function.node.body) if (r := function.scope.lookup(n)) is not None]  # fmt: skip
+        changed = [n for n in own if changes(function.node, n)]
+        return bool(changed) or any(isinstance(r.value, Func) for r in called)  # fmt: skip
 
     def touches_data(self, name: str, scope: Scope) -> bool:
         ref = scope.lookup(name)
@@ -98,8 +140,22 @@ class Verbatim:
                 if name in changed:
                     names[name] = self.claim(name, scope)  # type: ignore[attr-defined]
                 continue
-            names[name] = self.job_name(name, ref, scope, name in changed)
+            names[name] = self.narrow_name(node, name, ref, changed) or self.job_name(
+                name, ref, scope, name in changed
+            )
         return names
+
+    def narrow_name(self, node: Any, name: str, ref: Ref, changed: set[str]) -> str | None:
+        """A variable for only those columns of a frame that kept code looks at."""
+        if not isinstance(ref.value, Frame) or name in changed:
+            return None
+        columns = needed_columns(node, name, ref.value)
+        if columns is None or len(columns) == len(ref.value.columns):
+            return None
+        narrow = lib.selected(self.ctx, ref.value, columns)
+        job = self.ctx.unique(f"{name}_local")
+        self.ctx.emit(f"{job} = {self.driver.text(narrow)}", defines=job, reads=narrow.vars, kind="kept")  # fmt: skip
+        return job
 
     def job_name(self, name: str, ref: Ref, scope: Scope, changed: bool) -> str:
         value = ref.value
@@ -146,7 +202,8 @@ class Verbatim:
         data = [n for n in read_names(node) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
             self.went_to_driver(self.program.source_line(node), type(node).__name__, "", node)  # type: ignore[attr-defined]
-        names = self.job_names(node, scope, set())
+        changed = (changed_roots(node) | self.handed_over(node, scope)) - parameters_in(node)
+        names = self.job_names(node, scope, changed)
         text = self.rewritten(node, names, scope)
         reads = frozenset(names.values())
         return Local(text, reads) if data or self.uses_pandas(node, scope) else Plain(text, reads)
@@ -164,11 +221,17 @@ class Verbatim:
                     raise Refused(
                         f"the default of {name!r} has changed since the function was defined"
                     )
+            for name, ref in node.cells.refs.items() if node.cells is not None else ():
+                if isinstance(ref.value, Plain):
+                    continue
+                first = self.eval(defaults[name], node.scope)  # type: ignore[attr-defined]
+                if not same_values({name: first}, {name: ref.value}):
+                    raise Refused(f"the default of {name!r} has been changed by a call")
             if node.name is None:
                 return self.verbatim_expression(node.node, node.scope)
             return self.keep_function(node)
         assert scope is not None
-        names = self.job_names(node, scope, set())
+        names = self.job_names(node, scope, changed_roots(node) - parameters_in(node))
         return self.rewritten(node, names, scope)
 
     def keep_function(self, function: Func) -> str:
@@ -182,6 +245,10 @@ class Verbatim:
         }
         job, before, _ = self.kept_functions.get(key, (None, around, None))
         if job is not None and key not in self.keeping and not same_values(before, around):
+            if function.cells is not None:
+                raise Refused(
+                    f"what {function.name!r} reads has changed since it was kept in the job"
+                )
             job = None  # what it reads has changed since: another function
         # An attempt that was given up took its definition with it.
         if job is not None and (
@@ -197,7 +264,14 @@ class Verbatim:
             text, reads = self.function_text(function, name, job)
         finally:
             self.keeping.discard(key)
+        around = {
+            n: ref.value for n, ref in refs.items() if not isinstance(ref.value, (Func, Module))
+        }
+        self.kept_functions[key] = (job, around, function.scope)
         self.ctx.emit(text, defines=job, reads=reads, kind="kept")
+        for name, ref in function.cells.refs.items() if function.cells is not None else ():
+            if changes(body, name) or re.search(rf"return .*\b{name}\b", text):
+                ref.value = Plain(name)  # from now on it is what the calls in the job make of it
         return job
 
     def function_text(self, function: Func, name: str, job: str) -> tuple[str, frozenset[str]]:
@@ -205,10 +279,11 @@ class Verbatim:
         body = function.node
         free = read_names(body) - parameters_in(body) - bound_names(body.body)
         names: dict[str, str] = {}
-        for item in sorted(free - {name}):
+        changed = changed_roots(body.body) | outer_names(body)
+        for item in sorted((free | outer_names(body)) - {name}):
             ref = function.scope.lookup(item)
             if ref is not None:
-                names[item] = self.job_name(item, ref, function.scope, False)
+                names[item] = self.job_name(item, ref, function.scope, item in changed)
         if job != name:
             names[name] = job
         text = self.rewritten(body, names, function.scope)
