@@ -18,6 +18,7 @@ ICEBERG = (
     if NEWER
     else "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0"
 )
+ICEBERG_AWS = f"org.apache.iceberg:iceberg-aws-bundle:{'1.11.0' if NEWER else '1.10.0'}"
 #: Spark's S3A as the Hadoop that pyspark bundles wants it, with the parts of the SDK that it uses
 S3A = (
     (

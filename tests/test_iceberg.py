@@ -6,12 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aws_env
 import pytest
 
 from tests import maven
 from transpiler import transpile
 from transpiler.emit.spec import spec_of
 
+aws = aws_env.aws
 ROOT = Path(__file__).parents[1]
 HEAD = "import awswrangler as wr\nimport pandas as pd\n"
 FRAMES = {
@@ -135,3 +137,50 @@ def test_the_deployment_knows(outcomes):
     }  # fmt: skip
     assert all(t["format"] == "iceberg" for t in spec.tables)
     assert {"partition_keys": ["day"]}.items() <= spec.tables[0].items()
+
+
+ON_GLUE = """
+import os, sys
+from glue_runtime.local import local_session, run_job
+settings = dict(part.split("=", 1) for part in open("conf").read().split(" --conf "))
+catalog, url = "spark.sql.catalog.glue_catalog", os.environ["AWS_ENDPOINT_URL"]
+settings |= {f"{catalog}.glue.endpoint": url, f"{catalog}.s3.endpoint": url}
+settings |= {f"{catalog}.s3.path-style-access": "true", f"{catalog}.client.region": "eu-west-1"}
+spark = local_session(settings)
+for number in range(2):
+    run_job(open("job").read(), {"JOB_NAME": "orders"})
+spark.table("glue_catalog.db.orders").show()
+"""
+
+
+def test_the_catalog_that_the_deployment_sets_up(aws):
+    jars = maven.jars(maven.ICEBERG, maven.ICEBERG_AWS)
+    source = HEAD + f"wr.athena.to_iceberg({FRAMES['base']}, 'db', 'orders', merge_cols=['id'])\n"
+    made = transpile(source)
+    spec = spec_of(made)
+    spec.job_name, spec.bucket, spec.role = "orders", aws_env.BUCKET, aws_env.ROLE
+    status, out, err = aws.run(spec=spec)
+    assert status == 0, err
+    Path("conf").write_text(aws.job["DefaultArguments"]["--conf"])
+    Path("job").write_text(made.script)
+    glue = aws.client("glue")
+    glue.create_database(DatabaseInput={"Name": "db"})
+    done = subprocess.run(
+        [sys.executable, "-c", ON_GLUE],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        env={**os.environ, "P2G_JARS": jars, "PYTHONPATH": str(ROOT), "P2G_INTERPRETED": "1"},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    table = glue.get_table(DatabaseName="db", Name="orders")["Table"]
+    assert table["Parameters"]["table_type"].upper() == "ICEBERG"
+    place = f"s3://{aws_env.BUCKET}/orders/data/warehouse/db.db/orders"
+    assert table["StorageDescriptor"]["Location"] == place
+    columns = [[c["Name"], c["Type"]] for c in table["StorageDescriptor"]["Columns"]]
+    assert columns == [["id", "bigint"], ["day", "string"], ["v", "double"]]
+    # The same rows merged twice are there once.
+    assert done.stdout.count("|  a|") == 2 and done.stdout.count("|  b|") == 1
+    # The role's policy allows the place, and the schema comparison knows the table.
+    assert place.removeprefix("s3://") in aws.run("policy", spec=spec)[1]
+    assert "as the job's" in aws.run("schema", spec=spec)[1] or not spec.tables[0].get("columns")
