@@ -40,7 +40,7 @@ def spark():
 
 # What needs no Spark runs once, in the environment of the newer one; P2G_WHOLE=1 runs all in both.
 # The browser tests run in both: one has JupyterLab with Amphi, the other Amphi's own application.
-NO_SPARK = ["test_deploy_*", "test_registry.py", "test_fuzz.py", "test_free_checks.py", "test_bad_input.py",
+NO_SPARK = ["test_deploy_*", "test_registry.py", "test_fuzz.py", "test_escapes.py", "test_free_checks.py", "test_bad_input.py",
             "test_amphi_headless.py", "test_amphi_repairs.py", "test_amphi_components.py", "test_amphi_export.py",
             "test_amphi_bundle.py", "test_runtime_names.py"]  # fmt: skip
 collect_ignore_glob = [] if os.environ.get("P2G_WHOLE") or pyspark.__version__ >= "4" else NO_SPARK

@@ -88,6 +88,7 @@ SECRETS = {
 def test_a_secret_is_left_out(name):
     job = transpile("import pandas as pd\n" + SECRETS[name])
     assert "hunter2" not in job.script + job.report.to_json() + job.report.to_html()
+    assert "hunter2" not in job.test_script and "P2G_PROGRAM" in job.test_script
 
 
 def test_a_secret_that_a_step_needs_is_refused():
@@ -118,7 +119,13 @@ def test_a_database_becomes_a_connection_without_its_password(engine):
         "df = pd.read_sql('SELECT * FROM t', engine)\ndf.to_csv('o.csv', index=False)\n"
     )
     job = transpile(source)
-    for text in (job.script, job.deploy_script, job.report.to_json(), job.report.to_html()):
+    for text in (
+        job.script,
+        job.deploy_script,
+        job.test_script,
+        job.report.to_json(),
+        job.report.to_html(),
+    ):
         assert "hunter2" not in text
     assert 'connection="postgresql-shop"' in job.script
     assert job.inputs[0]["url"] == "jdbc:postgresql://db.example:5433/shop"

@@ -7,6 +7,8 @@ from typing import Any
 
 import black
 
+from transpiler.source import redacted
+
 TEMPLATE = '''"""Tests for the Glue job "{name}", made by pandas-to-glue.
 
 They run here, without AWS: pip install "pandas-to-glue[local]" pytest; pytest {file}
@@ -87,6 +89,14 @@ def test_columns_that_are_unique_stay_unique(results, path, fmt, order, options)
 '''
 
 
+def program_text(source: str, name: str) -> str:
+    """What gives the pandas program in the tests: its text, or its file where it holds a secret."""
+    if redacted(source) == source:
+        return repr(source)
+    file = f"{name}.py"
+    return f'Path(os.environ.get("P2G_PROGRAM", HERE / {file!r})).read_text(encoding="utf-8")'
+
+
 def test_script_of(result: Any, job_file: str | None = None) -> str:
     """The pytest file of a Transpilation; it fails when the job is not what the program means.
 
@@ -110,7 +120,7 @@ def test_script_of(result: Any, job_file: str | None = None) -> str:
         name=name,
         file=f"test_{job_file}",
         job=job_file,
-        source=repr(result.source),
+        source=program_text(result.source, name),
         outputs=pformat(outputs, width=90),
         inputs=pformat(inputs, width=90),
     )
