@@ -79,9 +79,13 @@ def main() -> None:
     request = json.load(sys.stdin)
     folder = Path(sys.argv[1]).resolve()
     from transpiler import Options, transpile
+    from transpiler.verify import writes_database
 
     outputs = transpile(request["source"], options=Options(input_root=folder)).outputs
-    paths = [str(output.path) for output in outputs if "://" not in str(output.path)]
+    if writes_database(outputs):
+        raise ValueError("not run here: both the program and the job would write to the database")
+    local = [str(output.path) for output in outputs if "://" not in str(output.path)]
+    paths = [path for path in local if path != "?"]  # "?": only the job knows where
     with tempfile.TemporaryDirectory(prefix="pandas-to-glue-") as made:
         sides = [Path(made, side) for side in ("pandas", "job")]
         for side in sides:

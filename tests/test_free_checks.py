@@ -185,3 +185,16 @@ def test_what_a_database_is_not_asked(step, why):
     with pytest.raises(TranspileError) as caught:
         transpile(source)
     assert why in str(caught.value) and "hunter2" not in str(caught.value)
+
+
+def test_nothing_writes_to_a_database_twice(tmp_path):
+    from transpiler.verify import verify_script
+
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import pandas as pd\nfrom sqlalchemy import create_engine\n"
+        "engine = create_engine('postgresql://me:x@db/shop')\n"
+        "pd.DataFrame({'a': [1]}).to_sql('t', engine, if_exists='append', index=False)\n"
+    )
+    found = verify_script(script, transpile(script.read_text()), tmp_path / "out", print)
+    assert not found.same and "not run here" in found.lines[0]

@@ -35,7 +35,7 @@ def examples() -> list[tuple[str, str]]:
         if name.startswith(("duckdb.", "Relation.")):
             continue  # tests/test_sql.py proves them
         for rule in rules:
-            if rule.where.startswith(("rules.database:", "rules.iceberg:")):
+            if rule.where.startswith(("rules.connections:", "rules.database:", "rules.iceberg:")):
                 continue  # tests/test_databases.py and test_iceberg.py prove them
             for example in rule.examples:
                 found.setdefault(example, rule.name)
