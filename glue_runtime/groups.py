@@ -1,6 +1,13 @@
 """What a group-by looks at in the data before its plan is built."""
 
+from functools import reduce
+from operator import and_
+
 from pyspark.sql import functions as F
+
+from glue_runtime.position import with_position
+from glue_runtime.quoting import quoted
+from glue_runtime.running import filled_forward
 
 
 def whole_or_float(df, column):
@@ -13,11 +20,8 @@ def number_of_groups(df, *keys):
     return df.select(*keys).distinct().agg(F.count(F.lit(1))).first()[0]
 
 
-def with_empty_bins(df, label, step, zeros=(), month_end=False):
-    """A row for every bin between the first and the last label, with 0 in the columns `zeros`.
-
-    step: the interval between two labels ("interval 7 days"); month_end: labels are last days.
-    """
+def labels_between(df, label, step, month_end=False, weekdays=False):
+    """The labels of all bins from the first of `df` to the last, as a frame of one column."""
     low, high = F.min(label), F.max(label)
     if month_end:
         low, high = F.date_trunc("month", low), F.date_trunc("month", high)
@@ -25,5 +29,97 @@ def with_empty_bins(df, label, step, zeros=(), month_end=False):
     bins = span.select(F.explode("labels").alias(label))
     if month_end:
         bins = bins.select(F.last_day(label).cast("timestamp").alias(label))
+    if weekdays:
+        bins = bins.filter(F.weekday(label) < 5)
+    return bins
+
+
+def at_bins(df, name, label, time, step, fill=None, month_end=False, weekdays=False):
+    """The rows of `df` at the labels of its bins of time (column `name`): those of exactly that
+    time, or (fill "ffill", "bfill") the last ones before it, the first ones after it.
+
+    Raises ValueError where two rows have the same time, as pandas does.
+    """
+    rows = df.filter(time.isNotNull()).withColumns({"__label": label, "__time": time})
+    if not rows.groupBy("__time").count().filter("count > 1").isEmpty():
+        raise ValueError("cannot reindex on an axis with duplicate labels")
+    bins = labels_between(rows, "__label", step, month_end, weekdays)
+    found = F.struct(*[quoted(c) for c in df.columns if c != name])
+    rows = rows.select("__time", found.alias("__row"))
+    if fill is None:
+        done = bins.join(rows, F.col("__label") == F.col("__time"), "left")
+    else:
+        labels = bins.select(F.col("__label").alias("__time"), F.lit(True).alias("__bin"))
+        both = labels.unionByName(rows.withColumn("__bin", F.lit(False)), allowMissingColumns=True)
+        # A row of the label's own time counts: it comes before the label, or after it.
+        beside = F.col("__bin") if fill == "ffill" else ~F.col("__bin")
+        numbered = with_position(both, "__time", beside, name="__at")
+        way = F.col("__at") if fill == "ffill" else -F.col("__at")
+        done = filled_forward(numbered, "__found", F.col("__row"), way)
+        done = done.filter("__bin").select(
+            F.col("__time").alias("__label"), F.col("__found").alias("__row")
+        )
+    names = [c for c in df.columns if c != name]
+    return done.select(F.col("__label").alias(name), *[F.col("__row")[c].alias(c) for c in names])
+
+
+def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False):
+    """A row for every bin between the first and the last label, with 0 in the columns `zeros`.
+
+    step: the interval between two labels ("interval 7 days"); month_end: labels are last days;
+    weekdays: there are no labels on a Saturday or Sunday.
+    """
+    bins = labels_between(df, label, step, month_end, weekdays)
     filled = bins.join(df, label, "left").select(*df.columns)
     return filled.fillna(0, subset=list(zeros)) if zeros else filled
+
+
+def any_row(df, condition):
+    """Whether the condition holds for any row; looked at while the plan is built."""
+    return not df.filter(condition).isEmpty()
+
+
+def expect_group(df, condition, name):
+    """Raise as pandas does where no row is in the group of that name."""
+    if df.filter(condition).isEmpty():
+        raise KeyError(name)
+
+
+def group_numbers(df, name, *keys, first=None, dropna=True, ascending=True):
+    """Add bigint column `name`: the number of each row's group, by its keys or, given `first` (the
+    rows' position), by its first row. Rows in no group have none."""
+    named = [k.alias(f"__n{n}") for n, k in enumerate(keys)]
+    place = F.lit(0) if first is None else first
+    groups = df.select(*named, place.alias("__at")).groupBy(*[f"__n{n}" for n in range(len(keys))])
+    found = groups.agg(F.min("__at").alias("__at"))
+    columns = [F.col(f"__n{n}") for n in range(len(keys))]
+    if dropna:
+        found = found.dropna(subset=[f"__n{n}" for n in range(len(keys))])
+    by = columns if first is None else [F.col("__at")]
+    order = [b.asc_nulls_last() if ascending else b.desc_nulls_first() for b in by]
+    numbered = with_position(found, *order, name=name).drop("__at")
+    same = [k.eqNullSafe(c) for k, c in zip(keys, columns)]
+    matched = df.join(numbered, reduce(and_, same), "left")
+    return matched.drop(*[f"__n{n}" for n in range(len(keys))])
+
+
+def with_all_categories(df, key, categories, zeros=(), place=None):
+    """A row for every category, in their order, with 0 in the columns `zeros` of a new one.
+
+    place: the column of the categories' numbers.
+    """
+    spark = df.sparkSession
+    rows = spark.createDataFrame(
+        [(x, n) for n, x in enumerate(categories)], "__name string, __at int"
+    )
+    same = df[key].eqNullSafe(F.col("__name"))
+    cells = {key: F.coalesce(key, "__name")} | ({place: F.coalesce("__at", place)} if place else {})
+    cells |= {name: F.coalesce(F.col(f"`{name}`"), F.lit(0)) for name in zeros}
+    return df.join(F.broadcast(rows), same, "full").withColumns(cells).drop("__name", "__at")
+
+
+def expect_categories(df, column, names):
+    """Raise as pandas does unless these are the different values of a column."""
+    found = {r[0] for r in df.select(column).distinct().limit(len(names) + 2).collect()} - {None}
+    if found != set(names):
+        raise ValueError("items in new_categories are not the same as in old categories")

@@ -81,7 +81,12 @@ NOTHING = {"sum": 0, "prod": 1.0}
 
 
 def with_carry(blocked, totals, combined):
-    """Each row of `blocked` with ``__carry``: `combined` over the ``__total`` of earlier blocks."""
+    """Each row of `blocked` with ``__carry``: `combined` over the ``__total`` of earlier blocks.
+
+    The totals, some thousands at most, are worked out now: a chain of such steps would otherwise
+    go through all that comes before it three times at each step.
+    """
+    totals = totals.localCheckpoint()
     later = totals.select(F.col("__block").alias("__later"))
     carry = (
         later.join(totals, F.col("__block") < F.col("__later"))

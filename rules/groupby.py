@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.categories import complete, sort_place, stated
 from rules.lib import meet, series_of, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Column, Const, Frame, Grouped, GroupKey, Sequence, Value
+from transpiler.facts import (
+    Col,
+    Column,
+    Const,
+    Frame,
+    Func,
+    Grouped,
+    GroupKey,
+    Module,
+    Sequence,
+    Value,
+)
 from transpiler.symbolic import col
 
 
@@ -48,9 +60,31 @@ def one_key(c: Call, frame: Frame, by: Any, columns: bool) -> GroupKey:
         label = by.value
         if columns and frame.has(label) is not False:
             return GroupKey(label, series_of(c.ctx, frame, label))
-        if frame.index.kind == "columns" and not callable(label):
+        if isinstance(label, dict) or callable(label):
+            return from_labels(c, frame, by)
+        if frame.index.kind == "columns":
             return level_key(c.ctx, frame, label)
+    if isinstance(by, (Func, Module)):
+        return from_labels(c, frame, by)
     raise NoRule("a key of the groups that is not known here")
+
+
+def from_labels(c: Call, frame: Frame, by: Any) -> GroupKey:
+    """A key made of the row labels: a function of each, or a dict."""
+    labels = own_labels(c.ctx, frame)
+    found = c.interpreter.by_rule("Series.map", labels, [by], {}, c.node)  # type: ignore[attr-defined]
+    c.need(isinstance(found, Col) and found.frame is frame, "a key made of the labels")
+    return GroupKey(labels.label, found.but(label=None, column=None))
+
+
+def own_labels(ctx: Any, frame: Frame) -> Col:
+    """The row labels as a Series over the frame."""
+    if frame.index.kind == "columns":
+        if len(frame.index.levels) != 1:
+            raise NoRule("labels of several levels")
+        return level_key(ctx, frame, 0).col
+    number = ctx.position(frame, frame.index.anchor, "number")
+    return Col(number, "int64", frame, null_free=True)
 
 
 def series_anchor(frame: Frame) -> Col:
@@ -67,28 +101,48 @@ def key_list(by: Any) -> list[Any]:
     return [by]
 
 
+def categories_without_rows(c: Call, frame: Frame, keys: list[GroupKey], sort: bool) -> bool:
+    """Whether the result shows categories that have no row (observed=False)."""
+    found = [k for k in keys if k.col.dtype == "category"]
+    if not found:
+        return False
+    for key in found:
+        sort_place(key.col)
+    if c.lit("observed") or all(complete(k.col.dtype, frame.rows) for k in keys):
+        return False
+    c.need(
+        len(keys) == 1 and stated(found[0].col.dtype) is not None, "categories that may have no row"
+    )
+    c.need(sort, "categories without rows, not sorted")
+    return True
+
+
 def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
     """The facts of a group-by."""
     by, level = c["by"], c.lit("level")
     settle(c.ctx, frame)
-    flags = {k: c.lit(k) for k in ("as_index", "sort", "dropna")}
+    flags = {k: c.lit(k) for k in ("as_index", "sort", "dropna", "group_keys")}
     c.need(
         all(isinstance(v, bool) for v in flags.values()), "a flag of groupby that is not a constant"
     )
     if level is not None:
         c.need(isinstance(by, Const) and by.value is None, "by= and level= together")
         levels = level if isinstance(level, (list, tuple)) else [level]
-        keys = [level_key(c.ctx, frame, x) for x in levels]
+        if levels == [0] and frame.index.kind != "columns":
+            keys = [GroupKey(None, own_labels(c.ctx, frame))]
+        else:
+            keys = [level_key(c.ctx, frame, x) for x in levels]
     else:
         keys = [one_key(c, frame, b, series is None) for b in key_list(by)]
     c.need(keys, "there are no keys")
-    c.need(len({repr(k.label) for k in keys}) == len(keys), "two keys of one name")
-    c.need(
-        not any(k.col.dtype in ("category", "list") for k in keys), "groups by categories or lists"
-    )
+    shown = [repr(k.label) for k in keys if k.col.column is not None or not flags["as_index"]]
+    c.need(len(set(shown)) == len(shown), "two keys of one name")
+    c.need(not any(k.col.dtype == "list" for k in keys), "groups by lists")
+    hollow = categories_without_rows(c, frame, keys, flags["sort"])
     spans = [b for b in key_list(by) if getattr(b, "freq", None) is not None]
     if not spans:
-        return Grouped(frame, tuple(keys), series=series, **flags)
+        return Grouped(frame, tuple(keys), series=series, hollow=hollow, **flags)
+    c.need(not hollow, "categories and bins of time")
     selection = None
     if series is None and not frame.open:
         plain = {k.col.column.label for k in keys if k.col.column in frame.columns}
@@ -97,7 +151,8 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
         return Grouped(frame, tuple(keys), series=series, selection=selection, **flags)
     from rules.resample import binned
 
-    column = frame.column(spans[0].key)
+    index = spans[0].key is None
+    column = frame.index.levels[0] if index else frame.column(spans[0].key)
     return binned(frame, keys[0], column, series, selection=selection, freq=spans[0].freq, **flags)
 
 
@@ -114,13 +169,21 @@ _FRAME_GROUPS = (
     "df.sort_values(['i', 'j'], ascending=False).groupby('k', sort=False)['f'].sum()",
     "df.groupby(['k', 'b'])['i'].sum().groupby(level=0).max()",
     "df.groupby(['k', 'b'])['i'].sum().groupby('b').max()",
+    "df.groupby([df['t'].dt.year, df['t'].dt.month])['i'].sum().rename_axis(['y', 'm'])",
+    "df.groupby(df['s'].str.len(), as_index=False)['i'].sum()",
+    "df.groupby(['k', df['t'].dt.year], as_index=False).agg({'i': 'max'})",
+    "df.groupby(df.index // 4)['i'].sum()",
+    "df.groupby(lambda x: x % 3)['i'].sum()",
+    "df.groupby(level=0)['i'].sum()",
+    "df.set_index('k').groupby({'a': 'x', 'b': 'x', 'c': 'y'})['i'].sum()",
+    "df.dropna(subset=['k']).set_index('k').groupby(str.upper)['i'].sum()",
 )
 
 
 @rule(
     f"DataFrame.groupby(by=None, {_FLAGS})",
     not_yet="axis",
-    ignored="observed group_keys",
+    ignored="observed",
     example=_FRAME_GROUPS,
 )
 def frame_groupby(c: Call) -> Grouped:
@@ -128,7 +191,7 @@ def frame_groupby(c: Call) -> Grouped:
     return grouped(c, c.frame, None)
 
 
-@rule(f"Series.groupby(by=None, {_FLAGS})", not_yet="axis as_index", ignored="observed group_keys",
+@rule(f"Series.groupby(by=None, {_FLAGS})", not_yet="axis as_index", ignored="observed",
       example=("df['f'].groupby(df['k']).sum()", "df['i'].groupby([df['k'], df['b']]).max()"))  # fmt: skip
 def series_groupby(c: Call) -> Grouped:
     """Groups of a Series' values."""

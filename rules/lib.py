@@ -498,7 +498,7 @@ def renumbered(ctx: Any, frame: Frame) -> Frame:
     else:
         order = []
     out = ctx.anchored(frame, step, order)
-    return out.but(rows=Rows(), index=Index("range", step))
+    return out.but(rows=Rows(full=out.rows.all_full()), index=Index("range", step))
 
 
 def fresh_column(label: Any, name: str, dtype: str | None, nullable: bool = False) -> Column:

@@ -19,12 +19,8 @@ def order_deps(frame: Frame, columns: Any = ()) -> frozenset:
 def row_and_frame(ctx: Any, frame: Frame) -> tuple[str, str, str]:
     """The text of a frame (``@@``) with a column of consecutive row numbers: frame, row, undo."""
     index, order = frame.index, frame.order
-    if (
-        index.kind == "range"
-        and index.anchor == order.anchor
-        and not order.keys
-        and index.anchor is not None
-    ):
+    # A RangeIndex numbers the rows in their order, whatever keys that order was made of.
+    if index.kind == "range" and index.anchor == order.anchor and index.anchor is not None:
         position = ctx.position(frame, index.anchor, "number")
         return "@@", position.text[6:-1], ""
     keys = "".join(f", {e}" for e in ctx.order_of(frame))

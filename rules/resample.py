@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.aggregates import Spec, chosen, made, outcome
 from rules.group_agg import from_dict, items, pairs, several, spec_of
+from rules.frequencies import Freq, freq_of
 from rules.groupby import level_key
 from rules.groups import Groups
-from rules.lib import derive, series_of
-from rules.registry import Call, rule
+from rules.lib import derive, drop_hidden, fresh_column, selected, series_of, typed
+from rules.ordered import expected
+from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
     Col,
@@ -21,88 +22,16 @@ from transpiler.facts import (
     Grouped,
     GroupKey,
     Index,
+    Order,
     Plain,
     Rows,
+    Sequence,
     SortKey,
     Value,
+    with_missing,
 )
 from transpiler.infer.context import sorted_order
-from transpiler.symbolic import E, F, render
-
-# --- frequencies ----------------------------------------------------------------------------
-
-_OLD = {"H": "h", "T": "min", "S": "s", "M": "ME", "Q": "QE", "Y": "YE", "A": "YE", "AS": "YS"}
-_SECONDS = {"D": 86400, "h": 3600, "min": 60, "s": 1}
-_MONTHS = {
-    "MS": ("month", 1),
-    "ME": ("month", 1),
-    "QS": ("quarter", 3),
-    "QE": ("quarter", 3),
-    "YS": ("year", 12),
-    "YE": ("year", 12),
-}
-_DAYS = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
-
-
-@dataclass(frozen=True)
-class Freq:
-    """A frequency: how a time becomes the label of its bin, and the step between labels."""
-
-    name: str
-    seconds: int = 0
-    unit: str = ""
-    months: int = 0
-    end: bool = False
-    anchor: int | None = None
-
-    def bin(self, t: E) -> E:
-        """The label of the bin that a time is in."""
-        if self.anchor is not None:
-            ahead = F.pmod(F.lit(self.anchor) - F.weekday(t), F.lit(7))
-            return F.date_add(t, ahead.cast("int")).cast("timestamp")
-        if self.unit:
-            start = F.date_trunc(self.unit, t)
-            return (
-                F.last_day(F.add_months(start, self.months - 1)).cast("timestamp")
-                if self.end
-                else start
-            )
-        unit = {86400: "day", 3600: "hour", 60: "minute", 1: "second"}.get(self.seconds)
-        if unit:
-            return F.date_trunc(unit, t)
-        whole = F.floor(F.unix_seconds(t) / self.seconds) * self.seconds
-        return F.timestamp_seconds(whole)
-
-    @property
-    def step(self) -> str:
-        """The interval between two labels, as Spark writes it."""
-        if self.anchor is not None:
-            return "interval 7 days"
-        return f"interval {self.months} months" if self.unit else f"interval {self.seconds} seconds"
-
-
-def freq_of(text: Any) -> Freq:
-    """A frequency by its name. Raises NoRule for one whose bins depend on the data's first day."""
-    match = (
-        re.fullmatch(r"(\d*)([A-Za-z]+)(?:-([A-Z]{3}))?", text) if isinstance(text, str) else None
-    )
-    if match is None:
-        raise NoRule("a frequency of this form")
-    n, unit, anchor = int(match[1] or 1), _OLD.get(match[2], match[2]), match[3]
-    if unit in _SECONDS and anchor is None:
-        seconds = n * _SECONDS[unit]
-        if n < 1 or 86400 % seconds:
-            raise NoRule("bins that do not divide a day start at the first day of the data")
-        return Freq(text, seconds=seconds)
-    if n != 1:
-        raise NoRule("bins of several weeks or months start with the data")
-    if unit == "W" and (anchor or "SUN") in _DAYS:
-        return Freq(text, anchor=_DAYS.index(anchor or "SUN"))
-    if unit in _MONTHS and anchor in (None, "DEC" if unit.endswith("E") else "JAN"):
-        name, months = _MONTHS[unit]
-        return Freq(text, unit=name, months=months, end=unit.endswith("E"))
-    raise NoRule(f"frequency {text!r}")
-
+from transpiler.symbolic import col, render
 
 # --- values ---------------------------------------------------------------------------------
 
@@ -122,16 +51,20 @@ class Binned(Grouped):
 
 @dataclass(frozen=True)
 class Grouper(Plain):
-    """``pd.Grouper``: the column and frequency of a key of time."""
+    """``pd.Grouper``: the column (or index level) and frequency of a key of time."""
 
     key: Any = None
     freq: Freq | None = None
+    level: Any = None
 
     def key_of(self, c: Call, frame: Frame) -> GroupKey:
         """The key over a frame."""
-        if self.freq is None:
-            return GroupKey(self.key, series_of(c.ctx, frame, self.key))
-        return time_key(series_of(c.ctx, frame, self.key), self.freq)
+        if self.key is not None:
+            series = series_of(c.ctx, frame, self.key)
+        else:
+            found = level_key(c.ctx, frame, 0 if self.level is None else self.level)
+            series = found.col.but(label=found.label)
+        return GroupKey(series.label, series) if self.freq is None else time_key(c, series, self.freq)  # fmt: skip
 
 
 def in_time_order(frame: Frame, column: Column, *parts: Col) -> tuple[Frame, list[Col]]:
@@ -162,32 +95,44 @@ def binned(
     )
 
 
-def time_key(series: Col, freq: Freq) -> GroupKey:
-    if series.dtype != "datetime64[ns]":
-        raise NoRule("bins of a column that is not of times for sure")
-    label = derive(freq.bin(series.expr), "datetime64[ns]", series, column=None)
+def time_key(c: Call, series: Col, freq: Freq) -> GroupKey:
+    """The bins of a column of times; one of unknown type is checked in the job."""
+    checked = expected(c, series)
+    if checked.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        checked = series.but(expr=typed(c.ctx, "moment", series), dtype="datetime64[ns]")
+    c.need(checked.dtype == "datetime64[ns]", "bins of a column that is not of times")
+    label = derive(freq.bin(c.ctx, checked), "datetime64[ns]", checked, column=None)
     return GroupKey(series.label, label)
 
 
 @rule(
-    "pandas.Grouper(key=None, level=None, freq=None, axis=0, sort=False, dropna=True)",
-    not_yet="level axis sort dropna",
+    "pandas.Grouper(*args, **kwargs)",
     example=(
         "df.groupby(['k', pd.Grouper(key='t', freq='YE')])['i'].sum()",
         "df.groupby(['b', pd.Grouper(key='d', freq='MS')])[['i', 'f']].mean()",
         "df[df['t'] > '2019-01-01'].groupby(pd.Grouper(key='t', freq='QE'))['i'].sum()",
         "df[df['t'] > '2019-01-01'].groupby(pd.Grouper(key='t', freq='YE'))['f'].cumsum()",
+        "df[df['t'] > '2019-01-01'].set_index('t').groupby(pd.Grouper(freq='QE'))['i'].sum()",
+        "df[df['t'] > '2019-01-01'].set_index('t').groupby(['k', pd.Grouper(level='t', freq='QS')])['i'].sum()",
+        "df[df['d'] > '2019-01-01'].groupby(['k', pd.Grouper(key='d', freq='YE-JUN', label='left')])['i'].sum()",
     ),
 )
 def grouper(c: Call) -> Grouper:
     """A key of time for groupby."""
-    key, freq = c.lit("key"), c.lit("freq")
-    c.need(key is not None, "a Grouper of the index")
-    text = f"pd.Grouper(key={render(key)}" + (
-        f", freq={render(freq)})" if freq is not None else ")"
-    )
+    names = ("key", "level", "freq")
+    c.need(len(c["args"]) <= 3, "further arguments of a Grouper")
+    given = {n: literal(v) for n, v in zip(names, c["args"])}
+    given.update({k: literal(v) for k, v in c["kwargs"].items()})
+    handled = {*names, "closed", "label", "origin", "offset"}
+    c.need(not {k for k, v in given.items() if v is not None} - handled, "a Grouper of this form")
+    text = ", ".join(f"{k}={render(v)}" for k, v in given.items())
     c.ctx.runtime.add("import pandas as pd")
-    return Grouper(text, key=key, freq=freq_of(freq) if freq is not None else None)
+    freq = given.get("freq")
+    c.need(freq is not None or given.get("key") is not None, "a Grouper without a key or frequency")
+    options = {k: given.get(k) for k in ("closed", "label", "origin", "offset")}
+    found = freq_of(freq, **options) if freq is not None else None
+    return Grouper(f"pd.Grouper({text})", key=given.get("key"), freq=found, level=given.get("level"))  # fmt: skip
 
 
 _RESAMPLE = (
@@ -200,37 +145,52 @@ _OFTEN = (
     "df[df['t'] > '2023-12-01'].resample('6h', on='t')['i'].count()",
     "df[df['t'] > '2023-12-01'].resample('D', on='t').agg({'i': 'max', 'f': 'sum'})",
 )
+_BINS = (
+    ("t", "7h"), ("t", "5D"), ("d", "2W"), ("d", "3MS"), ("d", "2ME"), ("d", "2QE"), ("d", "QS-FEB"), ("d", "YE-JUN"),
+    ("d", "3YS"), ("d", "B"), ("t", "D', closed='right"), ("t", "12h', label='right"), ("t", "W', closed='left', label='left"),
+    ("d", "2W-WED', closed='left"), ("d", "ME', label='left"), ("d", "QE', closed='left"), ("t", "D', offset='6h"),
+    ("t", "36h', origin='start"), ("t", "5D', origin='epoch"), ("d", "2ME', closed='left', label='left"), ("t", "3D', origin=pd.Timestamp('2000-01-01 07:00"),
+)  # fmt: skip
+_KINDS = tuple(
+    f"df[df['{on}'] > '2023-06-01'].resample('{freq}'{')' if 'Timestamp(' in freq else ''}, on='{on}')['i'].sum()"
+    for on, freq in _BINS
+)
+
+
+def bins_of(c: Call) -> Freq:
+    """The frequency with the ways its bins are closed, labelled and counted."""
+    options = {k: c.lit(k) for k in ("closed", "label", "origin", "offset")}
+    return freq_of(c.lit("rule"), **options)
 
 
 @rule(
     f"DataFrame.resample({_RESAMPLE})",
-    not_yet="axis closed label convention kind level origin offset group_keys",
-    example=_OFTEN,
+    not_yet="axis convention kind level group_keys",
+    example=(*_OFTEN, *_KINDS),
 )
 def frame_resample(c: Call) -> Value:
     """Bins of time by a column, or by an index of times."""
     frame, on = c.frame, c.lit("on")
-    freq = freq_of(c.lit("rule"))
+    freq = bins_of(c)
     if on is not None:
-        key = time_key(series_of(c.ctx, frame, on), freq)
+        key = time_key(c, series_of(c.ctx, frame, on), freq)
         rest = None if frame.open else [x for x in frame.labels if x != on]
-        c.need(rest is not None, "the columns of the frame are not known here")
         return binned(frame, key, frame.column(on), None, selection=rest, freq=freq, resampled=True)
     c.need(len(frame.index.levels) == 1, "bins of an index that is no column")
     level = level_key(c.ctx, frame, 0)
-    key = time_key(level.col.but(label=level.label), freq)
+    key = time_key(c, level.col.but(label=level.label), freq)
     return binned(frame, key, frame.index.levels[0], None, freq=freq, resampled=True)
 
 
-@rule(f"Series.resample({_RESAMPLE})", not_yet="axis closed label convention kind on level origin offset group_keys",
+@rule(f"Series.resample({_RESAMPLE})", not_yet="axis convention kind on level group_keys",
       example="df[df['d'] > '2021-01-01'].set_index('d')['i'].resample('QE').sum()")  # fmt: skip
 def series_resample(c: Call) -> Value:
     """Bins of a Series with an index of times."""
     frame = c.col.frame
     c.need(len(frame.index.levels) == 1, "bins of an index that is no column")
-    freq = freq_of(c.lit("rule"))
+    freq = bins_of(c)
     level = level_key(c.ctx, frame, 0)
-    key = time_key(level.col.but(label=level.label), freq)
+    key = time_key(c, level.col.but(label=level.label), freq)
     return binned(frame, key, frame.index.levels[0], c.col, freq=freq, resampled=True)
 
 
@@ -296,37 +256,156 @@ def size(c: Call) -> Value:
     return outcome(c, g, [(v.label if v is not None else None, made(g, Spec("size"), v))], True)
 
 
-@rule("DataFrameResampler.agg(func=None, *args, **kwargs)", example=_OFTEN[3])
-@rule("DataFrameResampler.aggregate(func=None, *args, **kwargs)", example=_OFTEN[3])
+_AGG = (
+    _OFTEN[3],
+    "df[df['d'] > '2022-01-01'].resample('QE', on='d')[['i', 'f']].agg(['sum', 'max'])",
+    "df[df['d'] > '2022-01-01'].resample('QE', on='d').agg({'i': ['sum', 'mean'], 'f': 'max'})",
+    "df[df['d'] > '2022-01-01'].resample('QE', on='d').agg(total=('i', 'sum'), best=('f', 'max'))",
+)
+
+
+@rule("DataFrameResampler.agg(func=None, *args, **kwargs)", example=_AGG)
+@rule("DataFrameResampler.aggregate(func=None, *args, **kwargs)", example=_AGG[0])
 def agg_frame(c: Call) -> Value:
-    """A dict of aggregations by column, or one for all."""
-    c.need(not c["args"] and not c["kwargs"], "further arguments of a resampled aggregate")
+    """A dict of aggregations by column, one or several for all, or named ones."""
+    c.need(not c["args"], "further arguments of a resampled aggregate")
     g, func = Groups(c, c.grouped), c["func"]
+    if c["kwargs"]:
+        c.need(isinstance(func, Const) and func.value is None, "func= beside named aggregates")
+        return outcome(c, g, named_aggregates(c, g, c["kwargs"]), False)
     by_column = pairs(func)
     if by_column is not None:
         return outcome(c, g, from_dict(g, by_column), False)
-    c.need(items(func) is None, "a list of aggregations over bins")
+    listed = items(func)
+    if listed is not None:
+        return outcome(c, g, from_dict(g, [(v.label, func) for v in g.values()]), False)
     _, spec = spec_of(func)
     return result(c, spec)
 
 
+def named_aggregates(c: Call, g: Groups, named: dict) -> list:
+    """``agg(name=(column, function), …)``."""
+    outputs = []
+    for label, value in named.items():
+        c.need(isinstance(value, Sequence) or isinstance(value, Const), "an aggregate of this form")
+        parts = value.items if isinstance(value, Sequence) else [Const(x) for x in value.value]
+        c.need(len(parts) == 2 and isinstance(parts[0], Const), "an aggregate of this form")
+        v = g.value(parts[0].value)
+        outputs.append((label, made(g, spec_of(parts[1])[1], v)))
+    return outputs
+
+
 @rule(
     "SeriesResampler.agg(func=None, *args, **kwargs)",
-    example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(['sum', 'max'])",
+    example=(
+        "df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(['sum', 'max'])",
+        "df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(low='min', high='max')",
+    ),
 )
 @rule(
     "SeriesResampler.aggregate(func=None, *args, **kwargs)",
     example="df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg('sum')",
 )
 def agg_series(c: Call) -> Value:
-    """One aggregation, or a list of them."""
-    c.need(not c["args"] and not c["kwargs"], "further arguments of a resampled aggregate")
+    """One aggregation, a list of them, or named ones."""
+    c.need(not c["args"], "further arguments of a resampled aggregate")
     g, func = Groups(c, c.grouped), c["func"]
+    v = g.value(g.grouped.series)
+    if c["kwargs"]:
+        c.need(isinstance(func, Const) and func.value is None, "func= beside named aggregates")
+        named = [(k, made(g, spec_of(f)[1], v)) for k, f in c["kwargs"].items()]
+        return outcome(c, g, named, False)
     listed = items(func)
     if listed is None:
         return result(c, spec_of(func)[1])
-    v = g.value(g.grouped.series)
     return outcome(c, g, [(n, made(g, s, v)) for n, s in several(listed)], False)
+
+
+@rule(
+    "SeriesResampler.ohlc(*args, **kwargs)",
+    example="df[df['t'] > '2022-01-01'].resample('MS', on='t')['i'].ohlc()",
+)
+def ohlc(c: Call) -> Value:
+    """The first, largest, smallest and last value of every bin."""
+    c.need(not c["args"] and not c["kwargs"], "further arguments of ohlc")
+    g = Groups(c, c.grouped)
+    v = g.value(g.grouped.series)
+    names = {"open": "first", "high": "max", "low": "min", "close": "last"}
+    return outcome(c, g, [(n, made(g, Spec(how), v)) for n, how in names.items()], False)
+
+
+@rule("SeriesResampler.quantile(q=0.5, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')['i'].quantile(0.9)")  # fmt: skip
+@rule("DataFrameResampler.quantile(q=0.5, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')[['i', 'f']].quantile(0.25)")  # fmt: skip
+def quantile(c: Call) -> Value:
+    """A quantile of every bin."""
+    q = c.lit("q")
+    c.need(isinstance(q, (int, float)) and 0 <= q <= 1 and not c["kwargs"], "q= of this form")
+    return result(c, Spec("quantile", {"q": float(q)}))
+
+
+@rule("SeriesResampler.apply(func=None, *args, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')['i'].apply('max')")  # fmt: skip
+def apply(c: Call) -> Value:
+    """An aggregate by its name."""
+    c.need(isinstance(c["func"], Const) or c["func"].kind == "module", "a function of every bin")
+    return agg_series(c)
+
+
+# --- rows at the labels ---------------------------------------------------------------------
+
+
+def at_labels(c: Call, fill: str | None) -> Value:
+    """The rows at the labels of the bins, where there are any."""
+    g, ctx = c.grouped, c.ctx
+    freq = g.freq  # type: ignore[attr-defined]
+    frame, (key,) = g.frame, g.keys
+    c.need(len(frame.index.levels) == 1 and not frame.open, "bins that are not of the index")
+    c.need(freq.usual, "bins that are not closed and labelled as usual")
+    level = frame.index.levels[0]
+    series = [g.series] if g.series is not None else [series_of(ctx, frame, x) for x in g.selection or frame.labels]  # fmt: skip
+    c.need(all(s.dtype is not None and s.column is not None for s in series), "the types are not known while planning")  # fmt: skip
+    columns = [s.column for s in series]
+    narrow = selected(ctx, frame, columns)  # type: ignore[arg-type]
+    if narrow.hidden:
+        narrow = drop_hidden(narrow, list(narrow.hidden))
+    c.need(not key.col.temps, "bins of a column that is computed")
+    options = [f"fill={fill!r}"] if fill else []
+    options += ["month_end=True"] if freq.end else []
+    options += ["weekdays=True"] if freq.kind == "business" else []
+    args = [narrow.text, repr(level.name), key.col.expr.text, col(level.name).text, repr(freq.step), *options]  # fmt: skip
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    new = fresh_column(level.label, level.name, "datetime64[ns]")
+    out = narrow.but(
+        text=f"{ctx.call('at_bins')}({', '.join(args)})",
+        columns=tuple(fresh_column(x.label, x.name, with_missing(x.dtype), x.nullable) for x in columns),  # type: ignore[union-attr]
+        rows=Rows(),
+        order=Order((SortKey(new.name, new.uid),), None, True, True),
+        index=Index("columns", None, (new,)),
+    )  # fmt: skip
+    if g.series is None:
+        return out
+    return series_of(ctx, out, out.columns[0].label)
+
+
+_DAYS = "df[df['d'] > '2022-11-01'].dropna(subset=['d']).drop_duplicates('d').set_index('d')"
+for _name, _fill in (("asfreq", None), ("ffill", "ffill"), ("bfill", "bfill")):
+
+    def _at(c: Call, fill: str | None = _fill) -> Value:
+        """The rows at the labels, or the ones before (after) them where there is none."""
+        c.need(c.lit("limit" if fill else "fill_value") is None, "limit= or fill_value=")
+        return at_labels(c, fill)
+
+    _source = "fill_value=None" if _fill is None else "limit=None"
+    for _kind in ("Series", "Frame"):
+        _part = "['i']" if _kind == "Series" else "[['i', 's', 'f']]"
+        rule(
+            f"{'Data' if _kind == 'Frame' else ''}{_kind}Resampler.{_name}({_source})",
+            verdict="runtime",
+            example=(
+                f"{_DAYS}{_part}.resample('W').{_name}()",
+                f"{_DAYS}{_part}.sort_index().resample('D').{_name}().head(40)",
+                f"{_DAYS}{_part}.resample('MS').{_name}()",
+            ),
+        )(_at)
 
 
 __all__ = ["Binned", "Const", "Freq", "Grouper", "freq_of", "time_key"]

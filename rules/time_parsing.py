@@ -116,12 +116,17 @@ def from_parts(c: Call, parts: Any, coerce: bool) -> Col:
     given = [p for p in ("unit", "format", "origin", "dayfirst") if c.given(p)]
     c.need(not given, f"{given}= with the parts of times")
     if isinstance(parts, Frame):
-        values = {label: series_of(c.ctx, parts, label) for label in parts.labels}
+        values = {
+            x.label: c.ctx.literals.get(x.uid) or series_of(c.ctx, parts, x.label)
+            for x in parts.columns
+        }
+        c.need(not parts.open, "the columns of the frame are not known here")
     else:
         values = dict(parts.items)
     c.need(all(isinstance(k, str) for k in values), "parts of times that are not named")
     values = {k.lower(): v for k, v in values.items()}
     _, items = meet(*values.values())
+    c.need(any(isinstance(v, Col) for v in items), "parts of times that are constants alone")
     for v in items:
         number = isinstance(v, Col) and v.dtype in ("int64", "float64") and not v.temps
         whole = isinstance(v, Const) and isinstance(v.value, int)

@@ -6,10 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pyspark.sql import functions as F
 
 from glue_runtime import running
 from glue_runtime.position import with_position
+from glue_runtime.smoothing import block_sum, carried, running_mean
 
 VALUES = [
     3.0,
@@ -133,3 +136,29 @@ def test_positions_feed_the_blocks(frame, series, small_blocks):
     expected = series[::-1].cumsum()[::-1]
     pd.testing.assert_series_equal(collected(done), expected, check_names=False)
     assert np.isclose(collected(done).dropna().iloc[0], series.sum())
+
+
+@settings(max_examples=200)
+@given(
+    values=st.lists(st.sampled_from([None, 0.0, 1.5, -2.25, 7.0, 3.1]), min_size=1, max_size=12),
+    size=st.integers(1, 5),
+    alpha=st.sampled_from([0.1, 0.5, 0.9, 1.0]),
+    adjust=st.booleans(),
+    ignore_na=st.booleans(),
+    least=st.sampled_from([0, 2]),
+)
+def test_weighted_means_block_by_block(values, size, alpha, adjust, ignore_na, least):
+    numbers = [float("nan") if v is None else v for v in values]
+    blocks = [numbers[n : n + size] for n in range(0, len(numbers), size)]
+    parts = [(n, *block_sum(b, alpha, adjust, ignore_na)) for n, b in enumerate(blocks)]
+    starts = carried(parts, alpha, adjust)
+    means = [
+        m
+        for n, b in enumerate(blocks)
+        for m in running_mean(b, starts[n], alpha, adjust, ignore_na, least)
+    ]
+    window = pd.Series(numbers).ewm(
+        alpha=alpha, adjust=adjust, ignore_na=ignore_na, min_periods=least
+    )
+    expected = window.mean()
+    assert pd.Series(means, dtype="float64").round(12).equals(expected.round(12)), (means, expected)

@@ -1,0 +1,93 @@
+"""``merge_asof``: each row with the row of another frame whose key is the nearest."""
+
+from __future__ import annotations
+
+from pyspark.sql import Window
+from pyspark.sql import functions as F
+
+from glue_runtime.position import with_position
+from glue_runtime.quoting import quoted
+from glue_runtime.running import filled_forward, over_rows
+
+def merged_asof(left, right, on, by, columns, order, direction="backward", tolerance=None, exact=True):  # fmt: skip
+    """`left` with the columns of the row of `right` whose key is the last one not after its own
+    ("backward"), the first one not before ("forward"), or the nearest.
+
+    on: the names of the two keys; by: pairs of names that must be equal; columns: {name in right:
+    name in the result}; order: sort keys of right, which tell equal keys apart. tolerance: how far
+    the keys may be apart (microseconds, for times); exact: whether equal keys count.
+    """
+    placed = with_position(right, *order, name="__at")
+    found = F.struct(number_of(right, on[1]).alias("__k"), *[quoted(n) for n in columns])
+    names = [f"__by{n}" for n in range(len(by))]
+    rights = placed.select(
+        number_of(right, on[1]).alias("__key"),
+        *[quoted(r).alias(n) for (_, r), n in zip(by, names)],
+        F.lit(0).alias("__side"),
+        "__at",
+        found.alias("__found"),
+        F.lit(None).cast(left.select(F.struct("*").alias("s")).schema[0].dataType).alias("__left"),
+    ).filter("__key is not null")
+    lefts = left.select(
+        number_of(left, on[0]).alias("__key"),
+        *[quoted(a).alias(n) for (a, _), n in zip(by, names)],
+        F.lit(1).alias("__side"),
+        F.lit(0).cast("bigint").alias("__at"),
+        F.lit(None).cast(rights.schema["__found"].dataType).alias("__found"),
+        F.struct("*").alias("__left"),
+    )
+    both = rights.unionByName(lefts)
+    first = direction != "forward" if exact else direction == "forward"
+    side = F.col("__side") if first else -F.col("__side")
+    near = nearest_before_and_after(both, names, [F.col("__key"), side, F.col("__at")])
+    before, after, key = F.col("__before"), F.col("__after"), F.col("__key")
+    pick = {
+        "backward": before,
+        "forward": after,
+        "nearest": F.when(
+            after["__k"].isNull() | (key - before["__k"] <= after["__k"] - key), before
+        ).otherwise(after),
+    }[direction]
+    if tolerance is not None:
+        pick = F.when(F.abs(pick["__k"] - key) <= tolerance, pick)
+    done = near.filter("__left is not null").select("__left", pick.alias("__pick"))
+    taken = [F.col("__pick")[n].alias(new) for n, new in columns.items()]
+    return done.select("__left.*", *taken)
+
+
+def number_of(df, name):
+    """A key as a number: times as microseconds."""
+    times = df.schema[name].dataType.simpleString().startswith("timestamp")
+    return F.unix_micros(quoted(name)) if times else quoted(name)
+
+
+def nearest_before_and_after(both, names, order):
+    """The last row of the right frame before each row in `order`, and the first one after it."""
+    if names:
+        rows = Window.partitionBy(*names).orderBy(*order)
+        up = rows.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+        down = rows.rowsBetween(Window.currentRow, Window.unboundedFollowing)
+        return both.withColumns(
+            {
+                "__before": F.last("__found", ignorenulls=True).over(up),
+                "__after": F.first("__found", ignorenulls=True).over(down),
+            }
+        )
+    numbered = with_position(both, *order, name="__row")
+    wide = filled_forward(numbered, "__before", F.col("__found"), "__row")
+    return filled_forward(wide, "__after", F.col("__found"), -F.col("__row"))
+
+
+def sorted_by(df, key, *order):
+    """`df`, in which `key` must have no gap and not fall in the order of the rows, as in pandas."""
+    rows = with_position(df, *order, name="__row").select(
+        "__row", number_of(df, key).alias("__key")
+    )
+    back = F.lag("__key")
+    steps = over_rows(rows, "__back", lambda w: back.over(w) > F.col("__key"), "__row", before=1)
+    seen = steps.agg(F.max("__back"), F.max(F.col("__key").isNull())).first()
+    if seen[1]:
+        raise ValueError("Merge keys contain null values")
+    if seen[0]:
+        raise ValueError(f"the keys {key!r} must be sorted")
+    return df
