@@ -1,5 +1,6 @@
 """Files of a Hadoop path (local, s3, viewfs): listing, whole-file reads, replacing a dataset."""
 
+import io
 import os
 import re
 import tempfile
@@ -165,6 +166,21 @@ def write_bytes(path, data):
 def write_text(path, text, encoding="utf-8"):
     """Make `path` one file with exactly this text; what was there is replaced at the end."""
     write_bytes(path, text.encode(encoding))
+
+
+def open_output(path, mode="w", encoding="utf-8", newline=None):
+    """An open file whose text or bytes become the one file at `path` when it is closed."""
+    file = io.BytesIO() if "b" in mode else io.StringIO(newline=newline)
+    close = file.close
+
+    def finish():
+        if not file.closed:
+            content = file.getvalue()
+            write_bytes(path, content if "b" in mode else content.encode(encoding))
+        close()
+
+    file.close = finish
+    return file
 
 
 def merge_parts(spark, folder, path, head=b"", tail=b"", skip=0):

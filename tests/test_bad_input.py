@@ -16,7 +16,7 @@ ERRORS = {
     "star import": ("from pandas import *\n", 1, "star import"),
     "exec": (READ + "exec('df = 1')\n", 3, "exec()"),
     "eval": (READ + "x = eval('1 + 1')\n", 3, "eval()"),
-    "write a local file": ("f = open('x.txt', 'w')\n", 1, "local file"),
+    "append to a file": ("f = open('x.txt', 'a')\n", 1, "changes a file"),
     "return outside": (READ + "return df\n", 3, "'return' outside function"),
     "constant error": ("x = 1 / 0\n", 1, "ZeroDivisionError"),
 }  # fmt: skip

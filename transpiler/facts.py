@@ -152,6 +152,14 @@ class Rows:
             rows = rows.parent
         return False
 
+    def all_full(self) -> set[int]:
+        """The columns known to be full, for the same rows under other labels."""
+        found, rows = set(self.full), self.parent
+        while rows is not None:
+            found |= rows.full
+            rows = rows.parent
+        return found
+
     def descends_from(self, other: "Rows") -> bool:
         rows: Rows | None = self
         while rows is not None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import networkx as nx
 
-from transpiler.errors import NoRule, Refused, TranspileError
+from transpiler.errors import NoRule, Refused, Restart, TranspileError
 from transpiler.graph import dataflow
 from transpiler.infer.context import Context, Learned, Output
-from transpiler.infer.interpreter import Interpreter, LoopSignal
-from transpiler.infer.functions import ReturnSignal
+from transpiler.infer.interpreter import Interpreter
+from transpiler.infer.signals import LoopSignal, ReturnSignal
 from transpiler.options import Options
 from transpiler.report import Report
 from transpiler.schemas import Schemas
@@ -75,7 +75,15 @@ def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
 
     learned, schemas = Learned(), Schemas(options.input_root)
     for _ in range(MAX_PASSES):
-        ctx, interpreter = one_pass(program, options, learned, schemas)
+        try:
+            ctx, interpreter = one_pass(program, options, learned, schemas)
+        except Restart as found:
+            if found.what in learned.kept:
+                raise TranspileError(
+                    "an object that cannot be made in the job", found.what[1]
+                ) from None
+            learned.kept.add(found.what)
+            continue
         if ctx.new_demands:
             learned.demands |= ctx.new_demands
             continue

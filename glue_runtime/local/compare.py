@@ -11,9 +11,11 @@ from __future__ import annotations
 import datetime
 import decimal
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -60,8 +62,30 @@ def compare_outputs(
     ]
     if missing:
         return missing
+    if fmt == "text":
+        return compare_texts(
+            *(Path(path).read_text(encoding="utf-8") for path in (expected, actual))
+        )
     frames = [read_output(path, fmt, **read_options) for path in (expected, actual)]
     return compare_frames(*frames, order=order)
+
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
+
+
+def compare_texts(expected: str, actual: str) -> list[str]:
+    """The first line that differs, in words; numbers in it may differ by 1e-9 of their size."""
+    pairs = zip_longest(expected.splitlines(), actual.splitlines())
+    for number, (one, two) in enumerate(pairs, start=1):
+        if one == two:
+            continue
+        same = one is not None and two is not None and NUMBER.split(one) == NUMBER.split(two)
+        if not same or not all(
+            math.isclose(float(a), float(b), rel_tol=1e-9)
+            for a, b in zip(NUMBER.findall(one), NUMBER.findall(two))
+        ):
+            return [f"line {number}: {one!r} expected, {two!r} found"]
+    return []
 
 
 def compare_frames(

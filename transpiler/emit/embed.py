@@ -60,6 +60,12 @@ def library() -> Library:
     return Library(definitions, inner, outer)
 
 
+@lru_cache(maxsize=None)
+def imported_names() -> dict[str, str]:
+    """The names that modules of glue_runtime import from elsewhere, with the statement."""
+    return {name: line for (_, name), line in library().outer.items()}
+
+
 def _note_import(node: ast.Import | ast.ImportFrom, module: str, inner: dict, outer: dict) -> None:
     for alias in node.names:
         name = alias.asname or alias.name.split(".")[0]

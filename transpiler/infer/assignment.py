@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.errors import NoRule
 from transpiler.facts import (
+    ByColumn,
     Col,
     Const,
     Frame,
@@ -45,6 +46,7 @@ class Assignment:
         if len(node.targets) == 1 and self.second_name(first, node.value, scope):
             return
         value = self.eval(node.value, scope)
+        self.release()  # type: ignore[attr-defined]
         if len(node.targets) > 1:
             value = self.settled(value, scope)
         for target in node.targets:
@@ -111,10 +113,16 @@ class Assignment:
             raise NoRule("an assignment target that is not followed")
 
     def unpack(self, target: Any, value: Value, scope: Scope, node: Any) -> None:
+        plain = all(isinstance(e.value, cst.Name) for e in target.elements)
+        if plain and isinstance(value, ByColumn) and len(value.labels) == len(target.elements):
+            self.unpack_numbers(target, value, scope)
+            return
         try:
             parts = self.iterate(value)
         except NoRule:
             names = target_names(target)
+            if any(isinstance(e, cst.StarredElement) for e in target.elements):
+                raise
             if not isinstance(value, (Local, Plain)) or len(names) != len(target.elements):
                 raise
             self.ctx.emit(f"{', '.join(self.claim(n, scope) for n in names)} = {value.text}", reads=value.vars, kind="kept")  # fmt: skip
@@ -122,17 +130,37 @@ class Assignment:
                 job = self.claim(name, scope)
                 scope.bind(name, Ref(replace(value, text=job, vars=frozenset({job}))))
             return
+        stars = [i for i, e in enumerate(target.elements) if isinstance(e, cst.StarredElement)]
+        if len(stars) == 1 and len(parts) >= len(target.elements) - 1:
+            at, more = stars[0], len(parts) - len(target.elements) + 1
+            middle = parts[at : at + more]
+            known = all(isinstance(p, Const) for p in middle)
+            rest = Const([p.value for p in middle]) if known else Sequence(tuple(middle))
+            parts = [*parts[:at], rest, *parts[at + more :]]
         if len(parts) != len(target.elements):
             raise NoRule("the number of targets differs from the number of values")
         parts = [self.settled(p, scope) for p in parts]
         for element, part in zip(target.elements, parts):
             self.store(element.value, part, scope, node)
 
+    def unpack_numbers(self, target: Any, value: ByColumn, scope: Scope) -> None:
+        """``low, high = series.quantile([…])``: a small result that is known number by number."""
+        names = target_names(target)
+        jobs = [self.claim(n, scope) for n in names]
+        self.ctx.emit(f"{', '.join(jobs)} = {value.text}", defines=jobs[0], also=tuple(jobs[1:]), reads=value.vars, kind="kept")  # fmt: skip
+        for name, job in zip(names, jobs):
+            scope.bind(name, Ref(Scalar(job, value.dtype, frozenset({job}), name)))
+
     def settled(self, value: Value, scope: Scope) -> Value:
         """A value that may be used twice: frames and driver values get a variable."""
         if isinstance(value, (Frame, Local, Scalar, Plain)):
             return self.ctx.hoist(value)
         return value
+
+    def item(self, key: Any, value: Value, name: str) -> Value:
+        """A value of a dict, which gets a variable of the key's name."""
+        self.ctx.hint = key if isinstance(key, str) and key.isidentifier() else name
+        return self.settled(value, self.active[-1])
 
     def assign_name(self, name: str, value: Value, scope: Scope, node: Any = None) -> None:
         self.ctx.hint = name
@@ -144,7 +172,7 @@ class Assignment:
         if isinstance(value, Sequence):
             value = replace(value, items=tuple(self.settled(i, scope) for i in value.items))
         if isinstance(value, Mapping):
-            value = replace(value, items=tuple((k, self.settled(v, scope)) for k, v in value.items))
+            value = replace(value, items=tuple((k, self.item(k, v, name)) for k, v in value.items))
         if isinstance(value, (Frame, Local, Scalar, Plain)):
             if isinstance(value, Frame) and value.text.isidentifier():
                 scope.bind(name, Ref(value))  # a copy: Spark frames do not change
@@ -213,6 +241,9 @@ class Assignment:
                     continue
                 if job in ref.value.vars and scope.used_later(other):
                     return True
+        held = [*self.held, *(i for items in self.turning for i in items)]  # type: ignore[attr-defined]
+        if any(job in v.vars for v in held if not isinstance(v, Ref)):
+            return True
         return False
 
     def mutate(self, ref: Ref, name: str, value: Frame, scope: Scope) -> None:

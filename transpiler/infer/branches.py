@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import textwrap
+from functools import cached_property
 from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, Raises
 from transpiler.facts import (
     Col,
     Column,
@@ -25,11 +26,21 @@ from transpiler.facts import (
     fresh,
 )
 from transpiler.infer.context import Statement
-from transpiler.infer.control import EndSignal
-from transpiler.infer.functions import ReturnSignal
+from transpiler.infer.signals import EndSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
 from transpiler.tidy import tidied
+
+
+class Given:
+    """What a function returns in the branches of an ``if``, and the variable for it."""
+
+    def __init__(self, ctx: Any) -> None:
+        self.ctx, self.values = ctx, []
+
+    @cached_property
+    def name(self) -> str:
+        return self.ctx.unique("result")
 
 
 class Branches:
@@ -48,6 +59,8 @@ class Branches:
         if rest is None:
             raise NoRule("a branch that leaves the function or loop")
         returns = leaves(node)
+        if isinstance(test, (Col, Frame)):
+            raise NoRule("a condition of many values")
         condition = self.driver.text(test)
         comments, self.ctx.comments = self.ctx.comments, []
         before = self.snapshot()  # type: ignore[attr-defined]
@@ -56,23 +69,23 @@ class Branches:
             orelse = [node.orelse]
         elif node.orelse is not None:
             orelse = list(node.orelse.body.body)
-        given: list = []
+        given = Given(self.ctx) if returns else None
         ends: list[bool] = []
         parts: list[list[Statement]] = []
         after: list = []
         for body in (list(node.body.body) + rest, orelse + rest):
             if parts:
                 self.rollback(before)  # type: ignore[attr-defined]
-            part, end = self.one_branch(body, scope, given if returns else None)
+            part, end = self.one_branch(body, scope, given)
             parts.append(part)
             ends.append(end)
             after.append(self.values())
         extra: tuple[list[str], list[str]] = ([], [])
         if not any(ends):
-            extra = self.merge(after[0])
+            extra = self.merge(after[0], scope if returns else None)
         elif ends[1] and not ends[0]:
             self.restore_values(after[0])
-        value = self.given_value(given, ends, extra) if returns else None
+        value = self.given_value(given, ends, extra) if given is not None else None
         self.ctx.comments = comments
         self.emit_branch(condition, test, parts, extra)
         if all(ends):
@@ -115,14 +128,16 @@ class Branches:
             found += rest
         return None
 
-    def given_value(self, given: list, ends: list[bool], extra: tuple) -> Value:
+    def given_value(self, given: "Given", ends: list[bool], extra: tuple) -> Value:
         """What the function returns after either branch; adds the assignments that make it."""
-        values = [v for v, end in zip(given, ends) if not end]
+        values = [v for v, end in zip(given.values, ends) if not end]
+        if self.dropped[-1]:  # type: ignore[attr-defined]
+            return Const(None)
         if len(values) == 1 or not values:
             return values[0] if values else Const(None)
-        return self.either(values[0], values[1], extra)
+        return self.either(values[0], values[1], extra, given.name)
 
-    def either(self, one: Value, two: Value, extra: tuple) -> Value:
+    def either(self, one: Value, two: Value, extra: tuple, name: str) -> Value:
         """One value that is the first or the second, by the branch that was taken."""
         if (
             one is two
@@ -132,15 +147,19 @@ class Branches:
         ):
             return one
         if isinstance(one, Sequence) and isinstance(two, Sequence) and len(one.items) == len(two.items):  # fmt: skip
-            items = tuple(self.either(a, b, extra) for a, b in zip(one.items, two.items))
+            items = tuple(
+                self.either(a, b, extra, self.ctx.unique(name))
+                for a, b in zip(one.items, two.items)
+            )
             return Sequence(items, one.type)
         frames = isinstance(one, Frame) and isinstance(two, Frame)
         simple = (Const, Scalar, Plain, Local)
         if not frames and not (isinstance(one, simple) and isinstance(two, simple)):
             raise NoRule("a function that returns something else in each branch")
-        name = self.ctx.unique("result")
         for value, lines in zip((one, two), extra):
-            lines.append(f"{name} = {self.driver.text(value) if not frames else value.text}")
+            text = value.text if isinstance(value, Frame) else self.driver.text(value)
+            if text != name:
+                lines.append(f"{name} = {text}")
         reads = frozenset({name})
         if frames:
             return same_facts(one, two, "what the function returns").but(text=name, vars=reads)
@@ -148,7 +167,7 @@ class Branches:
         return kind(name, reads)
 
     def one_branch(
-        self, body: list, scope: Scope, given: list | None = None
+        self, body: list, scope: Scope, given: "Given | None" = None
     ) -> tuple[list[Statement], bool]:
         """The statements of a branch, and whether the program stops in it. ``given`` takes what the
         function returns there."""
@@ -157,6 +176,8 @@ class Branches:
         value: Value = Const(None)
         self.depth += 1  # type: ignore[attr-defined]
         self.entered.append(self.depth if given is not None else -1)  # type: ignore[attr-defined]
+        if given is not None:  # what comes after the ``if`` is in the body already
+            self.pending.append(None)  # type: ignore[attr-defined]
         try:
             if len(body) == 1 and isinstance(body[0], cst.If) and given is None:
                 self.if_(body[0], scope)  # type: ignore[attr-defined]
@@ -164,18 +185,30 @@ class Branches:
                 self.block(body, scope, after)  # type: ignore[attr-defined]
         except EndSignal:
             ended = True
+        except Raises as error:
+            kind = type(error.exception)
+            if kind.__module__ != "builtins":
+                raise
+            text = f"raise {kind.__name__}({str(error.exception.args[0])!r})" if error.exception.args else f"raise {kind.__name__}"  # fmt: skip
+            self.ctx.emit(text, kind="kept")
+            ended = True
         except ReturnSignal as signal:
             if given is None or signal.scope is not scope:
                 raise
             value = signal.value
-            if isinstance(value, Frame):
-                value = self.ctx.hoist(value)
+            if self.dropped[-1]:  # type: ignore[attr-defined]
+                value = Const(None)
+            if isinstance(value, Frame) and not value.text.isidentifier():
+                self.ctx.emit(f"{given.name} = {value.text}", defines=given.name, reads=value.vars)
+                value = value.but(text=given.name, vars=frozenset({given.name}))
         finally:
             self.depth -= 1  # type: ignore[attr-defined]
             self.entered.pop()  # type: ignore[attr-defined]
+            if given is not None:
+                self.pending.pop()  # type: ignore[attr-defined]
             scope.used_later = after
         if given is not None:
-            given.append(value)
+            given.values.append(value)
         made = self.ctx.statements[start:]
         del self.ctx.statements[start:]
         if self.ctx.comments:
@@ -205,14 +238,16 @@ class Branches:
         known = self.scopes()  # type: ignore[attr-defined]
         self.objects += [s for s, _ in saved if not any(s is k for k in known)]  # type: ignore[attr-defined]
 
-    def merge(self, first: list) -> tuple[list[str], list[str]]:
+    def merge(self, first: list, over: Scope | None = None) -> tuple[list[str], list[str]]:
         """Make the scopes hold what is true after either branch; gives assignments that each
-        branch has to end with."""
+        branch has to end with. ``over``: the scope of a function that has returned."""
         lines: tuple[list[str], list[str]] = ([], [])
         for scope, others in first:
             if not any(s is scope for s in self.scopes()):  # type: ignore[attr-defined]
                 self.objects.append(scope)  # type: ignore[attr-defined]
                 continue  # an object that the first branch made
+            if scope is over:
+                continue
             for name, (ref, one) in others.items():
                 if name not in scope.refs:
                     scope.refs[name] = Ref(one)

@@ -39,7 +39,10 @@ from transpiler.infer.scope import Scope
 #: calls whose result shares its rows with the frame that it was taken from
 _SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
 #: builtins that pass on what is in a list or dict, whatever it is
-_AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple"}
+_AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple", "builtins.map",
+           "builtins.filter", "functools.reduce"}  # fmt: skip
+#: methods that call a function for each value, row or group: on the cluster, in no order
+_PER_VALUE = {"apply", "map", "applymap", "transform", "agg", "aggregate", "filter", "combine"}
 #: calls after which nothing runs
 _EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
 
@@ -83,6 +86,14 @@ class Calls:
             args, kwargs = self.arguments(node, scope)
         except NoRule:
             return self.opaque(node, scope)
+        if isinstance(node.func, cst.Call):
+            named = self.named_attribute(node.func, scope)
+            if named is not None:  # getattr(df["a"], how)()
+                return self.call(cst.Call(func=named, args=node.args), scope)
+        if isinstance(node.func, cst.Name) and node.func.value == "getattr":
+            named = self.named_attribute(node, scope)
+            if named is not None:
+                return self.eval(named, scope)  # type: ignore[attr-defined]
         if isinstance(node.func, cst.Attribute):
             owner = self.eval(node.func.value, scope)
             method = node.func.attr.value
@@ -104,6 +115,19 @@ class Calls:
         else:
             function = self.eval(node.func, scope)
         return self.call_value(function, args, kwargs, node, scope)
+
+    def named_attribute(self, node: cst.Call, scope: Scope) -> cst.Attribute | None:
+        """``getattr(x, name)`` of pandas objects, with the name known, as ``x.name``."""
+        if not (isinstance(node.func, cst.Name) and node.func.value == "getattr"):
+            return None
+        if len(node.args) != 2 or any(a.star or a.keyword for a in node.args):
+            return None
+        name = self.eval(node.args[1].value, scope)  # type: ignore[attr-defined]
+        owner = self.eval(node.args[0].value, scope)  # type: ignore[attr-defined]
+        text = name.value if isinstance(name, Const) else None
+        if not isinstance(owner, (*DATA, Local)) or not isinstance(text, str) or not text.isidentifier():  # fmt: skip
+            return None
+        return cst.Attribute(value=node.args[0].value, attr=cst.Name(text))
 
     def call_member(
         self, owner: Value, name: str, args: list, kwargs: dict, node: cst.Call, scope: Scope
@@ -216,6 +240,8 @@ class Calls:
     ) -> Value:
         """Try the rules of ``name``. Raises NoRule with the last reason."""
         candidates = registry.find(name)
+        if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
+            raise NoRule("the function changes something outside of itself")
         reason = f"there is no rule for {name}"
         for rule in candidates:
             point = self.ctx.save()

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
-from transpiler.errors import NoRule, TranspileError
-from transpiler.facts import Const, Database, Func, Instance, Plain
-from transpiler.infer.functions import ReturnSignal
+from transpiler.errors import NoRule, Raises, TranspileError
+from transpiler.facts import (
+    Const,
+    Database,
+    Frame,
+    Func,
+    Instance,
+    Mapping,
+    Module,
+    Plain,
+    Sequence,
+    Workbook,
+)
+from transpiler.infer.signals import EndSignal, LoopSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
 from transpiler.source import read_names
 
 MAX_TURNS = 1000
+#: a loop of more turns that touches no frame stays a loop
+PLAIN_TURNS = 20
 #: managers without effect on what a program computes
 _QUIET = ("pd.option_context", "pandas.option_context", "warnings.catch_warnings", "nullcontext",
           "contextlib.nullcontext")  # fmt: skip
 #: what is still to come after a block of a ``with`` or ``try`` is not only its statements
 _BARRIER = "barrier"
-
-
-class LoopSignal(Exception):
-    """``break`` or ``continue`` in a loop that is being unrolled."""
-
-    def __init__(self, word: str) -> None:
-        self.word = word
-
-
-class EndSignal(Exception):
-    """The program stops here, always: what comes after is never reached."""
 
 
 class Control:
@@ -75,8 +78,10 @@ class Control:
         items = self.loop_items(node, scope)
         body, after = list(node.body.body), scope.used_later
         inside = read_names(node)
-        self.depth += 1
         items = list(items)
+        if len(items) > PLAIN_TURNS and is_plain(items, inside, scope):
+            raise NoRule("a loop of many turns over plain values stays a loop")
+        self.depth += 1
         self.turning.append(items)
         try:
             for item in items:
@@ -220,7 +225,10 @@ class Control:
             if not isinstance(item.asname.name, cst.Name):
                 raise NoRule("a target that is not a plain name")
             job = self.claim(item.asname.name.value, scope)
-            scope.bind(item.asname.name.value, Ref(Plain(job, frozenset({job}))))
+            held = Plain(job, frozenset({job}))
+            if isinstance(opened, Workbook):
+                held = replace(opened, text=job, vars=held.vars)
+            scope.bind(item.asname.name.value, Ref(held))
             name = f" as {job}"
         comments, self.ctx.comments = self.ctx.comments, []
         inner = node.with_changes(items=rest) if rest else None
@@ -243,6 +251,9 @@ class Control:
         """A ``try`` whose handlers only pass the failure on: the job fails where pandas does. One
         that mends it stays Python on the driver, unless all that could fail are files at hand."""
         passing = all(passes_on(h, self.program) for h in node.handlers)
+        known = (
+            not passing and bool(node.handlers) and all(self.tells(h, scope) for h in node.handlers)
+        )
         start, inputs = len(self.ctx.statements), len(self.ctx.inputs)
         entries = len(self.ctx.entries)
         self.pending.append(_BARRIER)
@@ -251,9 +262,18 @@ class Control:
             self.block(list(node.body.body), scope, scope.used_later)
         except (ReturnSignal, LoopSignal) as signal:  # ``finally`` comes first
             held.append(signal)
+        except Raises as error:
+            if passing and not node.handlers:
+                raise
+            if len(self.ctx.statements) > start or not known:
+                raise NoRule("an exception that is handled") from None
+            self.handled(node, error.exception, scope)
+            return
         finally:
             self.pending.pop()
-        if not passing:
+        if known and self.all_closed(entries):
+            self.ctx.note("kept", "python", "the columns are known, so nothing fails", self.program.source_line(node))  # fmt: skip
+        elif not passing:
             made, read = self.ctx.statements[start:], self.ctx.inputs[inputs:]
             mild = all(e.verdict == "native" for e in self.ctx.entries[entries:])
             if len(made) != len(read) or not mild or not all(i.get("pinned") for i in read):
@@ -265,6 +285,44 @@ class Control:
             self.finally_(node.finalbody, scope)
         if held:
             raise held[0]
+
+    def tells(self, handler: cst.ExceptHandler, scope: Scope) -> bool:
+        """Whether it is for exceptions that are known here: a missing column or name."""
+        code = self.program.code(handler.type) if handler.type is not None else ""
+        names = {n.strip() for n in code.strip("()").split(",")}
+        return names <= {
+            "KeyError",
+            "AttributeError",
+            "NameError",
+            "ImportError",
+            "ModuleNotFoundError",
+        }
+
+    def all_closed(self, entries: int) -> bool:
+        """Whether the steps that were taken are of frames whose columns are known."""
+        frames = [
+            r.value for s in self.scopes() for r in s.refs.values() if isinstance(r.value, Frame)
+        ]
+        steps = self.ctx.entries[entries:]
+        return not any(f.open for f in frames) and all(
+            e.verdict in ("native", "kept") for e in steps
+        )
+
+    def handled(self, node: cst.Try, error: BaseException, scope: Scope) -> None:
+        """The handler of an exception that always comes."""
+        for handler in node.handlers:
+            code = self.program.code(handler.type) if handler.type is not None else ""
+            names = {n.strip() for n in code.strip("()").split(",")}
+            if not names & {c.__name__ for c in type(error).__mro__}:
+                continue
+            if handler.name is not None:
+                text = f"{type(error).__name__}({', '.join(map(repr, error.args))})"
+                scope.bind(handler.name.name.value, Ref(Plain(text)))  # type: ignore[union-attr]
+            self.block(list(handler.body.body), scope, scope.used_later)
+            if node.finalbody is not None:
+                self.finally_(node.finalbody, scope)
+            return
+        raise NoRule("an exception that is not handled")
 
     def finally_(self, node: cst.Finally, scope: Scope) -> None:
         """The last block of a ``try``, without what closes a database: a job has nothing to close."""
@@ -332,3 +390,28 @@ def passes_on(handler: cst.ExceptHandler, program: Any) -> bool:
         "sys.exit(-1)",
         "os._exit(1)",
     )
+
+
+def is_plain(items: list, names: set[str], scope: Scope) -> bool:
+    """Whether a loop over ``items`` that reads ``names`` can touch no frame."""
+    seen: set[int] = set()
+
+    def plain(value: Any) -> bool:
+        if isinstance(value, Sequence):
+            return all(map(plain, value.items))
+        if isinstance(value, Mapping):
+            return all(plain(v) for _, v in value.items)
+        if isinstance(value, Func):
+            if id(value.node) in seen:
+                return True
+            seen.add(id(value.node))
+            return reads_plain(read_names(value.node), value.scope)
+        if isinstance(value, Module):
+            return value.name.split(".")[0] not in ("pandas", "glob", "os", "pathlib")
+        return isinstance(value, Const | Plain)
+
+    def reads_plain(names: set[str], scope: Scope) -> bool:
+        refs = (scope.lookup(name) for name in names)
+        return all(plain(ref.value) for ref in refs if ref is not None)
+
+    return all(map(plain, items)) and reads_plain(names, scope)

@@ -8,7 +8,7 @@ from typing import Any, Callable
 import libcst as cst
 
 from rules import registry
-from transpiler.errors import NoRule, TranspileError
+from transpiler.errors import NoRule, Raises, TranspileError
 from transpiler.facts import (
     Accessor,
     ByColumn,
@@ -27,6 +27,7 @@ from transpiler.facts import (
     Sequence,
     Slice,
     Super,
+    Text,
     Value,
 )
 from transpiler.infer.calls import Calls
@@ -77,7 +78,9 @@ class Expressions(Operators, Calls):
             if isinstance(value, (bool, type(None))):
                 return Const(value)
             return Module(f"builtins.{node.value}", node.value)
-        if node.value in ("display", "__file__"):
+        if node.value == "__file__":
+            return Const("program.py")  # in the folder that relative paths start from
+        if node.value == "display":
             return Module(f"builtins.{node.value}", node.value)
         line, column = self.program.position(node)
         raise TranspileError(f"name {node.value!r} is used before it is defined", line, column)
@@ -124,7 +127,8 @@ class Expressions(Operators, Calls):
             if any(ch in code for ch in '"\\{}\n#'):
                 code = self.spare(code, value)
             out += "{" + code + head + (":" + spec if spec else "") + "}"
-        return self.plain_like(f'f"{out}"', [v for _, v, _ in parts if v is not None])
+        made = self.plain_like(f'f"{out}"', [v for _, v, _ in parts if v is not None])
+        return Text(made.text, made.vars) if type(made) is Plain else made
 
     def spare(self, code: str, value: Value) -> str:
         """A variable for code that cannot stand inside an f-string."""
@@ -192,7 +196,7 @@ class Expressions(Operators, Calls):
         if isinstance(value, Class) and value.family == "enum":
             return list(self.enum_members(value))  # type: ignore[attr-defined]
         if isinstance(value, ByColumn) and value.labels:
-            named = self.ctx.hoist(value, "values")
+            named = self.ctx.hoist(value, value.hint)
             places_of = range(len(value.labels))
             return [Scalar(f"{named.text}.iloc[{i}]", value.dtype, named.vars) for i in places_of]
         raise NoRule("not a sequence that is known here")
@@ -264,16 +268,15 @@ class Expressions(Operators, Calls):
         """A constant computed now; an error in it is the program's own, so it is kept as code."""
         try:
             value = compute()
+        except NoRule:
+            raise
         except Exception as error:
-            line, column = self.program.position(node)
-            raise TranspileError(
-                f"this raises {type(error).__name__}: {error}", line, column
-            ) from None
+            raise Raises(error, *self.program.position(node)) from None
         if isinstance(value, (str, bytes, list, tuple)) and len(value) > 100_000 or isinstance(value, int) and abs(value) > 1 << 512:  # fmt: skip
             raise NoRule("a constant too large to fold")
         return Const(value)
 
-    def plain_like(self, text: str, parts: list[Value], arithmetic: bool = False) -> Value:
+    def plain_like(self, text: str, parts: list[Value], arithmetic: str | None = None) -> Value:
         """Python text over ``parts``: on the driver when one of them is, else a scalar or plain."""
         reads = frozenset().union(*(p.vars for p in parts))
         if any(has_data(p) or has_local(p) for p in parts):
@@ -281,13 +284,7 @@ class Expressions(Operators, Calls):
                 self.went_to_driver(text)
             return Local(text, reads)
         if any(isinstance(p, Scalar) for p in parts):
-            dtypes = {p.dtype for p in parts if isinstance(p, Scalar)}
-            numeric = arithmetic and dtypes <= {"int64", "float64"}
-            return (
-                Scalar(text, "float64" if numeric else None, reads)
-                if numeric
-                else Plain(text, reads)
-            )
+            return Scalar(text, arithmetic, reads) if arithmetic else Plain(text, reads)
         return Plain(text, reads)
 
     # -- attributes, subscripts, calls

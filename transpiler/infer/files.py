@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 from typing import Any
 
 
 from transpiler.errors import NoRule, Refused
-from transpiler.facts import Column, Const, Frame, Index, Local, Module, Order, Plain, Rows, Value
+from transpiler.facts import (
+    Column,
+    Const,
+    Frame,
+    Index,
+    Local,
+    Module,
+    Order,
+    Plain,
+    Rows,
+    Value,
+    Workbook,
+)
 from transpiler.infer.context import Output, read_options
+from transpiler.infer.services import service_of
 from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
 
 _FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
@@ -24,7 +38,7 @@ class Files:
     def data_path(self, path: Value) -> str:
         """The job's text of a path in the program; a relative or local one is under DATA_ROOT."""
         if isinstance(path, Const):
-            value = path.value
+            value = str(path.value) if isinstance(path.value, PurePath) else path.value
             if not isinstance(value, str):
                 raise NoRule("the path is not a text")
             if "://" in value:
@@ -60,6 +74,8 @@ class Files:
         target = args[0] if args else kwargs.get(named) if named else None
         if target is None or isinstance(target, Const) and target.value is None:
             return None
+        if isinstance(target, Workbook):
+            return self.write_sheet(receiver, owner, method, args, kwargs, target)
         if method in _BYTE_WRITERS:
             kept = {k: v for k, v in kwargs.items() if k != named}
             rest = self.driver.call("", "", args[1:], kept)[1:-1]
@@ -77,6 +93,16 @@ class Files:
         text = self.driver.call(receiver, method, [Const(None), *args[1:]], kept)
         return Local(f"{self.ctx.call(writer)}({self.data_path(target)}, {text})", owner.vars)
 
+    def write_sheet(
+        self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, book: Workbook
+    ) -> Value:
+        """``frame.to_excel(writer, …)``: a sheet of the file that the block writes."""
+        sheet = kwargs.get("sheet_name", args[1] if len(args) > 1 else Const("Sheet1"))
+        if method != "to_excel" or not isinstance(sheet, Const):
+            raise Refused(f"{method} into a pd.ExcelWriter, of a sheet that is not known here")
+        self.record_output(book.path, method, {"sheet_name": sheet})
+        return Local(self.driver.call(receiver, method, args, kwargs), owner.vars | book.vars)
+
     def record_output(
         self, path: Value, method: str, written: dict[str, Value] | None = None
     ) -> None:
@@ -93,8 +119,11 @@ class Files:
     ) -> Value | None:
         """Library calls that touch files, and displays."""
         name = function.name
+        if told := service_of(name):
+            self.ctx.note("driver", name, told, self.program.source_line(node))
+            return None
         if name.split(".")[0] in ("duckdb", "pandasql"):
-            return self.sql_over_frames(function, args, kwargs, node)
+            return self.sql_over_frames(function, args, kwargs, node, problem)
         if name.startswith("pandas.read_") and name.split(".")[1] in _READERS and (args or kwargs):
             return self.read_local(function, args, kwargs, node, problem)
         if name in _FILE_WORDS and all(isinstance(a, (Const, Plain)) for a in args):
@@ -110,24 +139,74 @@ class Files:
             raise Refused(
                 f"{name.split('.')[1]}() runs code that cannot be seen here: write it out"
             )
+        if name == "pandas.ExcelWriter":
+            return self.workbook(args, kwargs)
+        asked = self.ask_files(name, args, kwargs, node)  # type: ignore[attr-defined]
+        if asked is not None:
+            return asked
         if name == "builtins.open":
-            mode = args[1].value if len(args) > 1 and isinstance(args[1], Const) else "r"
-            if isinstance(mode, str) and set(mode) & set("wax+"):
+            given = args[1] if len(args) > 1 else kwargs.get("mode", Const("r"))
+            mode = given.value if isinstance(given, Const) else None
+            if isinstance(mode, str) and set(mode) & set("ax+"):
                 raise Refused(
-                    "open(…, 'w') writes a local file, which a job does not keep: write through pandas instead"
+                    f"open(…, {mode!r}) changes a file, which S3 does not: write the whole file"
                 )
+            if not isinstance(mode, str) or isinstance(args[0], Local):
+                raise Refused("open() of a mode or path that is not known here")
+            if "w" in mode:
+                return self.written_file(args, kwargs, mode)
             path = self.data_path(args[0])
             rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
             return Plain(
                 f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})",
                 args[0].vars,
             )
+        if name in ("pandas.set_option", "pandas.reset_option") and self.is_display(args):
+            self.ctx.note("kept", name, "it changes displays alone", self.program.source_line(node))
+            return Const(None)
         if name == "builtins.display":
             return self.plain_like(self.driver.call("", "print", args, {}), args)  # type: ignore[attr-defined]
         return None
 
+    def is_display(self, args: list) -> bool:
+        """Whether an option of pandas is of displays and warnings, which no output shows."""
+        option = args[0].value if args and isinstance(args[0], Const) else None
+        return isinstance(option, str) and option.startswith(
+            ("display.", "mode.chained_assignment")
+        )
+
+    def written_file(self, args: list, kwargs: dict, mode: str) -> Value:
+        """``open(path, "w")``: what is written becomes one file of the dataset when it is closed."""
+        path = args[0]
+        self.ctx.outputs.append(
+            Output(
+                str(path.value) if isinstance(path, Const) else "?",
+                "text",
+                None,
+                self.ctx.line or 1,
+            )
+        )
+        options = [f'"{mode}"'] if mode not in ("w", "wt") else []
+        named = {k: v for k, v in kwargs.items() if k in ("encoding", "newline")}
+        options += [f"{k}={self.driver.text(v)}" for k, v in named.items()]
+        more = ", ".join(["", *options])
+        return Plain(f"{self.ctx.call('open_output')}({self.data_path(path)}{more})", path.vars)
+
+    def workbook(self, args: list, kwargs: dict) -> Value:
+        """``pd.ExcelWriter(path)`` as the managers of a ``with`` block: its file goes to the path."""
+        mode = kwargs.get("mode", Const("w"))
+        if len(args) != 1 or not isinstance(args[0], Const | Plain):
+            raise Refused("a pd.ExcelWriter over something else than a path")
+        if not isinstance(mode, Const) or mode.value != "w":
+            raise Refused("an Excel file is written whole: pd.ExcelWriter(…, mode='a') changes one")
+        file = self.ctx.unique("file")
+        opened = f'{self.ctx.call("open_output")}({self.data_path(args[0])}, "wb") as {file}'
+        writer = self.driver.call("", "pd.ExcelWriter", [Plain(file)], kwargs)
+        self.ctx.runtime.add("import pandas as pd")
+        return Workbook(f"{opened}, {writer}", args[0].vars, args[0])
+
     def sql_over_frames(
-        self, function: Module, args: list, kwargs: dict, node: Any
+        self, function: Module, args: list, kwargs: dict, node: Any, problem: str
     ) -> Value | None:
         """SQL that names frames by their variables: they have to be pandas frames of those names."""
         texts = [a.value for a in args if isinstance(a, Const) and isinstance(a.value, str)]
@@ -146,7 +225,7 @@ class Files:
                 )
         text = self.driver.call("", self.driver.text(function), args, kwargs)
         if named:
-            self.went_to_driver(text, function.name, "SQL over pandas frames", node)  # type: ignore[attr-defined]
+            self.went_to_driver(text, function.name, problem or "SQL over pandas frames", node)  # type: ignore[attr-defined]
         return Local(text, frozenset(named))
 
     def read_local(
@@ -164,6 +243,8 @@ class Files:
         path = args[0] if args else kwargs[named] if named else None
         if path is None or isinstance(path, (Frame, Local)):
             raise NoRule(problem or "the path is not known here")
+        if str(getattr(path, "value", "")).startswith("ftp") and "storage_options" in kwargs:
+            raise Refused("a file on FTP behind a password: copy it to S3 first, and read it there")
         self.driver.module(function)
         if isinstance(path, Plain) and "IO(" in path.text:
             source = path.text

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from transpiler.errors import NoRule
-from transpiler.facts import Const, Func, Local, Mapping, Sequence, Value
-from transpiler.infer.kinds import has_data, has_local
+from transpiler.facts import (
+    Const,
+    Frame,
+    Func,
+    Local,
+    Mapping,
+    Module,
+    Plain,
+    Sequence,
+    Stream,
+    Value,
+)
+from transpiler.infer.kinds import has_data, has_local, is_changeable
+from transpiler.infer.signals import ReturnSignal
 from transpiler.infer.scope import Ref, Scope
-from transpiler.infer.syntax import changed_roots
-from transpiler.source import read_names
+from transpiler.infer.syntax import (
+    changed_roots,
+    changes,
+    is_generator,
+    outer_names,
+    parameters_in,
+    read_once,
+)
+from transpiler.source import bound_names, read_names
 
 MAX_DEPTH = 40
-
-
-class ReturnSignal(Exception):
-    """``return`` in a function that is being inlined."""
-
-    def __init__(self, value: Value, node: Any, scope: Scope) -> None:
-        self.value, self.node, self.scope = value, node, scope
 
 
 def sequence_of(values: list[Value]) -> Value:
@@ -39,6 +52,10 @@ def mapping_of(values: dict[str, Value]) -> Value:
 
 class Functions:
     """Mixed into the interpreter."""
+
+    yields: list
+    pending: list
+    entered: list[int]
 
     ctx: Any
     program: Any
@@ -59,31 +76,92 @@ class Functions:
         return self.call_kept(function, args, kwargs, node, problem)
 
     def function(self, node: Any, scope: Scope, name: str | None = None) -> Func:
-        """A function or lambda where it is defined: a default that reads names is what they are now."""
+        """A function or lambda where it is defined: a default that reads names is what they are now,
+        and a list or dict is one object for all calls."""
         found = []
+        cells = Scope(name="defaults")
         for parameter in (*node.params.params, *node.params.kwonly_params):
             if isinstance(parameter.default, cst.Name):
                 ref = scope.lookup(parameter.default.value)
                 if ref is not None:
                     found.append((parameter.name.value, ref.value))
-        return Func(node, scope, name, tuple(found))
+            elif isinstance(parameter.default, (cst.List, cst.Dict, cst.Set)):
+                value = self.eval(parameter.default, scope)  # type: ignore[attr-defined]
+                cells.refs[parameter.name.value] = Ref(value)
+        if cells.refs:
+            self.objects.append(cells)  # type: ignore[attr-defined]
+        return Func(node, scope, name, tuple(found), cells=cells if cells.refs else None)
+
+    def decorated(self, node: cst.FunctionDef, scope: Scope) -> Value:
+        """A function as its decorators leave it. Raises NoRule where they are not followed."""
+        value: Value = self.function(node.with_changes(decorators=[]), scope, node.name.value)
+        for decorator in reversed(node.decorators):
+            call = decorator.decorator
+            named = call.func if isinstance(call, cst.Call) else call
+            known = self.eval(named, scope)  # type: ignore[attr-defined]
+            if isinstance(known, Module) and known.name == "functools.wraps":
+                continue
+            if isinstance(known, Module) and known.name == "contextlib.contextmanager":
+                value = replace(self.function(node, scope, node.name.value), manager=True)
+                continue
+            if isinstance(known, Module):
+                raise NoRule("a decorator that is not followed")
+            made = self.eval(call, scope)  # type: ignore[attr-defined]
+            value = self.call_value(made, [value], {}, cst.Call(func=call), scope)  # type: ignore[attr-defined]
+            if not isinstance(value, Func):
+                raise NoRule("a decorator that gives no function")
+        return value
+
+    def yield_(self, node: cst.Yield, scope: Scope) -> None:
+        """``yield x`` in a function whose values are taken one by one here."""
+        if not self.yields or self.yields[-1] is None:
+            raise NoRule("a generator that is not followed")
+        if isinstance(node.value, cst.From):
+            values = self.iterate(self.eval(node.value.item, scope))  # type: ignore[attr-defined]
+        else:
+            value = self.eval(node.value, scope) if node.value is not None else Const(None)  # type: ignore[attr-defined]
+            values = [value]
+        for value in values:
+            self.yields[-1](self.settled(value, scope))  # type: ignore[attr-defined]
 
     def inline(
-        self, function: Func, args: list[Value], kwargs: dict, node: cst.Call | None
+        self,
+        function: Func,
+        args: list[Value],
+        kwargs: dict,
+        node: Any,
+        owner: Any = None,
+        taker: Any = None,
     ) -> Value:
+        """The value of a call whose body is walked here; ``owner``: the class of a method;
+        ``taker``: what is called with each value that it yields."""
         if len(self.active) > MAX_DEPTH:
             raise NoRule("the function calls itself")
         if isinstance(function.node, cst.FunctionDef) and (
-            function.node.decorators or function.node.asynchronous
+            function.node.decorators
+            and not (function.manager and taker is not None)
+            or function.node.asynchronous
         ):
             raise NoRule("the function is decorated")
+        taken = Scope(name="yields")  # held as values in use are: their variables stay
+        generates = is_generator(function.node)
         scope = Scope(parent=function.scope, name=function.name or "lambda")
-        self.bind_parameters(function, args, kwargs, scope, node)
+        self.bind_parameters(function, args, kwargs, scope, node, owner is not None)
+        if owner is not None:
+            scope.refs["__class__"], scope.refs["__self__"] = Ref(owner), Ref(args[0])
         if isinstance(function.node, cst.Lambda):
             return self.eval(function.node.body, scope)  # type: ignore[attr-defined]
         line, column, hint = self.ctx.line, self.ctx.column, self.ctx.hint
         body = function.node.body.body
+        unused = node is not None and node is self.unused  # type: ignore[attr-defined]
+        self.dropped.append(unused)  # type: ignore[attr-defined]
         self.active.append(scope)
+        if generates:
+            self.objects.append(taken)  # type: ignore[attr-defined]
+        keep = lambda v: taken.refs.update({str(len(taken.refs)): Ref(v)})  # noqa: E731
+        self.yields.append((taker or keep) if generates else None)
+        self.entered.append(self.depth)
+        self.pending.append(None)  # what is still to come ends here: at a return
         try:
             self.block(list(body), scope, lambda name: False)  # type: ignore[attr-defined]
             value: Value = Const(None)
@@ -93,16 +171,26 @@ class Functions:
             value = signal.value
         finally:
             self.active.remove(scope)
+            self.yields.pop()
+            self.pending.pop()
+            self.entered.pop()
+            self.dropped.pop()  # type: ignore[attr-defined]
             self.ctx.line, self.ctx.column, self.ctx.hint = line, column, hint
+        if generates:
+            self.objects[:] = [s for s in self.objects if s is not taken]  # type: ignore[attr-defined]
+            value = Stream(tuple(r.value for r in taken.refs.values()))
+        self.held.append(value)  # type: ignore[attr-defined]
         return value
 
     def bind_parameters(
-        self, function: Func, args: list[Value], kwargs: dict, scope: Scope, node: Any
+        self, function: Func, args: list[Value], kwargs: dict, scope: Scope, node: Any, shift: bool
     ) -> None:
         parameters = function.node.params
         if parameters.posonly_params:
             raise NoRule("a function with positional-only parameters is not inlined")
         refs = self.argument_refs(node, scope)
+        if shift:  # the object itself comes first
+            refs = {k + 1 if isinstance(k, int) else k: r for k, r in refs.items()}
         names = [p.name.value for p in parameters.params]
         rest = parameters.star_arg if isinstance(parameters.star_arg, cst.Param) else None
         if len(args) > len(names) and rest is None:
@@ -126,13 +214,30 @@ class Functions:
             if parameter.name.value not in bound:
                 if parameter.default is None:
                     raise NoRule(f"argument {parameter.name.value!r} is missing")
+                if function.cells is not None and parameter.name.value in function.cells.refs:
+                    if isinstance(function.cells.refs[parameter.name.value].value, Plain):
+                        raise NoRule("a default that the function changes is in the job")
+                    bound[parameter.name.value] = function.cells.refs[parameter.name.value]
+                    continue
                 value = dict(function.defaults).get(parameter.name.value)
                 if value is None:
                     value = self.eval(parameter.default, function.scope)  # type: ignore[attr-defined]
                 bound[parameter.name.value] = Ref(value)
         if set(kwargs) - every:
             raise NoRule("an argument that the function does not take")
+        for name, ref in bound.items():
+            if isinstance(ref.value, Stream) and not read_once(function.node.body, name):
+                raise NoRule("a generator that may be gone through twice")
         scope.refs.update(bound)
+        self.name_arguments(function, scope)
+
+    def name_arguments(self, function: Func, scope: Scope) -> None:
+        """A frame that the body reads more than once gets a variable: its parameter's name."""
+        for name, ref in scope.refs.items():
+            value = ref.value
+            if isinstance(value, (Frame, Local)) and not value.text.isidentifier():
+                if not read_once(function.node.body, name):
+                    ref.value = self.ctx.hoist(value, name)
 
     def argument_refs(self, node: Any, scope: Scope) -> dict:
         """The cells of arguments that are plain names: the function may change those objects."""
@@ -140,9 +245,13 @@ class Functions:
         if not isinstance(node, cst.Call):
             return refs
         for i, arg in enumerate(node.args):
-            if isinstance(arg.value, cst.Name) and not arg.star:
+            if isinstance(arg.value, (cst.Name, cst.Attribute)) and not arg.star:
                 for caller in reversed(self.active):
-                    ref = caller.lookup(arg.value.value)
+                    ref = (
+                        caller.lookup(arg.value.value)
+                        if isinstance(arg.value, cst.Name)
+                        else self.field_ref(arg.value, caller)  # type: ignore[attr-defined]
+                    )
                     if ref is not None:
                         refs[arg.keyword.value if arg.keyword else i] = ref
                         break
@@ -155,6 +264,8 @@ class Functions:
         refs = self.argument_refs(node, function.scope)
         for i, name in enumerate(p.name.value for p in function.node.params.params):
             ref = refs.get(i) or refs.get(name)
+            if name in changed and ref is not None and is_changeable(ref.value):
+                raise NoRule(f"the function changes its argument {name!r}: {problem}")
             if name in changed and ref is not None and has_data(ref.value):
                 raise NoRule(f"the function changes its argument {name!r}: {problem}")
         text = self.driver.call("", self.driver.text(function), args, kwargs)  # type: ignore[attr-defined]
@@ -168,8 +279,25 @@ class Functions:
             return Local(text, reads)
         return self.plain_like(text, values)  # type: ignore[attr-defined]
 
+    def has_effects(self, value: Value, seen: tuple = ()) -> bool:
+        """Whether a function changes something that is not its own, by itself or by what it calls."""
+        if not isinstance(value, Func) or value.node in seen:
+            return False
+        node = value.node
+        own = bound_names(node.body) | {p.name.value for p in node.params.params} | parameters_in(node.body)  # fmt: skip
+        if outer_names(node) or changed_roots(node.body) - own:
+            return True
+        refs = [value.scope.lookup(n) for n in read_names(node.body)]
+        return any(self.has_effects(r.value, (*seen, node)) for r in refs if r is not None)
+
     def changed_parameters(self, function: Func) -> set[str]:
-        return changed_roots(function.node.body)
+        if isinstance(function.node, cst.Lambda):
+            return changed_roots(function.node.body)
+        return {
+            p.name.value
+            for p in function.node.params.params
+            if changes(function.node, p.name.value)
+        }
 
     def reads_data(self, function: Func) -> bool:
         """Whether the body touches pandas or a frame of the module."""

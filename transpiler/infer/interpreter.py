@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, Callable
 
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
 from transpiler.facts import Col, Frame, Local, Module, Plain, Value
+from transpiler.infer.asking import Asking
 from transpiler.infer.assignment import Assignment
 from transpiler.infer.branches import Branches
+from transpiler.infer.command_line import CommandLine
 from transpiler.infer.context import Context
-from transpiler.infer.control import Control, EndSignal, LoopSignal
+from transpiler.infer.control import Control
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import Expressions
 from transpiler.infer.files import Files
 from transpiler.infer.functions import Functions
 from transpiler.infer.items import Items
 from transpiler.infer.objects import Objects
+from transpiler.infer.signals import EndSignal, LoopSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import closure_names
 from transpiler.infer.verbatim import Verbatim
@@ -25,7 +29,17 @@ from transpiler.source import Program, read_names, target_names
 
 
 class Interpreter(
-    Expressions, Objects, Assignment, Items, Control, Functions, Verbatim, Files, Branches
+    Expressions,
+    Objects,
+    CommandLine,
+    Assignment,
+    Items,
+    Control,
+    Functions,
+    Verbatim,
+    Files,
+    Asking,
+    Branches,
 ):
     """One pass over a program. ``run`` fills ``ctx``."""
 
@@ -38,6 +52,8 @@ class Interpreter(
         self.entered: list[int] = [0]  # the depth of loops where each function was entered
         self.held: list[Value] = []  # what calls gave to the statement at hand, not stored yet
         self.marks: list[int] = [0]
+        self.dropped: list[bool] = [False]  # whether the value of each inlined call is not taken
+        self.unused: Any = None  # the call whose value nobody takes
         self.pending: list = []  # per block that is being walked: its statements still to come
         self.yields: list = []  # what takes the values that each running generator yields
         self.owners: dict[str, tuple[int, str]] = {}
@@ -50,13 +66,12 @@ class Interpreter(
 
     def run(self) -> Context:
         body = list(self.program.module.body)
-        self.ctx.names |= _RESERVED
+        self.ctx.names |= _RESERVED | own_imports()
         header = [line.comment.value for line in self.program.module.header if line.comment]
+        header = [c for c in header if not c.startswith(("#!", "# -*-"))]
         self.ctx.comments += header
-        try:
+        with contextlib.suppress(EndSignal):  # the program always stops there
             self.block(body, self.scope, lambda name: False)
-        except EndSignal:
-            pass  # the program always stops there
         self.ctx.comments += [
             line.comment.value for line in self.program.module.footer if line.comment
         ]
@@ -144,8 +159,9 @@ class Interpreter(
         for alias in node.names:
             full = self.program.code(alias.name)
             if alias.asname is not None:
-                text = target_names(alias.asname.name)[0]
-                scope.bind(text, Ref(Module(full, text)))
+                own = target_names(alias.asname.name)[0]
+                text = free_name(own, f"import {full} as {own}")
+                scope.bind(own, Ref(Module(full, text)))
                 self.imports[text] = f"import {full} as {text}"
             else:
                 root = full.split(".")[0]
@@ -175,8 +191,9 @@ class Interpreter(
             return
         for alias in node.names:
             name = alias.name.value  # type: ignore[union-attr]
-            text = target_names(alias.asname.name)[0] if alias.asname else name
-            scope.bind(text, Ref(Module(f"{module}.{name}", text)))
+            own = target_names(alias.asname.name)[0] if alias.asname else name
+            text = free_name(own, f"from {module} import {name}")
+            scope.bind(own, Ref(Module(f"{module}.{name}", text)))
             self.imports[text] = f"from {module} import {name}" + (
                 f" as {text}" if text != name else ""
             )
@@ -201,7 +218,10 @@ class Interpreter(
             return
         if isinstance(node.value, cst.Call) and self.container_change(node.value, scope):
             return
+        self.unused = node.value
         value = self.eval(node.value, scope)
+        if isinstance(value, (Plain, Local)) and value.text.isidentifier():
+            return
         if isinstance(value, (Plain, Local)) and isinstance(
             node.value, (cst.Call, cst.Await, cst.Yield)
         ):
@@ -215,6 +235,22 @@ class Interpreter(
                 "a value that nothing uses is not computed",
                 self.program.source_line(node),
             )
+
+
+def own_imports() -> set[str]:
+    """Modules that functions of the job use under these names."""
+    from transpiler.emit.embed import imported_names
+
+    return set(imported_names())
+
+
+def free_name(name: str, line: str) -> str:
+    """What the job calls an import: another name where a function that it embeds uses that name for
+    something else (``from datetime import datetime`` beside ``import datetime``)."""
+    from transpiler.emit.embed import imported_names
+
+    taken = imported_names().get(name)
+    return name if taken is None or taken == line else f"{name}_"
 
 
 _RESERVED = {

@@ -7,8 +7,8 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.errors import NoRule
-from transpiler.facts import Const, Frame, Func, Mapping, Module, Sequence, Value
+from transpiler.errors import NoRule, attempt
+from transpiler.facts import Const, Frame, Func, Mapping, Module, Plain, Scalar, Sequence, Value
 from transpiler.infer.driver import BINARY, UNARY
 from transpiler.infer.kinds import DATA
 from transpiler.infer.scope import Scope
@@ -22,6 +22,9 @@ _COMPARE_NODES = {"Equal": "__eq__", "NotEqual": "__ne__", "LessThan": "__lt__",
 _SWAPPED = {"__lt__": "__gt__", "__gt__": "__lt__", "__le__": "__ge__", "__ge__": "__le__",
             "__eq__": "__eq__", "__ne__": "__ne__"}  # fmt: skip
 _UNARY_NODES = {"Minus": "__neg__", "BitInvert": "__invert__", "Plus": "__pos__"}
+#: operators that keep whole numbers whole
+_WHOLE = {"__add__", "__sub__", "__mul__", "__floordiv__", "__mod__"}
+_DTYPES = {str: "object", int: "int64", float: "float64"}
 _PYTHON = {**BINARY, "__lshift__": "<<", "__rshift__": ">>"}
 
 
@@ -85,7 +88,8 @@ class Operators:
             return self.call_method(right, swapped, [left], {}, node)
         a, b = self.driver.text(left), self.driver.text(right)
         symbol = _PYTHON.get(method, method)
-        return self.plain_like(f"({a} {symbol} {b})", [left, right], arithmetic=True)
+        text = f"({a} {symbol} {b})"
+        return self.plain_like(text, [left, right], number_type(method, left, right))
 
     def compare(self, node: cst.Comparison, scope: Scope) -> Value:
         left = self.eval(node.left, scope)
@@ -139,13 +143,40 @@ class Operators:
 
     def conditional(self, node: cst.IfExp, scope: Scope) -> Value:
         test = self.eval(node.test, scope)
-        try:
-            return self.eval(node.body if self.truth(test) else node.orelse, scope)
-        except NoRule:
-            pass
+        taken = attempt(self.truth, test)
+        if taken is not None:
+            return self.eval(node.body if taken else node.orelse, scope)
         body, orelse = self.eval(node.body, scope), self.eval(node.orelse, scope)
         text = f"({self.driver.text(body)} if {self.driver.text(test)} else {self.driver.text(orelse)})"
+        kinds = {type(v.value) for v in (body, orelse) if isinstance(v, Const)}
+        both = isinstance(body, Const) and isinstance(orelse, Const) and len(kinds) == 1
+        dtype = _DTYPES.get(kinds.pop()) if both else None
+        if dtype is not None and isinstance(test, (Scalar, Plain)):
+            return Scalar(text, dtype, test.vars)
         return self.plain_like(text, [test, body, orelse])
+
+
+def number_type(method: str, left: Value, right: Value) -> str | None:
+    """The dtype of a number computed from numbers; None where it is not known to be one."""
+    if not all(is_whole(v) or is_number(v) for v in (left, right)):
+        return None
+    if not (is_whole(left) and is_whole(right)) or method == "__truediv__":
+        return "float64"
+    power = method == "__pow__" and isinstance(right, Const) and right.value >= 0
+    return "int64" if method in _WHOLE or power else None
+
+
+def is_number(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, float)
+    return isinstance(value, Scalar) and value.dtype == "float64"
+
+
+def is_whole(value: Value) -> bool:
+    """Whether it is a whole number, known or computed."""
+    if isinstance(value, Const):
+        return isinstance(value.value, int) and not isinstance(value.value, bool)
+    return isinstance(value, Scalar) and value.dtype == "int64"
 
 
 def _fold_operator(method: str, a: Any, b: Any) -> Any:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from transpiler.errors import Refused
 from transpiler.facts import Module
+from transpiler.infer.asking import ASKED
 from transpiler.infer.context import Output
 from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
 from transpiler.infer.scope import Scope
@@ -56,13 +57,14 @@ class _Rewriter(cst.CSTTransformer):
                 "open",
             ):
                 if original.func.value == "open":
-                    raise Refused(
-                        "open() in code that is kept as it is: read and write through pandas instead"
-                    )
+                    return self.opening(original, updated)
                 raise Refused(
                     f"{original.func.value}() runs code that cannot be seen here: write it out"
                 )
             return updated
+        asked = self.asking(original, updated)
+        if asked is not None:
+            return asked
         method = original.func.attr.value
         root = self.scope.lookup(root_name(original.func) or "")
         if (
@@ -88,9 +90,87 @@ class _Rewriter(cst.CSTTransformer):
             return updated
         if method in _WRITERS and original.args and original.args[0].keyword is None:
             return self.writing(method, updated)
+        if method == "parse_args" and not original.args:  # Glue adds arguments of its own
+            known = updated.with_changes(
+                func=updated.func.with_changes(attr=cst.Name("parse_known_args"))
+            )
+            return cst.Subscript(known, [cst.SubscriptElement(cst.Index(cst.Integer("0")))])
         if method in (*_BYTE_WRITERS, *_NO_WRITERS, "savefig"):
             raise Refused(f"{method}() in code that is kept as it is has no place to write to")
         return updated
+
+    def opening(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
+        """``open(path, …)``: reads a copy of the file, or writes one file of the dataset."""
+        given = [a for a in original.args[1:2] if a.keyword is None]
+        given += [a for a in original.args if a.keyword is not None and a.keyword.value == "mode"]
+        mode = given[0].value.evaluated_value if given and isinstance(given[0].value, cst.SimpleString) else "r"  # fmt: skip
+        if len(original.args) == 0 or given and not isinstance(given[0].value, cst.SimpleString) or set(mode) & set("ax+"):  # fmt: skip
+            raise Refused("open() that changes a file, which S3 does not: write the whole file")
+        code = self.owner.program.module.code_for_node
+        path = f"data_path(DATA_ROOT, {code(updated.args[0].value)})"
+        self.owner.ctx.call("data_path")
+        if "w" not in mode:
+            self.owner.ctx.call("read_local")
+            first = updated.args[0].with_changes(value=cst.parse_expression(f"read_local({path})"))
+            return updated.with_changes(args=[first, *updated.args[1:]])
+        self.owner.ctx.outputs.append(Output("?", "text", None, self.owner.ctx.line or 1))
+        name = self.owner.ctx.call("open_output")
+        first = updated.args[0].with_changes(value=cst.parse_expression(path))
+        return updated.with_changes(func=cst.Name(name), args=[first, *updated.args[1:]])
+
+    def asking(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression | None:
+        """What the code asks about files is asked of the data root."""
+        code = self.owner.program.module.code_for_node
+        name, call = code(original.func), self.owner.ctx.call
+        args = [code(a.value) for a in updated.args]
+        if name in ("os.path.exists", "os.path.isfile", "os.path.isdir") and len(args) == 1:
+            text = f"{call('path_exists')}({call('data_path')}(DATA_ROOT, {args[0]}))"
+        elif name in ("glob.glob", "glob") and len(args) == 1 and "glob" in self.owner.imports:
+            text = f"{call('list_files')}(DATA_ROOT, {args[0]})"
+        elif name == "os.listdir":
+            text = f"{call('list_folder')}({call('data_path')}(DATA_ROOT, {args[0] if args else '.'!r}))"
+        elif name in (
+            "os.remove",
+            "os.rename",
+            "os.walk",
+            "os.scandir",
+            "shutil.copy",
+            "shutil.move",
+        ):
+            raise Refused(f"{name} changes or lists local files, which a job does not keep")
+        elif name in ("os.makedirs", "os.mkdir"):
+            text = "None"
+        elif any("pathlib" in line for line in self.owner.imports.values()):
+            return self.asking_path(original, updated, args)
+        else:
+            return None
+        return cst.parse_expression(text)
+
+    def asking_path(
+        self, original: cst.Call, updated: cst.Call, args: list[str]
+    ) -> cst.BaseExpression | None:
+        """The same of a pathlib path."""
+        call = self.owner.ctx.call
+        method = original.func.attr.value  # type: ignore[attr-defined]
+        path = self.owner.program.module.code_for_node(updated.func.value)  # type: ignore[attr-defined]
+        place = f"{call('data_path')}(DATA_ROOT, {path})"
+        if method in ASKED and not args:
+            return cst.parse_expression(f"{call('path_exists')}({place})")
+        if method == "glob" and len(args) == 1:
+            return cst.parse_expression(f"{call('found_paths')}(DATA_ROOT, {path} / {args[0]})")
+        if method == "iterdir" and not args:
+            return cst.parse_expression(f"{call('found_paths')}(DATA_ROOT, {path} / '*')")
+        if method == "mkdir":
+            return cst.parse_expression("None")
+        if method in ("read_text", "read_bytes"):
+            mode = ', "rb"' if method == "read_bytes" else ""
+            return cst.parse_expression(f"open({call('read_local')}({place}){mode}).read()")
+        if method in ("write_text", "write_bytes") and args:
+            self.owner.ctx.outputs.append(Output("?", "text", None, self.owner.ctx.line or 1))
+            return cst.parse_expression(f"{call(method)}({place}, {args[0]})")
+        if method in ("rglob", "unlink", "touch", "rmdir"):
+            raise Refused(f"{method}() in code that is kept as it is looks at local files")
+        return None
 
     def reading(self, original: cst.Call, updated: cst.Call) -> cst.BaseExpression:
         first = updated.args[0]
@@ -113,10 +193,8 @@ class _Rewriter(cst.CSTTransformer):
         path = code(updated.args[0].value)
         first = updated.args[0].with_changes(value=cst.Name("None"))
         inner = updated.with_changes(args=[first, *updated.args[1:]])
-        try:
-            text = cst.ensure_type(updated.args[0].value, cst.SimpleString).evaluated_value
-        except Exception:
-            text = "?"
+        given = updated.args[0].value
+        text = given.evaluated_value if isinstance(given, cst.SimpleString) else "?"
         self.owner.ctx.outputs.append(
             Output(str(text), method.removeprefix("to_"), None, self.owner.ctx.line or 1)
         )

@@ -27,6 +27,7 @@ class Scope:
     name: str = ""
     used_later: Any = lambda name: True  # whether a later statement of the scope reads the name
     globals: set[str] = field(default_factory=set)
+    nonlocals: set[str] = field(default_factory=set)
 
     def lookup(self, name: str) -> Ref | None:
         scope: Scope | None = self
@@ -37,7 +38,16 @@ class Scope:
         return None
 
     def bind(self, name: str, ref: Ref) -> None:
-        (self.root if name in self.globals else self).refs[name] = ref
+        self.home(name).refs[name] = ref
+
+    def home(self, name: str) -> "Scope":
+        """The scope in which an assignment to the name binds it."""
+        if name in self.globals:
+            return self.root
+        if name in self.nonlocals:
+            outer = [s for s in self.chain() if s is not self and name in s.refs]
+            return outer[0] if outer else self
+        return self
 
     @property
     def root(self) -> "Scope":
@@ -60,4 +70,5 @@ class Scope:
             self.name,
             self.used_later,
             set(self.globals),
+            set(self.nonlocals),
         )
