@@ -12,10 +12,9 @@ from rules.sql_spark import (
     Result,
     Scope,
     Table,
-    is_number,
     parsed,
-    rename,
 )
+from rules.sql_tree import is_number, rename
 from transpiler.errors import NoRule
 
 _PARTS = {"with_", "with", "expressions", "from_", "from", "joins", "where", "group", "having",
@@ -61,6 +60,8 @@ class Select:
         columns = self.selected(expressions)
         grouped = self.grouped(expressions, columns)
         having = part(tree, "having")
+        if having is not None:
+            self.unambiguous(having, columns)
         if having is not None and expressions.type_of(having.this) != "BOOLEAN":
             raise NoRule("a condition of SQL that is not true or false")
         made = Result(columns, tree)
@@ -82,6 +83,8 @@ class Select:
         if given.args.get("recursive"):
             raise NoRule("recursive SQL")
         for entry in given.expressions:
+            if entry.alias.lower() in self.tables:
+                raise NoRule(f"SQL names a query {entry.alias}, as a frame is called")
             self.tables[entry.alias.lower()] = self.inner(entry.this)
 
     def inner(self, tree: Any) -> Table:
@@ -224,6 +227,17 @@ class Select:
             if named and not self.passes_through(named[0][0], node.name):
                 raise NoRule(f"SQL calls two things {node.name!r}")
         return expressions.type_of(node)
+
+    def unambiguous(self, having: Any, columns: list[tuple[str, str]]) -> None:
+        """HAVING may name a column of the table or of the result: DuckDB and Spark choose otherwise."""
+        from sqlglot import exp
+
+        for node in having.find_all(exp.Column):
+            inside = node.find_ancestor(exp.AggFunc)
+            for name, _ in columns:
+                if inside is None and name.lower() == node.name.lower():
+                    if not self.passes_through(name, node.name):
+                        raise NoRule(f"SQL calls two things {node.name!r}")
 
     def passes_through(self, name: str, column: str) -> bool:
         """Whether the result column of that name is the source's column of that name."""

@@ -38,7 +38,7 @@ SPARK = [
     "SELECT CASE k WHEN 'a' THEN 1 WHEN 'b' THEN 2 ELSE 0 END AS n FROM df",
     "SELECT CASE WHEN i > 3 THEN f ELSE i END AS n, CASE WHEN i > 3 THEN 1 ELSE 0.5 END AS m FROM df",
     "SELECT coalesce(f, g, 0) AS a, coalesce(k, '-') AS b, nullif(i, 3) AS c, if(b, 1, 2) AS d FROM df",
-    "SELECT length(s) AS a, trim(s) AS b, substring(s, 2, 3) AS c, left(s, 2) AS d FROM df",
+    "SELECT length(s) AS a, substring(s, 2, 3) AS c, left(s, 2) AS d FROM df",
     "SELECT s || '!' AS a, replace(s, 'a', 'o') AS b, s LIKE '%a_%' AS c FROM df",
     "SELECT i FROM df WHERE starts_with(s, 'a') OR contains(s, 'e') OR k LIKE 'b%'",
     "SELECT round(f, 2) AS a, round(f) AS b, round(g * 1.005, 2) AS c FROM df",
@@ -69,6 +69,9 @@ SPARK = [
 ]
 DRIVER = {
     "SELECT upper(s) AS u FROM df": "Upper",
+    "SELECT trim(s) AS t FROM df": "Trim",
+    "SELECT sum(i) AS i FROM df HAVING i > 2": "calls two things",
+    "WITH other AS (SELECT k FROM df) SELECT k FROM other": "as a frame is called",
     "SELECT i / j AS q FROM df": "division by what may be zero",
     "SELECT f // 2 AS q FROM df": "not whole",
     "SELECT i FROM df LIMIT 3": "LIMIT without ORDER BY",
