@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from rules.apply_nullable import AS_NUMPY, with_gaps
 from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.missing import in_frame
@@ -131,6 +132,8 @@ def apply_values(
 ) -> Col:
     """The function of each value: as an expression, or as the function itself in a UDF."""
     series = materialised(c.ctx, tightened(series) if series.loose else series)
+    if series.dtype == "string" and series.null_free:
+        series = series.but(dtype="object", nullable=False)  # each value is a str, as there
     c.need(not series.is_nullable and series.dtype not in ("category", "list", "date", "timedelta64[ns]"), f"a function of the values of a {series.dtype} column")  # fmt: skip
     body = Body(c, scope_of(function), series.frame)
     kind: str | None = None
@@ -226,7 +229,7 @@ def series_map(c: Call) -> Any:
 
 def row_dtype(frame: Frame) -> str | None:
     """The dtype of a row of the frame as pandas makes it; None where the job has to look."""
-    dtypes = {x.dtype for x in frame.columns}
+    dtypes = {AS_NUMPY.get(x.dtype or "", x.dtype) for x in frame.columns}
     if frame.open or not dtypes:
         return None
     numbers = {"int64", "float64"}
@@ -254,9 +257,8 @@ def row_of(c: Call, frame: Frame, wanted: list) -> Row:
     items = []
     for label in wanted:
         series = series_of(c.ctx, frame, label)
-        c.need(not series.is_nullable, "nullable columns in a Python function")
         try:
-            value = symbolic(series)
+            value = symbolic(series.but(dtype=AS_NUMPY.get(series.dtype or "", series.dtype)))
         except NoRule:
             continue
         if kind in ("float64", "int64"):
@@ -321,12 +323,12 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     labels = used or (frame.labels if used is None else frame.labels[:1])
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
+    odd = ("category", "list", "timedelta64[ns]")
     c.need(
-        not any(
-            s.is_nullable or s.dtype in ("category", "list", "timedelta64[ns]") for s in series
-        ),
+        not any(s.dtype in odd or s.is_nullable and s.dtype is None for s in series),
         "such columns in a Python function",
     )
+    gaps = with_gaps(c, series, function)
     c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
     body = Body(c, scope_of(function), frame)
     kind: str | None = None
@@ -336,12 +338,17 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
         sure = result.full or result.kind not in ("int", "bool")
         kind, problem = result.kind if sure else None, body.why
         if result.expr is not None:
-            return column_of(c, result, *parents, label=None)
+            made = column_of(c, result, *parents, label=None)
+            if gaps:
+                dtype = {"int64?": "Int64", "float64": "Float64"}.get(made.dtype or "")
+                c.need(dtype, "pd.NA in a Python function")
+                made = made.but(dtype=dtype, nullable=True)
+            return made
     except NoRule as error:
         c.ctx.restore(point)
         problem = str(error)
     c.message = problem  # type: ignore[attr-defined]
-    c.need(not any(x.is_nullable for x in frame.columns), "nullable columns in a Python function")
+    c.need(not any(x.is_nullable for x in frame.columns), problem or "nullable columns in a UDF")
     c.need(gives_value(function), "a function that gives a whole row")
     text = function_text(c, function, args, kwargs)
     typed_as = kind if kind in TYPED else None
@@ -448,6 +455,12 @@ _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        retur
         "df[['i', 'f']].apply(lambda x: x * 2)",
         "df[['s', 'k']].apply(lambda x: x.str.upper())",
         "df.apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",
+        "df.convert_dtypes().apply(lambda r: r['i'] * r['f'] + 1, axis=1)",
+        "df.convert_dtypes().apply(lambda r: -r['n'] / 4 - r['f'], axis=1)",
+        "df.convert_dtypes().apply(lambda r: r['n'] * 2, axis=1)",
+        "df.convert_dtypes().apply(lambda r: 'big' if r['i'] > 4 else 'small', axis=1)",
+        "df[['i', 'f']].convert_dtypes().apply(lambda r: r['f'] * r['i'], axis=1)",
+        "df[['i', 'j']].convert_dtypes().apply(lambda r: r['i'] / r['j'], axis=1)",
         "df[['f', 'i']].apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",
     ),
 )
