@@ -54,7 +54,7 @@ def dataset_text(path):
     return texts[0] + "".join(t.removeprefix(first) for t in texts[1:])
 
 
-def same_read(glue, path, schema=None, **options):
+def assert_same_read(glue, path, schema=None, **options):
     """read_csv gives pandas' frame: values, dtypes, order. Both raise: the job's error."""
     try:
         expected = pd.read_csv(path, **options)

@@ -301,7 +301,9 @@ def test_sso_is_a_connection_method_of_s3_inputs(page):
     form.get_by_text("Environment Variables (Recommended)").click()
     page.locator(".ant-select-dropdown:visible").get_by_text("AWS SSO (profile)").click()
     form.get_by_text("SSO profile").wait_for()
-    form.get_by_placeholder("Profile of ~/.aws/config").fill("my-company-dev")
+    profile = form.get_by_placeholder("Profile of ~/.aws/config")
+    profile.fill("my-company-dev")
+    assert profile.input_value() == "my-company-dev"
     picture(page, "sso")
     form.get_by_role("button", name="OK").click()
 

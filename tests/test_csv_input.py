@@ -12,7 +12,7 @@ from glue_runtime import csv_input
 from glue_runtime.csv_input import read_csv
 from glue_runtime.driver import to_pandas
 from glue_runtime.local.awsglue.context import GlueContext
-from tests.io_tools import glue, job_settings, same_read  # noqa: F401
+from tests.io_tools import glue, job_settings, assert_same_read  # noqa: F401
 
 WORDS = [
     *("1", "-7", " 2 ", "+3", "007", "9223372036854775807", "1.5", "1.", ".5", "1e5", "1E-3", "."),
@@ -98,7 +98,7 @@ def cell(text):
 def test_layouts(glue, tmp_path, text, options):  # noqa: F811
     path = tmp_path / "in.csv"
     path.write_bytes(text.encode())
-    same_read(glue, path, **options)
+    assert_same_read(glue, path, **options)
 
 
 DATES = ["2024-01-05", "2024-01-31 10:15:30", "31/01/2024", "01/02/2024", "5-Jan-24", "20240105", "2024", "1500-01-01",
@@ -121,7 +121,9 @@ def test_columns_of_dates_or_of_text(spark, tmp_path_factory, columns, dayfirst)
     path = tmp_path_factory.mktemp("dates") / "in.csv"
     pd.DataFrame(dict(zip(names, columns))).to_csv(path)
     with job_settings(spark):
-        same_read(GlueContext(spark.sparkContext), path, parse_dates=names, dayfirst=dayfirst)
+        assert_same_read(
+            GlueContext(spark.sparkContext), path, parse_dates=names, dayfirst=dayfirst
+        )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,7 @@ def test_pinned_schema(glue, tmp_path):  # noqa: F811
     path = tmp_path / "in.csv"
     path.write_text("a,b c,d.e,t\n1,x,1.5,2024-01-05\n2,,,\n")
     schema = "a bigint, `b c` string, `d.e` double, t timestamp"
-    same_read(glue, path, schema, parse_dates=["t"])
+    assert_same_read(glue, path, schema, parse_dates=["t"])
     kept = read_csv(glue, str(path), schema, transformation_ctx="t", columns=["d.e", "a"])
     assert kept.dtypes == [("a", "bigint"), ("d.e", "double")]
     with pytest.raises(Exception, match="made for"):
@@ -173,13 +175,13 @@ def test_pinned_schema(glue, tmp_path):  # noqa: F811
 def test_encodings(glue, tmp_path, encoding):  # noqa: F811
     path = tmp_path / "in.csv"
     path.write_bytes("a,é\n1,ü\n2,\n".encode(encoding))
-    same_read(glue, path, encoding=encoding)
+    assert_same_read(glue, path, encoding=encoding)
 
 
 def test_gzip(glue, tmp_path):  # noqa: F811
     path = tmp_path / "in.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n1,x\n2,y\n"))
-    same_read(glue, path)
+    assert_same_read(glue, path)
 
 
 def test_position_of_a_split_file(glue, spark, tmp_path, monkeypatch):  # noqa: F811
@@ -242,11 +244,11 @@ def test_inference(tmp_path_factory, glue, columns):  # noqa: F811
     header = ",".join(f"c{i}" for i in range(len(columns)))
     rows = [",".join(map(cell, row)) for row in zip(*columns)]
     path.write_bytes("\n".join([header, *rows, ""]).encode())
-    same_read(glue, path)
+    assert_same_read(glue, path)
 
 
 def test_each_word_alone(glue, tmp_path):  # noqa: F811
     path = tmp_path / "in.csv"
     header = ",".join(f"c{i}" for i in range(len(WORDS)))
     path.write_bytes(f"{header}\n{','.join(map(cell, WORDS))}\n".encode())
-    same_read(glue, path)
+    assert_same_read(glue, path)

@@ -57,7 +57,7 @@ def collected(df, name="out"):
     return pd.Series([r[name] for r in df.orderBy("pos").collect()], dtype="float64")
 
 
-def same(df, expected):
+def assert_same(df, expected):
     pd.testing.assert_series_equal(collected(df), expected, check_names=False)
     assert "SinglePartition" not in df._jdf.queryExecution().executedPlan().toString()
     assert df.count() == ROWS
@@ -66,11 +66,11 @@ def same(df, expected):
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 20])
 def test_shift_crosses_blocks(frame, series, small_blocks, n):
-    same(
+    assert_same(
         running.over_rows(frame, "out", lambda w: F.lag("v", n).over(w), "pos", before=n),
         series.shift(n),
     )
-    same(
+    assert_same(
         running.over_rows(frame, "out", lambda w: F.lead("v", n).over(w), "pos", after=n),
         series.shift(-n),
     )
@@ -83,26 +83,28 @@ def test_rolling_crosses_blocks(frame, series, small_blocks, n):
         return F.when(F.count("v").over(rows) >= 1, F.avg("v").over(rows))
 
     done = running.over_rows(frame, "out", mean, "pos", before=n - 1)
-    same(done, series.rolling(n, min_periods=1).mean())
+    assert_same(done, series.rolling(n, min_periods=1).mean())
 
 
 @pytest.mark.parametrize("how", ["sum", "max", "min", "prod"])
 def test_running_totals_cross_blocks(frame, series, small_blocks, how):
-    same(running.cumulative(frame, "out", F.col("v"), how, "pos"), getattr(series, f"cum{how}")())
+    assert_same(
+        running.cumulative(frame, "out", F.col("v"), how, "pos"), getattr(series, f"cum{how}")()
+    )
 
 
 @pytest.mark.parametrize("how", ["sum", "max", "min", "count"])
 def test_expanding_crosses_blocks(frame, series, small_blocks, how):
     expected = getattr(series.expanding(min_periods=0 if how == "sum" else 1), how)()
-    same(
+    assert_same(
         running.cumulative(frame, "out", F.col("v"), how, "pos", gaps=False),
         expected.astype("float64"),
     )
 
 
 def test_filling_crosses_blocks(frame, series, small_blocks):
-    same(running.filled_forward(frame, "out", F.col("v"), "pos"), series.ffill())
-    same(running.filled_forward(frame, "out", F.col("v"), -F.col("pos")), series.bfill())
+    assert_same(running.filled_forward(frame, "out", F.col("v"), "pos"), series.ffill())
+    assert_same(running.filled_forward(frame, "out", F.col("v"), -F.col("pos")), series.bfill())
 
 
 @pytest.mark.parametrize("method", ["average", "min", "max", "first", "dense"])
@@ -110,12 +112,12 @@ def test_filling_crosses_blocks(frame, series, small_blocks):
 @pytest.mark.parametrize("na", ["keep", "top", "bottom"])
 def test_ranks(frame, series, method, ascending, na):
     done = running.ranked(frame, "out", F.col("v"), [F.col("pos")], method, ascending, na)
-    same(done, series.rank(method=method, ascending=ascending, na_option=na))
+    assert_same(done, series.rank(method=method, ascending=ascending, na_option=na))
 
 
 @pytest.mark.parametrize("method", ["average", "dense"])
 def test_ranks_as_fractions(frame, series, method):
-    same(
+    assert_same(
         running.ranked(frame, "out", F.col("v"), [F.col("pos")], method, pct=True),
         series.rank(method=method, pct=True),
     )
