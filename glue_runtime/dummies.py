@@ -14,6 +14,8 @@ def get_dummies(df, prefixes, sep="_", drop_first=False, dummy_na=False, kind="b
     """
     if not isinstance(prefixes, dict):
         odd = [c for c, t in df.dtypes if c not in aside and t.startswith(("array", "date"))]
+        flags = [c for c, t in df.dtypes if c not in aside and t == "boolean"]
+        odd += [c for c in flags if df.where(quoted(c).isNull()).limit(1).count()]
         if odd:
             raise TypeError(f"get_dummies: {odd} hold objects that are not text")
         texts = [c for c, t in df.dtypes if t == "string" and c not in aside]

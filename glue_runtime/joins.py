@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.reshape import WHOLE, quoted
+from glue_runtime.quoting import quoted
+from glue_runtime.reshape import WHOLE
 
 NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double")
 

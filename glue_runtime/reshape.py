@@ -5,10 +5,7 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-
-def quoted(name):
-    """A column by its exact name, whatever characters that has."""
-    return F.col("`" + name.replace("`", "``") + "`")
+from glue_runtime.quoting import quoted
 
 
 def in_front(df, *names):
@@ -197,3 +194,9 @@ def columns_between(df, start, stop, aside=()):
     """`df.iloc[:, start:stop]` among the columns that are not set aside."""
     kept = {*[c for c in df.columns if c not in aside][start:stop], *aside}
     return df.select(*[quoted(c) for c in df.columns if c in kept])
+
+
+def columns_where(df, mask, aside=()):
+    """The columns that are not set aside for which `mask`, a pandas Series by column, is true."""
+    kept = [c for c in df.columns if c in aside or bool(mask[c])]
+    return df.select(*[quoted(c) for c in kept])

@@ -116,12 +116,10 @@ def beside_each_other(c: Call, items: list[Any], how: str, keyed: bool) -> Frame
             pass
     frames = [x.frame if isinstance(x, Col) else x for x in items]
     same = all(f.rows.same_set(frames[0].rows) for f in frames)
-    if not same and all(f.index.kind == "columns" for f in frames):
-        if keyed:  # the same labels may come again under another key
-            items = [renumbered_labels(c.ctx, x, n) for n, x in enumerate(items)]
-        return beside_by_labels(c, items, how)
-    if keyed:
+    if keyed:  # the same labels may come again under another key
         items = [renumbered_labels(c.ctx, x, n) for n, x in enumerate(items)]
+    if not same and all(f.index.kind == "columns" for f in frames):
+        return beside_by_labels(c, items, how)
     return beside_all(c, items, how)
 
 

@@ -66,17 +66,28 @@ def crosstab(c: Call) -> Frame:
     by = {False: None, True: "all", "all": "all", "index": "index", "columns": "columns"}
     c.need(normalize in by and normalize not in (0, 1) or isinstance(normalize, bool), "normalize= of this form")  # fmt: skip
     c.need(not (normalize and (total is not None or not counted)), "shares with totals, or of other aggregates")  # fmt: skip
+    frame = assign(c.ctx, frame, "__value", Const(1) if counted else cell)
+    table = of_columns(c, frame, keys, named) or of_values(c, frame, keys, named)
+    return cross(c, table, named, len(rows), Const("sum") if counted else func, by[normalize], total, 0 if counted else None)  # fmt: skip
+
+
+def of_columns(c: Call, frame: Frame, keys: list[Col], names: list[str]) -> Frame | None:
+    """The keys and values alone, where the keys are columns under their own names."""
+    columns = [k.column for k in keys]
+    if not all(x is not None and x.name == x.label == n for x, n in zip(columns, names)):
+        return None
+    return selected(c.ctx, frame, [*columns, frame.column("__value")])  # type: ignore[list-item]
+
+
+def of_values(c: Call, frame: Frame, keys: list[Col], names: list[str]) -> Frame:
+    """The keys, which may be computed, as columns of these names, and the values."""
     hidden = [f"__{n}" for n in range(len(keys))]
     for name, key in zip(hidden, keys):
         frame = assign(c.ctx, frame, name, key)
-    frame = assign(c.ctx, frame, "__value", Const(1) if counted else cell)
     table = selected(c.ctx, frame, [frame.column(x) for x in (*hidden, "__value")])
-    table = chain(table, f".withColumnsRenamed({render(dict(zip(hidden, named)))})")
-    table = table.but(
-        columns=tuple(replace(x, label=n, name=n) for x, n in zip(table.columns, named))
-        + table.columns[len(named) :],
-    )
-    return cross(c, table, named, len(rows), Const("sum") if counted else func, by[normalize], total, 0 if counted else None)  # fmt: skip
+    table = chain(table, f".withColumnsRenamed({render(dict(zip(hidden, names)))})")
+    columns = (replace(x, label=n, name=n) for x, n in zip(table.columns, names))
+    return table.but(columns=(*columns, table.columns[-1]))
 
 
 def cross(c: Call, table: Frame, names: list[str], n: int, func: Value, by: str | None,

@@ -65,6 +65,8 @@ def get_dummies(c: Call) -> Frame:
     if labels is None and (frame.open or any(x.dtype is None for x in frame.columns)):
         return of_texts(c, frame)
     if labels is None:
+        odd = {x.dtype for x in frame.columns} & {"date", "list", "bool?"}
+        c.need(not odd, "objects that are not text")
         labels = [x.label for x in frame.columns if x.dtype in ("object", "string", "category")]
     labels = as_list(labels)
     columns = [frame.column(x) for x in labels]

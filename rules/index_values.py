@@ -40,7 +40,7 @@ _SCALARS = {"nunique", "min", "max", "is_unique", "hasnans"}
 #: what an index or array does as a Series does: value by value
 ALIKE = {
     "Index": _COMPARE | _ARITHMETIC | _TESTS | _DATES | _SCALARS | {"map", "astype", "fillna"},
-    "ndarray": _LOGIC | {"sum", "mean", "any", "all", "astype", "min", "max"},
+    "ndarray": _LOGIC | {"sum", "mean", "any", "all", "astype"},
 }  # fmt: skip
 #: what gives an array of numpy, not an index
 _ARRAYS = _COMPARE | _TESTS
@@ -65,6 +65,8 @@ def alike(rule_: Rule, kind: str, method: str) -> Rule:
 
     def apply(c: Call) -> Value:
         values = values_of(c)
+        if kind == "ndarray" and values.dtype != "bool":  # numpy does not pass over missing values
+            raise NoRule("an array that is not boolean for sure")
         one = Call(rule_, values, c.args, c._given, c.ctx)
         if isinstance(c.self, Accessor) and method.startswith("str."):
             one.self = Accessor(values, "str")
@@ -167,6 +169,23 @@ rule(
     "Series.index.get_level_values(level)",
     example="s = df.groupby(['k', 'b'])['i'].sum()\nout = s[s.index.get_level_values('b')]",
 )(_level)
+
+
+@rule(
+    "pandas.to_datetime(arg, errors='raise', dayfirst=False, yearfirst=False, utc=False, format=None, "
+    "exact=None, unit=None, infer_datetime_format=None, origin='unix', cache=True)",
+    not_yet="yearfirst utc exact",
+    ignored="cache infer_datetime_format",
+    example="df = df.dropna(subset=['d'])\ndf = df.set_index(df['d'].astype(str))\ndf.index = pd.to_datetime(df.index)\nout = df.loc['2023-01-01':'2024-01-15']",
+)
+def labels_to_times(c: Call) -> Labels:
+    """The labels of rows as times."""
+    c.need(isinstance(c["arg"], Accessor) and c["arg"].name == "index", "not the labels of rows")
+    labels = index_labels(c.ctx, c["arg"].owner)
+    options = {k: c[k] for k in c._given if k != "arg"}
+    made = c.interpreter.by_rule("pandas.to_datetime", None, [Col(**facts(labels))], options, c.node)  # type: ignore[attr-defined]
+    c.need(isinstance(made, Col) and made.frame.rows is labels.frame.rows, "times of other rows")
+    return Labels(**facts(made.but(column=None, label=labels.label)))
 
 
 @rule(

@@ -84,9 +84,8 @@ def rises(frame: Frame) -> bool:
     if index.kind != "columns":
         return not keys and frame.order.anchor == index.anchor
     (level,) = index.levels
-    first = keys[0] if keys else None
-    sorted_ = first is not None and first.name == level.name and first.ascending
-    return sorted_ and (level.dtype in NULL_FREE or frame.rows.is_full(level.uid) or bool(frame.order.total))  # fmt: skip
+    in_order = bool(keys) and keys[0].name == level.name and keys[0].ascending
+    return in_order and (level.dtype in NULL_FREE or frame.rows.is_full(level.uid))
 
 
 def between(c: Call, labels: Labels, bounds: slice) -> Col:
@@ -281,8 +280,7 @@ def dropped(c: Call, frame: Frame, wanted: Value) -> Frame:
     labels, listed = labels_of_rows(c, frame), c.lit("index" if c.given("index") else "labels")
     listed = listed if isinstance(listed, list) else [listed]
     c.need(listed and all(among(labels, x) for x in listed), "labels of this form")
-    if labels.dtype is None:
-        c.need(len({type(x) for x in listed}) == 1 and False, "the types are not known while planning")  # fmt: skip
+    c.need(labels.dtype is not None, "the types are not known while planning")
     if c.lit("errors") == "ignore":
         hit = F.coalesce(labels.expr.isin(listed), F.lit(False)) if not labels.null_free else labels.expr.isin(listed)  # fmt: skip
         return filtered(ctx, frame, mask(labels, ~hit))

@@ -17,8 +17,20 @@ from rules.lib import (
 )
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, TEXTS, Accessor, Col, Const, Frame, Func, Sequence, Value
-from transpiler.symbolic import col
+from transpiler.facts import (
+    BOOLS,
+    TEXTS,
+    Accessor,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Local,
+    Sequence,
+    Value,
+    fresh,
+)
+from transpiler.symbolic import col, render
 
 # --- keys -------------------------------------------------------------------------------------
 
@@ -116,6 +128,8 @@ def narrowed(ctx: Any, frame: Frame, labels: Any) -> Value:
         "df.loc[:, df.columns != 's']",
         "df.loc[lambda d: d['i'] > 3, 'f']",
         "df.loc[:, ~df.columns.duplicated()]",
+        "df.loc[:, df.isna().mean() < 0.1]",
+        "d = df[['i', 'f', 's', 'g']]\nout = d.loc[:, d.nunique() > 9].fillna(0)",
         "df.loc[2:5]",
         "df.loc[:5, 'i']",
         "df[df['i'] > 2].loc[3:9, ['i', 's']]",
@@ -141,6 +155,8 @@ def loc_get(c: Call) -> Value:
     """Rows by a mask or by their labels, columns by their labels."""
     frame = owner_frame(c)
     rows, columns = parts_of(c["key"], frame)
+    if isinstance(columns, Local) and everything(rows):
+        return columns_where(c, frame, columns)
     labels = None if everything(columns) else labels_at(frame, columns)  # type: ignore[arg-type]
     if everything(rows):
         return frame if labels is None else narrowed(c.ctx, frame, labels)
@@ -148,6 +164,23 @@ def loc_get(c: Call) -> Value:
     if one:
         return one_row(c, frame, found, rows, labels)
     return found if labels is None else narrowed(c.ctx, found, labels)
+
+
+def columns_where(c: Call, frame: Frame, mask: Local) -> Frame:
+    """The columns for which a computed mask (one truth value each) is true."""
+    ctx = c.ctx
+    c.need(all(x.label == x.name for x in frame.columns), "columns whose names Spark does not take")
+    c.need(not frame.label_kind and len({x.is_nullable for x in frame.columns}) < 2, "columns of two kinds")  # fmt: skip
+    c.need(all(x.dtype not in ("category", "date", "list", "int64?", "bool?") for x in frame.columns), "columns of such types")  # fmt: skip
+    ctx.use(frame)
+    frame = ctx.losing(frame, [k.name for k in frame.order.keys if k.name not in frame.hidden])
+    aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
+    more = f", {render(aside)}" if aside else ""
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    text = f"{ctx.call('columns_where')}({frame.text}, {mask.text}{more})"
+    nullable = any(x.is_nullable for x in frame.columns) or frame.nullable
+    return frame.but(text=text, columns=(), open=True, base=fresh(), gone=(), nullable=nullable,
+                     vars=frame.vars | mask.vars)  # fmt: skip
 
 
 def rows_of(c: Call, frame: Frame, key: Value) -> tuple[Frame, bool]:

@@ -131,6 +131,42 @@ def label_kind(c: Call, w: Wide, long: Frame) -> tuple[str, Frame]:
     return kind, named if w.source is None else long
 
 
+def turned(c: Call, series: Col, across: list[Column], fill: Any) -> Wide:
+    """The rows of a Series whose index levels ``across`` become columns."""
+    table = framed(c.ctx, series, "__value")
+    cell = table.column("__value")
+    if not cell.is_nullable and cell.dtype is None and series.is_nullable:
+        cell = replace(cell, nullable=True)
+    return unstacked(c, table, across, [cell], [()], fill)
+
+
+def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], heads: list[tuple],
+              fill: Any) -> Wide:  # fmt: skip
+    """Index levels that become columns: in the order of their values, or, as pandas has it, of
+    their first rows (several levels; values remembered that no row has)."""
+    ctx, index = c.ctx, table.index
+    rest = [x for x in index.levels if not any(x is y for y in across)]
+    loose = dict(index.loose)
+    first = [k.name for k in table.order.keys[: len(rest)] if k.ascending]
+    c.need(
+        first == [x.name for x in rest] or not any(x.name in loose for x in rest),
+        "the order of the rows that are left is not known",
+    )
+    options = [] if index.unique else ["check=True"]
+    if len(across) > 1 or across[0].name in loose:
+        if len(across) == 1:
+            values = loose[across[0].name]
+            c.need(values is not None, "the values that the level had at first are not known")
+            options.append(f"values={values}")
+        if table.order.total and all(k.ascending for k in table.order.keys):
+            seen = [k.name for k in table.order.keys]
+        else:
+            seen = [ctx.temp("row")]
+            table = ordered_number(ctx, table, seen[0])
+        options.append(f"seen={render(seen)}")
+    return Wide(table, rest, across, cells, heads, fill, tuple(options), False)
+
+
 def as_list(value: Any) -> list:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
@@ -406,159 +442,4 @@ def kinds_option(source: Frame, across: list[Column]) -> tuple[str, ...]:
     return (f"kinds=[{', '.join(found)}]",)
 
 
-# --- pivot, unstack ---------------------------------------------------------------------------
-
-_PIVOT = "*, columns, index=None, values=None"
-
-
-@rule(
-    f"DataFrame.pivot({_PIVOT})",
-    example=(
-        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='i')",
-        "df.drop_duplicates(['k', 'j', 's']).dropna(subset=['s']).pivot(index=['k', 'j'], columns='s', values='f').reset_index()",
-        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='u').reset_index().fillna('-')",
-        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values=['i', 'f'])",
-        "df.drop_duplicates(['k', 's']).dropna(subset=['s'])[['k', 's', 'i', 'f']].pivot(index='k', columns='s')",
-        "df.drop_duplicates(['k', 'b']).pivot(index='k', columns='b', values='i')",
-        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='b')",
-        "df.drop_duplicates(['k', 's', 'b']).dropna(subset=['s']).pivot(index='k', columns=['s', 'b'], values='i')",
-        "df.drop_duplicates('s').dropna(subset=['s', 'k']).set_index('k').pivot(columns='s', values='f')",
-    ),
-)
-def pivot_method(c: Call) -> Frame:
-    """Rows to columns, one value for each place."""
-    return pivoted(c, c.frame)
-
-
-@rule(f"pandas.pivot(data, {_PIVOT})",
-      example="pd.pivot(df.drop_duplicates(['i', 'k']).dropna(subset=['k']), index='i', columns='k', values='j')")  # fmt: skip
-def pivot_function(c: Call) -> Frame:
-    """``data.pivot()``."""
-    c.need(isinstance(c["data"], Frame), "the frame is not known here")
-    return pivoted(c, c["data"])
-
-
-def pivoted(c: Call, frame: Frame) -> Frame:
-    c.need(not (c.given("index") and c.lit("index") is None), "index=None")
-    c.need(not (c.given("values") and c.lit("values") is None), "values=None")
-    names = [frame.column(x) for x in as_list(c.lit("columns"))]
-    if c.given("index"):
-        levels = [frame.column(x) for x in as_list(c.lit("index"))]
-    else:
-        c.need(frame.index.kind == "columns", "rows by their numbers")
-        levels = list(frame.index.levels)
-    given, used = c.lit("values"), {x.name for x in (*levels, *names)}
-    labels = as_list(given)
-    if not c.given("values"):
-        labels = [x.label for x in frame.columns if x.name not in used]
-        c.need(not frame.open, "the columns of the frame are not known here")
-    cells = [frame.column(x) for x in labels]
-    single = c.given("values") and not isinstance(given, list)
-    c.need(len({x.name for x in (*levels, *names, *cells)}) == len(levels) + len(names) + len(cells), "a column in two roles")  # fmt: skip
-    settle(c.ctx, frame)
-    c.ctx.use(frame, *levels, *names, *cells)
-    heads = [() if single else (x,) for x in labels]
-    options = ["check=True"]
-    if len(names) > 1:  # in the order of their first rows
-        row = c.ctx.temp("row")
-        frame = ordered_number(c.ctx, frame, row)
-        options.append(f"seen={render([row])}")
-    return spread(c, Wide(frame, levels, names, cells, heads, None, tuple(options), False))
-
-
-def turned(c: Call, series: Col, across: list[Column], fill: Any) -> Wide:
-    """The rows of a Series whose index levels ``across`` become columns."""
-    table = framed(c.ctx, series, "__value")
-    cell = table.column("__value")
-    if not cell.is_nullable and cell.dtype is None and series.is_nullable:
-        cell = replace(cell, nullable=True)
-    return unstacked(c, table, across, [cell], [()], fill)
-
-
-def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], heads: list[tuple],
-              fill: Any) -> Wide:  # fmt: skip
-    """Index levels that become columns: in the order of their values, or, as pandas has it, of
-    their first rows (several levels; values remembered that no row has)."""
-    ctx, index = c.ctx, table.index
-    rest = [x for x in index.levels if not any(x is y for y in across)]
-    loose = dict(index.loose)
-    first = [k.name for k in table.order.keys[: len(rest)] if k.ascending]
-    c.need(
-        first == [x.name for x in rest] or not any(x.name in loose for x in rest),
-        "the order of the rows that are left is not known",
-    )
-    options = [] if index.unique else ["check=True"]
-    if len(across) > 1 or across[0].name in loose:
-        if len(across) == 1:
-            values = loose[across[0].name]
-            c.need(values is not None, "the values that the level had at first are not known")
-            options.append(f"values={values}")
-        if table.order.total and all(k.ascending for k in table.order.keys):
-            seen = [k.name for k in table.order.keys]
-        else:
-            seen = [ctx.temp("row")]
-            table = ordered_number(ctx, table, seen[0])
-        options.append(f"seen={render(seen)}")
-    return Wide(table, rest, across, cells, heads, fill, tuple(options), False)
-
-
-def levels_at(c: Call, frame: Frame, level: Any) -> list[Column]:
-    """The index levels that ``level=`` names, by name or place."""
-    levels = frame.index.levels
-    c.need(frame.index.kind == "columns" and len(levels) > 1, "an index of one level")
-    labels = [x.label for x in levels]
-    found = []
-    for one in as_list(level):
-        place = labels.index(one) if isinstance(one, str) and one in labels else one
-        c.need(type(place) is int and -len(levels) <= place < len(levels), "a level that is not there")  # fmt: skip
-        found.append(levels[place])
-    c.need(len(found) < len(levels) and len({x.name for x in found}) == len(found), "all levels")
-    return found
-
-
-@rule(
-    "Series.unstack(level=-1, fill_value=None, sort=True)",
-    not_yet="sort",
-    example=(
-        "df.groupby(['j', 's'])['i'].sum().unstack()",
-        "df.dropna(subset=['k']).groupby(['k', 's']).size().unstack(fill_value=0)",
-        "df.groupby(['j', 'k'])['f'].mean().unstack('k').reset_index()",
-        "df.groupby(['j', 'b'])['i'].sum().unstack(level=0)",
-        "df.groupby(['j', 'k', 'b'])['i'].sum().unstack(['k', 'b'])",
-        "df.groupby('k')['s'].value_counts(normalize=True).unstack(fill_value=0)",
-        "df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0)",
-        "df.groupby('b')['s'].value_counts().unstack()",
-        "df.groupby(['k', df['t'].dt.year])['i'].sum().unstack()",
-        "df.groupby(['k', 'b'])['s'].first().unstack()",
-        "df.dropna(subset=['k']).drop_duplicates(['i', 'k']).set_index(['i', 'k'])['f'].unstack()",
-    ),
-)
-def unstack(c: Call) -> Frame:
-    """A level of the index becomes columns."""
-    fill = c.lit("fill_value")
-    c.need(fits(fill), "fill_value= of this form")
-    return spread(c, turned(c, c.col, levels_at(c, c.col.frame, c.lit("level")), fill))
-
-
-@rule(
-    "DataFrame.unstack(level=-1, fill_value=None, sort=True)",
-    not_yet="sort",
-    example=(
-        "df.groupby(['j', 'k'])[['i', 'f']].sum().unstack()",
-        "df.groupby(['k', 'b'])[['i', 'f']].agg('max').unstack('b').reset_index()",
-        "df.groupby(['k', 'b'])[['i']].count().unstack(fill_value=0)",
-    ),
-)
-def unstack_frame(c: Call) -> Frame:
-    """A level of the index becomes a level of the columns."""
-    frame, fill = c.frame, c.lit("fill_value")
-    c.need(fits(fill) and not frame.open, "the columns of the frame are not known here")
-    c.need(all(isinstance(x, str) for x in frame.labels), "columns of several levels")
-    across = levels_at(c, frame, c.lit("level"))
-    settle(c.ctx, frame)
-    c.ctx.use(frame)
-    heads = [(x.label,) for x in frame.columns]
-    return spread(c, unstacked(c, frame, across, list(frame.columns), heads, fill))
-
-
-__all__ = ["READERS", "Wide", "as_list", "by_rule", "grouped_by", "spread", "turned"]
+__all__ = ["READERS", "Wide", "as_list", "by_rule", "grouped_by", "spread"]

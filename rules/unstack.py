@@ -1,0 +1,130 @@
+"""Rows to columns without an aggregate: pivot, unstack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rules.join import ordered_number
+from rules.lib import settle
+from rules.pivot import Wide, as_list, fits, spread, turned, unstacked
+from rules.registry import Call, rule
+from transpiler.facts import Column, Frame
+from transpiler.symbolic import render
+
+# --- pivot, unstack ---------------------------------------------------------------------------
+
+_PIVOT = "*, columns, index=None, values=None"
+
+
+@rule(
+    f"DataFrame.pivot({_PIVOT})",
+    example=(
+        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='i')",
+        "df.drop_duplicates(['k', 'j', 's']).dropna(subset=['s']).pivot(index=['k', 'j'], columns='s', values='f').reset_index()",
+        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='u').reset_index().fillna('-')",
+        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values=['i', 'f'])",
+        "df.drop_duplicates(['k', 's']).dropna(subset=['s'])[['k', 's', 'i', 'f']].pivot(index='k', columns='s')",
+        "df.drop_duplicates(['k', 'b']).pivot(index='k', columns='b', values='i')",
+        "df.drop_duplicates(['k', 's']).dropna(subset=['s']).pivot(index='k', columns='s', values='b')",
+        "df.drop_duplicates(['k', 's', 'b']).dropna(subset=['s']).pivot(index='k', columns=['s', 'b'], values='i')",
+        "df.drop_duplicates('s').dropna(subset=['s', 'k']).set_index('k').pivot(columns='s', values='f')",
+    ),
+)
+def pivot_method(c: Call) -> Frame:
+    """Rows to columns, one value for each place."""
+    return pivoted(c, c.frame)
+
+
+@rule(f"pandas.pivot(data, {_PIVOT})",
+      example="pd.pivot(df.drop_duplicates(['i', 'k']).dropna(subset=['k']), index='i', columns='k', values='j')")  # fmt: skip
+def pivot_function(c: Call) -> Frame:
+    """``data.pivot()``."""
+    c.need(isinstance(c["data"], Frame), "the frame is not known here")
+    return pivoted(c, c["data"])
+
+
+def pivoted(c: Call, frame: Frame) -> Frame:
+    c.need(not (c.given("index") and c.lit("index") is None), "index=None")
+    c.need(not (c.given("values") and c.lit("values") is None), "values=None")
+    names = [frame.column(x) for x in as_list(c.lit("columns"))]
+    if c.given("index"):
+        levels = [frame.column(x) for x in as_list(c.lit("index"))]
+    else:
+        c.need(frame.index.kind == "columns", "rows by their numbers")
+        levels = list(frame.index.levels)
+    given, used = c.lit("values"), {x.name for x in (*levels, *names)}
+    labels = as_list(given)
+    if not c.given("values"):
+        labels = [x.label for x in frame.columns if x.name not in used]
+        c.need(not frame.open, "the columns of the frame are not known here")
+    cells = [frame.column(x) for x in labels]
+    single = c.given("values") and not isinstance(given, list)
+    c.need(len({x.name for x in (*levels, *names, *cells)}) == len(levels) + len(names) + len(cells), "a column in two roles")  # fmt: skip
+    settle(c.ctx, frame)
+    c.ctx.use(frame, *levels, *names, *cells)
+    heads = [() if single else (x,) for x in labels]
+    options = ["check=True"]
+    if len(names) > 1:  # in the order of their first rows
+        row = c.ctx.temp("row")
+        frame = ordered_number(c.ctx, frame, row)
+        options.append(f"seen={render([row])}")
+    return spread(c, Wide(frame, levels, names, cells, heads, None, tuple(options), False))
+
+
+def levels_at(c: Call, frame: Frame, level: Any) -> list[Column]:
+    """The index levels that ``level=`` names, by name or place."""
+    levels = frame.index.levels
+    c.need(frame.index.kind == "columns" and len(levels) > 1, "an index of one level")
+    labels = [x.label for x in levels]
+    found = []
+    for one in as_list(level):
+        place = labels.index(one) if isinstance(one, str) and one in labels else one
+        c.need(type(place) is int and -len(levels) <= place < len(levels), "a level that is not there")  # fmt: skip
+        found.append(levels[place])
+    c.need(len(found) < len(levels) and len({x.name for x in found}) == len(found), "all levels")
+    return found
+
+
+@rule(
+    "Series.unstack(level=-1, fill_value=None, sort=True)",
+    not_yet="sort",
+    example=(
+        "df.groupby(['j', 's'])['i'].sum().unstack()",
+        "df.dropna(subset=['k']).groupby(['k', 's']).size().unstack(fill_value=0)",
+        "df.groupby(['j', 'k'])['f'].mean().unstack('k').reset_index()",
+        "df.groupby(['j', 'b'])['i'].sum().unstack(level=0)",
+        "df.groupby(['j', 'k', 'b'])['i'].sum().unstack(['k', 'b'])",
+        "df.groupby('k')['s'].value_counts(normalize=True).unstack(fill_value=0)",
+        "df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0)",
+        "df.groupby('b')['s'].value_counts().unstack()",
+        "df.groupby(['k', df['t'].dt.year])['i'].sum().unstack()",
+        "df.groupby(['k', 'b'])['s'].first().unstack()",
+        "df.dropna(subset=['k']).drop_duplicates(['i', 'k']).set_index(['i', 'k'])['f'].unstack()",
+    ),
+)
+def unstack(c: Call) -> Frame:
+    """A level of the index becomes columns."""
+    fill = c.lit("fill_value")
+    c.need(fits(fill), "fill_value= of this form")
+    return spread(c, turned(c, c.col, levels_at(c, c.col.frame, c.lit("level")), fill))
+
+
+@rule(
+    "DataFrame.unstack(level=-1, fill_value=None, sort=True)",
+    not_yet="sort",
+    example=(
+        "df.groupby(['j', 'k'])[['i', 'f']].sum().unstack()",
+        "df.groupby(['k', 'b'])[['i', 'f']].agg('max').unstack('b').reset_index()",
+        "df.groupby(['k', 'b'])[['i']].count().unstack(fill_value=0)",
+    ),
+)
+def unstack_frame(c: Call) -> Frame:
+    """A level of the index becomes a level of the columns."""
+    frame, fill = c.frame, c.lit("fill_value")
+    c.need(fits(fill) and not frame.open, "the columns of the frame are not known here")
+    c.need(all(isinstance(x, str) for x in frame.labels), "columns of several levels")
+    across = levels_at(c, frame, c.lit("level"))
+    settle(c.ctx, frame)
+    c.ctx.use(frame)
+    heads = [(x.label,) for x in frame.columns]
+    return spread(c, unstacked(c, frame, across, list(frame.columns), heads, fill))
