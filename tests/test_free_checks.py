@@ -198,3 +198,16 @@ def test_nothing_writes_to_a_database_twice(tmp_path):
     )
     found = verify_script(script, transpile(script.read_text()), tmp_path / "out", print)
     assert not found.same and "not run here" in found.lines[0]
+
+
+def test_what_only_the_connection_needed_is_left_out():
+    source = (
+        "import os\nimport pandas as pd\nfrom sqlalchemy import create_engine\n"
+        "user = os.getenv('DB_USER', 'me')\nlimit = os.environ['LIMIT']\n"
+        "password = os.environ['DB_PASSWORD']\nhost = os.environ.get('DB_HOST')\n"
+        "engine = create_engine(f'postgresql://{user}:{password}@{host}/shop')\n"
+        "df = pd.read_sql('SELECT * FROM t', engine)\nprint(limit)\ndf.to_csv('o.csv', index=False)\n"
+    )
+    script = transpile(source).script
+    assert "DB_PASSWORD" not in script and "DB_HOST" not in script and "DB_USER" not in script
+    assert "LIMIT" in script and 'connection="postgresql-shop"' in script

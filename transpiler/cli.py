@@ -66,13 +66,15 @@ def common(function: Any) -> Any:
             click.option("--unsupported", type=click.Choice(["driver", "error"]), default="driver", show_default=True,
                          help="Steps without a Spark form: pandas on the driver, or an error."),
             click.option("--single-file", is_flag=True, help="Write each output as one object."),
+            click.option("--connection", "connections", multiple=True, metavar="NAME=CONNECTION",
+                         help="The Glue connection to use for a database (postgresql-shop=mine)."),
         )
     ):  # fmt: skip
         function = option(function)
     return function
 
 
-def translated(script: Path, glue_version: str, input_root: Path | None, no_inputs: bool, unsupported: str, single_file: bool) -> Transpilation:  # fmt: skip
+def translated(script: Path, glue_version: str, input_root: Path | None, no_inputs: bool, unsupported: str, single_file: bool, connections: tuple[str, ...] = ()) -> Transpilation:  # fmt: skip
     """Transpile a file; a TranspileError becomes an error that shows the source line."""
     source = script.read_text(encoding="utf-8")
     options = Options(
@@ -81,6 +83,7 @@ def translated(script: Path, glue_version: str, input_root: Path | None, no_inpu
         unsupported=unsupported,
         job_name=script.stem,
         single_file=single_file,
+        connections=pairs("--connection", connections),
     )
     try:
         with progress() as bar:
@@ -88,6 +91,15 @@ def translated(script: Path, glue_version: str, input_root: Path | None, no_inpu
             return transpile(source, options)
     except TranspileError as error:
         raise Failure(pointed(script, source, error), REFUSED) from None
+
+
+def pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
+    """["a=b"] as {"a": "b"}."""
+    parted = {item: item.partition("=") for item in given}
+    wrong = [item for item, (name, equals, value) in parted.items() if not name or not value]
+    if wrong:
+        raise Failure(f"{option} {wrong[0]}: expected NAME=VALUE", FAILED)
+    return {name: value for name, _, value in parted.values()}
 
 
 def pointed(script: Path, source: str, error: TranspileError) -> str:
@@ -325,6 +337,7 @@ def translated_text(
         unsupported=options["unsupported"],
         job_name=script.stem,
         single_file=options["single_file"],
+        connections=pairs("--connection", options["connections"]),
     )
     try:
         return transpile(source, chosen)

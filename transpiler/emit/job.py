@@ -84,15 +84,21 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     )
 
 
+#: what a program asks of its own environment, which a job on AWS does not have
+_ENVIRONMENT = re.compile(
+    r"""\w+ = os\.(?:environ\[|environ\.get\(|getenv\()(["'])\w+\1[^()]*[\])]"""
+)
+
+
 def without_unread(statements: list[Statement]) -> list[Statement]:
-    """The statements without constants that nothing reads; their comments stay."""
+    """The statements without constants and environment variables that nothing reads (such as the
+    password of a database); their comments stay."""
     kept: list[Statement] = []
     comments: tuple[str, ...] = ()
     for number, statement in enumerate(statements):
         later = statements[number + 1 :]
-        if statement.kind == "constant" and not any(
-            re.search(rf"\b{statement.defines}\b", s.text) for s in later
-        ):
+        spare = statement.kind == "constant" or _ENVIRONMENT.fullmatch(statement.text)
+        if spare and not any(re.search(rf"\b{statement.defines}\b", s.text) for s in later):
             comments += statement.comments
             continue
         if comments:
