@@ -164,6 +164,7 @@ TOLD = {
     "databaseOutput-oracle": ("runtime", "the Glue connection 'oracle-shop'"),
     "databaseOutput": ("runtime", "stay out of the job"),
     "FileAction": ("refused", ""),
+    "csvFileOutput-mode": ("refused", "looks at the file that is there"),
     "system_informations": ("driver", ""),
     "packages_list": ("driver", ""),
     "DataframeList": ("driver", ""),

@@ -126,8 +126,8 @@ INPUTS = {
 class Case:
     """A component under test: `option` says which of its options, in words of its form.
 
-    `pandas` is "runs"; "service" or "machine" for what is only translated here, because it calls
-    a service or tells of the machine; else a pattern of the message with which pandas itself
+    `pandas` is "runs"; "service", "machine" or "files" for what is only translated here, because it
+    calls a service, tells of the machine or looks at what was written before; else a pattern of the message with which pandas itself
     refuses what Amphi made. `needs` is a module, or a locale after "locale:".
     """
 

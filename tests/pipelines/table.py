@@ -54,7 +54,11 @@ def result_of(case, made, base: Path) -> tuple[str, str]:
         return "–", f"not tried: {absent} is not here"
     if case.pandas in NOT_RUN:
         outcome = translated(made.text, lay_inputs(base))[1]
-        why = {"service": "calls a service", "machine": "tells of the machine"}[case.pandas]
+        why = {
+            "service": "calls a service",
+            "machine": "tells of the machine",
+            "files": "looks at the file that is there",
+        }[case.pandas]
         return verdict_of(outcome), f"translated; it {why}: {reason(outcome)}".rstrip(": ")
     if case.pandas != "runs":
         return "–", f"pandas raises ({case.pandas})"

@@ -62,6 +62,13 @@ class Files:
             raise Refused(
                 f"{method} has no place to write to in a job: write CSV, Parquet, JSON or Excel"
             )
+        mode = kwargs.get("mode", Const("w")) if method in ("to_csv", "to_json") else Const("w")
+        if not (isinstance(mode, Const) and mode.value in ("w", "wt", "wb")):
+            shown = mode.value if isinstance(mode, Const) else "…"
+            raise Refused(
+                f"mode={shown!r} looks at the file that is there, which a dataset on S3 is not: read it,"
+                " put the rows together and write the whole"
+            )
         writer = _WRITERS.get(method)
         named = next(
             (
