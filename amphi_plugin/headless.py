@@ -72,7 +72,7 @@ def labextension_folder() -> Path:
     for name in ("jupyterlab-amphi", "amphi-etl"):
         try:
             files = metadata.files(name) or []
-        except metadata.PackageNotFoundError:
+        except metadata.PackageNotFoundError:  # the other one may be installed
             continue
         for file in files:
             if file.match(f"*/labextensions/{CORE}/package.json"):

@@ -63,7 +63,7 @@ def marker_numbers(markers):
     for text in sorted(markers):
         try:
             numbers.append(float(text))
-        except ValueError:
+        except ValueError:  # a word such as NULL, which no number equals
             continue
     return [n for n in numbers if n == n]
 

@@ -259,7 +259,7 @@ def row_of(c: Call, frame: Frame, wanted: list) -> Row:
         series = series_of(c.ctx, frame, label)
         try:
             value = symbolic(series.but(dtype=AS_NUMPY.get(series.dtype or "", series.dtype)))
-        except NoRule:
+        except NoRule:  # left out of the row: a function that reads it has no rule then
             continue
         if kind in ("float64", "int64"):
             expr = (

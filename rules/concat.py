@@ -20,7 +20,7 @@ from rules.join_index import beside_by_number
 from rules.lib import assign, chain, on, series_of, settle
 from rules.registry import Call, rule
 from rules.splits import joined_parts
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, attempt
 from transpiler.facts import (
     FLOATS,
     INTEGERS,
@@ -110,10 +110,9 @@ def keyed(c: Call, items: list[Any], keys: list, names: Any, how: str) -> Value:
 def beside_each_other(c: Call, items: list[Any], how: str, keyed: bool) -> Frame:
     """``axis=1``: by row where the rows are the same, else by label."""
     if all(isinstance(x, Col) for x in items):
-        try:
-            return aggregates_beside(c, items)
-        except NoRule:
-            pass
+        beside = attempt(aggregates_beside, c, items)
+        if beside is not None:
+            return beside
     frames = [x.frame if isinstance(x, Col) else x for x in items]
     same = all(f.rows.same_set(frames[0].rows) for f in frames)
     if keyed:  # the same labels may come again under another key
