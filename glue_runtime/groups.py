@@ -76,7 +76,7 @@ def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False):
 
 def any_row(df, condition):
     """Whether the condition holds for any row; looked at while the plan is built."""
-    return not df.filter(condition).isEmpty()
+    return not df.select(condition.alias("__found")).filter("__found").isEmpty()
 
 
 def expect_group(df, condition, name):

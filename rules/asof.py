@@ -27,7 +27,7 @@ _DF = "df.sort_values('i', kind='stable')"
         f"pd.merge_asof({_DF}.dropna(subset=['k'])[['i', 'k']], {_DF}.dropna(subset=['k'])[['j', 'k', 't']].sort_values('j', kind='stable'), left_on='i', right_on='j', by='k')",
         f"pd.merge_asof({_DF}.dropna(subset=['k'])[['i', 'k']], {_DF}.dropna(subset=['s'])[['j', 's', 'f']].sort_values('j', kind='stable'), left_on='i', right_on='j', left_by='k', right_by='s', direction='forward')",
         "pd.merge_asof(df.dropna(subset=['t']).sort_values('t')[['t', 'i']], df.dropna(subset=['d']).sort_values('d', kind='stable')[['d', 'f', 'n']], left_on='t', right_on='d', tolerance=pd.Timedelta('20D'))",
-        "pd.merge_asof(df.dropna(subset=['t']).sort_values('t', kind='stable')[['t', 'i']], df.dropna(subset=['d']).sort_values('d', kind='stable')[['d', 'b', 'k']], left_on='t', right_on='d', direction='nearest', tolerance=pd.Timedelta('200D')).sort_values('i')",
+        "pd.merge_asof(df.dropna(subset=['t']).sort_values('t', kind='stable')[['t', 'i']], df.dropna(subset=['d']).sort_values('d', kind='stable')[['d', 'b', 'k']], left_on='t', right_on='d', direction='nearest', tolerance=pd.Timedelta('200D'))",
     ),
 )  # fmt: skip
 def merge_asof(c: Call) -> Value:
@@ -84,7 +84,7 @@ def in_order(c: Call, frame: Frame, key: Column) -> str:
 def result_columns(c: Call, left: Frame, right: Frame, on: list, by: list) -> tuple[list, dict]:
     """The columns of the result, and {name in right: name in the result} of those from there."""
     suffixes = c.lit("suffixes")
-    gone = {b for a, b in by} | {b for a, b in on if a == b}
+    gone = {b for a, b in (*by, *on) if a == b}
     rest = [x for x in right.columns if x.label not in gone]
     shared = {x.label for x in left.columns} & {x.label for x in rest}
     c.need(not shared or all(suffixes), "a suffix that is none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.categories import compared_in_order
 from rules.lib import (
     derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed, without_gaps,
 )  # fmt: skip
@@ -99,6 +100,8 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     dtype = result_dtype(op, a, b)
     if op in ("floordiv", "mod") and dtype not in ("float64", "Float64"):
         divisor = b.value if isinstance(b, Const) else None
+        if op == "floordiv" and hasattr(divisor, "total_seconds"):
+            raise NoRule("whole times of an interval in what may have gaps")
         if op == "floordiv" and not divisor:
             raise NoRule("// of integers gives floats where a divisor is zero")
         if op == "mod" and not divisor and dtype == "int64":
@@ -131,6 +134,9 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
     da, db = dtype_of(a), dtype_of(b)
     if any(isinstance(v, Const) and is_missing(v.value) for v in (a, b)):
         raise NoRule("a comparison with a missing constant")
+    ordered = compared_in_order(op, a, b)
+    if ordered is not None:
+        return ordered
     a, b, dtypes = comparable(a, b, da, db, op)
     nullable = any(isinstance(v, Col) and v.is_nullable for v in (a, b))
     unknown = None in (da, db)

@@ -36,6 +36,7 @@ def two_spans(c: Call) -> tuple[E, E | int, Col]:
     example=(
         f"{_SPAN} / pd.Timedelta(days=1)",
         f"{_SPAN} / np.timedelta64(1, 'h')",
+        "df['d'] + np.timedelta64(2, 'D')",
         f"df.assign(days={_SPAN} / pd.Timedelta('36h'))",
     ),
 )

@@ -16,9 +16,6 @@ from tests.harness import verify
 from tests.inputs.make import cached
 from tests.programs import PROGRAMS
 
-#: Programs that cannot be a job that means the same yet: part of the error that says so.
-REFUSED: dict[str, str] = {}
-
 WHOLE = os.environ.get("P2G_WHOLE") == "1"
 NEW_SPARK = not pyspark.__version__.startswith("3.")
 MODES = [True, False] if WHOLE else [NEW_SPARK]
@@ -30,7 +27,4 @@ CASES = [(name, known) for name in PROGRAMS for known in MODES]
 )
 def test_a_program_means_the_same(name, known, spark, tmp_path):
     outcome = verify(PROGRAMS[name], tmp_path, known, inputs=cached())
-    if name in REFUSED:
-        assert outcome.word == "job raises" and REFUSED[name] in str(outcome), str(outcome)
-    else:
-        assert outcome.word == "same", str(outcome)
+    assert outcome.word == "same", str(outcome)

@@ -28,7 +28,17 @@ _BUILTINS: dict[str, Callable[..., Any]] = {
     for n in ("abs all any bool dict divmod enumerate filter float int len list max min range repr "
               "reversed round set sorted str sum tuple zip frozenset").split()
 }  # fmt: skip
+
+
+def _numpy_span(count: int, unit: str) -> Any:
+    """``np.timedelta64`` of a fixed length, as pandas takes it in arithmetic."""
+    import pandas as pd
+
+    return pd.Timedelta(count, unit={"W": "W", "D": "D", "h": "h", "m": "m", "s": "s"}[unit])
+
+
 _MODULES: dict[str, Callable[..., Any]] = {
+    "numpy.timedelta64": _numpy_span,
     "os.path.join": posixpath.join, "os.path.basename": posixpath.basename,
     "os.path.dirname": posixpath.dirname, "os.path.splitext": posixpath.splitext,
     "os.path.normpath": posixpath.normpath, "math.sqrt": math.sqrt, "math.log": math.log,
