@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 
 from glue_runtime.columns import type_in
+from glue_runtime.quoting import quoted
 
 WHOLE = ("tinyint", "smallint", "int", "bigint")
 
@@ -53,26 +54,31 @@ def fill_frame(df, values, nullable=False):
     {column: value}. Columns whose name starts with "__" are helpers and stay."""
     wanted = values if isinstance(values, dict) else {c: values for c in df.columns}
     filled = {
-        name: fill_missing(df, F.col(quoted(name)), value, nullable)
+        name: fill_missing(df, quoted(name), value, nullable)
         for name, value in wanted.items()
         if name in df.columns and not name.startswith("__")
     }
     return df.withColumns(filled) if filled else df
 
 
+def drop_gappy_columns(df, how="any", thresh=None, aside=()):
+    """Without the columns that have a missing value (how="all": that have no value; thresh: that
+    have fewer values than that). One pass over the rows decides. Helpers and `aside` stay."""
+    asked = [n for n in df.columns if not n.startswith("__") and n not in aside]
+    counts = [F.count(quoted(n)).alias(f"c{i}") for i, n in enumerate(asked)]
+    rows, *found = df.agg(F.count(F.lit(1)).alias("rows"), *counts).first()
+    least = thresh if thresh is not None else min(rows, 1) if how == "all" else rows
+    return df.drop(*[n for n, count in zip(asked, found) if count < least])
+
+
 def missing_flags(df, present=False):
     """For every column whether its value is missing (``present``: is there); helpers stay."""
-    cells = [(name, F.col(quoted(name))) for name in df.columns]
+    cells = [(name, quoted(name)) for name in df.columns]
     flags = [
         c if name.startswith("__") else (c.isNotNull() if present else c.isNull()).alias(name)
         for name, c in cells
     ]
     return df.select(*flags)
-
-
-def quoted(name):
-    """A column name that Spark takes as it is, whatever is in it."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 def gappy_column(a, ta):

@@ -210,6 +210,34 @@ def row_average(*cells):
     return F.when(there > 0, row_total(*cells) / there)
 
 
+def row_least(*cells):
+    """The least of the numbers of a row that are there: Columns, then their types."""
+    return row_extreme(F.least, *cells)
+
+
+def row_greatest(*cells):
+    """The greatest of the numbers of a row that are there."""
+    return row_extreme(F.greatest, *cells)
+
+
+def row_extreme(choose, *cells):
+    half = len(cells) // 2
+    for t in cells[half:]:
+        only_numbers(t, "the extreme of a row")
+    mixed = len(set(cells[half:])) > 1
+    values = [a.cast("double") if mixed else a for a in cells[:half]]
+    return choose(*values) if len(values) > 1 else values[0]
+
+
+def row_of_numbers(*cells, how, **options):
+    """``how`` over the cells of a row: Columns, then their types, which must be numbers."""
+    half = len(cells) // 2
+    for t in cells[half:]:
+        if t != "boolean":
+            only_numbers(t, "the spread of a row")
+    return how(*[number(a, t) for a, t in zip(cells[:half], cells[half:])], **options)
+
+
 def swapped(a, ta, pairs):
     """Whole values replaced: ``pairs`` of (value, its replacement), None for missing. What cannot be
     in the column does not matter; a replacement of another kind raises."""
@@ -226,6 +254,17 @@ def swapped(a, ta, pairs):
         test = a.isNull() if given is None else a == given
         result = F.when(test, put) if result is None else result.when(test, put)
     return a if result is None else result.otherwise(a)
+
+
+def swap_frame(df, pairs):
+    """`df` with these values replaced in every column that can hold them; helpers stay."""
+    cells = [(f.name, f.dataType.simpleString()) for f in df.schema.fields]
+    changed = {
+        name: swapped(F.col("`" + name.replace("`", "``") + "`"), kind, pairs)
+        for name, kind in cells
+        if not name.startswith("__")
+    }
+    return df.withColumns(changed) if changed else df
 
 
 def kind_of_constant(value):

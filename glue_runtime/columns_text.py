@@ -59,6 +59,19 @@ def by_pandas(column, kind, method, *args, **options):
     return run(column)
 
 
+def recoded(column, encoding, errors, back, strict):
+    """The text encoded and decoded again."""
+
+    @F.pandas_udf("string")
+    def run(values: pd.Series) -> pd.Series:
+        texts = [
+            None if v is None else v.encode(encoding, errors).decode(back, strict) for v in values
+        ]
+        return pd.Series(texts, dtype="object")
+
+    return run(column)
+
+
 def strip(column, chars=BLANKS):
     """Without these characters at both ends."""
     return F.btrim(column, F.lit(chars))

@@ -16,7 +16,6 @@ from transpiler.facts import (
     NUMBERS,
     TEXTS,
     Col,
-    Func,
     Scalar,
     Value,
     with_missing,
@@ -32,7 +31,7 @@ class Spec:
 
     name: str
     params: dict = field(default_factory=dict)
-    func: Func | None = None
+    func: Any = None
 
 
 def number_dtype(series: Col, how: str) -> str | None:
@@ -102,8 +101,22 @@ def make_median(g: Groups, v: Col, over: E | None) -> Made:
     return Made(g.typed("group_quantile", v, over=over), floats(v), v.is_nullable)
 
 
+def enough(v: Col, one: Made, over: E | None, least: int) -> Made:
+    """The aggregate where a group has at least so many values (min_count=)."""
+    if least <= 0:
+        return one
+    if v.dtype not in ("float64", "object", "datetime64[ns]"):
+        raise NoRule(f"min_count= of a {v.dtype} column")
+    count = F.count(v.expr)
+    test = (count if over is None else count.over(over)) >= least
+    return replace(one, expr=F.when(test, one.expr), null_free=False)
+
+
 def extreme(largest: bool) -> Callable[..., Made]:
-    def make(g: Groups, v: Col, over: E | None) -> Made:
+    def make(g: Groups, v: Col, over: E | None, min_count: int = -1) -> Made:
+        return enough(v, plainly(g, v, over), over, min_count)
+
+    def plainly(g: Groups, v: Col, over: E | None) -> Made:
         if v.dtype in ("category", "list", "bool?"):
             raise NoRule(f"the least or largest of a {v.dtype} column")
         gaps_fail = v.dtype in (None, "object") and not v.is_nullable and not v.null_free
@@ -158,7 +171,10 @@ def make_nunique(g: Groups, v: Col, over: E | None, dropna: bool = True) -> Made
 def nearest(last: bool) -> Callable[..., Made]:
     """first and last: the first value that is there."""
 
-    def make(g: Groups, v: Col, over: E | None, skipna: bool = True) -> Made:
+    def make(g: Groups, v: Col, over: E | None, skipna: bool = True, min_count: int = -1) -> Made:
+        return enough(v, plainly(g, v, over, skipna), over, min_count)
+
+    def plainly(g: Groups, v: Col, over: E | None, skipna: bool) -> Made:
         v = g.exact(v, over is not None)
         at = g.position()
         if skipna and not v.null_free:
@@ -258,31 +274,12 @@ SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique"}
 def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
     """One aggregate of one Series, or NoRule."""
     if spec.func is not None:
-        from rules.group_lambdas import reduced
+        from rules.group_functions import by_function
 
-        try:
-            return replace(reduced(g, spec.func, v), empty=UNKNOWN)
-        except NoRule as problem:
-            return as_list(g, spec.func, v, problem)
+        return by_function(g, spec.func, v)
     if v is None and spec.name != "size":
         raise NoRule("there is no column to aggregate")
     return AGGREGATES[spec.name](g, v, over, **spec.params)
-
-
-def as_list(g: Groups, func: Func, v: Col | None, problem: NoRule, distinct: bool = False) -> Made:
-    """A function that gives a list of the group's values; agg does not take an array of them."""
-    from rules.group_lambdas import items_of
-
-    if v is None or v.is_nullable:
-        raise problem
-    try:
-        found = items_of(g, func, v)
-    except NoRule:
-        raise problem from None
-    plain = not (found.dropped or found.ordered or found.mask is not None or found.kind != "items")
-    if not plain or found.params == {"set": True} or (found.distinct and not distinct):
-        raise problem
-    return AGGREGATES["unique" if found.distinct else "list"](g, found.col, None)
 
 
 # --- results --------------------------------------------------------------------------------
@@ -329,17 +326,17 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     "mean": (f"{_NUMERIC}, {ENGINE}", NOT_ENGINE, "",
              ("df.groupby('b').mean(numeric_only=True)", "df.groupby('b')[['i', 'n']].mean()"),
              ("df.groupby('k')['n'].mean()", "df.groupby('s')['b'].mean()", "df.groupby('s')['f'].mean()")),
-    "min": (f"{_NUMERIC}, min_count=-1, {ENGINE}", f"{NOT_ENGINE} min_count", "",
+    "min": (f"{_NUMERIC}, min_count=-1, {ENGINE}", NOT_ENGINE, "min_count",
             ("df.groupby('k')[['i', 'f', 'b', 't']].min()",), ("df.groupby('k')['n'].min()", "df.dropna(subset=['s']).groupby('b')['s'].min()")),
-    "max": (f"{_NUMERIC}, min_count=-1, {ENGINE}", f"{NOT_ENGINE} min_count", "",
-            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.dropna(subset=['u']).groupby('b')['u'].max()")),
+    "max": (f"{_NUMERIC}, min_count=-1, {ENGINE}", NOT_ENGINE, "min_count",
+            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.groupby('k')['g'].max(min_count=3)", "df.dropna(subset=['u']).groupby('b')['u'].max()")),
     "count": ("", "", "", ("df.groupby('k').count()",), ("df.groupby('k')['s'].count()",)),
     "nunique": ("dropna=True", "", "dropna", ("df.groupby('k').nunique()",),
                 ("df.groupby('k')['s'].nunique()", "df.groupby('b')['s'].nunique(dropna=False)")),
-    "first": (f"{_NUMERIC}, min_count=-1, skipna=True", "min_count", "skipna",
+    "first": (f"{_NUMERIC}, min_count=-1, skipna=True", "", "skipna min_count",
               ("df.groupby('k').first()", "df.sort_values('i', ascending=False).groupby('b')[['f', 's']].first()"),
-              ("df.groupby('b')['f'].first()", "df.groupby('k')['f'].first(skipna=False)")),
-    "last": (f"{_NUMERIC}, min_count=-1, skipna=True", "min_count", "skipna",
+              ("df.groupby('b')['f'].first()", "df.groupby('k')['s'].first(min_count=3)", "df.groupby('k')['f'].first(skipna=False)")),
+    "last": (f"{_NUMERIC}, min_count=-1, skipna=True", "", "skipna min_count",
              ("df.groupby('k')[['s', 'f', 't', 'b']].last()",), ("df.groupby('k')['f'].last()", "df.groupby('k')['f'].last(skipna=False)")),
     "median": (_NUMERIC, "", "", ("df.groupby('k')[['i', 'g', 'b']].median()",), ("df.groupby('s')['i'].median()",)),
     "std": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].std()",),
@@ -404,12 +401,18 @@ def series_size(c: Call) -> Value:
 
 
 @rule("SeriesGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="interpolation numeric_only",
-      example=("df.groupby('k')['i'].quantile(0.9)", "df.groupby('b')['g'].quantile()"))  # fmt: skip
+      example=("df.groupby('k')['i'].quantile(0.9)", "df.groupby('b')['g'].quantile()", "df.groupby('k')['i'].quantile([0.5, 0.25])",
+               "df.groupby(['k', 'b'])['g'].quantile([0.1, 0.9]).reset_index()"))  # fmt: skip
 @rule("DataFrameGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="interpolation",
-      example=("df.groupby('k')[['i', 'g']].quantile(0.25)", "df.drop(columns='b').groupby('k').quantile(0.25, numeric_only=True)"))  # fmt: skip
+      example=("df.groupby('k')[['i', 'g']].quantile(0.25)", "df.drop(columns='b').groupby('k').quantile(0.25, numeric_only=True)",
+               "df.groupby('k', sort=False)[['i', 'f']].quantile([0.25, 0.75])"))  # fmt: skip
 def quantile(c: Call) -> Value:
-    """A quantile of every group, linear between neighbours."""
+    """A quantile of every group, or several of them, linear between neighbours."""
     q = c.lit("q")
+    if isinstance(q, (list, tuple)):
+        from rules.group_numbers import quantiles
+
+        return quantiles(c, list(q))
     c.need(
         isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "q= of this form"
     )
@@ -442,7 +445,6 @@ __all__ = [
     "NOT_ENGINE",
     "SPELT",
     "Spec",
-    "as_list",
     "chosen",
     "made",
     "outcome",

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.elementwise import compact, projected
-from rules.lib import derive, is_missing, meet, operand, series_of, tightened, typed
+from rules.lib import derive, is_missing, meet, operand, tightened, typed
 from rules.missing import in_frame
 from rules.operators import arithmetic, dtype_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
-    Accessor,
     Array,
     Col,
     Const,
-    Frame,
     Func,
     Scalar,
     Sequence,
     with_missing,
 )
-from transpiler.symbolic import E, F, lift
+from transpiler.symbolic import E, F
 
 # --- choices --------------------------------------------------------------------------------
 
@@ -230,9 +227,9 @@ def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
     test = condition(c, test)
     c.need(isinstance(other, (Const, Scalar, Col)), "other= of this kind")
     _, (series, test, other) = meet(tightened(series) if series.loose else series, test, other)
-    c.need(series.dtype is not None, "the types are not known while planning")
     keep = series.expr
     gap = isinstance(other, Const) and is_missing(other.value)
+    c.need(gap or series.dtype is not None, "the types are not known while planning")
     if gap:
         dtype = with_missing(series.dtype)
         c.need(dtype not in ("category", "list"), "such values")
@@ -277,7 +274,10 @@ for _name, _hold in (("where", True), ("mask", False)):
     def _where(c: Call, hold: bool = _hold) -> Col:
         """Values replaced where the condition fails (mask: holds)."""
         other = c["other"] if c.given("other") else Const(float("nan"))
-        return kept_where(c, c.col, c["cond"], other, hold)
+        test = c["cond"]
+        if isinstance(test, Func):
+            test = c.interpreter.inline(test, [c.col], {}, None)  # type: ignore[attr-defined]
+        return kept_where(c, c.col, test, other, hold)
 
     rule(
         f"Series.{_name}({_WHERE})",
@@ -289,6 +289,7 @@ for _name, _hold in (("where", True), ("mask", False)):
             f"df['s'].{_name}(df['b'], 'none')",
             f"df['f'].{_name}(df['b'], df['g'])",
             f"df['t'].{_name}(df['b'])",
+            f"df['i'].{_name}(lambda x: x > 2, -1)",
         ),
     )(_where)
 
@@ -398,182 +399,3 @@ def map_dict(c: Call) -> Col:
     table = c.lit("arg")
     c.need(isinstance(table, dict), "mapped by another kind of object")
     return looked_up(c, c.col, table)
-
-
-# --- replacing ------------------------------------------------------------------------------
-
-_REPLACE = "to_replace=None, value=None, *, inplace=False, limit=None, regex=False, method=None"
-
-
-def kind_of(value: Any) -> str:
-    if is_missing(value):
-        return "missing"
-    name = type(value).__name__
-    return {"int": "number", "float": "number", "str": "text", "bool": "flag"}.get(name, "other")
-
-
-_COLUMN_KIND = {"object": "text", "int64": "number", "float64": "number", "string": "text"}
-
-
-def pairs_of(c: Call, given: Any, value: Any, has_value: bool) -> list[tuple[Any, Any]]:
-    """What is replaced by what."""
-    if isinstance(given, dict):
-        c.need(
-            not has_value and not any(isinstance(v, (dict, list)) for v in given.values()),
-            "a dict with value=, or nested",
-        )
-        return list(given.items())
-    c.need(has_value, "replace without a value")
-    given = list(given) if isinstance(given, (list, tuple)) else [given]
-    if isinstance(value, (list, tuple)):
-        c.need(len(value) == len(given), "lists of different lengths")
-        return list(zip(given, value))
-    return [(g, value) for g in given]
-
-
-def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
-    """Whole values replaced, all at once; what cannot be in the column does not matter."""
-    kind = _COLUMN_KIND.get(series.dtype or "")
-    if series.dtype is None:
-        plain = {"number", "text", "missing"}
-        c.need(all(kind_of(x) in plain for pair in pairs for x in pair), "values of such types")
-        c.verdict = "runtime"  # type: ignore[attr-defined]
-        known = [tuple(None if is_missing(x) else x for x in pair) for pair in pairs]
-        return derive(typed(c.ctx, "swapped", series, pairs=known), None, series)
-    if series.dtype in ("datetime64[ns]", "bool"):
-        flags = any(kind_of(g) in ("flag", "number", "missing", "other") for g, _ in pairs)
-        c.need(not flags, f"values replaced in a {series.dtype} column")
-        return series
-    c.need(kind is not None, f"values replaced in a {series.dtype} column")
-    c.need(
-        all(kind_of(x) not in ("other", "flag") for pair in pairs for x in pair),
-        "values of such types",
-    )
-    hits = [
-        (g, v)
-        for g, v in pairs
-        if kind_of(g) == kind or kind_of(g) == "missing" and series.dtype not in NULL_FREE
-    ]
-    if series.dtype == "int64":
-        hits = [(int(g), v) for g, v in hits if float(g).is_integer()]
-    if not hits:
-        return series
-    c.need(
-        all(kind_of(v) in (kind, "missing") for _, v in hits),
-        "values of another type than the column",
-    )
-    gaps = any(kind_of(v) == "missing" for _, v in hits)
-    if series.dtype == "int64":
-        c.need(
-            all(kind_of(v) == "missing" or isinstance(v, int) for _, v in hits),
-            "whole numbers replaced by fractions",
-        )
-    dtype = with_missing(series.dtype) if gaps else series.dtype
-    series = compact(c.ctx, series)
-    expr: Any = F
-    done: list[Any] = []
-    for value in [v for i, (_, v) in enumerate(hits) if v not in [w for _, w in hits[:i]]]:
-        group = [
-            g
-            for g, v in hits
-            if (v == value or is_missing(v) and is_missing(value)) and g not in done
-        ]
-        done += group
-        present = [float(g) if series.dtype == "float64" else g for g in group if not is_missing(g)]
-        test = None
-        if present:
-            test = series.expr.isin(present) if len(present) > 1 else series.expr == present[0]
-        if len(present) < len(group):
-            test = series.expr.isNull() if test is None else test | series.expr.isNull()
-        if test is not None:
-            expr = expr.when(test, literal_of(value, dtype or ""))
-    return derive(
-        expr.otherwise(series.expr), dtype, series, null_free=series.null_free and not gaps
-    )
-
-
-def replaced_by_pattern(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
-    """Patterns replaced in texts, one after another; a missing value in place of the whole text."""
-    if series.dtype in ("int64", "float64", "bool", "datetime64[ns]"):
-        return series
-    c.need(series.dtype == "object", f"patterns in a {series.dtype} column")
-    c.need(len(pairs) == 1, "several patterns at once")
-    given, value = pairs[0]
-    c.need(isinstance(given, str), "a pattern that is not a text")
-    owner, interpreter = Accessor(series, "str"), c.interpreter  # type: ignore[attr-defined]
-    if is_missing(value):
-        options = {"na": Const(False)}
-        found = interpreter.by_rule("Series.str.contains", owner, [Const(given)], options, c.node)
-        return derive(F.when(~found.expr, series.expr), "object", series, null_free=False, gap=None)
-    c.need(isinstance(value, str), "a text replaced by another type")
-    return interpreter.by_rule(
-        "Series.str.replace", owner, [Const(given), Const(value)], {"regex": Const(True)}, c.node
-    )
-
-
-def arguments(c: Call) -> tuple[Any, Any, bool]:
-    c.need(c.lit("regex") in (False, True), "regex= of this form")
-    given, value = c.lit("to_replace"), c.lit("value")
-    c.need(c.given("to_replace"), "replace without to_replace")
-    return given, value, c.given("value")
-
-
-@rule(
-    f"Series.replace({_REPLACE})",
-    not_yet="inplace limit method",
-    example=(
-        "df['k'].replace('a', 'A')",
-        "df['s'].replace(['apple', 'Apple'], 'fruit')",
-        "df['k'].replace({'a': 'b', 'b': 'a'})",
-        "df['f'].replace(1.5, np.nan)",
-        "df['i'].replace(3, 30)",
-        "df['i'].replace(3, np.nan)",
-        "(df['i'] / df['j']).replace([np.inf, -np.inf], np.nan)",
-        "df['f'].replace(np.nan, 0)",
-        "df['k'].replace(['a', 'b'], ['x', 'y'])",
-        "df['s'].replace(r'[aeiou]+', '.', regex=True)",
-    ),
-)
-def series_replace(c: Call) -> Col:
-    """Whole values replaced by others."""
-    given, value, has_value = arguments(c)
-    do = replaced_by_pattern if c.lit("regex") else replaced
-    return do(c, c.col, pairs_of(c, given, value, has_value))
-
-
-@rule(
-    f"DataFrame.replace({_REPLACE})",
-    not_yet="inplace limit method",
-    example=(
-        "df.replace('apple', 'pear')",
-        "df[['f', 'i', 's']].replace(3, 4)",
-        "df.replace({'k': {'a': 'A'}, 'i': {3: 30}})",
-        "df[['f', 'i', 'k']].replace([np.inf, -np.inf], np.nan)",
-        "df.replace('', np.nan)",
-        "df[['s', 'u', 'i']].replace(r'^\\s*[a-z]', '_', regex=True)",
-        "df[['s', 'k', 'f']].replace(r'^a', np.nan, regex=True)",
-    ),
-)
-def frame_replace(c: Call) -> Frame:
-    """Whole values replaced in every column that can hold them."""
-    from rules.numbers import changed_columns
-
-    given, value, has_value = arguments(c)
-    nested = isinstance(given, dict) and given and all(isinstance(v, dict) for v in given.values())
-    c.need(
-        nested or not isinstance(given, dict) or not any(k in c.frame.labels for k in given),
-        "a dict by column",
-    )
-
-    do = replaced_by_pattern if c.lit("regex") else replaced
-
-    def change(series: Col) -> Col:
-        if nested:
-            table = given.get(series.label)
-            return do(c, series, list(table.items())) if table else series
-        return do(c, series, pairs_of(c, given, value, has_value))
-
-    return changed_columns(c, c.frame, change)
-
-
-__all__ = ["lift", "projected", "series_of"]

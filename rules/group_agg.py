@@ -6,12 +6,14 @@ from typing import Any
 
 from rules.aggregates import ENGINE, NOT_ENGINE, SPELT, Spec, made, outcome
 from rules.groups import Groups, Made
-from rules.registry import Call, rule
+from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Func, Grouped, Mapping, Module, Sequence, Value
 
 _NUMPY = {"sum", "mean", "min", "max", "median", "std", "var", "prod", "any", "all", "size"}
-_NUMPY_NAMES = {"amin": "min", "amax": "max"}
+_NUMPY_NAMES = {"amin": "min", "amax": "max", "nansum": "sum", "nanmean": "mean", "nanmin": "min", "nanmax": "max",
+                "nanmedian": "median", "nanstd": "std", "nanvar": "var", "nanprod": "prod"}  # fmt: skip
+_NUMPY_REDUCERS = {"ptp", "average", "linalg.norm"}
 _BUILTINS = {"sum": "sum", "min": "min", "max": "max", "len": "size", "list": "list"}
 
 
@@ -21,13 +23,15 @@ def spec_of(value: Any) -> tuple[str, Spec]:
         return (value.name or "<lambda>"), Spec("", func=value)
     if isinstance(value, Module):
         module, _, name = value.name.rpartition(".")
-        name = _NUMPY_NAMES.get(name, name)
-        if module == "numpy" and name in _NUMPY and name != "size":
-            return name, Spec(name)
+        found = _NUMPY_NAMES.get(name, name)
+        if module == "numpy" and found in _NUMPY and found != "size":
+            return (name if name.startswith("nan") else found), Spec(found)
         if module == "builtins" and name in _BUILTINS:
             return name, Spec(_BUILTINS[name])
         if module == "pandas.Series" and name in SPELT - {"first", "last", "size"}:
             return name, Spec(name)
+        if module == "numpy" and name in _NUMPY_REDUCERS or module.startswith("scipy."):
+            return name, Spec("", func=value)
     if isinstance(value, Const):
         found = value.value
         if isinstance(found, str) and found in SPELT | {"unique"}:
@@ -52,6 +56,23 @@ def items(value: Any) -> list[Any] | None:
     if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
         return [Const(v) for v in value.value]
     return None
+
+
+_ARGUMENTS = {"quantile": ("q",), "std": ("ddof",), "var": ("ddof",), "sem": ("ddof",), "nunique": ("dropna",),
+              "sum": ("min_count",), "prod": ("min_count",)}  # fmt: skip
+
+
+def with_arguments(c: Call, spec: Spec) -> Spec:
+    """``agg("quantile", 0.9)``: further arguments go to the aggregate of that name."""
+    args, kwargs = [literal(a, "an argument") for a in c["args"]], c["kwargs"]
+    if not args and not kwargs:
+        return spec
+    names = _ARGUMENTS.get(spec.name, ())
+    c.need(len(args) <= len(names) and set(kwargs) <= set(names), "arguments for the function")
+    given = dict(zip(names, args)) | {k: literal(v, k) for k, v in kwargs.items()}
+    numbers = all(isinstance(v, (int, float)) for v in given.values())
+    c.need(spec.func is None and numbers, "arguments for the function")
+    return Spec(spec.name, {**spec.params, **given})
 
 
 def several(value: list[Any]) -> list[tuple[str, Spec]]:
@@ -102,7 +123,6 @@ def column(g: Groups, label: Any) -> Col:
 def agg_frame(c: Call) -> Value:
     """``DataFrameGroupBy.agg``."""
     g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
-    c.need(not c["args"], "arguments for the function")
     if isinstance(func, Const) and func.value is None:
         c.need(named, "there is nothing to aggregate")
         outputs = []
@@ -115,8 +135,8 @@ def agg_frame(c: Call) -> Value:
             name, spec = spec_of(parts[1])
             outputs.append((label, shown(g, name, spec, column(g, parts[0].value))))
         return outcome(c, g, outputs, False)
-    c.need(not named, "arguments for the function")
     by_column, listed = pairs(func), items(func)
+    c.need(not (named or c["args"]) or by_column is None and listed is None, "arguments for the functions")  # fmt: skip
     if by_column is not None:
         return outcome(c, g, from_dict(g, by_column), False)
     if listed is not None:
@@ -126,7 +146,9 @@ def agg_frame(c: Call) -> Value:
         )
     name, spec = spec_of(func)
     if spec.name == "size":
-        raise NoRule("agg('size') over a frame")
+        c.need(name == "size" and g.grouped.as_index, "agg(len) over a frame")
+        return outcome(c, g, [(None, made(g, spec, None))], True)
+    spec = with_arguments(c, spec)
     return outcome(c, g, [(v.label, shown(g, name, spec, v)) for v in g.values()], False)
 
 
@@ -149,18 +171,18 @@ def from_dict(g: Groups, by_column: list[tuple[Any, Any]]) -> list[tuple[Any, Ma
 def agg_series(c: Call) -> Value:
     """``SeriesGroupBy.agg``."""
     g, func, named = Groups(c, c.grouped), c["func"], c["kwargs"]
-    c.need(not c["args"], "arguments for the function")
     v = g.value(g.grouped.series)
     if isinstance(func, Const) and func.value is None:
         c.need(named, "there is nothing to aggregate")
         found = [(label, *spec_of(value)) for label, value in named.items()]
         return outcome(c, g, [(label, shown(g, n, s, v)) for label, n, s in found], False)
-    c.need(not named and pairs(func) is None, "arguments for the function")
     listed = items(func)
+    c.need(pairs(func) is None, "a dict for one column")
+    c.need(listed is None or not (named or c["args"]), "arguments for the functions")
     if listed is not None:
         return outcome(c, g, [(n, shown(g, n, s, v)) for n, s in several(listed)], False)
     name, spec = spec_of(func)
-    return outcome(c, g, [(v.label, shown(g, name, spec, v))], True)
+    return outcome(c, g, [(v.label, shown(g, name, with_arguments(c, spec), v))], True)
 
 
 _AGG = "func=None, *args, engine=None, engine_kwargs=None, **kwargs"
@@ -175,6 +197,8 @@ _FRAME_EXAMPLES = (
     "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
     "df.groupby('b').agg(r=('i', lambda x: x.max() - x.min()), p=('f', lambda x: x.quantile(0.75)), n=('i', lambda x: (x > 3).sum()))",
     "df.dropna(subset=['u']).groupby('b').agg(u=('u', ', '.join), i=('i', list))",
+    "df.groupby('k').agg('size')",
+    "df.groupby('k').agg(n=('i', 'sum'), p=('i', lambda x: np.percentile(x, 90)), m=('s', lambda x: x.value_counts().max()))",
 )
 _SERIES_EXAMPLES = (
     "df.groupby('k')['i'].agg('sum')",
@@ -188,6 +212,15 @@ _SERIES_EXAMPLES = (
     "df.groupby('k')['i'].agg(['sum', lambda x: x.max() - x.min()])",
     "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
     "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",
+    "df.groupby('k')['i'].agg('quantile', 0.9)",
+    "df.groupby('k')['i'].agg('std', ddof=0)",
+    "df.groupby('k')['i'].agg(np.ptp)",
+    "df.groupby('b')['k'].agg(lambda x: x.value_counts().idxmax())",
+    "df.groupby('b')['i'].agg(lambda x: x.value_counts().index[0])",
+    "df.groupby('b').agg({'k': lambda x: x.value_counts().max(), 's': lambda x: x.value_counts().iloc[0]})",
+    "df.groupby('k')['i'].agg(lambda x: x.diff().max())",
+    "df.groupby('k')['i'].agg(lambda x: np.percentile(x, 90))",
+    "df.groupby('b')['s'].agg(lambda x: ','.join(x.dropna().astype(str)))",
 )
 for _name in ("agg", "aggregate"):
     rule(f"DataFrameGroupBy.{_name}({_AGG})", not_yet=NOT_ENGINE, example=_FRAME_EXAMPLES)(

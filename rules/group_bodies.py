@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable
 
 import libcst as cst
 
@@ -69,8 +70,75 @@ def flattened(body: list, known: dict[str, cst.BaseExpression]) -> cst.BaseExpre
             continue
         if isinstance(small, cst.Expr) and isinstance(small.value, cst.SimpleString):
             continue
+        if item_set(small, known):
+            continue
         break
     raise NoRule("a function over groups with statements that are not followed")
+
+
+def item_set(line: cst.BaseSmallStatement, known: dict[str, cst.BaseExpression]) -> bool:
+    """``d["a"] = value`` of a dict that the function makes: it becomes an item of its display."""
+    if not isinstance(line, cst.Assign) or len(line.targets) != 1:
+        return False
+    target = line.targets[0].target
+    if not isinstance(target, cst.Subscript) or not isinstance(target.value, cst.Name):
+        return False
+    made, index = known.get(target.value.value), target.slice[0].slice
+    if not isinstance(made, cst.Dict) or not isinstance(index, cst.Index):
+        return False
+    key = index.value
+    if not isinstance(key, cst.SimpleString):
+        return False
+    others = [e for e in made.elements if not same_text(e, key)]
+    item = cst.DictElement(key, line.value.visit(Put(known)))  # type: ignore[arg-type]
+    if len(others) < len(made.elements):  # an item that is set again stays in its place
+        others = [item if same_text(e, key) else e for e in made.elements]
+    else:
+        others.append(item)
+    known[target.value.value] = made.with_changes(elements=[e.with_changes(comma=cst.MaybeSentinel.DEFAULT) for e in others])  # fmt: skip
+    return True
+
+
+def same_text(element: cst.BaseDictElement, key: cst.SimpleString) -> bool:
+    found = getattr(element, "key", None)
+    return isinstance(found, cst.SimpleString) and found.evaluated_value == key.evaluated_value
+
+
+def record_of(
+    tree: cst.BaseExpression, code: Callable
+) -> list[tuple[str, cst.BaseExpression]] | None:
+    """The items of ``pd.Series({name: value, …})`` or ``pd.Series([value, …], index=[name, …])``;
+    None for another expression. Raises NoRule for another way to make a Series."""
+    if not isinstance(tree, cst.Call) or code(tree.func) not in ("pd.Series", "pandas.Series", "Series"):  # fmt: skip
+        return None
+    by_name = {a.keyword.value if a.keyword else ("data", "index")[min(n, 1)]: a.value for n, a in enumerate(tree.args)}  # fmt: skip
+    data, index = by_name.pop("data", None), by_name.pop("index", None)
+    if by_name or data is None:
+        raise NoRule("a record of this form")
+    names = texts(index) if index is not None else None
+    if isinstance(data, cst.Dict):
+        items = {}
+        for element in data.elements:
+            if not isinstance(element, cst.DictElement) or not isinstance(element.key, cst.SimpleString):  # fmt: skip
+                raise NoRule("a record of this form")
+            items[element.key.evaluated_value] = element.value
+        if names is not None and not set(names) <= set(items):
+            raise NoRule("a record with a name that has no value")
+        return [(x, items[x]) for x in names] if names is not None else list(items.items())
+    if isinstance(data, (cst.List, cst.Tuple)) and names is not None:
+        values = [e.value for e in data.elements if isinstance(e, cst.Element)]
+        if len(values) == len(names) == len(data.elements):
+            return list(zip(names, values))
+    raise NoRule("a record of this form")
+
+
+def texts(node: cst.BaseExpression) -> list[str]:
+    """The texts of a list display. Raises NoRule for another expression."""
+    if isinstance(node, (cst.List, cst.Tuple)):
+        values = [e.value for e in node.elements]
+        if all(isinstance(v, cst.SimpleString) for v in values):
+            return [v.evaluated_value for v in values]  # type: ignore[union-attr,misc]
+    raise NoRule("a record with names that are not known here")
 
 
 class Put(cst.CSTTransformer):
@@ -100,4 +168,4 @@ class Put(cst.CSTTransformer):
         return found.deep_clone()
 
 
-__all__ = ["Items", "opened"]
+__all__ = ["Items", "opened", "record_of"]

@@ -92,12 +92,28 @@ def _mode(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression:
     return body.special(replace(items, kind="mode", dropped=False))
 
 
+def _counts(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression:
+    """``x.value_counts()``, of which the most frequent value or its number is taken."""
+    if node.args or items != Items(items.col):
+        raise NoRule("value_counts of these values")
+    return body.special(replace(items, kind="counts"))
+
+
 def _rolling(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression:
     if items != Items(items.col):
         raise NoRule("a rolling window of these values")
     return body.special(
-        replace(items, kind="rolling", params=body.literals(node, ("window", "min_periods")))
+        replace(
+            items, kind="rolling", params=body.literals(node, ("window", "min_periods", "center"))
+        )
     )
+
+
+def _expanding(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression:
+    if items != Items(items.col):
+        raise NoRule("a window of these values")
+    given = body.literals(node, ("min_periods",))
+    return body.special(replace(items, kind="rolling", params={"window": "all", "min_periods": given.get("min_periods", 1)}))  # fmt: skip
 
 
 def _fillna(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression | None:
@@ -107,6 +123,7 @@ def _fillna(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression | Non
     value = body.interpreter.eval(node.args[0].value, body.rows)
     if not isinstance(value, Col):
         return None
+    body.within(value)
     v = items.col
     if v.dtype not in ("float64", "object", "datetime64[ns]") or value.dtype != v.dtype:
         raise NoRule("fillna with values of another type")
@@ -118,7 +135,7 @@ def _fillna(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression | Non
 
 METHODS = {
     "dropna": _dropna, "unique": _unique, "drop_duplicates": _unique, "tolist": _tolist, "to_list": _tolist,
-    "mode": _mode, "rolling": _rolling, "fillna": _fillna,
+    "mode": _mode, "value_counts": _counts, "rolling": _rolling, "expanding": _expanding, "fillna": _fillna,
 }  # fmt: skip
 
 

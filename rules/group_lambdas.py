@@ -6,6 +6,7 @@ works row by row stays a Series, and the rest is evaluated as any expression of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +16,10 @@ from rules.group_bodies import Items, opened
 from rules.group_calls import FUNCTIONS, METHODS
 from rules.groups import Groups, Made
 from rules.lib import derive, is_missing, literal_column, tight, tightened
-from transpiler.errors import NoRule, Refused, TranspileError
+from transpiler.errors import NoRule, Refused, TranspileError, attempt as tried
 from transpiler.facts import BOOLS, NULL_FREE, Col, Const, Func, Module, Value, with_missing
 from transpiler.infer.scope import Ref, Scope
-from transpiler.symbolic import F, col
+from transpiler.symbolic import E, F, col
 
 _REDUCE = {"sum", "mean", "min", "max", "count", "nunique", "median", "std", "var", "sem", "skew", "prod",
            "quantile", "any", "all"}  # fmt: skip
@@ -50,11 +51,14 @@ class Body(cst.CSTTransformer):
         self.interpreter = g.c.interpreter  # type: ignore[attr-defined]
         self.parameter, self.tree = opened(func)
         self.rows = Scope(parent=func.scope, name="lambda")
-        self.rows.bind(self.parameter, Ref(group))
+        own = group.but(local=True) if isinstance(group, Col) else group
+        self.rows.bind(self.parameter, Ref(own))
         self.once = Scope(parent=func.scope, name="lambda")
         self.items: dict[str, Items] = {}
         self.row_names = {self.parameter}
         self.count = 0
+        self.start = len(self.g.ctx.statements)
+        self.by_row = False  # whether the result differs from row to row
 
     # -- names
 
@@ -69,11 +73,10 @@ class Body(cst.CSTTransformer):
         g, name_ = self.g, self.fresh()
         one = AGGREGATES[name](g, v, None, **params)
         self.once.bind(name_, Ref(as_col(g, one)))
-        try:
-            each = AGGREGATES[name](g, v, g.window(), **params)
-            self.rows.bind(name_, Ref(as_col(g, each, windowed=True)))
-        except NoRule:
-            pass
+        # Some aggregates have no form over a window: then only rows that ask for it have no rule.
+        each = tried(lambda: as_col(g, AGGREGATES[name](g, v, g.window(), **params), windowed=True))
+        if each is not None:
+            self.rows.bind(name_, Ref(each))
         return cst.Name(name_)
 
     def window(self, made: Made) -> cst.Name:
@@ -101,7 +104,20 @@ class Body(cst.CSTTransformer):
         if not names & self.row_names or names & set(self.items):
             return None
         value = self.interpreter.eval(node, self.rows)
-        return self.g.value(value) if isinstance(value, Col) else None
+        if not isinstance(value, Col):
+            return None
+        self.within(value)
+        return self.g.value(value)
+
+    def within(self, value: Col) -> None:
+        """Refuse what was computed over all rows of the frame, or over other rows than the group's."""
+        if not value.local or value.frame.rows is not self.g.frame.rows:
+            raise NoRule("a step over the rows of a group that is not followed")
+        words = set(re.findall(r"\w+", value.expr.text))
+        found = self.g.ctx.statements[self.start :]
+        computed = {s.defines for s in found if s.kind != "step"} - self.g.vars
+        if words & computed or "scalar" in words:
+            raise NoRule("a number computed over all groups")
 
     def listed(self, node: cst.CSTNode) -> Items | None:
         """A part of the body that is a list of the group's values."""
@@ -163,6 +179,10 @@ class Body(cst.CSTTransformer):
             return None
         if items.kind == "rolling":
             return self.rolled(items, name, node)
+        if items.kind == "counts" and not node.args and name in ("idxmax", "max"):
+            return (
+                self.most_frequent(items.col, True) if name == "idxmax" else self.highest(items.col)
+            )
         handler = METHODS.get(name)
         if handler is not None:
             return handler(self, items, node)
@@ -213,6 +233,8 @@ class Body(cst.CSTTransformer):
         return cst.Name(name)
 
     def length(self, items: Items) -> cst.Name:
+        if items.kind == "counts":
+            return self.aggregate("nunique", items.col)
         if items.kind == "mode":
             raise NoRule("the number of modes")
         if items.distinct:
@@ -232,18 +254,34 @@ class Body(cst.CSTTransformer):
         """``x.iloc[0]``, ``x.iloc[-1]``, ``x.mode()[0]``."""
         if items.kind == "mode" and number == 0:
             return self.most_frequent(items.col)
+        if items.kind == "counts" and number == 0:
+            return self.highest(items.col)
         if items != Items(items.col) or number not in (0, -1) or isinstance(number, bool):
             raise NoRule("a row of the group by its number")
         return self.aggregate("iloc", items.col, last=number == -1)
 
-    def most_frequent(self, v: Col) -> cst.Name:
-        """The least of the most frequent values; pandas raises where there is none."""
-        g = self.g
+    def times(self, v: Col) -> E:
+        """How often each row's value is in its group."""
         if v.dtype in ("bool?", "int64?", "category", "list"):
             raise NoRule(f"the mode of a {v.dtype} column")
-        temp = g.ctx.temp("times")
-        g.temps[temp] = F.count(v.expr).over(g.window(extra=(v.expr,)))
-        key = F.when(v.expr.isNotNull(), F.struct(-col(temp), v.expr))
+        temp = self.g.ctx.temp("times")
+        self.g.temps[temp] = F.count(v.expr).over(self.g.window(extra=(v.expr,)))
+        return col(temp)
+
+    def highest(self, v: Col) -> cst.Name:
+        """How often the most frequent value is there."""
+        number = self.g.value(derive(self.times(v), "int64", v, null_free=True))
+        return self.aggregate("max", number)
+
+    def most_frequent(self, v: Col, first: bool = False) -> cst.Name:
+        """The least, or first, of the most frequent values; pandas raises where there is none."""
+        g, times = self.g, self.times(v)
+        order: E = v.expr
+        if first:
+            seen, at = g.ctx.temp("seen"), g.position()
+            g.temps[seen] = F.min(at).over(g.window(extra=(v.expr,)))
+            order = col(seen)
+        key = F.when(v.expr.isNotNull(), F.struct(-times, order))
         problem = F.raise_error(F.lit("a group has no value, so no mode"))
         expr = F.when(F.count(v.expr) > 0, F.min_by(v.expr, key)).otherwise(problem)
         name = self.fresh()
@@ -272,6 +310,10 @@ class Body(cst.CSTTransformer):
             items = self.items[owner.value]
             if items.kind == "mode":
                 return self.one_of(items, constant(self, inner))
+        if isinstance(owner, cst.Attribute) and owner.attr.value == "index":
+            items = self.listed(owner.value)
+            if items is not None and items.kind == "counts" and constant(self, inner) == 0:
+                return self.most_frequent(items.col, True)
         if (
             isinstance(self.group, Col)
             and isinstance(owner, cst.Name)
@@ -315,6 +357,7 @@ class Body(cst.CSTTransformer):
         tree = self.tree.visit(self)
         assert isinstance(tree, cst.BaseExpression)
         names = self.names(tree)
+        self.by_row = bool(names & self.row_names)
         if names & set(self.items) or not each_row and names & self.row_names:
             raise NoRule("the function does not reduce the group in a way that is followed")
         return self.final(tree, self.rows if each_row else self.once)
@@ -329,7 +372,10 @@ class Body(cst.CSTTransformer):
             getattr(node, "operator", None), cst.Not
         ):
             return self.test(node, scope)
-        return self.interpreter.eval(node, scope)
+        value = self.interpreter.eval(node, scope)
+        if isinstance(value, Col):
+            self.within(value)
+        return value
 
     def test(self, node: cst.BaseExpression, scope: Scope) -> Col:
         if isinstance(node, cst.BooleanOperation):
@@ -344,6 +390,7 @@ class Body(cst.CSTTransformer):
         value = self.interpreter.eval(node, scope)
         if not isinstance(value, Col) or value.dtype != "bool":
             raise NoRule("a condition that is not known for sure")
+        self.within(value)
         return value
 
 
@@ -355,7 +402,8 @@ def constant(body: Body, node: cst.BaseExpression) -> Any:
 
 
 def as_col(g: Groups, made: Made, windowed: bool = False) -> Col:
-    return Col(made.expr, made.dtype, g.frame, None, g.deps, (), local=False, windowed=windowed,
+    # "local": it looks at the rows of its group alone.
+    return Col(made.expr, made.dtype, g.frame, None, g.deps, (), windowed=windowed,
                nullable=made.nullable, null_free=made.null_free)  # fmt: skip
 
 
@@ -425,12 +473,12 @@ def items_of(g: Groups, func: Func, v: Col) -> Items:
     raise NoRule("the function does not give a list")
 
 
-def each(g: Groups, func: Func, group: Value) -> Col:
-    """A function that gives a value for each row, or one for all rows of a group."""
+def each(g: Groups, func: Func, group: Value, by_row: bool = False) -> Col:
+    """A function that gives a value for each row, or (not with ``by_row``) one for all of a group."""
     if isinstance(group, Col) and group.is_nullable:
         raise NoRule("a function over groups of a nullable column")
-    value, _ = attempt(g, func, group, True, True)
-    if not isinstance(value, Col):
+    value, body = attempt(g, func, group, True, True)
+    if not isinstance(value, Col) or by_row and not body.by_row:
         raise NoRule("the function does not give a Series that is followed")
     return tightened(value)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rules.aggregates import AGGREGATES, Spec, made, outcome
-from rules.groups import Aggregate, Groups, Made
+from rules.aggregates import AGGREGATES
+from rules.groups import Aggregate, Groups, Made, fresh_name
 from rules.lib import series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -22,7 +22,6 @@ from transpiler.facts import (
     Rows,
     SortKey,
     Value,
-    Windowed,
     fresh,
 )
 from transpiler.symbolic import E, F, col, lift, render
@@ -50,6 +49,7 @@ def value_counts(c: Call) -> Value:
     g = Groups(
         c, replace(grouped, keys=(*grouped.keys, GroupKey(v.label, v)), series=None, selection=[])
     )
+    g.by_text()
     count = Made(F.count(F.lit(1)), "int64", False, True)
     frame = g.aggregated([(label, count)])
     levels = frame.index.levels
@@ -75,43 +75,80 @@ def value_counts(c: Call) -> Value:
 
 
 def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = None, by: list[SortKey] | None = None,
-               sorts: dict[str, E] | None = None) -> Frame:  # fmt: skip
-    """Rows of groups under an index of the keys and their own labels, group by group.
+               sorts: dict[str, E] | None = None, moved: E | None = None) -> Frame:  # fmt: skip
+    """Rows of groups under an index of the keys (with group_keys) and their own labels, group by group.
 
     ``values``: windows over the frame; ``condition``: which rows stay; ``sorts``: hidden columns
-    that ``by`` sorts the rows of a group by (default: the frame's order).
+    that ``by`` sorts the rows of a group by (default: the frame's order). ``moved``: False in the
+    job where the rows stay in the frame's order after all.
     """
-    ctx, frame = g.ctx, g.frame
-    if frame.index.kind == "columns" or not g.grouped.sort or not g.grouped.as_index:
+    grouped = g.grouped
+    if not grouped.as_index:
         raise NoRule("rows of groups under an index of this form")
-    label = ctx.position(frame, frame.index.anchor, "number")
+    g.by_text()
     hidden = dict(sorts or {})
     if by is None:
         hidden["__row"] = g.position()
         by = [SortKey("__row", None)]
-    kept = g.kept()
-    if condition is not None:
-        kept = kept.but(text=kept.text + f'.withColumn("__keep", {condition}).filter("__keep")')
     taken: set[str] = set()
-    from rules.groups import fresh_name
-
     levels, parts = [], []
-    for key in g.keys:
+    for key in g.keys if grouped.group_keys else ():
         name = fresh_name(key.label, taken)
         levels.append(Column(key.label, name, key.dtype, fresh(), key.nullable))
-        parts.append(key.expr.alias(name))
-    name = fresh_name("__label", taken)
-    levels.append(Column(None, name, "int64", fresh()))
-    parts.append(label.alias(name))
+        parts.append(shown_as(key.expr, name))
+    keys = [SortKey(x.name, x.uid) for x in levels]
+    if moved is not None or not grouped.sort or not grouped.group_keys:
+        keys = group_places(g, hidden, moved)
+    labels, exprs = own_label_levels(g, taken)
     columns = []
     for text, value in values:
         name = fresh_name(text, taken)
         columns.append(Column(text, name, value.dtype, fresh(), value.nullable))
-        parts.append(value.expr.alias(name))
-    parts += [e.alias(n) for n, e in hidden.items()]
-    order = Order((*(SortKey(x.name, x.uid) for x in levels[:-1]), *by), None, True, True)
-    return Frame(kept.text + f".select({', '.join(p.text for p in parts)})", tuple(columns), index=Index("columns", levels=tuple(levels)),
-                 order=order, rows=Rows(), hidden=tuple(hidden), vars=kept.vars)  # fmt: skip
+        exprs.append(shown_as(value.expr, name))
+    kept = g.kept()
+    if condition is not None:
+        kept = kept.but(text=kept.text + f'.withColumn("__keep", {condition}).filter("__keep")')
+    parts += exprs + [e.alias(n) for n, e in hidden.items()]
+    order = Order((*keys, *by), None, True, True)
+    return Frame(kept.text + f".select({', '.join(p.text for p in parts)})", tuple(columns), index=Index("columns", levels=(*levels, *labels)),
+                 order=order, rows=Rows(), hidden=tuple(hidden), vars=kept.vars | g.vars)  # fmt: skip
+
+
+def shown_as(expr: E, name: str) -> E:
+    """The expression under a name: just the name where it is the column of that name."""
+    return lift(name) if str(expr) == str(col(name)) and "." not in name else expr.alias(name)
+
+
+def own_label_levels(g: Groups, taken: set[str]) -> tuple[list[Column], list[E]]:
+    """The rows' own labels as index levels, and what they are."""
+    frame = g.frame
+    if frame.index.kind != "columns":
+        name = fresh_name("__label", taken)
+        label = g.ctx.position(frame, frame.index.anchor, "number")
+        return [Column(None, name, "int64", fresh())], [label.alias(name)]
+    levels, exprs = [], []
+    for level in frame.index.levels:
+        name = fresh_name(level.label if level.label is not None else "__label", taken)
+        levels.append(Column(level.label, name, level.dtype, fresh(), level.nullable))
+        exprs.append(shown_as(col(level.name), name))
+        g.ctx.use(frame, level)
+    return levels, exprs
+
+
+def group_places(g: Groups, hidden: dict[str, E], moved: E | None) -> list[SortKey]:
+    """Hidden columns that sort the groups where the index does not show their keys, or where
+    they come as they are first seen."""
+    places = {f"__by{n}": k.expr for n, k in enumerate(g.keys)}
+    if not g.grouped.sort:
+        if len(g.order()) != 1 or g.frame.order.keys:
+            raise NoRule("groups as they are first seen in sorted rows")
+        places = {"__by0": F.min(g.position()).over(g.window())}
+    for name, place in places.items():
+        if not g.grouped.sort:
+            g.temps[name], hidden[name] = place, col(name)
+        else:
+            hidden[name] = place if moved is None else F.when(moved, place)
+    return [SortKey(name, None) for name in places]
 
 
 def extreme_rows(c: Call, largest: bool) -> Col:
@@ -129,9 +166,7 @@ def extreme_rows(c: Call, largest: bool) -> Col:
     )
     by = v.expr.desc_nulls_last() if largest else v.expr.asc_nulls_last()
     place = F.row_number().over(g.window(by=[by, *g.order()]))
-    test = place <= n
-    if not v.null_free:
-        test = test & v.expr.isNotNull()
+    test = place <= n  # a group with fewer values is filled up with its missing ones
     frame = row_levels(
         g,
         [(v.label, Made(v.expr, v.dtype, v.is_nullable))],
@@ -157,79 +192,7 @@ def nsmallest(c: Call) -> Col:
     return extreme_rows(c, False)
 
 
-@rule("SeriesGroupBy.describe(percentiles=None, include=None, exclude=None)", not_yet="percentiles include exclude",
-      example=("df.groupby('k')['i'].describe()", "df.groupby('b')['g'].describe()"))  # fmt: skip
-def describe(c: Call) -> Value:
-    """Count, mean, spread and quartiles of every group."""
-    g = Groups(c, c.grouped)
-    v = g.value(g.grouped.series)
-    c.need(
-        v.dtype in NUMBERS and not v.is_nullable and g.grouped.as_index,
-        "describe of a column that is not a number for sure",
-    )
-    specs = [("count", Spec("count")), ("mean", Spec("mean")), ("std", Spec("std")), ("min", Spec("min")),
-             ("25%", Spec("quantile", {"q": 0.25})), ("50%", Spec("quantile")),
-             ("75%", Spec("quantile", {"q": 0.75})), ("max", Spec("max"))]  # fmt: skip
-    outputs = []
-    for label, spec in specs:
-        one = made(g, spec, v)
-        expr = one.expr.cast("double") if label in ("count", "min", "max") else one.expr
-        outputs.append((label, Made(expr, "float64")))
-    return outcome(c, g, outputs, False)
-
-
-# --- rolling over groups --------------------------------------------------------------------
-
-
-@rule("SeriesGroupBy.rolling(*args, **kwargs)", example="df.groupby('k')['i'].rolling(2).mean()")
-def rolling(c: Call) -> Windowed:
-    """Windows over the rows of each group."""
-    from rules.registry import literal
-
-    names = ("window", "min_periods")
-    c.need(len(c["args"]) <= 2, "a rolling window of this form")
-    params = {n: literal(v) for n, v in zip(names, c["args"])}
-    params.update({k: literal(v) for k, v in c["kwargs"].items()})
-    c.need(set(params) <= set(names), "a rolling window of this form")
-    return Windowed(c.grouped, "rolling", tuple(params.items()))
-
-
-def _register(name: str) -> None:
-    spread = name in ("std", "var")
-    source = (
-        "ddof=1, numeric_only=False, engine=None, engine_kwargs=None"
-        if spread
-        else "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
-    )
-
-    def apply(c: Call) -> Col:
-        """An aggregate of the window at each row, group by group."""
-        from rules.group_windows import rolling as rolled
-
-        c.need(
-            not c.args.get("args") and not c.args.get("kwargs"),
-            "further arguments of a rolling window",
-        )
-        g = Groups(c, c.self.owner)  # type: ignore[union-attr]
-        v = g.value(g.grouped.series)
-        one = rolled(g, v, name, **dict(c.self.params))  # type: ignore[union-attr]
-        frame = row_levels(g, [(v.label, one)])
-        rows = series_of(c.ctx, frame, v.label)
-        return Realigned(
-            **{f: getattr(rows, f) for f in rows.__dataclass_fields__},
-            aligned=g.windowed(one, v.label),
-            base=rows.expr.text,
-        )
-
-    examples = [
-        f"df.groupby('b')['i'].rolling(2).{name}()",
-        f"df.groupby('k')['f'].rolling(3, min_periods=1).{name}()",
-    ]
-    if name == "mean":
-        examples += ["df.assign(m=df.groupby('k')['i'].rolling(2).mean().reset_index(level=0, drop=True))",
-                     "df['m'] = df.groupby('b')['i'].rolling(2).mean().droplevel(0)\nout = df"]  # fmt: skip
-    not_yet = "engine engine_kwargs numeric_only" + (" ddof" if spread else "")
-    rule(f"SeriesGroupBy.rolling.{name}({source})", not_yet=not_yet, example=examples)(apply)
+# --- rows of groups under their own labels --------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -240,8 +203,10 @@ class Realigned(Col):
     base: str = ""  # its expression as made: a changed one is aligned no longer
 
 
-for _name in ("sum", "mean", "min", "max", "std", "var"):
-    _register(_name)
+def realigned(rows: Col, aligned: Col) -> Realigned:
+    """``rows`` with the same values over the rows that were grouped."""
+    facts = {f: getattr(rows, f) for f in rows.__dataclass_fields__}
+    return Realigned(**facts, aligned=aligned, base=rows.expr.text)
 
 
 @rule("Series.reset_index(level=None, *, drop=False, name=None, inplace=False, allow_duplicates=False)", not_yet="name inplace allow_duplicates",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from rules.group_windows import bare
 from rules.groups import Groups
-from rules.lib import chain, drop_hidden, selected, subset_of, tight, with_temps
+from rules.lib import chain, drop_hidden, is_missing, selected, subset_of, tight, with_temps
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, Col, Frame, Func, Value
+from transpiler.facts import BOOLS, NUMBERS, TEXTS, Col, Frame, Func, Value
 from transpiler.symbolic import E, F
 
 
@@ -39,11 +39,12 @@ def first_or_last(c: Call, last: bool) -> Value:
     from rules.select import descending
 
     n = c.lit("n")
-    c.need(isinstance(n, int) and not isinstance(n, bool) and n >= 0, "a negative number of rows")
+    c.need(isinstance(n, int) and not isinstance(n, bool), "a number of rows of this form")
     g = Groups(c, c.grouped)
     order = g.order()
-    number = F.row_number().over(g.window(by=descending(order) if last else order))
-    return rows_where(c, g, number <= n)
+    # -n: all but the n at the other end
+    number = F.row_number().over(g.window(by=descending(order) if last == (n >= 0) else order))
+    return rows_where(c, g, number <= n if n >= 0 else number > -n)
 
 
 @rule(
@@ -52,6 +53,7 @@ def first_or_last(c: Call, last: bool) -> Value:
         "df.groupby('k').head(2)",
         "df.sort_values(['i', 'j']).groupby('b').head(1)",
         "df.groupby('b')[['i', 's']].head(1)",
+        "df.groupby('k').head(-1)",
     ),
 )
 @rule("SeriesGroupBy.head(n=5)", example="df.groupby('k')['f'].head(1)")
@@ -65,6 +67,7 @@ def head(c: Call) -> Value:
     example=(
         "df.groupby('k').tail(2)",
         "df.sort_values(['i', 'j']).groupby('k', dropna=False).tail(1)",
+        "df.groupby('k').tail(-2)",
     ),
 )
 @rule("SeriesGroupBy.tail(n=5)", example="df.groupby('k')['f'].tail(1)")
@@ -76,25 +79,71 @@ def tail(c: Call) -> Value:
 @rule(
     "DataFrameGroupBy.nth(n, dropna=None)",
     not_yet="dropna",
-    example=("df.groupby('k').nth(0)", "df.groupby('k').nth(-1)", "df.groupby('k').nth(1)"),
+    example=(
+        "df.groupby('k').nth([0, 2])",
+        "df.groupby('k').nth([0, -1])",
+        "df.groupby('k').nth(0)",
+        "df.groupby('k').nth(-1)",
+        "df.groupby('k').nth(1)",
+    ),
 )
 @rule("SeriesGroupBy.nth(n, dropna=None)", not_yet="dropna", example="df.groupby('k')['f'].nth(1)")
 def nth(c: Call) -> Value:
-    """The row of that number in every group that has it."""
+    """The rows of these numbers in every group that has them."""
     from rules.select import descending
 
-    n = c.lit("n")
-    c.need(isinstance(n, int) and not isinstance(n, bool), "several rows by their number")
+    wanted = c.lit("n")
+    wanted = list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
+    c.need(
+        wanted and all(isinstance(n, int) and not isinstance(n, bool) for n in wanted),
+        "rows by numbers of this form",
+    )
     g = Groups(c, c.grouped)
     order = g.order()
-    number = F.row_number().over(g.window(by=order if n >= 0 else descending(order)))
-    return rows_where(c, g, number == (n + 1 if n >= 0 else -n))
+    tests = []
+    for from_end in (False, True):
+        found = sorted({-n if from_end else n + 1 for n in wanted if (n < 0) == from_end})
+        if found:
+            number = F.row_number().over(g.window(by=descending(order) if from_end else order))
+            tests.append(number == found[0] if len(found) == 1 else number.isin(found))
+    return rows_where(c, g, tests[0] if len(tests) == 1 else tests[0] | tests[1])
+
+
+@rule(
+    "DataFrameGroupBy.get_group(name, obj=None)",
+    not_yet="obj",
+    verdict="runtime",
+    example=(
+        "df.groupby('k').get_group('a')",
+        "df.groupby(['k', 'b']).get_group(('a', True))[['i', 'k']]",
+        "df.groupby(df['i'] > 3).get_group(True)",
+    ),
+)
+@rule("SeriesGroupBy.get_group(name, obj=None)", not_yet="obj", verdict="runtime",
+      example="df.groupby('k')['f'].get_group('a')")  # fmt: skip
+def get_group(c: Call) -> Value:
+    """The rows of one group; pandas raises where there is none, and so does the job."""
+    g, wanted = Groups(c, c.grouped), c.lit("name")
+    names = list(wanted) if isinstance(wanted, tuple) else [wanted]
+    c.need(len(names) == len(g.keys), "a group by a part of its keys")
+    test = None
+    for key, name in zip(g.keys, names):
+        c.need(not is_missing(name), "the group of missing keys")
+        kinds = {"str": TEXTS, "int": NUMBERS, "float": NUMBERS, "bool": BOOLS}
+        fits = kinds.get(type(name).__name__, set())
+        c.need(key.dtype in fits, "a group by a name of another type than its key")
+        one = key.expr == name if not isinstance(name, bool) else key.expr if name else ~key.expr
+        test = one if test is None else test & one
+    ready = g.ready()
+    c.ctx.emit(f"{c.ctx.call('expect_group')}({ready.text}, {test}, {wanted!r})", reads=ready.vars)
+    return rows_where(c, g, test)
 
 
 _FILTERED = (
     "df.groupby('k').filter(lambda g: len(g) > 2)",
     "df.groupby('s').filter(lambda x: x['i'].mean() > 3)",
     "df.groupby('b').filter(lambda x: (x['f'].max() > 50) & (len(x) > 3))",
+    "df.groupby('k')[['i', 'j']].filter(lambda g: g['i'].sum() > 12)",
 )
 
 
@@ -112,8 +161,10 @@ def filter_(c: Call) -> Value:
     bare(c)
     g, func = Groups(c, c.grouped), c["func"]
     c.need(isinstance(func, Func), "a filter that is not a function known here")
-    c.need(g.grouped.series is not None or g.grouped.selection is None, "a filter of some columns")
     group = g.value(g.grouped.series) if g.grouped.series is not None else g.frame
+    if isinstance(g.grouped.selection, list) and isinstance(group, Frame):
+        columns = tuple(g.frame.column(x) for x in g.grouped.selection)
+        group = g.frame.but(columns=columns, open=False)
     value = each(g, func, group)
     c.need(value.dtype in BOOLS and value.dtype != "bool?", "a filter that is not boolean for sure")
     g.temps = {**g.temps, **dict(value.temps)}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Callable
 
 from rules.aggregates import AGGREGATES, SPELT, Spec, chosen
-from rules.group_agg import spec_of
+from rules.group_agg import spec_of, with_arguments
 from rules.groups import Groups, Made
 from rules.lib import (
     drop_hidden,
@@ -16,7 +16,7 @@ from rules.lib import (
     with_temps,
     chain,
 )
-from rules.registry import Call, rule
+from rules.registry import Call, literal, rule
 from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -114,9 +114,13 @@ def filled(last: bool) -> Callable[..., Made]:
     """ffill and bfill."""
 
     def make(g: Groups, v: Col, limit: Any = None) -> Made:
-        if limit is not None:
-            raise NoRule("a fill with a limit")
+        if limit is not None and (
+            not isinstance(limit, int) or isinstance(limit, bool) or limit < 1
+        ):
+            raise NoRule("a fill with such a limit")
         bounds = (BEFORE, HERE) if last else (HERE, AFTER)
+        if limit is not None:  # no further than so many rows from the last value
+            bounds = (-limit, HERE) if last else (HERE, limit)
         window = g.window(ordered=True).rowsBetween(*bounds)
         v = g.exact(v, True)
         expr = (F.last if last else F.first)(v.expr, ignorenulls=True).over(window)
@@ -127,19 +131,23 @@ def filled(last: bool) -> Callable[..., Made]:
 
 def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_option: str = "keep", pct: bool = False) -> Made:  # fmt: skip
     """The rank among the group's values; missing values have none."""
-    if (
-        v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool", None}
-        or na_option != "keep"
-        or v.is_nullable
-    ):
+    if v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool", None} or v.is_nullable:
         raise NoRule(f"rank of a {v.dtype} column")
+    if (
+        na_option not in ("keep", "top", "bottom")
+        or na_option != "keep"
+        and v.dtype not in NUMBERS | {None}
+    ):
+        raise NoRule("missing values ranked in this way")
     if method not in ("average", "min", "max", "dense", "first") or not isinstance(ascending, bool):
         raise NoRule("rank by this method")
     if method == "first" and v.dtype not in NUMBERS:
         raise NoRule("rank by first of values that are no numbers")
-    by = v.expr.asc_nulls_last() if ascending else v.expr.desc_nulls_last()
+    nulls = "_nulls_first" if na_option == "top" else "_nulls_last"
+    by = getattr(v.expr, ("asc" if ascending else "desc") + nulls)()
     window = g.window(by=[by])
-    ties = F.count(v.expr).over(g.window(extra=(v.expr,)))
+    counted = v.expr if na_option == "keep" else F.lit(1)
+    ties = F.count(counted).over(g.window(extra=(v.expr,)))
     if method == "dense":
         expr = F.dense_rank().over(window)
     elif method == "first":
@@ -151,31 +159,48 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
         elif method == "max":
             expr = expr + ties - 1
     if pct:
-        total = F.count(v.expr).over(g.window())
+        total = F.count(counted).over(g.window())
+        if method == "dense" and na_option != "keep":
+            raise NoRule("dense ranks of missing values as shares")
         if method == "dense":
             total = F.size(F.collect_set(v.expr).over(g.window()))
         expr = expr / total
     elif method != "average":
         expr = expr.cast("double")
-    return Made(expr if v.null_free else F.when(v.expr.isNotNull(), expr), "float64")
+    kept = v.null_free or na_option != "keep"
+    return Made(expr if kept else F.when(v.expr.isNotNull(), expr), "float64")
 
 
 def rolling(
-    g: Groups, v: Col, how: str, window: Any = None, min_periods: Any = None, ddof: int = 1
+    g: Groups,
+    v: Col,
+    how: str,
+    window: Any = None,
+    min_periods: Any = None,
+    ddof: int = 1,
+    center: bool = False,
 ) -> Made:
-    """An aggregate of the last rows of the group, missing where too few have a value."""
+    """An aggregate of the last rows of the group (window="all": of all so far), missing where too
+    few have a value."""
     if (
-        how not in ("sum", "mean", "min", "max", "std", "var")
+        how not in ("sum", "mean", "min", "max", "std", "var", "count", "median")
         or v.dtype not in NUMBERS | {None}
         or v.is_nullable
     ):
         raise NoRule(f"a rolling {how} of a {v.dtype} column")
+    so_far = window == "all"
+    if so_far:
+        window = 1 << 62
     if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof != 1:
         raise NoRule("a rolling window of this form")
-    least = window if min_periods is None else min_periods
+    least = min_periods if min_periods is not None else 1 if how == "count" else window
     if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
         raise NoRule("a rolling window of this form")
-    rows = g.window(ordered=True).rowsBetween(-(window - 1), HERE)
+    if how == "count" and least > 1:
+        raise NoRule("a count of windows that have to be full")
+    ahead = (window - 1) // 2 if center else 0
+    bounds = (BEFORE, HERE) if so_far else (ahead - (window - 1), ahead if center else HERE)
+    rows = g.window(ordered=True).rowsBetween(*bounds)
     return Made(g.typed("group_rolling", v, rows, how, least), "float64")
 
 
@@ -233,19 +258,20 @@ _METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     "shift": ("periods=1, freq=None, axis=0, fill_value=None, suffix=None", "freq axis suffix", ("periods", "fill_value"),
               ("df.groupby('k')['i'].shift()", "df.groupby('b')['s'].shift(-2)", "df.groupby('k')['i'].shift(1, fill_value=0)",
                "df.assign(p=df.groupby('k')['f'].shift(2))", "df.sort_values(['i', 'j']).groupby('b')['f'].shift()",
-               "df.groupby('b')[['i', 't']].shift()")),
+               "df.groupby('b')[['i', 't']].shift()", "df.groupby('k')[['i', 'j']].shift(1, fill_value=0)")),
     "diff": ("periods=1, axis=0", "axis", ("periods",), ("df.groupby('k')['i'].diff()", "df.groupby('b')[['f', 't']].diff(2)",)),
     "cumsum": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumsum()", "df.groupby('b')[['f', 'i']].cumsum()", "df.groupby('k')['b'].cumsum()")),
     "cummax": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummax()", "df.groupby('b')['i'].cummax()")),
     "cummin": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummin()", "df.groupby('b')['i'].cummin()")),
     "cumprod": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumprod()", "df.groupby('b')['g'].cumprod()")),
-    "ffill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].ffill()", "df.groupby('b')[['s', 't', 'g']].ffill()")),
-    "bfill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].bfill()", "df.groupby('b')['s'].bfill()")),
+    "ffill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].ffill()", "df.groupby('b')[['s', 't', 'g']].ffill()", "df.groupby('b')['g'].ffill(limit=1)")),
+    "bfill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].bfill()", "df.groupby('b')['s'].bfill()", "df.groupby('k')[['f', 'g']].bfill(limit=1)")),
     "pct_change": ("periods=1, fill_method='pad', limit=None, freq=None, axis=0", "limit freq axis", ("periods", "fill_method"),
                    ("df.groupby('k')['i'].pct_change()", "df.groupby('b')['j'].pct_change(fill_method=None)")),
     "rank": ("method='average', ascending=True, na_option='keep', pct=False, axis=0", "axis", ("method", "ascending", "na_option", "pct"),
              ("df.groupby('k')['i'].rank()", "df.groupby('b')['f'].rank(method='min', ascending=False)", "df.groupby('b')['s'].rank('dense')",
-              "df.groupby('b')['f'].rank(pct=True)", "df.groupby('b')['f'].rank('dense', pct=True)", "df.groupby('b')['i'].rank('first')", "df.groupby('b')['i'].rank(method='max')", "df.groupby('b')[['i', 'f']].rank()")),
+              "df.groupby('b')['f'].rank(pct=True)", "df.groupby('b')['f'].rank('dense', pct=True)", "df.groupby('b')['i'].rank('first')", "df.groupby('b')['i'].rank(method='max')", "df.groupby('b')[['i', 'f']].rank()",
+              "df.groupby('b')['f'].rank(na_option='bottom')", "df.groupby('b')['f'].rank(na_option='top', ascending=False, pct=True)", "df.groupby('b')['f'].rank('first', na_option='top')")),
 }  # fmt: skip
 
 
@@ -257,10 +283,15 @@ def _register(name: str) -> None:
         """A value for each row from the rows of its group."""
         params = {p: c.lit(p) for p in handled if c.given(p)}
         g = Groups(c, c.grouped)
+        only = (
+            c.args.get("kwargs", {}).pop("numeric_only", Const(False))
+            if "cum" in name
+            else Const(False)
+        )
         bare(c)
         if name == "shift" and params.get("fill_value") is not None:
             return shifted_with(c, g, params)
-        return each_column(c, g, lambda v: function(g, v, **params))
+        return each_column(c, g, lambda v: function(g, v, **params), bool(literal(only)))
 
     rule(f"DataFrameGroupBy.{name}({parameters})", not_yet=not_yet, example=examples)(apply)
     rule(f"SeriesGroupBy.{name}({parameters})", not_yet=not_yet, example=examples)(apply)
@@ -276,8 +307,12 @@ def bare(c: Call) -> None:
 
 def shifted_with(c: Call, g: Groups, params: dict) -> Value:
     """shift with a fill_value, which rows in no group get too."""
-    c.need(g.grouped.series is not None, "shift of several columns with a fill_value")
-    v = g.value(g.grouped.series)
+    if g.grouped.series is None:
+        return framed(c, g, [(v.label, filled_shift(g, v, params)) for v in g.values()])
+    return filled_shift(g, g.value(g.grouped.series), params)
+
+
+def filled_shift(g: Groups, v: Col, params: dict) -> Col:
     made = shift(g, v, **params)
     out = g.windowed(made, v.label)
     test = g.in_group()
@@ -304,11 +339,14 @@ for _name in _METHODS:
 @rule("SeriesGroupBy.cumcount(ascending=True)", example="df.groupby('k')['f'].cumcount()")
 def cumcount(c: Call) -> Col:
     """The number of each row in its group, from 0."""
+    return cumcount_of(c, Groups(c, c.grouped), bool(c.lit("ascending")))
+
+
+def cumcount_of(c: Call, g: Groups, ascending: bool) -> Col:
     from rules.select import descending
 
-    g = Groups(c, c.grouped)
     order = g.order()
-    window = g.window(by=order if c.lit("ascending") else descending(order))
+    window = g.window(by=order if ascending else descending(order))
     # row_number() is an int, pandas counts in int64
     number = F.row_number().over(window).cast("bigint") - 1
     return g.windowed(Made(number, "int64", False, True), None)
@@ -337,6 +375,13 @@ _TRANSFORMED = (
     "df.groupby('k')['i'].transform(lambda x: len(x))",
     "df.groupby('b')[['i', 'j']].transform(lambda x: x - x.min())",
     "df.groupby('b')['i'].transform(np.mean)",
+    "df.groupby('k')['i'].transform('cumcount')",
+    "df.groupby('k')['i'].transform('quantile', 0.9)",
+    "df.groupby('k')['i'].transform('shift', 2)",
+    "df.groupby('k')['i'].transform('std', ddof=0)",
+    "df.groupby('k')['i'].transform(lambda x: x.expanding().mean())",
+    "df.groupby('k')['f'].transform(lambda x: x.interpolate())",
+    "df.groupby('k')['f'].transform(lambda x: x.duplicated())",
 )  # fmt: skip
 
 
@@ -350,14 +395,23 @@ _TRANSFORMED = (
 )
 def transform(c: Call) -> Value:
     """An aggregate of each row's group, or a function over it."""
-    bare(c)
     g, func = Groups(c, c.grouped), c["func"]
     if isinstance(func, Func):
+        bare(c)
         return transform_by(c, g, func)
+    if isinstance(func, Const) and func.value == "cumcount":
+        bare(c)
+        return cumcount_of(c, g, True)
     if isinstance(func, Const) and func.value in WINDOWS:
-        function = WINDOWS[func.value][0]
-        return each_column(c, g, lambda v: function(g, v))
+        function, names = WINDOWS[func.value]
+        args = [literal(a, "an argument") for a in c["args"]]
+        c.need(
+            len(args) <= len(names) and set(c["kwargs"]) <= set(names), "arguments of the function"
+        )
+        given = dict(zip(names, args)) | {k: literal(v, k) for k, v in c["kwargs"].items()}
+        return each_column(c, g, lambda v: function(g, v, **given))
     name, spec = spec_of(func)
+    spec = with_arguments(c, spec)
     if spec.name not in SPELT or name == "len":
         raise NoRule("a transform of this form")
     if spec.name == "size" and g.grouped.series is None:
@@ -372,10 +426,16 @@ def over(g: Groups, spec: Spec, v: Col) -> Made:
 def transform_by(c: Call, g: Groups, func: Func) -> Value:
     """``transform(lambda x: …)``."""
     from rules.group_lambdas import each
+    from rules.group_udf import python_rows
 
     if g.grouped.series is not None:
         v = g.value(g.grouped.series)
-        return rowwise(g, each(g, func, v), v.label)
+        temps = dict(g.temps)
+        try:
+            return rowwise(g, each(g, func, v), v.label)
+        except NoRule:
+            g.temps = temps
+            return python_rows(c, g, func, v)
     if g.grouped.selection is None:
         raise NoRule("transform of a whole frame by a function")
     return framed(c, g, [(v.label, rowwise(g, each(g, func, v), v.label)) for v in g.values()])

@@ -11,6 +11,7 @@ from rules.lib import (
     drop_hidden,
     filtered,
     is_missing,
+    materialised,
     meet,
     operand,
     renumbered,
@@ -200,11 +201,16 @@ def in_frame(ctx: Any, function: str, series: Col, *args: E, nullable: bool = Fa
     return E(f"{ctx.call(function)}({named.text}, {series.expr.text}{rest})")
 
 
-def filled_from(series: Col, other: Col) -> Col:
+def filled_from(series: Col, other: Col, ctx: Any = None) -> Col:
     """``series.fillna(other)``: the other Series' value of the same row."""
     _, (a, b) = meet(series, other)
     if a.dtype in NULL_FREE:
         return a
+    if ctx is not None and None in (a.dtype, b.dtype) and not a.windowed:
+        b = materialised(ctx, tightened(b) if b.loose else b)
+        both = derive(a.expr, a.dtype, a, b)
+        expr = in_frame(ctx, "fill_missing", both, b.expr, nullable=a.is_nullable)
+        return derive(expr, a.dtype, both, label=series.label, null_free=False, loose=False)
     same = a.dtype == b.dtype and a.dtype in ("float64", "object", "datetime64[ns]", "Int64", "string", "boolean", "Float64")  # fmt: skip
     if not same and not (a.dtype == "float64" and b.dtype == "int64"):
         raise NoRule(f"a {a.dtype} column filled from a {b.dtype} column")
@@ -237,7 +243,7 @@ def series_fillna(c: Call) -> Col:
     value = c["value"]
     c.need(not (isinstance(value, Const) and value.value is None), "fillna() without a value")
     if isinstance(value, Col):
-        return filled_from(c.col, value)
+        return filled_from(c.col, value, c.ctx)
     c.need(isinstance(value, Scalar) or isinstance(value, Const) and not isinstance(value.value, (dict, list)), "filled from a dict or another pandas object")  # fmt: skip
     return filled(c.ctx, c.col, value)
 
@@ -337,15 +343,17 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
         "df.dropna(axis=1)",
         "df.dropna(axis=1, how='all')",
         "df.dropna(axis='columns', thresh=15)",
+        "df.dropna(axis=1, thresh=len(df) * 0.9)",
         "df.sort_values('i', kind='stable').dropna(subset=['n']).head(3)[['n']]",
     ),
 )
 def dropna(c: Call) -> Frame:
     """Rows with missing values go; the labels of the others stay."""
     frame = c.frame
-    how, thresh, subset = c.lit("how"), c.lit("thresh"), c.lit("subset")
+    how, subset = c.lit("how"), c.lit("subset")
     if c.lit("axis") in (1, "columns"):
-        return columns_dropped(c, how, thresh)
+        return columns_dropped(c, how)
+    thresh = c.lit("thresh")
     c.need(how in (None, "any", "all") and (how is None or thresh is None), "how= of this form")
     subset = [subset] if isinstance(subset, (str, int)) else subset
     if subset is None:
@@ -370,17 +378,23 @@ def dropna(c: Call) -> Frame:
     return renumbered(c.ctx, out) if c.lit("ignore_index") else out
 
 
-def columns_dropped(c: Call, how: Any, thresh: Any) -> Frame:
+def columns_dropped(c: Call, how: Any) -> Frame:
     """``dropna(axis=1)``: which columns go is seen when the job plans."""
     frame = c.frame
     c.need(c.lit("subset") is None and not c.lit("ignore_index"), "columns dropped by some rows")
+    thresh = None
+    if c.given("thresh"):
+        value = c["thresh"]
+        c.need(isinstance(value, Scalar) or isinstance(c.lit("thresh"), (int, float)), "thresh= of this form")  # fmt: skip
+        thresh = value.code()
+        frame = frame.but(vars=frame.vars | value.vars)
     c.need(how in (None, "any", "all") and (how is None or thresh is None), "how= of this form")
-    c.need(thresh is None or isinstance(thresh, (int, float)), "thresh= of this form")
     c.need(not frame.nullable and all(x.label == x.name and not x.is_nullable and x.gap != "None" for x in frame.columns), "renamed or nullable columns")  # fmt: skip
     c.need(not any(x.dtype in ("category", "date", "timedelta64[ns]") for x in frame.columns), "columns of such types")  # fmt: skip
     aside = [x.name for x in frame.index.levels]
     c.ctx.use(frame)
-    frame = c.ctx.losing(frame, [x.label for x in frame.columns])
+    keys = [k.name for k in frame.order.keys]
+    frame = c.ctx.losing(frame, [*keys, *(x.label for x in frame.columns)])
     options = ", how='all'" if how == "all" else f", thresh={thresh}" if thresh is not None else ""
     options += f", aside={aside!r}" if aside else ""
     c.verdict = "runtime"  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from typing import Any, Callable
 
 from rules.convert import result
 from rules.dates import runtime, time_of
-from rules.lib import interval_text
+from rules.constants import interval_text
 from rules.ordered import expected
 from rules.registry import Call, rule
 from transpiler.facts import Col, Const

@@ -7,6 +7,8 @@ import io
 import tokenize
 from typing import Any
 
+import libcst as cst
+
 from rules.lib import assign, filtered, series_of
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
@@ -55,10 +57,17 @@ class Query:
         self.interpreter, self.node = c.interpreter, c.node  # type: ignore[attr-defined]
 
     def value(self, node: ast.expr) -> Value:
+        if not isinstance(node, ast.Name) and begins_outside(node):
+            return self.outside(node)
         handler = getattr(self, type(node).__name__, None)
         if handler is None:
             raise NoRule(f"a {type(node).__name__} in a query")
         return handler(node)
+
+    def outside(self, node: ast.expr) -> Value:
+        """``@limits["low"]``, ``@df.x.mean()``: an expression of the program around the text."""
+        text = ast.unparse(node).replace("__outer_", "")
+        return self.interpreter.eval(cst.parse_expression(text), self.interpreter.active[-1])
 
     def operate(self, method: str, left: Value, right: Value) -> Value:
         found = self.interpreter.operator(method, left, right, self.node)
@@ -85,6 +94,10 @@ class Query:
             if level.label == name:
                 shown = self.frame.but(columns=(*self.frame.columns, level))
                 return series_of(self.c.ctx, shown, name).but(frame=self.frame)
+        if name == "index" and self.frame.index.kind != "columns":
+            from rules.groupby import own_labels
+
+            return own_labels(self.c.ctx, self.frame)
         raise NoRule(f"no column {name!r}")
 
     def List(self, node: Any) -> Value:
@@ -163,6 +176,8 @@ class Query:
         raise NoRule("an attribute in a query")
 
     def Call(self, node: ast.Call) -> Value:
+        if isinstance(node.func, ast.Name):
+            return self.function(node)
         if not isinstance(node.func, ast.Attribute):
             raise NoRule("a function in a query")
         owner = self.value(node.func.value)
@@ -171,6 +186,32 @@ class Query:
         return self.interpreter.by_rule(
             f"{owner.kind}.{node.func.attr}", owner, args, kwargs, self.node
         )
+
+    def function(self, node: ast.Call) -> Value:
+        """``sqrt(x)``: a function of numpy."""
+        if node.func.id not in _FUNCTIONS or len(node.args) != 1 or node.keywords:  # type: ignore[attr-defined]
+            raise NoRule("a function in a query")
+        name = f"numpy.{node.func.id}"  # type: ignore[attr-defined]
+        return self.interpreter.by_rule(name, None, [self.value(node.args[0])], {}, self.node)
+
+
+_FUNCTIONS = {"sqrt", "log", "log10", "log1p", "exp", "expm1", "abs", "floor", "ceil"}
+
+
+def begins_outside(node: ast.expr) -> bool:
+    """Whether the innermost owner of an attribute, item or call is a name with @."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return isinstance(node, ast.Name) and node.id.startswith("__outer_")
+
+
+def plain_engine(c: Call) -> None:
+    """The engine does not change the result."""
+    for key, value in c["kwargs"].items():
+        known = isinstance(value, Const) and (key, value.value) in (
+            ("engine", "python"), ("engine", "numexpr"), ("engine", None), ("parser", "pandas"),
+        )  # fmt: skip
+        c.need(known, "options of the engine")
 
 
 def evaluated(c: Call, frame: Frame, text: str) -> Value:
@@ -191,11 +232,16 @@ def evaluated(c: Call, frame: Frame, text: str) -> Value:
         "df.rename(columns={'i': 'a b'}).query('`a b` * 2 > j + 3')",
         'df.query(\'k == ["c", "d"]\')',
         "df.query('i > 3')[['s', 'f']]",
+        "df.query('s.str.contains(\"a\", na=False)', engine='python')",
+        "df[df['i'] > 2].query('index > 3')",
+        "limits = {'low': 3}\nout = df.query('i > @limits[\"low\"]')",
+        "df.query('i > @df.i.mean()')",
+        "df.query('abs(j) > 3')",
     ),
 )
 def query(c: Call) -> Frame:
     """Rows for which a text is true."""
-    c.need(not c["kwargs"], "options of the engine")
+    plain_engine(c)
     mask = evaluated(c, c.frame, c.lit("expr"))
     c.need(isinstance(mask, Col) and mask.dtype in BOOLS, "a query that is not a condition")
     return filtered(c.ctx, c.frame, mask)  # type: ignore[arg-type]
@@ -204,11 +250,17 @@ def query(c: Call) -> Frame:
 @rule(
     "DataFrame.eval(expr, *, inplace=False, **kwargs)",
     not_yet="inplace",
-    example=("df.eval('i + j * 2')", "df.eval('z = i + j')", "df.eval('i > j')"),
+    example=(
+        "df.eval('r = sqrt(i * i) + 1')",
+        "df.eval('''z = i + j\nw = z * 2''')",
+        "df.eval('i + j * 2')",
+        "df.eval('z = i + j')",
+        "df.eval('i > j')",
+    ),
 )
 def eval_(c: Call) -> Value:
     """A text computed over the columns; ``name = text`` sets a column."""
-    c.need(not c["kwargs"], "options of the engine")
+    plain_engine(c)
     frame = c.frame
     lines = [x for x in c.lit("expr").strip().splitlines() if x.strip()]
     c.need(lines, "an empty text")

@@ -9,7 +9,7 @@ from rules.lib import derive, typed
 from rules.regexes import Regex, java, java_replacement
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import Col
+from transpiler.facts import Col, Func
 from transpiler.symbolic import E, F, render
 
 LIST = "list"
@@ -401,11 +401,15 @@ def count(c: Call) -> Col:
         "df['s'].str.replace('a', 'o', n=1)",
         r"df['s'].str.replace(r'\s+', ' ', regex=True)",
         "df['s'].str.replace('x*', '-', regex=True)",
+        "df['s'].str.replace(r'[aeiou]', lambda m: m.group(0).upper(), regex=True)",
     ),
 )
 def replace(c: Call) -> Col:
     """Matches of a pattern, or a text, replaced."""
-    pat, repl = pattern(c), c.lit("repl")
+    pat = pattern(c)
+    if isinstance(c["repl"], Func):
+        return replaced_by_function(c, pat)
+    repl = c.lit("repl")
     c.need(isinstance(repl, str), "a replacement that is not a text")
     options = {k: c.lit(k) for k in ("n", "case", "flags", "regex") if c.given(k)}
 
@@ -424,6 +428,16 @@ def replace(c: Call) -> Col:
         return F.regexp_replace(source, found.pattern, java_replacement(repl, wanted, flags))
 
     return as_text(c, native_or_pandas(c, native, "string", "replace", pat, repl, **options))
+
+
+def replaced_by_function(c: Call, pat: str) -> Col:
+    """``replace(pattern, function)``: the function gets every match."""
+    from rules.apply import function_text
+
+    c.need(c.lit("regex") is True, "a function without regex=True")
+    options = {k: c.lit(k) for k in ("n", "case", "flags") if c.given(k)}
+    function = E(function_text(c, c["repl"], [], {}))
+    return as_text(c, by_pandas(c, "string", "replace", pat, function, regex=True, **options))
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules.lib import derive, meet, tightened, typed
+from rules.lib import derive, meet, series_of, tightened, typed
 from rules.regexes import java
 from rules.registry import Call, rule
 from rules.text import (
@@ -19,7 +19,7 @@ from rules.text import (
     text_of,
 )
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Column, Frame, Sequence, Value, Windowed
+from transpiler.facts import Col, Column, Const, Frame, Sequence, Value, Windowed
 from transpiler.symbolic import E, F, lift
 
 # --- several columns from one ---------------------------------------------------------------
@@ -417,15 +417,10 @@ def join(c: Call) -> Col:
     return as_text(c, by_pandas(c, "string", "join", sep))
 
 
-for _name, _parameters, _example in (
-    ("normalize", "form", "df['s'].str.normalize('NFKD')"),
-    ("translate", "table", "df['s'].str.translate({97: 'o'})"),
-):
-
-    def _by_pandas(c: Call, name: str = _name, parameter: str = _parameters) -> Col:
-        return as_text(c, by_pandas(c, "string", name, c.lit(parameter)))
-
-    rule(f"Series.str.{_name}({_parameters})", verdict="udf", example=_example)(_by_pandas)
+@rule("Series.str.normalize(form)", verdict="udf", example="df['s'].str.normalize('NFKD')")
+def normalize(c: Call) -> Col:
+    """Characters in one of Unicode's normal forms."""
+    return as_text(c, by_pandas(c, "string", "normalize", c.lit("form")))
 
 
 @rule(
@@ -436,11 +431,20 @@ for _name, _parameters, _example in (
         "df['s'].str.cat(df['k'], sep='-')",
         "df['s'].str.cat(df['k'], sep='-', na_rep='?')",
         "df['s'].str.cat([df['k'], df['u']], sep='/')",
+        "df['s'].str.cat(df[['k', 'u']], sep='-')",
+        "df['s'].str.cat(sep=',')",
+        "df['k'].str.cat(sep='', na_rep='?')",
     ),
 )
-def cat(c: Call) -> Col:
+def cat(c: Call) -> Value:
     """Texts side by side; missing where one is missing, unless na_rep= stands for it."""
     others, sep, fill = c["others"], c.lit("sep") or "", c.lit("na_rep")
+    if isinstance(others, Const) and others.value is None:
+        from rules.text_bytes import joined
+
+        return joined(c)
+    if isinstance(others, Frame):
+        others = Sequence(tuple(series_of(c.ctx, others, x) for x in others.labels))
     items = list(others.items) if isinstance(others, Sequence) else [others]
     c.need(
         all(isinstance(i, Col) for i in items),

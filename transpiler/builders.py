@@ -21,8 +21,20 @@ RUNTIME = Path(__file__).resolve().parent.parent / "glue_runtime"
 HELPERS: set[str] = set()  # functions of other modules of glue_runtime that builders call
 
 
+def _defined(body: list[ast.stmt]) -> set[str]:
+    """The names that top-level statements define."""
+    found = set()
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign):
+            found |= {t.id for t in node.targets if isinstance(t, ast.Name)}
+    return found
+
+
 @lru_cache(maxsize=None)
 def _namespace() -> dict[str, Any]:
+    defined: set[str] = set()
     space: dict[str, Any] = {"F": F, "T": T, "Window": Window, "__name__": "symbolic"}
     for path in sorted(RUNTIME.glob("columns*.py")):
         tree = ast.parse(path.read_text())
@@ -37,6 +49,10 @@ def _namespace() -> dict[str, Any]:
                     HELPERS.update(alias.name for alias in node.names)
         space.update({name: E(name) for name in HELPERS})
         tree.body = body
+        twice = _defined(body) & defined
+        if twice:  # one namespace holds them all: the later would stand for the earlier
+            raise ValueError(f"{path.name} defines {sorted(twice)} a second time")
+        defined |= _defined(body)
         exec(compile(tree, str(path), "exec"), space)
     return space
 

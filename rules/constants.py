@@ -1,0 +1,79 @@
+"""Constants and types as the job writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transpiler.errors import NoRule
+from transpiler.facts import SPARK_TYPES, Const, Scalar
+from transpiler.symbolic import E, F, lift
+
+
+def constant(value: Const) -> E:
+    """A constant as the job writes it."""
+    if value.text is not None:
+        return E(value.text)
+    return lift(spark_literal(value.value))
+
+
+def spark_literal(value: Any) -> Any:
+    """A Python or numpy constant as a literal with a repr that works in the job."""
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value
+    if type(value).__module__ == "numpy":
+        return value.item()
+    if type(value).__name__ == "Timestamp":
+        return F.lit(str(value)).cast("timestamp")
+    if type(value).__name__ in ("datetime", "date"):
+        kind = "timestamp" if type(value).__name__ == "datetime" else "date"
+        return F.lit(str(value)).cast(kind)
+    if type(value).__name__ in ("Timedelta", "timedelta"):
+        return F.expr(interval_text(value))
+    raise NoRule(f"a constant of type {type(value).__name__} has no Spark literal")
+
+
+def interval_text(value: Any) -> str:
+    """A timedelta as an SQL interval."""
+    micros = round(value.total_seconds() * 1_000_000)
+    for size, unit in (
+        (86_400_000_000, "DAY"),
+        (3_600_000_000, "HOUR"),
+        (60_000_000, "MINUTE"),
+        (1_000_000, "SECOND"),
+    ):
+        if micros % size == 0:
+            return f"INTERVAL {micros // size} {unit}"
+    return f"INTERVAL {micros / 1_000_000:.6f} SECOND"
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT or NA."""
+    return value is None or (isinstance(value, float) and value != value) or type(value).__name__ in (
+        "NaTType", "NAType"
+    )  # fmt: skip
+
+
+def scalar_type(value: Any) -> str | None:
+    """The Spark type of a constant or scalar operand."""
+    if isinstance(value, Scalar):
+        return spark_type(value.dtype)
+    if isinstance(value, Const):
+        names = {"bool": "boolean", "int": "bigint", "float": "double", "str": "string",
+                 "Timestamp": "timestamp", "datetime": "timestamp", "date": "date",
+                 "Timedelta": "interval day to second", "timedelta": "interval day to second",
+                 "float64": "double", "int64": "bigint", "NoneType": "void", "NaTType": "void",
+                 "NAType": "void"}  # fmt: skip
+        return names.get(type(value.value).__name__)
+    return None
+
+
+def spark_type(dtype: str | None) -> str | None:
+    """The Spark type of a pandas dtype; None when the dtype is not known."""
+    if dtype is None:
+        return None
+    if dtype not in SPARK_TYPES:
+        raise NoRule(f"a {dtype} column has no Spark form here")
+    return SPARK_TYPES[dtype]
+
+
+__all__ = ["constant", "interval_text", "is_missing", "scalar_type", "spark_literal", "spark_type"]
