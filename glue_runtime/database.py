@@ -149,8 +149,10 @@ def driver_class(spark, dialect):
     for name in DRIVERS[dialect]:
         try:
             registry.register(name)
-        except Py4JJavaError:  # not on the class path: the next one may be
-            continue
+        except Py4JJavaError as error:
+            if "ClassNotFound" not in str(error.java_exception):
+                raise
+            continue  # not on the class path: the next one may be
         return name
     raise RuntimeError(f"no JDBC driver ({' or '.join(DRIVERS[dialect])}): add it by --extra-jars")
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -279,6 +284,48 @@ def test_a_job_that_fails_changes_nothing(shop, if_exists):
     shop.server.run("DROP TABLE IF EXISTS made")
     shop.job(fixed)
     assert len(shop.table("made")[1]) == 500
+
+
+KILLED = """
+import sys
+from glue_runtime.local import run_job
+run_job(open(sys.argv[1]).read(), {"JOB_NAME": "killed"})
+"""
+
+
+def test_kill_9_while_rows_are_staged(shop):
+    if_exists = {"postgresql": "append", "mysql": "replace"}[shop.server.dialect]
+    shop.server.run("DROP TABLE IF EXISTS made", "CREATE TABLE made (id bigint, customer text)")
+    shop.server.run("INSERT INTO made VALUES (-1, 'before')")
+    source = "import time\ndef slow(i):\n    time.sleep(0.1)\n    return i\n"
+    source += "df = pd.read_sql('SELECT id, customer FROM orders', engine)\n"
+    source += "df['id'] = df['id'].map(slow)\n"
+    source += f"df.to_sql('made', engine, if_exists='{if_exists}', index=False)\n"
+    script = transpile(HEAD + source).script
+    (shop.folder / "job.py").write_text(script)
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(shop.folder / "job.py")],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        start_new_session=True,
+    )
+    staged = "SELECT table_name FROM information_schema.tables WHERE table_name = 'made__new'"
+    end = time.monotonic() + 120
+    while not shop.server.rows(staged):
+        assert process.poll() is None and time.monotonic() < end, "the job does not get that far"
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert shop.table("made")[1] == [(-1, "before")]
+    # The database lets go of what the dead job held as soon as it sees the connection closed.
+    for attempt in range(20):
+        try:
+            shop.job(source.replace("0.1", "0"))
+            break
+        except RuntimeError as error:
+            assert "another job is writing" in str(error) and attempt < 19
+            time.sleep(0.5)
+    assert len(shop.table("made")[1]) == 500 + (if_exists == "append")
+    assert shop.server.rows(staged) == []
 
 
 def test_rows_that_the_table_refuses(shop):
