@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from rules.lib import assign, chain, drop_hidden, meet, physical, series_of, tight, with_temps
-from transpiler.errors import NoRule
+from transpiler.errors import attempt
 from transpiler.facts import Col, Column, Frame, fresh
 from transpiler.symbolic import E, col, lift
 
@@ -21,7 +21,7 @@ def mapped(ctx: Any, frame: Frame, change: Callable[[Col], Col]) -> Frame:
     What each new column is made of is kept, so that ``.any(axis=1)`` of it stays one expression.
     """
     labels = frame.labels
-    changed = [change(series_of(ctx, frame, label)) for label in labels]
+    changed = [change(series) for series in own_cells(ctx, frame)]
     return projected(ctx, frame, labels, changed)
 
 
@@ -64,13 +64,39 @@ def cells(ctx: Any, frame: Frame) -> list[Col]:
     were computed from where that is known, else the frame itself."""
     known = [ctx.cells.get(x.uid) for x in frame.columns]
     if known and all(k is not None for k in known):
-        try:
-            source, series = meet(*known)
-            if source.rows.uid == frame.rows.uid:
-                return series
-        except NoRule:
-            pass
+        source, series = attempt(meet, *known) or (None, [])
+        if source is not None and source.rows.uid == frame.rows.uid:
+            return series
     return [series_of(ctx, frame, label) for label in frame.labels]
+
+
+def own_cells(ctx: Any, frame: Frame) -> list[Col]:
+    """``cells`` where they have the frame's own labels and order, else the columns themselves."""
+    found = cells(ctx, frame)
+    other = any(s.frame.index != frame.index or s.frame.order != frame.order for s in found)
+    if other or any(len(s.expr.text) > 200 for s in found):  # steps upon steps would grow them
+        return [series_of(ctx, frame, label) for label in frame.labels]
+    return [s.but(label=label) for s, label in zip(found, frame.labels)]
+
+
+def remade(ctx: Any, frame: Frame, label: Any, value: Col) -> Frame | None:
+    """``frame[label] = value`` where the value's columns are gone from the frame: the frame is made
+    again, with it, of what its columns were computed from. None where that is not known."""
+    if frame.open or value.frame.rows.uid != frame.rows.uid or value.kind != "Series":
+        return None
+    known = [ctx.cells.get(x.uid) for x in frame.columns]
+    if not known or any(k is None or len(k.expr.text) > 2000 for k in known):
+        return None
+    source, _ = attempt(meet, *known, value) or (None, [])
+    if source is None or source.rows.uid != frame.rows.uid or source.index != frame.index:
+        return None
+    labels = frame.labels
+    own = [s.but(label=x) for s, x in zip(known, labels)]
+    if label in labels:
+        own[labels.index(label)] = value
+    else:
+        labels, own = [*labels, label], [*own, value]
+    return projected(ctx, frame, labels, own)
 
 
 def compact(ctx: Any, series: Col) -> Col:

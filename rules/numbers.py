@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.elementwise import compact, mapped, plain_name, projected
+from rules.elementwise import compact, mapped, own_cells, plain_name, projected
 from rules.lib import derive, is_missing, meet, operand, series_of, tight, tightened, typed
 from rules.operators import arithmetic, compared, dtype_of, logical, result_label
 from rules.registry import Call, rule
@@ -301,8 +301,8 @@ def framewise(
         return projected(c.ctx, frame, labels, changed)
     if isinstance(other, ByColumn):
         c.need(not by_row and list(other.labels) == labels, "numbers for other columns")
-        other = c.ctx.hoist(other, "by_column")
-        pairs = [(series_of(c.ctx, frame, x), other.item(x)) for x in labels]
+        other = c.ctx.hoist(other, other.hint)
+        pairs = [(series, other.item(x)) for series, x in zip(own_cells(c.ctx, frame), labels)]
         return projected(
             c.ctx,
             frame,

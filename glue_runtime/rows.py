@@ -1,0 +1,51 @@
+"""Reductions along a row, from the values of the row that are there."""
+
+from __future__ import annotations
+
+from pyspark.sql import functions as F
+
+
+def row_values(*cells):
+    """The values of a row that are there, as an array of fractions."""
+    return F.array_compact(F.array(*[c.cast("double") for c in cells]))
+
+
+def row_variance(*cells, ddof=1):
+    """The variance of a row; missing for ``ddof`` values or fewer."""
+    values = row_values(*cells)
+    n = F.size(values)
+    mean = F.aggregate(values, F.lit(0.0), lambda total, x: total + x) / n
+    squares = F.aggregate(values, F.lit(0.0), lambda total, x: total + (x - mean) * (x - mean))
+    return F.when(n > ddof, squares / (n - ddof))
+
+
+def row_deviation(*cells, ddof=1):
+    """The standard deviation of a row."""
+    return F.sqrt(row_variance(*cells, ddof=ddof))
+
+
+def row_error(*cells, ddof=1):
+    """The standard error of the mean of a row."""
+    return row_deviation(*cells, ddof=ddof) / F.sqrt(F.size(row_values(*cells)))
+
+
+def row_quantile(*cells, q=0.5):
+    """A quantile of a row, linear between neighbours; the median for 0.5."""
+    values = F.array_sort(row_values(*cells))
+    place = (F.size(values) - 1) * F.lit(float(q))
+    low, high = F.floor(place).cast("int"), F.ceil(place).cast("int")
+    a, b = F.get(values, low), F.get(values, high)
+    return F.when(a == b, a).otherwise(a + (b - a) * (place - low))
+
+
+def row_product(*cells):
+    """The product of a row; of nothing it is 1."""
+    return F.aggregate(row_values(*cells), F.lit(1.0), lambda total, x: total * x)
+
+
+def row_distinct(*cells, dropna=True):
+    """How many different values a row has; a missing one counts with dropna=False."""
+    found = F.size(F.array_distinct(F.array_compact(F.array(*cells))))
+    if not dropna:
+        found = found + F.exists(F.array(*cells), lambda x: x.isNull()).cast("int")
+    return found.cast("bigint")
