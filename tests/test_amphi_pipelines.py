@@ -167,7 +167,8 @@ TOLD = {
     "csvFileOutput-mode": ("refused", "looks at the file that is there"),
     "system_informations": ("driver", ""),
     "packages_list": ("driver", ""),
-    "DataframeList": ("driver", ""),
+    "DataframeList": ("refused", "tells of the program's variables"),
+    "DataframeDelete": ("refused", "tells of the program's variables"),
 }
 SECRETS = ("hunter2", "sk-x", "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY")
 

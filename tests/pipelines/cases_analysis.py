@@ -200,5 +200,5 @@ def curiosities() -> list[Case]:
         Case("system_informations", "all", {}, (), pandas=machine),
         Case("packages_list", "all", {}, (), pandas=machine),
         Case("DataframeList", "all", {}, pandas=machine),
-        Case("DataframeDelete", "one", {"valuesList_dataframe": ["csvFileInput1"]}),
+        Case("DataframeDelete", "one", {"valuesList_dataframe": ["csvFileInput1"]}, pandas=machine),
     ]

@@ -142,6 +142,10 @@ class Files:
             raise Refused(
                 f"{name} changes local files, which a job does not keep: write through pandas instead"
             )
+        if name in ("builtins.globals", "builtins.locals"):
+            raise Refused(
+                f"{name.split('.')[1]}() tells of the program's variables, and a job has others"
+            )
         if name in ("builtins.exec", "builtins.eval", "builtins.compile", "builtins.__import__"):
             raise Refused(
                 f"{name.split('.')[1]}() runs code that cannot be seen here: write it out"
