@@ -175,17 +175,9 @@ class Grower:
 
     def attempt(self, step: str) -> bool:
         """Run a step; keep it when pandas does and leaves a frame to go on with."""
-        world = {k: v.copy() if isinstance(v, pd.DataFrame) else v for k, v in self.world.items()}
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                exec(step, world)
-        except Exception:
+        world = after(step, self.world)
+        if world is None or not isinstance(world["df"], pd.DataFrame) or not sound(world["df"]):
             return False
-        df = world.get("df")
-        if not isinstance(df, pd.DataFrame) or not sound(df):
-            return False
-        world.pop("__builtins__", None)
         self.world = world
         self.program.steps.append(step)
         return True
@@ -228,6 +220,19 @@ def read_back(program: Program) -> dict[str, pd.DataFrame]:
     return {"main": world["main"], "other": world["other"]}
 
 
+def after(step: str, world: dict[str, Any]) -> dict[str, Any] | None:
+    """What the names are bound to after a step; None where pandas does not run it."""
+    mine = {k: v.copy() if isinstance(v, pd.DataFrame) else v for k, v in world.items()}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(step, mine)
+    except Exception:
+        return None
+    mine.pop("__builtins__", None)
+    return mine
+
+
 def sound(df: pd.DataFrame) -> bool:
     """Whether one can go on with it: few rows and columns, names that are text and differ."""
     names = list(df.columns)
@@ -249,22 +254,15 @@ def from_rule(g: Grower) -> str | None:
     template = deck[g.next % len(deck)]
     g.next += 1
     filled = template.fill({c: g.pick(g.of(KINDS[c])) for c in template.columns})
-    world = {k: v.copy() if isinstance(v, pd.DataFrame) else v for k, v in g.world.items()}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(filled, world)
-    except Exception:
-        return None
-    out = world.get("out")
-    after = using(g, out, world["df"])
-    if after is None:
+    world = after(filled, g.world)
+    use = using(g, world["out"], world["df"]) if world is not None else None
+    if use is None:
         return None
     g.program.rules.append(template.rule)
-    single = filled.startswith("out = ") and "\n" not in filled
-    if single and after.count("out") == 1:
-        return after.replace("out", f"({filled[6:]})" if ")." in after or "out." in after else filled[6:])  # fmt: skip
-    return filled + "\n" + after
+    if filled.startswith("out = ") and "\n" not in filled and use.count("out") == 1:
+        value = filled.removeprefix("out = ")
+        return use.replace("out", f"({value})" if "out." in use else value)
+    return filled + "\n" + use
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+import pandas as pd
 
 from glue_runtime.local import compare_frames, compare_outputs, run_job
 from tests.capture import as_frame, taken
@@ -54,6 +57,19 @@ def differences(programs: list[Program], known: bool) -> tuple[dict[int, str], T
             if wrong:
                 found[program.number] = "; ".join(wrong)
         return found, job
+
+
+def saved(programs: list[Program]) -> list[dict]:
+    """Programs as they go into a JSON file: as rules come, a seed grows another program."""
+    kept = ("number", "steps", "rules", "ends", "names", "parts")
+    texts = ("main", "other")
+    return [{**{k: getattr(p, k) for k in kept}, **{k: getattr(p, k).to_csv(index=False) for k in texts}} for p in programs]  # fmt: skip
+
+
+def loaded(items: list[dict]) -> list[Program]:
+    """The programs back."""
+    frames = ({k: pd.read_csv(io.StringIO(i[k]), dtype=str) for k in ("main", "other")} for i in items)  # fmt: skip
+    return [Program(**{**item, **made}) for item, made in zip(items, frames)]
 
 
 def prove(programs: list[Program], known: bool) -> tuple[dict[int, str], list[Transpilation]]:

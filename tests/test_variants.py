@@ -7,6 +7,7 @@ The suite takes every twelfth example; ``make properties`` takes all, on more va
 from __future__ import annotations
 
 import os
+import zlib
 
 import pytest
 
@@ -23,8 +24,10 @@ MORE = ["one 3", "gaps", "same", "names 2", "names 3", *(f"random {n}" for n in 
 
 
 def wrong_on(name: str, start: int, known: bool) -> list[str]:
-    programs = examples_on(name, list(templates()[start::STRIDE]))
-    assert len(programs) > len(templates()) / STRIDE / 2, "most examples run on any data"
+    # By its text, so that an example stays in or out when others come.
+    some = [t for t in templates() if zlib.crc32(t.text.encode()) % STRIDE == start]
+    programs = examples_on(name, some)
+    assert len(programs) > len(some) / 2, "most examples run on any data"
     out = []
     for at in range(0, len(programs), BATCH):
         batch = programs[at : at + BATCH]

@@ -7,13 +7,11 @@ are called. Each example is one short program; those that pandas itself cannot r
 from __future__ import annotations
 
 import random
-import warnings
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tests.grow import NAMES, Program, main_frame, other_frame, read_back
+from tests.grow import NAMES, Program, after, main_frame, other_frame, read_back
 from tests.nasty import nasty, other
 from tests.templates import KINDS, Template, templates
 
@@ -45,18 +43,6 @@ def variant(name: str) -> Program:
     return Program(0, frame.head(16), beside, names=names, inputs=0)
 
 
-def runs(text: str, world: dict[str, Any]) -> bool:
-    """Whether pandas runs it."""
-    mine = {k: v.copy() if isinstance(v, pd.DataFrame) else v for k, v in world.items()}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            exec(text, mine)
-    except Exception:
-        return False
-    return True
-
-
 def examples_on(name: str, some: list[Template] | None = None) -> list[Program]:
     """The examples (or some) on a variant, one program each."""
     base = variant(name)
@@ -69,7 +55,7 @@ def examples_on(name: str, some: list[Template] | None = None) -> list[Program]:
         text = template.fill(base.names)
         if name == "empty" and any(word in text for word in EMPTY_IS_OTHER):
             continue
-        if runs(text, world):
+        if after(text, world) is not None:
             programs.append(
                 Program(number, base.main, base.other, [text], [template.rule], "out", base.names, inputs=0)
             )  # fmt: skip
