@@ -17,7 +17,8 @@ def rows_labelled(df, label, wanted, place=None):
         raise KeyError(f"not all of {wanted} are labels of rows")
     if place is None:
         return found
-    listed = F.array(*[F.lit(w) for w in wanted])
+    kind = df.select(label).schema[0].dataType
+    listed = F.array(*[F.lit(w).cast(kind) for w in wanted])
     # Spark 3.5 takes a Column as the value only through call_function
     return found.withColumn(place, F.call_function("array_position", listed, label))
 
