@@ -129,7 +129,7 @@ def narrowed(ctx: Any, frame: Frame, labels: Any) -> Value:
         "df.loc[lambda d: d['i'] > 3, 'f']",
         "df.loc[:, ~df.columns.duplicated()]",
         "df.loc[:, df.isna().mean() < 0.1]",
-        "d = df[['i', 'f', 's', 'g']]\nout = d.loc[:, d.nunique() > 9].fillna(0)",
+        "d = df[['i', 'f', 'b', 'g']]\nout = d.loc[:, d.nunique() > 9].fillna(0)",
         "df.loc[2:5]",
         "df.loc[:5, 'i']",
         "df[df['i'] > 2].loc[3:9, ['i', 's']]",
