@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import pandas as pd
 from pyspark.sql import functions as F
@@ -104,8 +106,8 @@ def tagged(value):
         return ("f", None, float(value), None, None, None)
     if isinstance(value, str):
         return ("s", None, None, value, None, None)
-    if isinstance(value, pd.Timestamp):
-        return ("t", None, None, None, None, value)
+    if isinstance(value, datetime.datetime) and value.tzinfo is None:
+        return ("t", None, None, None, None, pd.Timestamp(value))
     raise TypeError(
         f"the function gave a {type(value).__name__}, which has no column type in Spark"
     )

@@ -90,6 +90,10 @@ def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
         if learned.used != ctx.used:
             learned.used = ctx.used
             continue
+        written = {o.path for o in ctx.outputs}
+        if not written <= learned.written:
+            learned.written |= written
+            continue
         taken = embedded_names({n for n in ctx.runtime if not n.startswith("import ")})
         if not taken <= learned.taken:  # the program's own variables must leave them alone
             learned.taken |= taken

@@ -57,9 +57,9 @@ class Asking:
         """Whether there is a file: known where it is at hand (the job looks that it still is)."""
         place = self.data_path(path)  # type: ignore[attr-defined]
         if isinstance(path, Const) and self.ctx.schemas.has(str(path.value)):
-            written = {o.path for o in self.ctx.outputs}
-            if str(path.value) not in written:
-                self.ctx.emit(f"{self.ctx.call('required')}({place})", kind="kept")
+            if str(path.value) in self.ctx.learned.written:
+                return Plain(f"{self.ctx.call('path_exists')}({place})", path.vars)
+            self.ctx.emit(f"{self.ctx.call('required')}({place})", kind="kept")
             self.ctx.note("kept", "python", "the file is at hand", self.program.source_line(node))
             return Const(True)
         return Plain(f"{self.ctx.call('path_exists')}({place})", path.vars)

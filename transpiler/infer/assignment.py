@@ -51,6 +51,10 @@ class Assignment:
             value = self.settled(value, scope)
         for target in node.targets:
             self.store(target.target, value, scope, node)
+            if isinstance(target.target, cst.Attribute) and is_changeable(value) and is_item(node.value):  # fmt: skip
+                cell = self.field_ref(target.target, scope)  # type: ignore[attr-defined]
+                if cell is not None:
+                    cell.shared = True
             if isinstance(target.target, cst.Name) and is_changeable(value) and is_item(node.value):
                 scope.lookup(target.target.value).shared = True  # type: ignore[union-attr]
 
@@ -157,6 +161,13 @@ class Assignment:
             return self.ctx.hoist(value)
         return value
 
+    def cell_of(self, value: Value) -> Ref | None:
+        """The cell of a list or dict that some name or field holds already."""
+        if not is_changeable(value):
+            return None
+        refs = (r for s in self.scopes() for r in s.refs.values())  # type: ignore[attr-defined]
+        return next((r for r in refs if r.value is value), None)
+
     def item(self, key: Any, value: Value, name: str) -> Value:
         """A value of a dict, which gets a variable of the key's name."""
         self.ctx.hint = key if isinstance(key, str) and key.isidentifier() else name
@@ -164,6 +175,10 @@ class Assignment:
 
     def assign_name(self, name: str, value: Value, scope: Scope, node: Any = None) -> None:
         self.ctx.hint = name
+        cell = self.cell_of(value)
+        if cell is not None:
+            scope.bind(name, cell)  # a list or dict that has a name already: another one for it
+            return
         if isinstance(value, Stream) and not read_once(self.program.module, name, 2):
             raise NoRule("a generator that may be gone through twice")
         if isinstance(value, Const):

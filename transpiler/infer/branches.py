@@ -28,8 +28,11 @@ from transpiler.facts import (
 from transpiler.infer.context import Statement
 from transpiler.infer.signals import EndSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
-from transpiler.infer.syntax import leaves
+from transpiler.infer.syntax import is_generator, leaves
 from transpiler.tidy import tidied
+
+#: branches with a return that are followed in one pass; each walks the rest of its function twice
+MAX_FORKS = 200
 
 
 class Given:
@@ -59,6 +62,11 @@ class Branches:
         if rest is None:
             raise NoRule("a branch that leaves the function or loop")
         returns = leaves(node)
+        if any(is_generator(s) for s in (node, *rest)):
+            raise NoRule("a value that is yielded only where the data say so")
+        self.forks += returns  # type: ignore[attr-defined]
+        if self.forks > MAX_FORKS:
+            raise NoRule("too many returns that depend on the data")
         if isinstance(test, (Col, Frame)):
             raise NoRule("a condition of many values")
         condition = self.driver.text(test)

@@ -85,6 +85,7 @@ class Learned:
 
     demands: set = field(default_factory=set)
     used: dict[tuple, set | None] | None = None  # None: prune nothing
+    written: set = field(default_factory=set)  # paths of the outputs
     taken: set = field(default_factory=set)  # names of the functions that the job embeds
     kept: set = field(
         default_factory=set

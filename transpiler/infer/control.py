@@ -262,6 +262,10 @@ class Control:
             self.block(list(node.body.body), scope, scope.used_later)
         except (ReturnSignal, LoopSignal) as signal:  # ``finally`` comes first
             held.append(signal)
+        except EndSignal:
+            if not passing:
+                raise NoRule("an exception that is handled") from None
+            raise
         except Raises as error:
             if passing and not node.handlers:
                 raise
@@ -348,7 +352,7 @@ class Control:
 
     def raise_(self, node: cst.Raise, scope: Scope) -> None:
         """The job raises what the program raises; nothing comes after it."""
-        if node.exc is None or self.turning and not self.depth:
+        if node.exc is None:
             raise NoRule("an exception is raised again")
         text = f"raise {self.driver.text(self.eval(node.exc, scope))}"
         if node.cause is not None:

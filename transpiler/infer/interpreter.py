@@ -52,6 +52,7 @@ class Interpreter(
         self.entered: list[int] = [0]  # the depth of loops where each function was entered
         self.held: list[Value] = []  # what calls gave to the statement at hand, not stored yet
         self.marks: list[int] = [0]
+        self.forks = 0
         self.dropped: list[bool] = [False]  # whether the value of each inlined call is not taken
         self.unused: Any = None  # the call whose value nobody takes
         self.pending: list = []  # per block that is being walked: its statements still to come

@@ -8,7 +8,18 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule, attempt
-from transpiler.facts import Const, Frame, Func, Mapping, Module, Plain, Scalar, Sequence, Value
+from transpiler.facts import (
+    Const,
+    Frame,
+    Func,
+    Instance,
+    Mapping,
+    Module,
+    Plain,
+    Scalar,
+    Sequence,
+    Value,
+)
 from transpiler.infer.driver import BINARY, UNARY
 from transpiler.infer.kinds import DATA
 from transpiler.infer.scope import Scope
@@ -71,6 +82,9 @@ class Operators:
         if isinstance(left, Const) and isinstance(right, Const):
             folded = self.folded(lambda: _fold_operator(method, left.value, right.value), node)
             return replace(folded, secret=left.secret or right.secret)
+        members = [v for v in (left, right) if isinstance(v, Instance) and v.cls.family == "enum"]
+        if method in ("__eq__", "__ne__") and len(members) == 2:
+            return Const((left is right) is (method == "__eq__"))
         if isinstance(left, Sequence) or isinstance(right, Sequence):
             both = all(
                 isinstance(v, Sequence)
@@ -118,6 +132,10 @@ class Operators:
             return self.folded(table[word], node)
         if word in ("is", "is not") and isinstance(right, Const) and right.value is None and isinstance(left, (*DATA, Func, Sequence, Mapping)):  # fmt: skip
             return Const(word == "is not")
+        if word in ("is", "is not") and isinstance(left, Frame) and isinstance(right, Frame):
+            return Const((left is right) is (word == "is"))
+        if word in ("is", "is not") and isinstance(left, Instance) and isinstance(right, Instance):
+            return Const((left is right) is (word == "is"))
         if isinstance(left, Const) and isinstance(right, Mapping):
             return Const((left.value in [k for k, _ in right.items]) is (word == "in"))
         return self.plain_like(
