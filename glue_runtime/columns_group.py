@@ -191,7 +191,8 @@ def group_rolling(v, t, rows, how, least):
     """An aggregate over rows before each row, missing where fewer than ``least`` have a value."""
     value = group_number(v, t)
     if how == "count":
-        return F.count(v).over(rows).cast("double")
+        found = F.count(v).over(rows).cast("double")
+        return F.when(F.count(F.lit(1)).over(rows) >= least, found) if least > 1 else found
     if how == "median":
         found = F.percentile(value.cast("double"), 0.5).over(rows)
         return F.when(F.count(v).over(rows) >= least, found) if least > 1 else found

@@ -141,7 +141,6 @@ def row_by_row(c: Call, func: Func) -> Value:
         "df.groupby('k', sort=False).apply(lambda x: x.sort_values('f', ascending=False).tail(1), include_groups=False)",
         "df.groupby('b').apply(lambda x: x[x['i'] > x['i'].mean()])",
         "df.groupby('k', group_keys=False).apply(lambda x: x[x['i'] > -100])",
-        "df.groupby('k', dropna=False).apply(lambda x: x.loc[x['i'].idxmax()])",
         "df.groupby('k').apply(lambda x: x.loc[x['i'].idxmax(), 's'])",
         "df.groupby('k', group_keys=False).apply(lambda g: g.assign(share=g['i'] / g['i'].sum()))",
         "df.set_index('s').groupby('b').apply(lambda g: g[['i', 'f']].cumsum())",

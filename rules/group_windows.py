@@ -193,11 +193,9 @@ def rolling(
         window = 1 << 62
     if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof != 1:
         raise NoRule("a rolling window of this form")
-    least = min_periods if min_periods is not None else 1 if how == "count" else window
+    least = min_periods if min_periods is not None else window
     if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
         raise NoRule("a rolling window of this form")
-    if how == "count" and least > 1:
-        raise NoRule("a count of windows that have to be full")
     ahead = (window - 1) // 2 if center else 0
     bounds = (BEFORE, HERE) if so_far else (ahead - (window - 1), ahead if center else HERE)
     rows = g.window(ordered=True).rowsBetween(*bounds)
