@@ -103,7 +103,7 @@ def translate(c: Call) -> Value:
 
 
 @rule(
-    "Series.str.wrap(width, expand_tabs=True, replace_whitespace=True, drop_whitespace=True, "
+    "Series.str.wrap(width, *, expand_tabs=True, replace_whitespace=True, drop_whitespace=True, "
     "break_long_words=True, break_on_hyphens=True)",
     verdict="udf",
     example="df['s'].str.wrap(4)",

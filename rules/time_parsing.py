@@ -242,9 +242,9 @@ for _name, _example in (("now", "(pd.Timestamp.now() - df['t']).dt.days > 300"),
 
 
 @rule(
-    "pandas.Timestamp(ts_input, freq=None, tz=None, unit=None, year=None, month=None, day=None, hour=None, minute=None, "
-    "second=None, microsecond=None, nanosecond=None, tzinfo=None, *, fold=None)",
-    not_yet="freq tz unit year month day hour minute second microsecond nanosecond tzinfo fold",
+    "pandas.Timestamp(ts_input, year=None, month=None, day=None, hour=None, minute=None, second=None, microsecond=None, "
+    "tzinfo=None, *, nanosecond=None, tz=None, unit=None, fold=None)",
+    not_yet="year month day hour minute second microsecond tzinfo nanosecond tz unit fold",
     example="(pd.Timestamp('today') - df['t']).dt.days > 300",
 )
 def timestamp_now(c: Call) -> Scalar:
