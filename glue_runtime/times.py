@@ -45,20 +45,28 @@ def to_datetime(df, column, *order, coerce=False, dayfirst=False):
     return time_from_text(column, guess_format(found[0], dayfirst), coerce, dayfirst)
 
 
-def time_from_number(number, unit, coerce=False):
-    """Times from numbers of units since 1970, to the microsecond."""
-    size = {
-        "D": 86_400_000_000,
-        "h": 3_600_000_000,
-        "m": 60_000_000,
-        "s": 1_000_000,
-        "ms": 1000,
-        "us": 1,
-    }[unit]
+# Nanoseconds of the units that numbers of time are counted in.
+NANOS = {"D": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000,
+         "ms": 1_000_000, "us": 1000}  # fmt: skip
+
+
+def time_from_number(number, unit, coerce=False, whole=False):
+    """Times from numbers of units since 1970 (`whole`: they have no fractions); one finer than a
+    microsecond fails the job."""
+    size = NANOS[unit] // 1000
     fits = F.abs(number.cast("double") * size) <= LAST_MICROS
-    time = F.timestamp_micros(
-        F.rint(number * size).cast("bigint") if size != 1 else number.cast("bigint")
-    )
+    if whole:
+        micros, fine = number * size if size != 1 else number, None
+    else:  # as pandas: whole units, then the rest to the nanosecond
+        units = F.signum(number) * F.floor(F.abs(number))
+        digits = len(str(NANOS[unit])) - 1
+        nanos = (F.round(number - units, digits) * NANOS[unit]).cast("bigint")
+        micros = units.cast("bigint") * size + F.floor(nanos / 1000)
+        fine = nanos % 1000 != 0
+    time = F.timestamp_micros(micros.cast("bigint"))
+    if fine is not None:
+        problem = failure("a time finer than a microsecond", number, "timestamp")
+        time = F.when(fine & fits, problem).otherwise(time)
     if coerce:
         return F.when(fits, time)
     return F.when(number.isNull() | fits, time).otherwise(
@@ -137,11 +145,6 @@ def time_from_parts(year, month, day, coerce=False):
     shown = F.concat_ws("-", year.cast("string"), month.cast("string"), day.cast("string"))
     problem = failure("cannot assemble the datetimes", shown, "timestamp")
     return F.when(missing | time.isNotNull(), time).otherwise(problem)
-
-
-# Nanoseconds of the units that numbers of time are counted in.
-NANOS = {"D": 86_400_000_000_000, "h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000,
-         "ms": 1_000_000, "us": 1000}  # fmt: skip
 
 
 def span_from_number(number, unit):

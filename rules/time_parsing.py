@@ -76,7 +76,8 @@ def to_datetime(c: Call) -> Value:
         # pandas adds the origin to fractions as floats, and keeps what that loses in nanoseconds.
         c.need(not c.given("origin") or series.dtype in INTEGERS, "origin= of fractions")
         number = expr + units_between(c, unit) if c.given("origin") else expr
-        expr = runtime(c, "time_from_number", number, _UNITS[unit], **coerce)
+        whole = {"whole": True} if series.dtype in INTEGERS else {}
+        expr = runtime(c, "time_from_number", number, _UNITS[unit], **coerce, **whole)
         return result(series, expr, "datetime64[ns]")
     whole = series.dtype in INTEGERS and series.null_free and c.lit("format") is not None
     c.need(series.dtype in ("object", "string", None) or whole, "times from these values")
