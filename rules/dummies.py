@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from rules.lib import drop_hidden, materialised, on, tight, with_temps
+from rules.lib import drop_hidden, materialised, on, reader_of_labels, tight, with_temps
 from rules.pivot import READERS, as_list
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -176,7 +176,7 @@ def of_series(c: Call, series: Col) -> Dummies:
         if series.dtype is None:
             named = ctx.hoist(series.frame, ctx.hint)
             series = on(named, series)
-            label_kind = f"{ctx.call('label_type')}({named.text}, {lift(series.column.name)})"  # type: ignore[union-attr]
+            label_kind = reader_of_labels(ctx, named, series.column.name)  # type: ignore[union-attr]
         else:
             label_kind = READERS[series.dtype]
             if label_kind == "label_of_bool":

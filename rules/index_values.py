@@ -176,7 +176,7 @@ rule(
     "exact=None, unit=None, infer_datetime_format=None, origin='unix', cache=True)",
     not_yet="yearfirst utc exact",
     ignored="cache infer_datetime_format",
-    example="df = df.dropna(subset=['d'])\ndf = df.set_index(df['d'].astype(str))\ndf.index = pd.to_datetime(df.index)\nout = df.loc['2023-01-01':'2024-01-15']",
+    example="df = df.dropna(subset=['d'])\ndf = df.set_index(df['d'].astype(str))\ndf.index = pd.to_datetime(df.index)\nout = df.sort_index(kind='stable').loc['2023-01-01':'2024-01-15']",
 )
 def labels_to_times(c: Call) -> Labels:
     """The labels of rows as times."""

@@ -53,10 +53,22 @@ def among(labels: Labels, value: Any) -> bool:
     """Whether a constant is of the labels' type, as far as that is known."""
     if is_missing(value):
         return False
-    if labels.dtype is None:
-        return isinstance(value, (str, int)) and not isinstance(value, bool)
+    if labels.dtype is None:  # a text such as "2024" names a span where the labels are times
+        number = isinstance(value, int) and not isinstance(value, bool)
+        return number or isinstance(value, str) and not may_be_time(value)
     known = _PYTHON.get(labels.dtype, ())
     return isinstance(value, known) and (bool in known or not isinstance(value, bool))
+
+
+def may_be_time(text: str) -> bool:
+    """Whether an index of times could take the text for one, as in ``.loc["2024-05"]``."""
+    from dateutil.parser import parse  # pandas' own dependency, and its last resort
+
+    try:
+        parse(text)
+    except (ValueError, OverflowError):
+        return not pd.isna(pd.to_datetime(text, errors="coerce"))
+    return True
 
 
 def equal_to(c: Call, labels: Labels, value: Value) -> Col:

@@ -512,3 +512,12 @@ __all__ = [
     "sorted_text", "spark_type", "subset_of", "tight", "tightened", "type_of", "typed", "with_temps",
     "drop_hidden", "constant", "spark_literal", "scalar_type",
 ]  # fmt: skip
+
+
+def reader_of_labels(ctx: Any, frame: Frame, name: str, more: str = "") -> str:
+    """The variable of what makes labels of the values of a column whose type the job will see. It
+    is made here, since the frame may have another name when the labels are asked for."""
+    variable = ctx.unique("label_of")
+    text = f"{ctx.call('label_type')}({frame.text}, {render(name)}{more})"
+    ctx.emit(f"{variable} = {text}", defines=variable, reads=frame.vars, kind="constant")
+    return variable

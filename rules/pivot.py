@@ -8,7 +8,7 @@ from typing import Any
 from rules.group_agg import items, pairs, spec_of
 from rules.index import framed
 from rules.join import ordered_number
-from rules.lib import chain, selected, settle, spark_type
+from rules.lib import chain, reader_of_labels, selected, settle, spark_type
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -127,7 +127,7 @@ def label_kind(c: Call, w: Wide, long: Frame) -> tuple[str, Frame]:
     source = long if w.source is None else w.source
     named = ctx.hoist(source, ctx.hint)
     more = f", {render(w.total)}" if w.total is not None else ""
-    kind = f"{ctx.call('label_type')}({named.text}, {render(w.across[0].name)}{more})"
+    kind = reader_of_labels(ctx, named, w.across[0].name, more)
     return kind, named if w.source is None else long
 
 
@@ -264,6 +264,10 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     named = None
     if total is not None:
         c.need(len(taken) == len(rows) + len(across), "totals by computed keys")
+        # pandas joins the totals on as rows, which makes fractions of nullable whole numbers.
+        c.need(
+            not any(frame.column(x).is_nullable for x in aim.values), "totals of nullable columns"
+        )
         named = [frame.column(x) for x in across]
         if any(x.dtype not in TEXTS for x in named):
             frame = c.ctx.hoist(frame, c.ctx.hint)

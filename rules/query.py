@@ -88,6 +88,8 @@ class Query:
             if ref is None:
                 raise NoRule(f"no variable {name[8:]!r}")
             return ref.value
+        if name == "index" and self.frame.has(name) is None:
+            raise NoRule("whether 'index' is a column is not known here")
         if self.frame.has(name) is not False:
             return series_of(self.c.ctx, self.frame, name)
         for level in self.frame.index.levels:

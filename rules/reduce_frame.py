@@ -68,6 +68,7 @@ def type_options(c: Call, frame: Frame) -> list[str]:
 
 def relabelled(c: Call, frame: Frame, text: str, all_columns: bool = True, axis: str = "") -> str:
     """The text of a Series by column under pandas' labels."""
+    c.need(not frame.label_kind, "columns whose labels are not their names")
     if all(x.label == x.name for x in frame.columns):
         return text
     c.need(all_columns and not frame.open, "renamed columns, some of which are left out")

@@ -199,7 +199,7 @@ def by_format(c: Call, series: Col, wanted: Any, coerce: dict) -> Col:
         "pd.to_timedelta(df['n'], unit='D')",
         "df['d'] - pd.to_timedelta(df['g'], unit='h')",
         "pd.to_timedelta(df['t'].dt.strftime('%H:%M:%S'))",
-        "pd.to_timedelta(df['s'], errors='coerce')",
+        "pd.to_timedelta(df['j'].astype(str) + ' min', errors='coerce')",
         "pd.to_timedelta(df['d'] - df['t'])",
     ),
 )
