@@ -11,7 +11,7 @@ from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import SPARK_TYPES, Col, Frame, Module, Order, fresh
 from transpiler.infer.context import simplified
-from transpiler.symbolic import lift, render
+from transpiler.symbolic import render
 
 _DUMMIES = (
     "data, prefix=None, prefix_sep='_', dummy_na=False, columns=None, sparse=False, drop_first=False, "

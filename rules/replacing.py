@@ -50,12 +50,19 @@ def pairs_of(c: Call, given: Any, value: Any, has_value: bool) -> list[tuple[Any
     return [(g, value) for g in given]
 
 
+def alike(pair: tuple[Any, Any]) -> bool:
+    """Whether a column that holds the first value can hold the second as well."""
+    kinds = {kind_of(x) for x in pair}
+    return len(kinds - {"missing"}) <= 1
+
+
 def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
     """Whole values replaced, all at once; what cannot be in the column does not matter."""
     kind = _COLUMN_KIND.get(series.dtype or "")
     if series.dtype is None:
         plain = {"number", "text", "missing"}
         c.need(all(kind_of(x) in plain for pair in pairs for x in pair), "values of such types")
+        c.need(all(map(alike, pairs)), "values of another type than those that they replace")
         c.verdict = "runtime"  # type: ignore[attr-defined]
         known = [tuple(None if is_missing(x) else x for x in pair) for pair in pairs]
         return derive(typed(c.ctx, "swapped", series, pairs=known), None, series)
@@ -120,6 +127,7 @@ def replaced_in_job(c: Call, pairs: list[tuple[Any, Any]]) -> Frame:
     frame, plain = c.frame, {"number", "text", "missing"}
     c.need(c.lit("regex") is False, "patterns in columns that are not known here")
     c.need(all(kind_of(x) in plain for pair in pairs for x in pair), "values of such types")
+    c.need(all(map(alike, pairs)), "values of another type than those that they replace")
     c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
     c.need(not frame.nullable and not frame.index.levels, "nullable columns, or labels")
     c.verdict = "runtime"  # type: ignore[attr-defined]

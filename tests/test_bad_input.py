@@ -18,6 +18,7 @@ ERRORS = {
     "eval": (READ + "x = eval('1 + 1')\n", 3, "eval()"),
     "append to a file": ("f = open('x.txt', 'a')\n", 1, "changes a file"),
     "return outside": (READ + "return df\n", 3, "'return' outside function"),
+    "endless loop": (READ + "while True:\n    print(len(df))\n", 3, "never ends"),
     "constant error": ("x = 1 / 0\n", 1, "ZeroDivisionError"),
 }  # fmt: skip
 
@@ -86,3 +87,23 @@ def test_nothing_is_written_to_the_driver_s_own_disk(call):
         steps = script[script.index("job.init(") :]
         for path in ("out/file", "out/other"):
             assert f'f"{{DATA_ROOT}}/{path}"' in steps and f'{call}("{path}"' not in steps
+
+
+def test_a_long_loop_over_plain_values_stays_a_loop():
+    """Programs found in public repositories: a thousand turns would be a thousand statements."""
+    source = (
+        READ
+        + "import random\nwalk = [0]\nfor step in range(1000):\n    walk.append(walk[-1] + random.choice([-1, 1]))\n"
+    )
+    job = transpile(source + "df['x'] = walk[0]\ndf.to_csv('out.csv')\n")
+    assert "for step in range(1000):" in job.script
+    assert job.script.count("random.choice") == 1
+
+
+def test_a_constant_index_is_written_whole():
+    source = "import pandas as pd\ndays = pd.date_range('2024-01-01', periods=180)\nprint(days, list(days[:2]))\n"
+    script = transpile(source).script
+    main = script[script.index("job.init(") :]
+    assert "..." not in main and "periods=180" in main
+    assert 'pd.Timestamp("2024-01-02 00:00:00")' in main
+    assert "import pandas as pd" in script

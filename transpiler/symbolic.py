@@ -103,6 +103,10 @@ def render(value: Any) -> str:
     if type(value).__module__ == "datetime":
         # Under a name that a program's own `from datetime import datetime` leaves alone.
         return repr(value).replace("datetime.", "_datetime.", 1)
+    if type(value).__name__ in ("Timestamp", "Timedelta", "NaTType") and type(
+        value
+    ).__module__.startswith("pandas"):
+        return f"pd.{value!r}"
     if isinstance(value, list):
         return "[" + ", ".join(map(render, value)) + "]"
     if isinstance(value, tuple):

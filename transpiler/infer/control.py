@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.errors import NoRule, Raises, TranspileError
+from transpiler.errors import NoRule, Raises, Refused, TranspileError
 from transpiler.facts import (
     Const,
     Database,
@@ -25,7 +25,7 @@ from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
 from transpiler.source import read_names
 
-MAX_TURNS = 1000
+MAX_TURNS = 200
 #: a loop of more turns that touches no frame stays a loop
 PLAIN_TURNS = 20
 #: managers without effect on what a program computes
@@ -118,6 +118,10 @@ class Control:
         """A loop whose condition is known at every turn."""
         body, after = list(node.body.body), scope.used_later
         inside = read_names(node)
+        test = node.test
+        endless = isinstance(test, cst.Name) and test.value == "True"
+        if endless and not any(map(leaves, body)) and not self.program.code(node).count("exit("):
+            raise Refused("a loop that never ends: a job has to")
         self.depth += 1
         try:
             for _ in range(MAX_TURNS):
