@@ -28,7 +28,10 @@ FAMILIES = (
 
 def parameters(owner: Any, name: str) -> list[str] | None:
     """The parameter names of a method; None when the owner has no such method."""
-    target = getattr(owner, name, None)
+    try:
+        target = getattr(owner, name, None)
+    except NotImplementedError:  # pandas API on Spark names what it lacks
+        return None
     if target is None:
         return None
     if not callable(target):

@@ -17,7 +17,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Frame, Index, Order, SortKey, Value
 from transpiler.options import Options
 from transpiler.symbolic import E, col
-from transpiler.tidy import key
+from transpiler.tidy import key as text_key
 
 ANCHOR = "__pos"
 
@@ -281,7 +281,7 @@ class Context:
 
     def name_series(self, name: str, expr: Any) -> None:
         """Remember what the program calls a Series: the job calls it so where it is long."""
-        text = key(str(expr))
+        text = text_key(str(expr))
         if text is not None:
             self.series[text] = name
 
