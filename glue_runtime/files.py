@@ -102,8 +102,8 @@ def read_local(path):
 def replace_dataset(spark, path, write):
     """Replace what is at `path`: `write(target)` makes the new files, then the old ones go.
 
-    The old files stay until the new ones are complete, so a failing job destroys nothing and a
-    job may read the path that it writes. Where a single file is in the way of the new folder,
+    The old files stay until the new ones are complete, so a failing job destroys nothing, leaves
+    nothing where there was nothing, and may read the path that it writes. Where a single file is in the way of the new folder,
     the new files are made beside it and moved.
     """
     fs, place = hadoop_path(spark, path)
@@ -117,8 +117,14 @@ def replace_dataset(spark, path, write):
         fs.delete(place, False)
         fs.rename(hadoop_path(spark, staged)[1], place)
         return
+    there = fs.exists(place)
     old = [uri for uri, _ in data_files(spark, path)]
-    write(path)
+    try:
+        write(path)
+    except BaseException:
+        if not there:
+            fs.delete(place, True)
+        raise
     remove_files(spark, old, place)
 
 
