@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import black
 import boto3
@@ -243,7 +244,7 @@ def test_cloudformation_has_no_findings(tmp_path, spec):
     path = tmp_path / "template.json"
     path.write_text(infra.infrastructure(spec, "job.py", "cloudformation"), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "cfnlint", "--regions", REGION, "--", str(path)],
+        [Path(sys.executable).with_name("cfn-lint"), "--regions", REGION, "--", path],
         capture_output=True,
         text=True,
     )
