@@ -281,8 +281,8 @@ def test_property_times_move_and_show_as_in_pandas(spark, stamps):
         for f, step in (("7s", 7_000_000), ("D", 86_400_000_000))
     }
     for n in (-2, -1, 0, 1, 3):
-        cases[f"end {n}"] = (times.month_end(v, n), series + pd.offsets.MonthEnd(n))
-        cases[f"begin {n}"] = (times.month_begin(v, n), series + pd.offsets.MonthBegin(n))
+        cases[f"end {n}"] = (times.anchored_day(v, n, end=True), series + pd.offsets.MonthEnd(n))
+        cases[f"begin {n}"] = (times.anchored_day(v, n), series + pd.offsets.MonthBegin(n))
     for words in (
         "%Y-%m-%d",
         "%d/%m/%y %H:%M:%S.%f",
