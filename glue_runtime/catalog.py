@@ -3,8 +3,7 @@
 from awsglue.dynamicframe import DynamicFrame
 
 from glue_runtime.files import data_files, hadoop_path, remove_files, replace_dataset
-from glue_runtime.parquet import usual_column
-from glue_runtime.position import with_position
+from glue_runtime.parquet import table_columns
 
 
 def read_catalog(
@@ -31,13 +30,7 @@ def read_catalog(
         transformation_ctx=transformation_ctx,
         catalog_id=catalog_id,
     ).toDF()
-    wanted = frame.columns if columns is None else list(columns)
-    unknown = [name for name in wanted if name not in frame.columns]
-    if unknown:
-        raise ValueError(f"{database}.{table} has no column {unknown}, only {frame.columns}")
-    kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
-    kept = frame.select(*[usual_column(name, kinds[name], False).alias(name) for name in wanted])
-    return kept if position is None else with_position(kept, name=position)
+    return table_columns(frame, columns, f"{database}.{table}", position)
 
 
 def write_catalog(

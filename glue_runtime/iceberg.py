@@ -2,8 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from glue_runtime.parquet import usual_column
-from glue_runtime.position import with_position
+from glue_runtime.parquet import table_columns
 from glue_runtime.quoting import quoted
 
 # The name under which the deployment sets Iceberg's catalog up (--conf).
@@ -21,13 +20,7 @@ def read_iceberg(glueContext, database, table, *, columns=None, snapshot=None, p
     if snapshot is not None:
         reader = reader.option("snapshot-id", str(snapshot))
     frame = reader.load(iceberg_name(database, table))
-    wanted = frame.columns if columns is None else list(columns)
-    unknown = [name for name in wanted if name not in frame.columns]
-    if unknown:
-        raise ValueError(f"{database}.{table} has no column {unknown}, only {frame.columns}")
-    kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
-    kept = frame.select(*[usual_column(name, kinds[name], False).alias(name) for name in wanted])
-    return kept if position is None else with_position(kept, name=position)
+    return table_columns(frame, columns, f"{database}.{table}", position)
 
 
 def write_iceberg(

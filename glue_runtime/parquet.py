@@ -6,7 +6,7 @@ from awsglue.dynamicframe import DynamicFrame
 from pyspark.sql import functions as F
 
 from glue_runtime.files import existing_files, hadoop_path, replace_dataset
-from glue_runtime.position import file_order
+from glue_runtime.position import file_order, with_position
 from glue_runtime.quoting import quoted, schema_fields
 
 # The one Spark type that each family of Parquet types becomes.
@@ -83,6 +83,17 @@ def nanosecond_columns(spark, uri, path):
     finally:
         reader.close()
     return {name for name, kind in kinds.items() if kind.startswith("TIMESTAMP(NANOS")}
+
+
+def table_columns(frame, columns, table, position=None):
+    """These columns of a table (None: all) in the types that a job has, numbered by `position`."""
+    wanted = frame.columns if columns is None else list(columns)
+    unknown = [name for name in wanted if name not in frame.columns]
+    if unknown:
+        raise ValueError(f"{table} has no column {unknown}, only {frame.columns}")
+    kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
+    kept = frame.select(*[usual_column(name, kinds[name], False).alias(name) for name in wanted])
+    return kept if position is None else with_position(kept, name=position)
 
 
 def usual_column(name, kind, nanos):

@@ -55,7 +55,7 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     lines |= {
         line
         for name, line in imports.items()
-        if name in identifiers(body) and name not in ("F", "T", "Window")
+        if name in mentioned and name not in ("F", "T", "Window")
     }
     for name, line in (("F", "from pyspark.sql import functions as F"), ("T", "from pyspark.sql import types as T"),
                        ("Window", "from pyspark.sql import Window"), ("np", "import numpy as np"),
