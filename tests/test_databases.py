@@ -102,7 +102,7 @@ class Shop:
             raise problem
         return folder
 
-    def same(self, source: str, change=None, order=None) -> None:
+    def assert_same(self, source: str, change=None, order=None) -> None:
         """Every output of both is equal."""
         expected, actual = self.pandas(source), self.job(source, change)
         outputs = sorted(p.name for p in expected.glob("out*"))
@@ -119,7 +119,7 @@ class Shop:
         )
         return columns, sorted(self.server.rows(f"SELECT * FROM {name}"), key=str)
 
-    def same_table(self, source: str, name: str = "made") -> None:
+    def assert_same_table(self, source: str, name: str = "made") -> None:
         """A table is the same after either, columns, types and rows."""
         self.server.run(f"DROP TABLE IF EXISTS {name}")
         self.pandas(source)
@@ -134,7 +134,7 @@ class Shop:
 
 
 def test_every_type_by_a_query(shop):
-    shop.same(
+    shop.assert_same(
         "df = pd.read_sql('SELECT * FROM every ORDER BY id', engine)\n"
         "df.to_csv('out.csv', index=False)\n"
         "df.drop(columns=['d']).to_parquet('out.parquet', index=False)\n"
@@ -142,7 +142,7 @@ def test_every_type_by_a_query(shop):
 
 
 def test_every_type_of_a_whole_table(shop):
-    shop.same(
+    shop.assert_same(
         "df = pd.read_sql_table('every', engine).sort_values('id')\n"
         "df.to_csv('out.csv', index=False)\n"
         "df.to_parquet('out.parquet', index=False)\n"
@@ -165,7 +165,7 @@ out = df[df["qty"] > 3].groupby("customer").agg(n=("qty", "sum"), most=("price",
 out.sort_values("customer").to_csv("out.csv", index=False)
 """
     raw = ".connection" if shop.server.dialect == "mysql" else ""
-    shop.same(source.replace("{raw}", raw).replace("df = None\n", ""))
+    shop.assert_same(source.replace("{raw}", raw).replace("df = None\n", ""))
 
 
 def test_a_key_divides_the_work(shop, spark):
@@ -173,7 +173,7 @@ def test_a_key_divides_the_work(shop, spark):
         "df = pd.read_sql('SELECT id, customer, price FROM orders WHERE price > 3', engine)\n"
         "df.sort_values('id').to_csv('out.csv', index=False)\n"
     )
-    shop.same(source, change=("KEYS_A_READER = 50_000", "KEYS_A_READER = 10"))
+    shop.assert_same(source, change=("KEYS_A_READER = 50_000", "KEYS_A_READER = 10"))
     assert shop.names["df"].rdd.getNumPartitions() == spark.sparkContext.defaultParallelism > 1
     # A query of another kind comes in one piece.
     shop.job("df = pd.read_sql('SELECT DISTINCT id FROM orders', engine)\ndf.to_csv('out.csv')\n")
@@ -191,7 +191,7 @@ def test_a_key_divides_the_work(shop, spark):
 def test_the_order_of_a_query_is_kept(shop, tail, order):
     # Collations differ between a database and Spark: the rows must come as the database sorts them.
     query = "SELECT customer, price, id FROM orders ORDER BY customer DESC, price"
-    shop.same(f"df = pd.read_sql_query('{query}', engine)\n{tail}", order=[])
+    shop.assert_same(f"df = pd.read_sql_query('{query}', engine)\n{tail}", order=[])
 
 
 def test_a_filter_compares_as_pandas_does(shop):
@@ -199,7 +199,7 @@ def test_a_filter_compares_as_pandas_does(shop):
     source = "df = pd.read_sql('SELECT * FROM orders', engine)\n"
     source += "df[df['customer'] == 'C1'].to_csv('out.csv', index=False)\n"
     source += "df[df['customer'] == 'c1'].to_csv('out_2.csv', index=False)\n"
-    shop.same(source)
+    shop.assert_same(source)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_a_filter_compares_as_pandas_does(shop):
 )
 def test_parameters_of_a_query(shop, call):
     source = f"with engine.connect() as con:\n    df = pd.read_sql_query({call})\n"
-    shop.same(source + "df.sort_values('id').to_csv('out.csv', index=False)\n")
+    shop.assert_same(source + "df.sort_values('id').to_csv('out.csv', index=False)\n")
 
 
 MAKE = """df = pd.DataFrame({
@@ -227,29 +227,31 @@ MAKE = """df = pd.DataFrame({
 
 @pytest.mark.parametrize("if_exists", ["fail", "replace", "append"])
 def test_a_table_that_is_not_there_is_made(shop, if_exists):
-    shop.same_table(MAKE + f"df.to_sql('made', engine, if_exists='{if_exists}', index=False)\n")
+    shop.assert_same_table(
+        MAKE + f"df.to_sql('made', engine, if_exists='{if_exists}', index=False)\n"
+    )
 
 
 def test_a_table_is_replaced_or_added_to(shop):
-    shop.same_table(
+    shop.assert_same_table(
         MAKE + "df.to_sql('made', engine, index=False)\n"
         "df.drop(columns='f').to_sql('made', engine, if_exists='append', index=False)\n"
     )
-    shop.same_table(
+    shop.assert_same_table(
         MAKE + "df.to_sql('made', engine, index=False)\n"
         "df[['s', 'i']].to_sql('made', engine, if_exists='replace', index=False)\n"
     )
 
 
 def test_the_index_is_stored(shop):
-    shop.same_table(MAKE + "df[df['i'] > 1].to_sql('made', engine)\n")
-    shop.same_table(
+    shop.assert_same_table(MAKE + "df[df['i'] > 1].to_sql('made', engine)\n")
+    shop.assert_same_table(
         MAKE + "df.groupby('i').agg(n=('s', 'count')).to_sql('made', engine, if_exists='replace')\n"
     )
 
 
 def test_what_is_read_goes_back(shop):
-    shop.same_table(
+    shop.assert_same_table(
         "df = pd.read_sql('SELECT id, i8, f8, n, t, ts FROM every', engine)\n"
         "df.to_sql('made', engine, if_exists='replace', index=False)\n"
         if shop.server.dialect == "postgresql"
