@@ -25,8 +25,8 @@ CONSTANTS: dict[str, Any] = {
 
 _BUILTINS: dict[str, Callable[..., Any]] = {
     n: getattr(__import__("builtins"), n)
-    for n in ("abs all any bool dict divmod enumerate filter float int len list max min range repr "
-              "reversed round set sorted str sum tuple zip frozenset").split()
+    for n in ("abs all any bin bool chr dict divmod enumerate filter float hex int len list max min oct ord range "
+              "repr reversed round set sorted str sum tuple zip frozenset").split()
 }  # fmt: skip
 
 
