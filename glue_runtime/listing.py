@@ -38,9 +38,22 @@ def list_files(root, pattern):
     return sorted(found)
 
 
+def folders_under(root, folder):
+    """A folder and all that are in it, at any depth; hidden ones too, as pathlib has them."""
+    fs, place = hadoop_path(active_spark(), data_path(root, folder or "."))
+    found = [folder]
+    for status in fs.listStatus(place) if fs.exists(place) else ():
+        if status.isDirectory():
+            found += folders_under(root, posixpath.join(folder, status.getPath().getName()))
+    return found
+
+
 def found_paths(root, pattern):
-    """`list_files` as pathlib's glob gives them."""
-    return [pathlib.Path(path) for path in list_files(root, pattern)]
+    """`list_files` as pathlib's glob gives them; "**" is a folder and all below it."""
+    top, deep, name = str(pattern).rpartition("**/")
+    folders = folders_under(root, top.rstrip("/")) if deep else [""]
+    paths = [p for f in folders for p in list_files(root, posixpath.join(f, name))]
+    return [pathlib.Path(path) for path in sorted(paths)]
 
 
 def required(path):

@@ -169,7 +169,7 @@ class Chosen:
             at = F.when(moved, at).otherwise(self.natural[0])
         return row_levels(g, values, condition, [SortKey("__at", None)], {"__at": at}, moved)
 
-    def moved(self, condition: E | None, place: E) -> E:
+    def moved(self, condition: E | None, place: E) -> E | None:
         """Whether any row goes or moves: without group keys pandas leaves the rows where they were
         if no group changes its labels."""
         g = self.g
@@ -211,13 +211,13 @@ def rows_of_series(c: Call, func: Func) -> Value:
     return series_of(c.ctx, frame, v.label)
 
 
-def rows_of_frame(c: Call, func: Func) -> Value:
+def rows_of_frame(c: Call, func: Func, way: type[Chosen] = Chosen) -> Frame:
     """A function of a group that gives some of its rows."""
     grouped = c.grouped
     frame = grouped.frame
     if grouped.selection is not None:
         frame = frame.but(columns=tuple(frame.column(x) for x in grouped.selection), open=False)
-    chosen = Chosen(c, func, frame)
+    chosen = way(c, func, frame)
     labels = chosen.labels or []
     if grouped.selection is None and not c.lit("include_groups"):
         labels = [x for x in labels if x not in chosen.g.in_axis()]

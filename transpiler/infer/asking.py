@@ -7,6 +7,7 @@ from typing import Any
 
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import Const, Local, Plain, Value
+from transpiler.loops import Listing
 
 #: asked of a path: whether it is there
 _EXISTS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
@@ -44,14 +45,18 @@ class Asking:
             return self.listed("list_files", args[0])
         if name in ("glob.glob", "glob.iglob"):
             raise Refused("glob() with options: list the files by a plain pattern")
+        if name in ("builtins.sorted", "builtins.list") and len(args) == 1 and isinstance(args[0], Listing) and not kwargs:  # fmt: skip
+            listed = args[0].text.startswith(("list_files(", "list_folder("))
+            text = args[0].text if listed else f"{node.func.value}({args[0].text})"
+            return Listing(text, args[0].vars)  # text comes sorted as it is
         if name == "os.listdir":
             path = args[0] if args else Const(".")
-            return Plain(f"{self.ctx.call('list_folder')}({self.data_path(path)})", path.vars)  # type: ignore[attr-defined]
+            return Listing(f"{self.ctx.call('list_folder')}({self.data_path(path)})", path.vars)  # type: ignore[attr-defined]
         return None
 
     def listed(self, function: str, pattern: Value) -> Value:
         text = f"{self.ctx.call(function)}(DATA_ROOT, {self.driver.text(pattern)})"
-        return Plain(text, pattern.vars)
+        return Listing(text, pattern.vars)
 
     def file_exists(self, path: Value, node: Any) -> Value:
         """Whether there is a file: known where it is at hand (the job looks that it still is)."""
@@ -74,9 +79,10 @@ class Asking:
         if method in _SAME:
             return owner
         if method in ("glob", "rglob", "iterdir"):
-            if method == "rglob" or not all(isinstance(a, Const) for a in args):
+            if not all(isinstance(a, Const) for a in args):
                 raise NoRule("a listing that is not followed")
-            return self.listed("found_paths", Const(str(path / (args[0].value if args else "*"))))
+            pattern = ("**", args[0].value) if method == "rglob" else (args[0].value if args else "*",)  # fmt: skip
+            return self.listed("found_paths", Const(str(path.joinpath(*pattern))))
         if method == "mkdir":
             self.ctx.note(
                 "kept", "mkdir", "S3 has no folders to make", self.program.source_line(node)

@@ -17,6 +17,7 @@ from transpiler.facts import (
     Frame,
     Index,
     Local,
+    Mapping,
     Order,
     Plain,
     Rows,
@@ -31,6 +32,7 @@ from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import is_generator, leaves
 from transpiler.tidy import tidied
 
+_DTYPES = {int: "int64", float: "float64", bool: "bool", str: "object"}
 #: branches with a return that are followed in one pass; each walks the rest of its function twice
 MAX_FORKS = 200
 
@@ -250,6 +252,7 @@ class Branches:
         """Make the scopes hold what is true after either branch; gives assignments that each
         branch has to end with. ``over``: the scope of a function that has returned."""
         lines: tuple[list[str], list[str]] = ([], [])
+        made: dict = {}
         for scope, others in first:
             if not any(s is scope for s in self.scopes()):  # type: ignore[attr-defined]
                 self.objects.append(scope)  # type: ignore[attr-defined]
@@ -268,17 +271,50 @@ class Branches:
                     and unchanged(one, two)
                 ):
                     continue
-                if not (isinstance(one, Frame) and isinstance(two, Frame)):
-                    raise NoRule(f"{name!r} is something else after each branch")
-                merged, variable = same_facts(one, two, name), one.text
-                if one.text != two.text:
-                    variable = name if name in (one.text, two.text) else self.ctx.unique(name)
-                    for value, out in ((one, lines[0]), (two, lines[1])):
-                        if value.text != variable:
-                            out.append(f"{variable} = {value.text}")
-                changed = merged.but(text=variable, vars=frozenset({variable}))
-                scope.refs[name].value = changed
+                value = self.one_of(one, two, name, lines, made, scope)
+                if scope.refs[name] is ref:
+                    ref.value = value
+                else:  # bound anew in a branch: other names of the object keep theirs
+                    scope.refs[name] = Ref(value)
         return lines
+
+    def merged_name(self, name: str, texts: list[str], scope: Scope) -> str:
+        """The variable that both branches end with: the name's own, where nothing else is in it."""
+        own = name in texts and not self.in_use(name, scope)  # type: ignore[attr-defined]
+        return name if own else self.ctx.unique(name)
+
+    def one_of(self, one: Value, two: Value, name: str, lines: tuple, made: dict, scope: Scope) -> Value:  # fmt: skip
+        """A frame that is one of two, or a list or dict of such; ``made``: those there are, by both."""
+        pair = (id(one), id(two))
+        if one is two or pair in made:
+            return made[pair][0] if pair in made else one
+        if isinstance(one, Frame) and isinstance(two, Frame):
+            merged, variable = same_facts(one, two, name), one.text
+            if one.text != two.text:
+                variable = self.merged_name(name, [one.text, two.text], scope)
+                for value, out in ((one, lines[0]), (two, lines[1])):
+                    if value.text != variable:
+                        out.append(f"{variable} = {value.text}")
+            found = merged.but(text=variable, vars=frozenset({variable}))
+            made[pair] = (found, one, two)  # held, so that their identities stay theirs
+            return found
+        if isinstance(one, Sequence) and isinstance(two, Sequence) and one.type is two.type and len(one.items) == len(two.items):  # fmt: skip
+            pairs = zip(one.items, two.items)
+            return replace(one, items=tuple(self.one_of(a, b, name, lines, made, scope) for a, b in pairs))
+        if isinstance(one, Mapping) and isinstance(two, Mapping) and [k for k, _ in one.items] == [k for k, _ in two.items]:  # fmt: skip
+            values = zip(one.items, two.items)
+            return replace(one, items=tuple((k, self.one_of(a, b, name, lines, made, scope)) for (k, a), (_, b) in values))  # fmt: skip
+        if type(one) is type(two) and not isinstance(one, Col) and unchanged(one, two):
+            return one
+        dtype = one_dtype(one)
+        if dtype is None or dtype != one_dtype(two):
+            raise NoRule(f"{name!r} is something else after each branch")
+        texts = [self.driver.text(v) for v in (one, two)]
+        variable = self.merged_name(name, texts, scope)
+        for text, out in zip(texts, lines):
+            if text != variable:
+                out.append(f"{variable} = {text}")
+        return Scalar(variable, dtype, frozenset({variable}), name)
 
 
 def unchanged(one: Value, two: Value) -> bool:
@@ -286,6 +322,13 @@ def unchanged(one: Value, two: Value) -> bool:
         return bool(one == two)
     except TypeError:  # Spark expressions inside have no truth
         return False
+
+
+def one_dtype(value: Value) -> str | None:
+    """The dtype of a number, text or time; None for other values."""
+    if isinstance(value, Const):
+        return _DTYPES.get(type(value.value)) if value.text is None and not value.secret else None
+    return value.dtype if isinstance(value, Scalar) and type(value) is Scalar else None
 
 
 def same_facts(one: Frame, two: Frame, name: str) -> Frame:

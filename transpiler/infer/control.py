@@ -75,6 +75,8 @@ class Control:
             self.block(list(node.orelse.body.body), scope, scope.used_later)
 
     def for_(self, node: cst.For, scope: Scope) -> None:
+        if self.group_loop(node, scope):  # type: ignore[attr-defined]
+            return
         items = self.loop_items(node, scope)
         body, after = list(node.body.body), scope.used_later
         inside = read_names(node)
@@ -284,7 +286,13 @@ class Control:
         elif not passing:
             made, read = self.ctx.statements[start:], self.ctx.inputs[inputs:]
             mild = all(e.verdict == "native" for e in self.ctx.entries[entries:])
-            if len(made) != len(read) or not mild or not all(i.get("pinned") for i in read):
+            given = held[0].value if held and isinstance(held[0], ReturnSignal) else None
+            unnamed = isinstance(given, Frame) and not given.text.isidentifier()  # the read itself
+            if (
+                len(made) + unnamed != len(read)
+                or not mild
+                or not all(i.get("pinned") for i in read)
+            ):
                 raise NoRule("a try block is not followed")
             self.ctx.note("native", "python", "the files are at hand, so nothing fails", self.program.source_line(node))  # fmt: skip
         if node.orelse is not None and not held:

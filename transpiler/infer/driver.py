@@ -37,6 +37,7 @@ from transpiler.facts import (
     Value,
     Windowed,
 )
+from transpiler.loops import LoopName, PerGroup
 from transpiler.source import has_url_password
 from transpiler.symbolic import col, lift, render
 
@@ -228,6 +229,10 @@ def kept_class(cls: Class) -> str:
     raise Restart(("class", cls.line))
 
 
+def kept_loop(place: tuple) -> str:
+    raise Restart(place)
+
+
 def no_database() -> str:
     raise Refused(
         "this uses a database in a way that has no Spark form: pandas' read_sql, read_sql_query,"
@@ -317,6 +322,8 @@ _RENDER: dict[type, Callable[[Driver, Any], str]] = {
     Instance: lambda d, v: kept_class(v.cls),
     Method: lambda d, v: kept_class(v.owner),
     Super: lambda d, v: kept_class(v.cls),
+    PerGroup: lambda d, v: kept_loop(v.place),
+    LoopName: lambda d, v: kept_loop(v.place),
     Database: lambda d, v: no_database(),
     Slice: lambda d, v: f"slice({d.text(v.start)}, {d.text(v.stop)}, {d.text(v.step)})",
 }

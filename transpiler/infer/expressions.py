@@ -8,7 +8,7 @@ from typing import Any, Callable
 import libcst as cst
 
 from rules import registry
-from transpiler.errors import NoRule, Raises, TranspileError
+from transpiler.errors import NoRule, Raises, Restart, TranspileError
 from transpiler.facts import (
     Accessor,
     ByColumn,
@@ -38,6 +38,7 @@ from transpiler.infer.objects import tuple_items
 from transpiler.infer.operators import Operators
 from transpiler.infer.parts import small_part, small_places
 from transpiler.infer.scope import Ref, Scope
+from transpiler.loops import Listing, LoopName
 
 ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "index", "values"}
 
@@ -70,6 +71,8 @@ class Expressions(Operators, Calls):
     def name(self, node: cst.Name, scope: Scope) -> Value:
         ref = scope.lookup(node.value)
         if ref is not None:
+            if isinstance(ref.value, LoopName):
+                raise Restart(ref.value.place)
             return ref.value
         if node.value == "__name__":
             return Const("__main__")
@@ -203,6 +206,9 @@ class Expressions(Operators, Calls):
 
     def comprehension(self, node: Any, scope: Scope) -> Value:
         """A comprehension over known items is unrolled."""
+        groups = self.group_items(node, scope)  # type: ignore[attr-defined]
+        if groups is not None:
+            return groups
         try:
             pairs = list(self.turns(node.for_in, scope, node))
         except NoRule:
@@ -224,14 +230,20 @@ class Expressions(Operators, Calls):
         the job sees, is made before."""
         items = self.eval(node.for_in.iter, scope)
         if not isinstance(items, Plain) or isinstance(node.for_in.iter, cst.Name):
-            return self.opaque(node, scope)
+            return self.listing(node, items, self.opaque(node, scope))
         name = self.ctx.unique("labels" if ".columns)" in items.text else "items")
         self.ctx.emit(f"{name} = {items.text}", defines=name, reads=items.vars, kind="kept")
         inner = Scope(parent=scope, name=scope.name)
         inner.bind(name, Ref(Plain(name, frozenset({name}))))
-        return self.opaque(
+        found = self.opaque(
             node.with_changes(for_in=node.for_in.with_changes(iter=cst.Name(name))), inner
         )
+        return self.listing(node, items, found)
+
+    def listing(self, node: Any, items: Value, found: Value) -> Value:
+        """What a comprehension over names of files makes of them, which are names again."""
+        plain = isinstance(node, cst.ListComp) and type(found) is Plain
+        return Listing(found.text, found.vars) if plain and isinstance(items, Listing) else found
 
     def turns(self, comp: cst.CompFor, scope: Scope, node: Any, shared: Scope | None = None):
         inner = shared or Scope(

@@ -112,6 +112,35 @@ class Functions:
                 raise NoRule("a decorator that gives no function")
         return value
 
+    def partial(self, function: Func, args: list[Value], kwargs: dict[str, Value]) -> Func:
+        """``functools.partial(function, …)`` as a lambda of the arguments that are still to come."""
+        scope = Scope(parent=function.scope, name="partial")
+        scope.refs["function"] = Ref(function)
+        if any(is_changeable(v) for v in (*args, *kwargs.values())):
+            raise NoRule("a list or dict in a partial call, which may change until it runs")
+
+        def given(name: str, value: Value) -> str:
+            if isinstance(value, Const) and isinstance(value.value, (str, int, float)) and not value.secret:  # fmt: skip
+                return repr(value.value)
+            scope.refs[name] = Ref(value)
+            return name
+
+        parameters = function.node.params
+        names = [p.name.value for p in parameters.params]
+        rest = [p for p in parameters.params[len(args) :] if p.name.value not in kwargs]
+        needed = [p.name.value for p in rest if p.default is None]
+        more = len(needed) < len(rest) or parameters.kwonly_params or parameters.star_kwarg
+        parts = [given(f"given_{n}", v) for n, v in enumerate(args)]
+        # What comes after an argument that is given by name is given by name, too.
+        last = next((n for n, x in enumerate(names) if x in kwargs), len(names))
+        parts += [x if names.index(x) < last else f"{x}={x}" for x in needed]
+        parts += ["*others"] if more else []
+        parts += [f"{k}={given(f'given_{k}', v)}" for k, v in kwargs.items()]
+        parts += ["**named"] if more else []
+        head = ", ".join([*needed, *(["*others", "**named"] if more else [])])
+        node = cst.parse_expression(f"lambda {head}: function({', '.join(parts)})".replace("lambda :", "lambda:"))  # fmt: skip
+        return Func(node, scope)
+
     def yield_(self, node: cst.Yield, scope: Scope) -> None:
         """``yield x`` in a function whose values are taken one by one here."""
         if not self.yields or self.yields[-1] is None:

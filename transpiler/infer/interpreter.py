@@ -17,8 +17,10 @@ from transpiler.infer.context import Context
 from transpiler.infer.control import Control
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import Expressions
+from transpiler.infer.fields import Fields
 from transpiler.infer.files import Files
 from transpiler.infer.functions import Functions
+from transpiler.infer.group_loops import GroupLoops
 from transpiler.infer.items import Items
 from transpiler.infer.objects import Objects
 from transpiler.infer.signals import EndSignal, LoopSignal
@@ -42,6 +44,8 @@ class Interpreter(
     Branches,
 ):
     """One pass over a program. ``run`` fills ``ctx``."""
+    Fields,
+    GroupLoops,
 
     def __init__(self, program: Program, ctx: Context) -> None:
         self.program, self.ctx = program, ctx

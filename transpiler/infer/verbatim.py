@@ -39,6 +39,7 @@ class Verbatim:
         """Keep a whole statement or block: the frames it uses become pandas on the driver."""
         if leaves(node) and (len(self.active) > 1 or self.depth):  # type: ignore[attr-defined]
             raise NoRule(problem or "a block that leaves the function or loop around it")
+        written, (node, scope) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
         changed = changed_roots(node)
         for name in sorted(changed):
             ref = scope.lookup(name)
@@ -64,10 +65,10 @@ class Verbatim:
             }
         data = [n for n in sorted(reads | changed) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
-            text = self.program.source_line(node)
-            self.went_to_driver(text, type(node).__name__, problem, node)
+            text = self.program.source_line(written)
+            self.went_to_driver(text, type(node).__name__, problem, written)
         elif problem or not isinstance(node, cst.ClassDef):
-            self.ctx.note("kept", "python", problem, self.program.source_line(node))
+            self.ctx.note("kept", "python", problem, self.program.source_line(written))
         local = bool(data) or self.uses_pandas(node, scope)
         names = self.job_names(node, scope, changed | binds)
         text = self.rewritten(node, names, scope)
@@ -197,11 +198,12 @@ class Verbatim:
                 f"this may change frames of {name!r} that have names of their own: change them by these"
             )
 
+        written, (node, scope) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
     def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
         """An expression kept as it is written."""
         data = [n for n in read_names(node) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
-            self.went_to_driver(self.program.source_line(node), type(node).__name__, "", node)  # type: ignore[attr-defined]
+            self.went_to_driver(self.program.source_line(written), type(node).__name__, "", written)  # type: ignore[attr-defined]
         changed = (changed_roots(node) | self.handed_over(node, scope)) - parameters_in(node)
         names = self.job_names(node, scope, changed)
         text = self.rewritten(node, names, scope)
@@ -229,6 +231,7 @@ class Verbatim:
                     raise Refused(f"the default of {name!r} has been changed by a call")
             if node.name is None:
                 return self.verbatim_expression(node.node, node.scope)
+        node, scope = self.with_fields(node, scope)  # type: ignore[attr-defined]
             return self.keep_function(node)
         assert scope is not None
         names = self.job_names(node, scope, changed_roots(node) - parameters_in(node))
@@ -237,9 +240,9 @@ class Verbatim:
     def keep_function(self, function: Func) -> str:
         """Put a user function into the job, once; returns its name there."""
         key = (id(function.node), id(function.scope))
-        body = function.node
+        body, around_it = self.with_fields(function.node, function.scope)  # type: ignore[attr-defined]
         free = read_names(body) - parameters_in(body) - bound_names(body.body)
-        refs = {n: ref for n in sorted(free) if (ref := function.scope.lookup(n)) is not None}
+        refs = {n: ref for n in sorted(free) if (ref := around_it.lookup(n)) is not None}
         around = {
             n: ref.value for n, ref in refs.items() if not isinstance(ref.value, (Func, Module))
         }
@@ -276,17 +279,17 @@ class Verbatim:
 
     def function_text(self, function: Func, name: str, job: str) -> tuple[str, frozenset[str]]:
         """A user function as the job has it, under the name ``job``, and what it reads there."""
-        body = function.node
+        body, scope = self.with_fields(function.node, function.scope)  # type: ignore[attr-defined]
         free = read_names(body) - parameters_in(body) - bound_names(body.body)
         names: dict[str, str] = {}
         changed = changed_roots(body.body) | outer_names(body)
         for item in sorted((free | outer_names(body)) - {name}):
-            ref = function.scope.lookup(item)
+            ref = scope.lookup(item)
             if ref is not None:
-                names[item] = self.job_name(item, ref, function.scope, item in changed)
+                names[item] = self.job_name(item, ref, scope, item in changed)
         if job != name:
             names[name] = job
-        text = self.rewritten(body, names, function.scope)
+        text = self.rewritten(body, names, scope)
         if job != name:
             text = text.replace(f"def {name}(", f"def {job}(", 1)
         return text, frozenset(names.values())

@@ -1,0 +1,46 @@
+"""What loops over groups and files leave while a program is walked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from transpiler.facts import Plain, Value
+
+
+@dataclass(frozen=True)
+class PerGroup(Value):
+    """A list with an item for each group, as a loop over groups fills it: ``body`` are the loop's
+    statements, ``item`` the expression of an item, both over the names ``group`` and ``keys``.
+    ``place``: where the loop stays as it is written when nothing follows the list."""
+
+    grouped: Any
+    keys: tuple[str, ...]
+    group: str
+    body: tuple
+    item: Any
+    scope: Any
+    place: tuple
+    around: tuple = ()  # (names of a function, what they meant) that the body calls
+    kind = "list of groups"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.grouped.vars.union(*(r.value.vars for r in self.scope.refs.values()))
+
+
+@dataclass(frozen=True)
+class LoopName(Value):
+    """A name that a loop over groups leaves behind: only the loop as it is written knows its value."""
+
+    place: tuple
+
+
+@dataclass(frozen=True)
+class Listing(Plain):
+    """A list of the names or paths of files."""
+
+
+@dataclass(frozen=True)
+class PerFile(PerGroup):
+    """The same of a loop over files: ``grouped`` is their `Listing`, ``group`` the name of a file."""
