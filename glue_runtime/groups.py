@@ -85,16 +85,16 @@ def expect_group(df, condition, name):
         raise KeyError(name)
 
 
-def group_numbers(df, name, *keys, first=None, dropna=True, ascending=True):
-    """Add bigint column `name`: the number of each row's group, by its keys or, given `first` (the
-    rows' position), by its first row. Rows in no group have none."""
-    named = [k.alias(f"__n{n}") for n, k in enumerate(keys)]
 def expect_rows(df, problem):
     """Raise where a loop over the groups of ``df`` would find none."""
     if df.isEmpty():
         raise ValueError(problem)
 
 
+def group_numbers(df, name, *keys, first=None, dropna=True, ascending=True):
+    """Add bigint column `name`: the number of each row's group, by its keys or, given `first` (the
+    rows' position), by its first row. Rows in no group have none."""
+    named = [k.alias(f"__n{n}") for n, k in enumerate(keys)]
     place = F.lit(0) if first is None else first
     groups = df.select(*named, place.alias("__at")).groupBy(*[f"__n{n}" for n in range(len(keys))])
     found = groups.agg(F.min("__at").alias("__at"))

@@ -147,9 +147,9 @@ class Calls:
     ) -> Value:
         if isinstance(function, Module):
             if function.name in _EXITS:
+                self.end(function, args, kwargs, node)  # type: ignore[attr-defined]
             if function.name == "functools.partial" and args and isinstance(args[0], Func):
                 return self.partial(args[0], args[1:], kwargs)  # type: ignore[attr-defined]
-                self.end(function, args, kwargs, node)  # type: ignore[attr-defined]
             asked = self.ask_object(function, args, kwargs, scope)  # type: ignore[attr-defined]
             if asked is not None:
                 return asked

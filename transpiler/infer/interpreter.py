@@ -42,10 +42,10 @@ class Interpreter(
     Files,
     Asking,
     Branches,
-):
-    """One pass over a program. ``run`` fills ``ctx``."""
     Fields,
     GroupLoops,
+):
+    """One pass over a program. ``run`` fills ``ctx``."""
 
     def __init__(self, program: Program, ctx: Context) -> None:
         self.program, self.ctx = program, ctx

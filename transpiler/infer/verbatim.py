@@ -198,9 +198,9 @@ class Verbatim:
                 f"this may change frames of {name!r} that have names of their own: change them by these"
             )
 
-        written, (node, scope) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
     def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
         """An expression kept as it is written."""
+        written, (node, scope) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
         data = [n for n in read_names(node) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
             self.went_to_driver(self.program.source_line(written), type(node).__name__, "", written)  # type: ignore[attr-defined]
@@ -231,9 +231,9 @@ class Verbatim:
                     raise Refused(f"the default of {name!r} has been changed by a call")
             if node.name is None:
                 return self.verbatim_expression(node.node, node.scope)
-        node, scope = self.with_fields(node, scope)  # type: ignore[attr-defined]
             return self.keep_function(node)
         assert scope is not None
+        node, scope = self.with_fields(node, scope)  # type: ignore[attr-defined]
         names = self.job_names(node, scope, changed_roots(node) - parameters_in(node))
         return self.rewritten(node, names, scope)
 
