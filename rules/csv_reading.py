@@ -114,8 +114,12 @@ def delimited(c: Call, default: str) -> Frame:
         passed["header"] = False
     if dates:
         passed["parse_dates"] = dates
+    function = "read_csv"
+    if hasattr(path, "added"):
+        c.need(index is None, "an index column of several files")
+        function = "read_csv_files"
     frame = source_frame(
-        c, "read_csv", "csv", path, schema, passed, dtype, usecols, dates, whole=whole
+        c, function, "csv", path, schema, passed, dtype, usecols, dates, whole=whole
     )
     return frame if index is None else labelled(c, frame, index)
 

@@ -67,7 +67,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     that are read; ``whole``: of the file."""
     ctx, step = c.ctx, c.ctx.step()
     variable = ctx.hint or f"{fmt}_input"
-    args = ["glueContext", c.interpreter.data_path(path)]
+    several = getattr(path, "added", None)  # of a loop over files: rules/file_loops.py
+    args = ["glueContext", *(["DATA_ROOT", path.text] if several is not None else [c.interpreter.data_path(path)])]  # fmt: skip
     columns: list[Column] = []
     pinned = schema is not None and all(
         isinstance(label, str) and d is not None and label for label, d, _ in schema.columns
@@ -96,6 +97,10 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     if ctx.wants(step, "order") or ctx.wants(step, "number"):
         hidden = (ctx.position_name(step),)
         passed["position"] = hidden[0]
+    if several is not None:
+        facts, labels = of_files(ctx, facts, path, args)
+        passed |= {"labels": labels[0]} if labels else {}
+        hidden += labels
     passed["transformation_ctx"] = variable
     args += [f"{k}={render(v)}" for k, v in passed.items()]
     text = f"{ctx.call(function)}({', '.join(args)})"
@@ -106,6 +111,21 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         text = f'{ctx.call("with_position")}({text}, "{name}"{option})'
     ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
     return facts.but(text=text, hidden=hidden)
+
+
+def of_files(ctx: Any, facts: Frame, files: Any, args: list) -> tuple[Frame, tuple[str, ...]]:
+    """What a loop over files adds: columns of its own, and row numbers that start anew in each file."""
+    args += [f"path={files.path}"] if files.path else []
+    if files.added:
+        args.append("added={" + ", ".join(f"{x!r}: {text}" for x, text in files.added) + "}")
+        made = tuple(Column(x, x, None) for x, _ in files.added)
+        facts = facts.but(columns=facts.columns + made)
+    facts = facts.but(vars=files.vars)
+    if files.numbered:
+        return facts, ()
+    step = ctx.step()
+    labels = (ctx.position_name(step),) if ctx.wants(step, "number") else ()
+    return facts.but(index=Index("rows", step, (), False)), labels
 
 
 def pinned_columns(schema: Any, step: tuple, gap: str | None) -> list[Column]:
