@@ -31,7 +31,7 @@ import urllib.request
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import ActionResult, EmptyResult
 from moto.glue.exceptions import GlueClientError
-from moto.glue.models import glue_backends
+from moto.glue.models import Predicate, glue_backends
 from moto.glue.responses import GlueResponse
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -50,6 +50,9 @@ CREATE_DEFAULTS = {
     "JobMode": "SCRIPT",
     "JobRunQueuingEnabled": False,
 }
+
+
+MOTOS_CREATE_TRIGGER = GlueResponse.create_trigger
 
 
 class Refused(GlueClientError):
@@ -73,6 +76,7 @@ class GlueJobs:
         self.message = "Traceback: line 3"
         self.after_retries = None  # how the last repetition ends
         self.hold = None  # a state that runs do not leave
+        self.tags_late = 0  # so many looks at tags show none yet
         self.count = 0
 
     def definition(self, given):
@@ -292,8 +296,27 @@ def reset_job_bookmark(self):
 
 def update_trigger(self):
     trigger = self.glue_backend.get_trigger(self.parameters["Name"])
-    trigger.schedule = self.parameters["TriggerUpdate"].get("Schedule", trigger.schedule)
+    update = self.parameters["TriggerUpdate"]
+    trigger.schedule = update.get("Schedule", trigger.schedule)
+    if "Predicate" in update:
+        trigger.predicate = Predicate(update["Predicate"])
     return ActionResult({"Trigger": trigger.as_dict()})
+
+
+def create_trigger(self):
+    """moto overwrites a trigger of the same name."""
+    if self.parameters["Name"] in self.glue_backend.triggers:
+        raise Refused("AlreadyExistsException", "Trigger already exists")
+    return MOTOS_CREATE_TRIGGER(self)
+
+
+def get_tags(self):
+    """Tags may be late: `tags_late` looks show none."""
+    store = job_store(self)
+    if store.tags_late:
+        store.tags_late -= 1
+        return ActionResult({"Tags": {}})
+    return ActionResult({"Tags": self.glue_backend.get_tags(self.parameters["ResourceArn"])})
 
 
 def get_connection(self):
@@ -314,7 +337,9 @@ ADDITIONS = (
     batch_stop_job_run,
     get_job_bookmark,
     reset_job_bookmark,
+    create_trigger,
     update_trigger,
+    get_tags,
 )
 
 

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from transpiler.aws.policy import job_policy
 from transpiler.cli_aws import deploy
 from transpiler.emit import infra
+from transpiler.emit.description import Description
+from transpiler.emit.terraform import hcl_string
 from transpiler.emit.spec import DeploySpec
 
 NASTY = "a\"b\\c'${x}%{y}$${z}\\n\n\té\u2028\U0001f600{{w}} $(touch x)$"
@@ -51,7 +53,7 @@ terraform_there = pytest.mark.skipif(not shutil.which("terraform"), reason="no t
 
 
 def described(spec):
-    return infra.Description(spec, "job.py")
+    return Description(spec, "job.py")
 
 
 def resolve(value, names):
@@ -115,6 +117,64 @@ def sort_lists(value):
     return value
 
 
+CRON = {
+    "Name": "orders-schedule",
+    "Type": "SCHEDULED",
+    "Schedule": "cron(0 6 * * ? *)",
+    "Actions": [{"JobName": "orders"}],
+}
+CHAIN = {
+    "Name": "orders-after",
+    "Type": "CONDITIONAL",
+    "Predicate": {
+        "Conditions": [
+            {"LogicalOperator": "EQUALS", "JobName": name, "State": "SUCCEEDED"}
+            for name in ("first", "it's ${x}")
+        ],
+        "Logical": "AND",
+    },
+    "Actions": [{"JobName": "orders"}],
+}
+
+
+@pytest.mark.parametrize("trigger", [CRON, CHAIN], ids=["cron", "chain"])
+def test_what_starts_the_job(trigger, tmp_path):
+    template = json.loads(
+        infra.infrastructure(SPEC, "job.py", "cloudformation", trigger, "alias/k")
+    )
+    made = template["Resources"]["Trigger"]["Properties"]
+    assert made["Actions"] == [{"JobName": {"Ref": "Job"}}] and made["StartOnCreation"] is True
+    for name in ("Name", "Type", "Schedule", "Predicate"):
+        assert made.get(name) == trigger.get(name)
+    model = boto3.client("glue", region_name=REGION).meta.service_model
+    assert set(made) <= set(model.shape_for("CreateTriggerRequest").members)
+    assert "kms:ResourceAliases" in json.dumps(template)
+    assert findings(tmp_path, template) == ""
+    text = infra.infrastructure(SPEC, "job.py", "terraform", trigger)
+    assert '"aws_glue_trigger"' in blocks(text)["resource"]
+    assert "job_name = aws_glue_job.job.name" in text
+    code = infra.infrastructure(SPEC, "job.py", "cdk", trigger)
+    call = next(
+        node
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "glue.CfnTrigger"
+    )
+    given_values = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    assert ast.literal_eval(given_values["name"]) == trigger["Name"]
+    for word in ("cron(0 6 * * ? *)", "it's ${x}"):
+        assert (word in code) == (word in str(trigger))
+
+
+@terraform_there
+@pytest.mark.parametrize("trigger", [CRON, CHAIN], ids=["cron", "chain"])
+def test_the_trigger_is_formatted_too(trigger, tmp_path):
+    text = infra.infrastructure(SPEC, "job.py", "terraform", trigger)
+    done = subprocess.run(
+        ["terraform", "fmt", "-"], input=text, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert done.stdout == text, done.stderr
+
+
 def test_terraform_has_all_fields():
     text = infra.infrastructure(SPEC, "job.py", "terraform")
     for line in (
@@ -150,7 +210,7 @@ def test_terraform_reads_values_as_they_are(tmp_path):
     spec = described(DeploySpec())
     mark = spec.marks["prefix"]
     texts = [NASTY, "${", "%{ if true }", "\\", '"', "$$", "\x00\x7f", f"a${mark}", f"%{mark}$", ""]
-    pairs = {f"v{n}": infra.hcl_string(spec, text) for n, text in enumerate(texts)}
+    pairs = {f"v{n}": hcl_string(spec, text) for n, text in enumerate(texts)}
     body = "\n".join(f"  {name} = {text}" for name, text in pairs.items())
     (tmp_path / "x.tf").write_text(
         'variable "prefix" {\n  default = "P"\n}\nlocals {\n' + body + "\n}\n", encoding="utf-8"
@@ -240,15 +300,59 @@ def test_the_command_line_writes_it(tmp_path, form, name):
 
 @pytest.mark.parametrize("spec", [SPEC, DeploySpec(job_name="plain", inputs=["a.csv"])], ids=str)
 def test_cloudformation_has_no_findings(tmp_path, spec):
+    template = json.loads(infra.infrastructure(spec, "job.py", "cloudformation"))
+    assert findings(tmp_path, template) == ""
+
+
+def findings(folder, template):
+    """What cfn-lint has against a template."""
     pytest.importorskip("cfnlint")
-    path = tmp_path / "template.json"
-    path.write_text(infra.infrastructure(spec, "job.py", "cloudformation"), encoding="utf-8")
+    path = folder / "template.json"
+    path.write_text(json.dumps(template), encoding="utf-8")
     done = subprocess.run(
         [Path(sys.executable).with_name("cfn-lint"), "--regions", REGION, "--", path],
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def format_command(tmp_path, *arguments, text="import awsglue\n"):
+    """`deploy job.py --format …` on a job of this text."""
+    job = tmp_path / "job.py"
+    job.write_text(text)
+    return CliRunner().invoke(deploy, [str(job), "--format", *arguments])
+
+
+@pytest.mark.parametrize("form", infra.FORMATS)
+def test_options_get_into_the_code(tmp_path, form):
+    options = ["--schedule", "cron(0 6 * * ? *)", "--tag", "team=x", "--secret", "shop/db"]
+    done = format_command(tmp_path, form, *options, "--kms-key", "alias/lake")
+    assert done.exit_code == 0, done.output
+    for word in ("cron(0 6 * * ? *)", "team", "shop/db", "alias/lake"):
+        assert word in done.output, word
+
+
+@pytest.mark.parametrize(
+    "options, told",
+    [
+        (["--upload-data"], "--upload-data: not possible with --format"),
+        (["--run"], "--run: not possible with --format"),
+        (["--create-connection", "x"], "--create-connection: not possible"),
+        (["--schedule", "daily"], "not a schedule"),
+        (["--save", "/nowhere/x"], "cannot be read or written"),
+        (["--tag", "x"], "--tag wants NAME=VALUE"),
+    ],
+)
+def test_what_has_no_word_in_the_code_is_refused(tmp_path, options, told):
+    done = format_command(tmp_path, "terraform", *options)
+    assert done.exit_code == 1 and told in done.output, done.output
+
+
+def test_a_job_that_needs_the_runtimes_zip_is_refused(tmp_path):
+    text = "import awsglue\nfrom glue_runtime.position import with_position\n"
+    done = format_command(tmp_path, "cdk", text=text)
+    assert done.exit_code == 1 and "does not upload it" in done.output
 
 
 def blocks(text):

@@ -3,6 +3,7 @@
 import aws_env
 import pytest
 from aws_env import ACCOUNT, BUCKET, REGION
+from moto.glue.models import glue_backends
 from moto_glue import Fault
 
 from transpiler.emit.spec import DeploySpec
@@ -149,6 +150,7 @@ def foreign_job(aws, **more):
         Tags={"team": "them"},
         **more,
     )
+    aws.server.jobs.jobs["orders"]["CreatedOn"] -= 3600
     aws.server.calls.clear()
 
 
@@ -217,6 +219,23 @@ def test_what_is_wrong_is_known_before_the_first_call(aws):
         (["--bucket", "nobody-has-this"], "aws s3 mb s3://nobody-has-this"),
         (["--account", "123456789013"], "belong to account 123456789012"),
         (["--region", "mars"], "not the name of a region"),
+        (["--data-root", "lake"], "not an address like s3://"),
+        (["--data-root", "s3://"], "not an address like s3://"),
+        (["--data-root", "s3://B_/x"], "cannot be the name of a bucket"),
+        (["--prefix", "a/../b"], "is not a prefix"),
+        (["--prefix", "a//b"], "is not a prefix"),
+        (["--prefix", "a$(x)"], "is not a prefix"),
+        (["--run", "--run-argument", "db_password=hunter2"], "looks like a secret"),
+        (["--run-argument", "a=b"], "--run-argument needs --run"),
+        (["--wait"], "--wait needs --run"),
+        (["--jdbc-url", "jdbc:mysql://h/d"], "--jdbc-url needs --create-connection"),
+        (["--external-id", "x"], "--external-id needs --assume-role"),
+        (["--assume-role", "admin"], "wants an ARN like"),
+        (["--argument", "x=\udcff"], "--argument is not valid text"),
+        (["--extra-py-file", "none.zip"], "there is no file none.zip"),
+        (["--after", "orders"], "cannot start after itself"),
+        (["--after", "missing"], "there is no job 'missing'"),
+        (["--schedule", "rate(1 day)"], "written like cron(0 6 * * ? *)"),
     ],
 )
 def test_wrong_values_are_told_before_anything_changes(aws, arguments, told):
@@ -230,7 +249,20 @@ def test_wrong_values_are_told_before_anything_changes(aws, arguments, told):
 
 def test_auto_version_is_warned_about(aws):
     status, _, err = aws.run("--glue-version", "auto", "--max-retries", 1)
-    assert status == 0 and "may then be written twice" in err
+    assert status == 0 and err.count("may then be written twice") == 1
+    # What the job has already counts.
+    aws.spec.glue_version = "auto"
+    assert aws.run()[0] == 1
+    aws.spec.max_retries = 1
+    assert aws.run()[0] == 0
+
+
+def test_flex_takes_the_usual_worker(aws):
+    status, _, err = aws.run("--execution-class", "FLEX")
+    assert status == 0 and (aws.job["ExecutionClass"], aws.job["WorkerType"]) == (
+        "FLEX",
+        "G.1X",
+    ), err
 
 
 def test_no_bucket_no_role(aws):
@@ -256,6 +288,99 @@ def test_a_role_that_aws_has_not_heard_of_yet_is_waited_for(aws, monkeypatch):
         Fault("glue:CreateJob", code="InvalidInputException", message=message, times=3)
     )
     assert aws.run()[0] == 0
+
+
+def test_tags_that_are_late_do_not_make_it_somebody_elses(aws, monkeypatch):
+    monkeypatch.setattr("transpiler.aws.job.time.sleep", lambda seconds: None)
+    assert aws.run()[0] == 0
+    aws.server.jobs.tags_late = 2
+    status, out, err = aws.run("--timeout", 5)
+    assert status == 0 and aws.job["Timeout"] == 5, err
+    # For one that has been there for long, no tag means that it is not ours.
+    aws.server.jobs.jobs["orders"]["CreatedOn"] -= 3600
+    aws.server.jobs.tags_late = 1
+    assert "--adopt" in aws.run("--timeout", 6)[2]
+
+
+@pytest.mark.parametrize(
+    "call", ["glue:GetJob$", "glue:GetJobRuns", "glue:StartJobRun", "glue:GetJobRun$"]
+)
+def test_a_new_job_may_be_unknown_for_a_moment(aws, monkeypatch, call):
+    monkeypatch.setattr("transpiler.aws.watch.time.sleep", lambda seconds: None)
+    assert aws.run()[0] == 0
+    # The deployment itself looks at the job twice.
+    skip = 2 if call == "glue:GetJob$" else 0
+    aws.server.faults.append(Fault(call, code="EntityNotFoundException", times=2, skip=skip))
+    status, _, err = aws.run("--run", "--wait")
+    assert status == 0, err
+    assert not aws.server.faults[0].times and len(aws.server.jobs.runs["orders"]) == 1
+
+
+def test_what_was_deployed_last_is_found_under_another_prefix_too(aws):
+    def root():
+        return aws.job["DefaultArguments"]["--DATA_ROOT"]
+
+    assert aws.run("--prefix", "one")[0] == 0
+    assert aws.run("--prefix", "two")[0] == 0
+    status, out, _ = aws.run("--prefix", "one")
+    assert status == 0 and root() == f"s3://{BUCKET}/one/data" and "kept" not in out
+    glue, job = aws.client("glue"), aws.job
+    drop = ("Name", "CreatedOn", "LastModifiedOn", "MaxCapacity", "AllocatedCapacity")
+    by_hand = {key: value for key, value in job.items() if key not in drop}
+    arguments = by_hand["DefaultArguments"] | {"--enable-metrics": "false"}
+    glue.update_job(JobName="orders", JobUpdate=by_hand | {"DefaultArguments": arguments})
+    status, out, _ = aws.run("--prefix", "two")
+    assert status == 0 and "kept DefaultArguments.--enable-metrics: 'false', set by hand" in out
+    assert root() == f"s3://{BUCKET}/two/data"
+    # The next one knows it as well, and so does one that was cut before the note was written.
+    aws.server.faults.append(Fault("s3:PUT .*/deployed/", code="AccessDenied", status=403, skip=1))
+    assert aws.run("--prefix", "three")[0] == 1
+    status, out, _ = aws.run("--prefix", "three")
+    assert status == 0 and "kept DefaultArguments.--enable-metrics" in out
+    assert aws.job["DefaultArguments"]["--enable-metrics"] == "false"
+
+
+def test_a_note_that_may_not_be_read_is_told(aws):
+    assert aws.run("--prefix", "one")[0] == 0
+    fault = Fault("s3:GET .*/one/deployed/", code="AccessDenied", status=403, times=9)
+    aws.server.faults.append(fault)
+    status, _, err = aws.run("--prefix", "two")
+    assert status == 0 and "may not be read" in err
+    status, _, err = aws.run("--prefix", "one")
+    assert status == 0, err
+
+
+def test_a_dry_run_shows_all_that_would_change(aws):
+    (aws.folder / "in.csv").write_text("a\n1\n")
+    aws.spec.inputs = ["in.csv"]
+    command = ["--upload-data", "--schedule", "cron(0 6 * * ? *)", "--create-connection", "c"]
+    command += ["--jdbc-url", "jdbc:mysql://h:3306/d", "--secret", "s"]
+    status, out, _ = aws.run(*command, "--dry-run")
+    assert status == 3 and aws.calls() == []
+    for told in (
+        "To upload: s3://data-lake-1/orders/scripts/",
+        "Input data: 1 files to upload",
+        "Connection c: to create",
+        "Trigger orders-schedule: to create (cron(0 6 * * ? *))",
+    ):
+        assert told in out, out
+    assert aws.run(*command)[0] == 0
+    status, out, _ = aws.run(*command, "--dry-run")
+    assert status == 0 and "To upload" not in out and "to create" not in out
+    # Each difference alone makes the exit status.
+    s3 = aws.client("s3")
+    (aws.folder / "in.csv").write_text("a\n2\n")
+    assert aws.run(*command, "--dry-run")[0] == 3
+    assert aws.run(*command)[0] == 0
+    later = ["cron(0 7 * * ? *)" if word.startswith("cron") else word for word in command]
+    status, out, _ = aws.run(*later, "--dry-run")
+    assert status == 3 and "to change (cron(0 6 * * ? *) → cron(0 7 * * ? *))" in out
+    s3.delete_object(Bucket=BUCKET, Key=aws.job["Command"]["ScriptLocation"].split("/", 3)[3])
+    status, out, _ = aws.run(*command, "--dry-run")
+    assert status == 3 and "To upload" in out
+    assert aws.run(*command)[0] == 0
+    glue_backends[ACCOUNT][REGION].connections.pop("c")
+    assert "Connection c: to create" in aws.run(*command, "--dry-run")[1]
 
 
 def test_throttling_is_retried(aws, monkeypatch):

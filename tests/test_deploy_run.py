@@ -243,7 +243,7 @@ def test_the_line_of_the_pandas_program(aws):
 
 
 def test_wait_without_run(aws):
-    assert "pass --run too" in aws.run("--wait")[2]
+    assert "--wait needs --run" in aws.run("--wait")[2]
 
 
 def test_schedule(aws):
@@ -261,6 +261,44 @@ def test_schedule(aws):
     glue.delete_trigger(Name="orders-schedule")
     glue.create_trigger(Name="orders-schedule", Type="ON_DEMAND", Actions=[{"JobName": "other"}])
     assert "another trigger" in aws.run("--schedule", cron)[2]
+
+
+def test_start_after_other_jobs(aws):
+    glue = aws.client("glue")
+    for name in ("first", "second"):
+        assert aws.run("--job-name", name)[0] == 0
+    assert aws.run("--after", "first")[0] == 0
+    trigger = glue.get_trigger(Name="orders-after")["Trigger"]
+    assert trigger["Type"] == "CONDITIONAL" and trigger["State"] == "ACTIVATED"
+    assert trigger["Actions"] == [{"JobName": "orders"}]
+    status, out, err = aws.run("--after", "first", "--after", "second")
+    assert status == 0 and "to change (after first → after first, second)" in out, err
+    predicate = glue.get_trigger(Name="orders-after")["Trigger"]["Predicate"]
+    assert predicate["Logical"] == "AND"
+    assert [(c["JobName"], c["State"]) for c in predicate["Conditions"]] == [
+        ("first", "SUCCEEDED"),
+        ("second", "SUCCEEDED"),
+    ]
+    assert aws.run("--after", "first", "--after", "second", "--dry-run")[0] == 0
+
+
+def test_triggers_of_others_and_those_switched_off(aws):
+    cron, glue = "cron(0 6 * * ? *)", aws.client("glue")
+    assert aws.run()[0] == 0
+    glue.create_trigger(
+        Name="orders-schedule", Type="SCHEDULED", Schedule=cron, Actions=[{"JobName": "orders"}]
+    )
+    # It starts this job, but we did not make it.
+    status, _, err = aws.run("--schedule", "cron(0 7 * * ? *)")
+    assert status == 1 and "another trigger" in err
+    assert glue.get_trigger(Name="orders-schedule")["Trigger"]["Schedule"] == cron
+    glue.delete_trigger(Name="orders-schedule")
+    assert aws.run("--schedule", cron)[0] == 0
+    glue.stop_trigger(Name="orders-schedule")
+    status, _, err = aws.run("--schedule", "cron(0 7 * * ? *)")
+    assert status == 0 and "aws glue start-trigger --name orders-schedule" in err
+    trigger = glue.get_trigger(Name="orders-schedule")["Trigger"]
+    assert (trigger["State"], trigger["Schedule"]) == ("DEACTIVATED", "cron(0 7 * * ? *)")
 
 
 # Every call that changes something, in order; kill -9 before each, and after the last.

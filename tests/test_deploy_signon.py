@@ -60,6 +60,11 @@ region = eu-west-1
 aws_access_key_id = AKIAIOSFODNN7EXAMPLE
 aws_secret_access_key = not-a-secret
 
+[profile through]
+role_arn = arn:aws:iam::123456789012:role/deployer
+source_profile = modern
+region = eu-west-1
+
 [profile chained]
 role_arn = arn:aws:iam::123456789012:role/deployer
 source_profile = plain
@@ -204,6 +209,36 @@ def test_login_runs_the_device_flow(aws, sso, profile):
     assert "/client/register" not in sso.seen
 
 
+def test_the_profile_of_the_environment(aws, sso, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "modern")
+    assert "`aws sso login --profile modern`" in told(aws)
+    cache_file("modern").write_text("{ not json")
+    assert "`aws sso login --profile modern`" in told(aws)
+    status, out, err = aws.run("--login")
+    assert status == 0 and "Confirm the code" in out, err
+
+
+def test_a_role_by_way_of_a_sign_on(aws, sso):
+    # `aws sso login` wants the profile that has the sign-on, not the one of the role.
+    assert "`aws sso login --profile modern`" in told(aws, "--profile", "through")
+    status, out, err = aws.run("--profile", "through", "--login")
+    assert status == 0 and "assumed-role/deployer" in out, err
+    sign_on("modern", token="old-token", minutes=-5)
+    assert "`aws sso login --profile modern`" in told(aws, "--profile", "through")
+
+
+def test_a_configuration_that_is_broken(aws, sso):
+    (aws.folder.parent / "home" / ".aws" / "config").write_text("[profile x\nregion\n")
+    assert "mend that file" in told(aws, "--profile", "x")
+
+
+def test_an_endpoint_that_is_no_address(aws, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_GLUE", "localhost")
+    assert "check AWS_ENDPOINT_URL" in told(aws)
+    monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "localhost")
+    assert "check AWS_ENDPOINT_URL" in told(aws)
+
+
 def test_login_after_expiry_and_with_a_corrupt_cache(aws, sso):
     sign_on("modern", token="old-token", minutes=-5)
     assert aws.run("--profile", "modern", "--login")[0] == 0
@@ -236,7 +271,7 @@ def test_assumed_roles(aws, sso):
     )
     assert status == 0 and "assumed-role/admin/pandas-to-glue" in out, err
     aws.server.faults.append(Fault("sts:AssumeRole", code="AccessDenied", status=403))
-    err = told(aws, "--profile", "plain", "--assume-role", "arn:aws:iam::1:role/x")
+    err = told(aws, "--profile", "plain", "--assume-role", "arn:aws:iam::123456789012:role/x")
     assert "AssumeRole: access denied" in err
 
 

@@ -13,7 +13,10 @@ import tempfile
 
 import click
 
+from transpiler.aws.definition import parse_pairs
+from transpiler.aws.names import DeployError, explain_file
 from transpiler.aws.options import FROM_SPEC, parse_options
+from transpiler.aws.trigger import check_trigger, wanted_trigger
 from transpiler.emit.deploy import runtime_zip
 from transpiler.emit.spec import DeploySpec, spec_of, spec_of_job
 
@@ -51,13 +54,16 @@ def imported_modules(tree: ast.Module) -> set[str]:
     return found
 
 
-def translated(text: str, path: pathlib.Path, scratch: pathlib.Path) -> tuple[dict, pathlib.Path]:
-    """Translate a pandas program; the job is written into scratch."""
+def translated(
+    text: str, path: pathlib.Path, scratch: pathlib.Path, glue_version: str | None
+) -> tuple[dict, pathlib.Path]:
+    """Translate a pandas program for the Glue that it goes to; the job is written into scratch."""
     from transpiler import Options, TranspileError, transpile
 
+    chosen = {"glue_version": glue_version} if glue_version not in (None, "auto") else {}
     try:
-        result = transpile(text, options=Options(input_root=path.parent))
-    except TranspileError as error:
+        result = transpile(text, options=Options(input_root=path.parent, **chosen))
+    except (TranspileError, ValueError) as error:
         raise click.ClickException(f"{path}: {error}") from error
     job = scratch / f"{path.stem}.py"
     job.write_text(result.script, encoding="utf-8")
@@ -66,11 +72,13 @@ def translated(text: str, path: pathlib.Path, scratch: pathlib.Path) -> tuple[di
     return spec.as_dict(), job
 
 
-def what_to_deploy(path: str | None, scratch: pathlib.Path) -> tuple[dict, pathlib.Path]:
+def what_to_deploy(
+    path: str | None, scratch: pathlib.Path, glue_version: str | None = None
+) -> tuple[dict, pathlib.Path]:
     """
     (spec as a dict, path of the job's script) for a path given on the command line.
 
-    Raises click.ClickException for a file that is not one of those that the help names.
+    glue_version: the one that a pandas program is translated for. Raises click.ClickException for a file that is not one of those that the help names.
     """
     if path is None:
         return DeploySpec().as_dict() | {"glue_version": None}, pathlib.Path("job.py")
@@ -80,26 +88,62 @@ def what_to_deploy(path: str | None, scratch: pathlib.Path) -> tuple[dict, pathl
         if file.suffix == ".ampln":
             from amphi_plugin import pandas_source
 
-            return translated(pandas_source(file), file, scratch)
+            return translated(pandas_source(file), file, scratch, glue_version)
         tree = ast.parse(text)
-    except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+    except OSError as error:
+        raise click.ClickException(explain_file(error)) from error
+    except (UnicodeDecodeError, SyntaxError, ValueError) as error:
         raise click.ClickException(f"{path} cannot be read: {error}") from error
     known = literals_of(tree)
     if isinstance(known.get("JOB"), dict) and isinstance(known.get("SCRIPT"), str):
         return known["JOB"], file.parent / known["SCRIPT"]
     if "awsglue" in imported_modules(tree):
         return spec_of_job(text, file.stem).as_dict(), file
-    return translated(text, file, scratch)
+    return translated(text, file, scratch, glue_version)
+
+
+# What infrastructure code has no word for: it is done by the deploy script, or not at all.
+NOT_AS_CODE = (
+    "upload_data",
+    "extra_py_file",
+    "create_connection",
+    "run",
+    "wait",
+    "dry_run",
+    "adopt",
+    "overwrite",
+    "create_role",
+    "sse",
+)
+
+
+def check_expressible(options: argparse.Namespace, script: pathlib.Path) -> None:
+    """Raise click.ClickException for what would be left out of the infrastructure code."""
+    left_out = [name for name in NOT_AS_CODE if getattr(options, name) not in (None, False, [])]
+    if left_out:
+        names = ", ".join("--" + name.replace("_", "-") for name in left_out)
+        raise click.ClickException(
+            f"{names}: not possible with --format, which writes the job, its role, its script and"
+            " its trigger; leave it out, or deploy without --format"
+        )
+    if needs_runtime(script):
+        raise click.ClickException(
+            f"{script.name} imports glue_runtime, and infrastructure code does not upload it:"
+            " translate the program without runtime='zip', so that the job brings its helpers"
+        )
 
 
 def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathlib.Path) -> int:
     """Print or save the deployment as infrastructure code; nothing is deployed."""
     from transpiler.emit.infra import infrastructure
 
+    check_expressible(options, script)
     known = spec | {name: getattr(options, name) for name in FROM_SPEC}
-    known["default_arguments"] = (spec.get("default_arguments") or {}) | dict(
-        pair.split("=", 1) for pair in options.argument if "=" in pair
+    known["default_arguments"] = (spec.get("default_arguments") or {}) | parse_pairs(
+        options.argument, "--argument"
     )
+    known["tags"] = (spec.get("tags") or {}) | parse_pairs(options.tag, "--tag")
+    known["secrets"] = [*(spec.get("secrets") or ()), *([options.secret] if options.secret else ())]
     known = {name: value for name, value in known.items() if value is not None}
     for table in known.get("tables") or ():
         if not table.get("path") and table.get("access") != "write":
@@ -108,12 +152,26 @@ def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathli
                 " only the catalog knows it",
                 err=True,
             )
+    if options.security_configuration:
+        click.echo(
+            "Note: add the keys of the security configuration to the policy (kms:Encrypt,"
+            " kms:Decrypt, kms:GenerateDataKey); only AWS knows them",
+            err=True,
+        )
+    trigger = wanted_trigger(options)
     try:
-        text = infrastructure(DeploySpec(**known), script.name, options.format)
+        if trigger:
+            check_trigger(trigger, options.job_name)
+        text = infrastructure(
+            DeploySpec(**known), script.name, options.format, trigger, options.kms_key
+        )
+        if options.save:
+            pathlib.Path(options.save).write_text(text, encoding="utf-8")
     except ValueError as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(explain_file(error)) from error
     if options.save:
-        pathlib.Path(options.save).write_text(text, encoding="utf-8")
         click.echo(f"Saved: {options.save}; {script.name} belongs beside it")
     else:
         click.echo(text, nl=False)
@@ -136,10 +194,13 @@ def act(action: str, arguments: tuple[str, ...]) -> int:
     program, given = "pandas-to-glue", [action, *arguments]
     options = parse_options({}, given, program, with_path=True)
     with tempfile.TemporaryDirectory() as scratch:
-        spec, script = what_to_deploy(options.path, pathlib.Path(scratch))
+        spec, script = what_to_deploy(options.path, pathlib.Path(scratch), options.glue_version)
         if options.format:
             options = parse_options(spec, given, program, with_path=True)
-            return write_infrastructure(options, spec, script)
+            try:
+                return write_infrastructure(options, spec, script)
+            except DeployError as error:
+                raise click.ClickException(str(error)) from error
         try:
             from transpiler.aws.main import deploy_main
         except ImportError as error:

@@ -17,7 +17,7 @@ import botocore.exceptions
 import botocore.session
 
 from transpiler.aws.errors import error_code, login_command
-from transpiler.aws.names import DeployError
+from transpiler.aws.names import DeployError, one_line
 
 # Throttling and broken connections are retried by botocore itself, with growing pauses.
 CLIENT_CONFIG = botocore.config.Config(
@@ -31,6 +31,30 @@ ONCE_CONFIG = CLIENT_CONFIG.merge(
 )
 
 
+def profile_in_use(profile):
+    """The profile that boto3 takes: the one given, or the environment's."""
+    return profile or os.environ.get("AWS_PROFILE") or os.environ.get("AWS_DEFAULT_PROFILE")
+
+
+def sign_on_profile(profile):
+    """
+    The profile to sign in to for this one: itself, or the one that it takes its credentials from.
+
+    None when no profile is in use.
+    """
+    name = profile_in_use(profile)
+    try:
+        profiles = botocore.session.Session().full_config.get("profiles", {})
+    except botocore.exceptions.BotoCoreError:  # it cannot be read: then that is the error to tell
+        return name
+    for _ in range(10):
+        source = profiles.get(name or "default", {}).get("source_profile")
+        if not source or source == name:
+            break
+        name = source
+    return name
+
+
 def sso_settings(core, profile):
     """
     The SSO settings of a profile, or None when it does not use SSO.
@@ -39,7 +63,7 @@ def sso_settings(core, profile):
     "scopes"}.
     """
     config = core.full_config
-    chosen = config.get("profiles", {}).get(profile or "default", {})
+    chosen = config.get("profiles", {}).get(sign_on_profile(profile) or "default", {})
     name = chosen.get("sso_session")
     section = config.get("sso_sessions", {}).get(name, {}) if name else chosen
     if "sso_start_url" not in section:
@@ -182,10 +206,10 @@ def signed_in_core(options):
                 if isinstance(error, KeyError):
                     raise DeployError(
                         "the stored sign-on cannot be read: run"
-                        f" `{login_command(options.profile)}` (or pass --login)"
+                        f" `{login_command(sign_on_profile(options.profile))}` (or pass --login)"
                     ) from error
                 raise
-            sso_login(core, options.profile)
+            sso_login(core, sign_on_profile(options.profile))
     return None
 
 
@@ -201,7 +225,7 @@ def asked_keys(region):
 
 def assume_role(session, role_arn, external_id=None):
     """A session as another role; its credentials renew themselves while we wait for a run."""
-    sts = session.client("sts", config=CLIENT_CONFIG)
+    sts = client_for(session, "sts")
     wanted = {"RoleArn": role_arn, "RoleSessionName": "pandas-to-glue"}
     if external_id:
         wanted["ExternalId"] = external_id
@@ -255,7 +279,7 @@ def sign_in(options, quiet=False):
     DeployError when --account names another account.
     """
     session = open_session(options)
-    identity = session.client("sts", config=CLIENT_CONFIG).get_caller_identity()
+    identity = client_for(session, "sts").get_caller_identity()
     identity["Partition"] = identity["Arn"].split(":")[1]
     if not quiet:
         print(f"Account {identity['Account']}, region {session.region_name}, {identity['Arn']}")
@@ -270,6 +294,11 @@ def sign_in(options, quiet=False):
     return session, identity
 
 
-def client_for(session, service):
-    """A client that retries throttling."""
-    return session.client(service, config=CLIENT_CONFIG)
+def client_for(session, service, config=CLIENT_CONFIG):
+    """A client that retries throttling. Raises DeployError for an endpoint that is no address."""
+    try:
+        return session.client(service, config=config)
+    except ValueError as error:  # botocore's word for it
+        raise DeployError(
+            f"{one_line(error)}: check AWS_ENDPOINT_URL and endpoint_url in ~/.aws/config"
+        ) from error

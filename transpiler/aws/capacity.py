@@ -7,8 +7,8 @@ import sys
 import botocore.exceptions
 
 from transpiler.aws.definition import WORKER_DPU
-from transpiler.aws.errors import error_code, one_line
-from transpiler.aws.names import DeployError, parse_s3
+from transpiler.aws.errors import error_code
+from transpiler.aws.names import DeployError, one_line, parse_s3
 from transpiler.aws.upload import data_files
 from transpiler.aws.watch import PRICES
 
@@ -77,8 +77,9 @@ def input_sizes(glue, s3, spec, data_root, folder, owner):
         if found:
             sizes.append((path, sum(os.path.getsize(file) for file, _ in found), len(found)))
             continue
-        address = path if "://" in path else f"{data_root}/{path}"
-        sizes.append((path, *size_or_unknown(listed_size, s3, address, owner)))
+        # Only our own bucket has to be ours: a job may read what others let it read.
+        address, ours = (path, {}) if "://" in path else (f"{data_root}/{path}", owner)
+        sizes.append((path, *size_or_unknown(listed_size, s3, address, ours)))
     for table in spec.get("tables") or ():
         if table.get("access", "read") == "read":
             name = f"{table['database']}.{table['table']}"

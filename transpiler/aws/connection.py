@@ -5,6 +5,7 @@ import sys
 
 import botocore.exceptions
 
+from transpiler.aws.auth import client_for
 from transpiler.aws.errors import DENIED_CODES, error_code
 from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
@@ -45,7 +46,7 @@ def connection_input(session, options):
         },
     }
     if options.subnet:
-        subnets = session.client("ec2").describe_subnets(SubnetIds=[options.subnet])["Subnets"]
+        subnets = client_for(session, "ec2").describe_subnets(SubnetIds=[options.subnet])["Subnets"]
         wanted["PhysicalConnectionRequirements"] = {
             "SubnetId": options.subnet,
             "SecurityGroupIdList": options.security_group or [],
@@ -54,14 +55,24 @@ def connection_input(session, options):
     return wanted
 
 
+def plan_connection(glue, wanted):
+    """Whether make_connection would create the connection; wanted: see connection_input."""
+    try:
+        there = glue.get_connection(Name=wanted["Name"], HidePassword=True)["Connection"]
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) != "EntityNotFoundException":
+            raise
+        print(f"Connection {wanted['Name']}: to create")
+        return True
+    check_same_connection(there, wanted)
+    return False
+
+
 def make_connection(glue, wanted):
     """
     Create the connection unless it is there as asked. Returns "created" or "there already".
 
-    wanted: see connection_input.
-
-    Raises DeployError for one of that name that is different: we do not change connections, other
-    jobs may use them.
+    wanted: see connection_input. Raises DeployError for one of that name that is different.
     """
     try:
         glue.create_connection(ConnectionInput=wanted, Tags={OWNER_TAG: OWNER_VALUE})
@@ -70,6 +81,15 @@ def make_connection(glue, wanted):
         if error_code(error) != "AlreadyExistsException":
             raise
     there = glue.get_connection(Name=wanted["Name"], HidePassword=True)["Connection"]
+    check_same_connection(there, wanted)
+    return "there already"
+
+
+def check_same_connection(there, wanted):
+    """
+    Raise DeployError for a connection that is not as asked: we do not change connections, other
+    jobs may use them.
+    """
     properties = there.get("ConnectionProperties", {})
     different = [
         name
@@ -81,7 +101,6 @@ def make_connection(glue, wanted):
             f"there is a connection {wanted['Name']!r} with another {', '.join(different)}, so it"
             " was left alone: choose another name, or change it in the console"
         )
-    return "there already"
 
 
 def connection_secrets(glue, names):

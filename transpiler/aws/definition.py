@@ -108,6 +108,12 @@ def job_arguments(spec, options, script_uri, data_root, extra_py_files):
     if extra_py_files:
         arguments["--extra-py-files"] = ",".join(extra_py_files)
     arguments |= parse_pairs(options.argument, "--argument", "--")
+    refuse_secrets(arguments)
+    return arguments
+
+
+def refuse_secrets(arguments):
+    """Raise DeployError for an argument that looks like a secret."""
     for name, value in arguments.items():
         named = SECRET_NAME.search(name) and not value.startswith("arn:")
         if named or SECRET_VALUE.search(value):
@@ -115,7 +121,6 @@ def job_arguments(spec, options, script_uri, data_root, extra_py_files):
                 f"the argument {name} looks like a secret, and arguments are shown in the console"
                 " and in logs: put it in Secrets Manager and pass its ARN"
             )
-    return arguments
 
 
 def iceberg_settings(warehouse):

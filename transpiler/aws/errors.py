@@ -2,7 +2,7 @@
 
 import botocore.exceptions
 
-from transpiler.aws.names import DeployError
+from transpiler.aws.names import DeployError, one_line
 
 EXPIRED_CODES = (
     "ExpiredToken",
@@ -34,6 +34,8 @@ ADVICE = {
     " other deployment is done",
     "OperationTimeoutException": "AWS took too long to answer: run the same command again",
     "InternalServiceException": "AWS had an internal error: run the same command again",
+    "InvalidSubnetID.NotFound": "there is no such subnet in this region ({message}): check --subnet",
+    "NoSuchUpload": "S3 has given the upload up: run the same command again",
     "KMS.NotFoundException": "the KMS key does not exist in this region: check --kms-key",
     "PermanentRedirect": "the bucket is in another region: pass its region with --region",
     "301": "the bucket is in another region: pass its region with --region",
@@ -46,11 +48,6 @@ def error_code(error):
     """AWS's code of a ClientError ("" for anything else)."""
     response = getattr(error, "response", None) or {}
     return response.get("Error", {}).get("Code", "")
-
-
-def one_line(text):
-    """Text on one line, without the full stop at its end."""
-    return " ".join(str(text).split()).rstrip(".")
 
 
 def login_command(profile):
@@ -126,8 +123,13 @@ SIGN_ON_ADVICE = (
         " sso --profile {profile}`",
     ),
     (
+        botocore.exceptions.ConfigParseError,
+        "the AWS configuration cannot be read ({error}): mend that file",
+    ),
+    (
         botocore.exceptions.PartialCredentialsError,
-        "the credentials of the profile {profile!r} are not complete ({error})",
+        "the credentials of the profile {profile!r} are not complete ({error}): add what is missing in"
+        " ~/.aws/credentials, ~/.aws/config or the environment",
     ),
     (
         botocore.exceptions.NoCredentialsError,
@@ -136,7 +138,8 @@ SIGN_ON_ADVICE = (
     ),
     (
         botocore.exceptions.CredentialRetrievalError,
-        "the credentials of the profile {profile!r} could not be fetched ({error})",
+        "the credentials of the profile {profile!r} could not be fetched ({error}): check"
+        " its credential_process, its role and the network",
     ),
     (
         botocore.exceptions.NoRegionError,

@@ -1,10 +1,11 @@
 """The role: looked up, or made."""
 
 import json
+import sys
 
 import botocore.exceptions
 
-from transpiler.aws.errors import error_code
+from transpiler.aws.errors import DENIED_CODES, error_code
 from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 POLICY_NAME = "pandas-to-glue-job"
@@ -42,6 +43,37 @@ def role_difference(iam, name, policy):
             return "update"
         raise
     return None if there == policy else "update"
+
+
+def security_keys(glue, name):
+    """
+    The KMS keys that a security configuration encrypts with.
+
+    Raises DeployError when there is no such configuration.
+    """
+    try:
+        found = glue.get_security_configuration(Name=name)["SecurityConfiguration"]
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) == "EntityNotFoundException":
+            raise DeployError(
+                f"there is no security configuration {name!r} in this region: check"
+                " --security-configuration"
+            ) from error
+        if error_code(error) not in DENIED_CODES:
+            raise
+        print(
+            f"Note: the security configuration {name} may not be looked up; the policy does not"
+            " name its keys",
+            file=sys.stderr,
+        )
+        return []
+    encryption = found.get("EncryptionConfiguration", {})
+    parts = [
+        *encryption.get("S3Encryption", []),
+        encryption.get("CloudWatchEncryption", {}),
+        encryption.get("JobBookmarksEncryption", {}),
+    ]
+    return [part["KmsKeyArn"] for part in parts if part.get("KmsKeyArn")]
 
 
 def check_role_owner(name, role):

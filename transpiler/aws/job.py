@@ -1,5 +1,6 @@
 """Create or update: safe to repeat, safe to interrupt, never somebody else's job."""
 
+import datetime
 import time
 
 import botocore.exceptions
@@ -15,6 +16,7 @@ from transpiler.aws.errors import error_code
 from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
 
 ATTEMPTS = 6
+JUST_NOW_SECONDS = 60
 # Another deployment was quicker: look again and decide again.
 RACE_CODES = (
     "AlreadyExistsException",
@@ -28,6 +30,21 @@ def job_arn(identity, region, name):
     return f"arn:{identity['Partition']}:glue:{region}:{identity['Account']}:job/{name}"
 
 
+def settled_tags(glue, arn, created):
+    """
+    The tags of a job. Those of one that was made just now may be a moment late: AWS is asked again
+    before we take it for somebody else's.
+    """
+    for attempt in range(1, 5):
+        tags = glue.get_tags(ResourceArn=arn).get("Tags", {})
+        now = datetime.datetime.now(datetime.timezone.utc)
+        late = created and abs((now - created).total_seconds()) < JUST_NOW_SECONDS
+        if tags.get(OWNER_TAG) == OWNER_VALUE or not late or attempt == 4:
+            return tags
+        time.sleep(attempt)
+    return {}
+
+
 def read_job(glue, name, arn):
     """(definition in flat form, tags) of a job, or (None, {}) when there is none."""
     try:
@@ -38,7 +55,7 @@ def read_job(glue, name, arn):
         raise
     members = glue.meta.service_model.shape_for("JobUpdate").members
     live = flatten_definition(writable_fields(job, members))
-    return live, glue.get_tags(ResourceArn=arn).get("Tags", {})
+    return live, settled_tags(glue, arn, job.get("CreatedOn"))
 
 
 def check_owner(name, tags, adopt):

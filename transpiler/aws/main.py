@@ -2,46 +2,61 @@
 
 import json
 import pathlib
-import re
 import sys
 
 import botocore.exceptions
-import botocore.session
 
-from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in
+from transpiler.aws.asked import (
+    check_assumed_role,
+    check_before_calls,
+    data_root_of,
+    definition_for,
+    files_to_upload,
+    script_text,
+    tags_of,
+)
+from transpiler.aws.auth import ONCE_CONFIG, client_for, sign_in, sign_on_profile
 from transpiler.aws.capacity import advise_capacity, input_sizes, show_advice
 from transpiler.aws.catalog import check_tables, compare_tables, located_tables
 from transpiler.aws.connection import (
-    check_connection,
     check_connections,
     connection_input,
     connection_secrets,
     make_connection,
+    plan_connection,
 )
-from transpiler.aws.definition import (
-    flatten_definition,
-    nest_definition,
-    parse_pairs,
-    wanted_definition,
-)
+from transpiler.aws.definition import flatten_definition, nest_definition, parse_pairs
 from transpiler.aws.errors import explain
-from transpiler.aws.iam import create_role, find_role, role_difference, wait_for_role
+from transpiler.aws.iam import (
+    create_role,
+    find_role,
+    role_difference,
+    security_keys,
+    wait_for_role,
+)
 from transpiler.aws.job import check_owner, create_or_update, job_arn, plan_job, read_job, show_plan
 from transpiler.aws.options import parse_options
 from transpiler.aws.policy import job_policy, trust_policy
-from transpiler.aws.schedule import check_schedule, set_schedule
+from transpiler.aws.schedule import plan_trigger, set_trigger
+from transpiler.aws.trigger import started_by, wanted_trigger
 from transpiler.aws.upload import (
     bucket_options,
     check_bucket,
+    deployed_state,
     encryption_options,
+    is_there,
     read_state,
-    script_key,
     state_key,
     upload_data,
     upload_file,
     write_state,
 )
-from transpiler.aws.validate import check_bucket_name, check_definition, check_role, check_tags
+from transpiler.aws.validate import (
+    check_bucket_name,
+    check_definition,
+    check_role,
+    tell_consequences,
+)
 from transpiler.aws.watch import (
     FINAL_STATES,
     last_runs,
@@ -52,31 +67,9 @@ from transpiler.aws.watch import (
     stop_runs,
     watch_run,
 )
-from transpiler.aws.names import OWNER_TAG, OWNER_VALUE, DeployError
+from transpiler.aws.names import DeployError, explain_file
 
 ERROR, DIFFERENT, RUN_FAILED, INTERRUPTED = 1, 3, 4, 130
-
-
-def find_script(options, folder, script_name):
-    """The path of the job's script."""
-    path = pathlib.Path(options.script) if options.script else pathlib.Path(folder) / script_name
-    if not path.is_file():
-        raise DeployError(f"there is no script {path}: pass --script")
-    return path
-
-
-def script_text(options, folder, script_name):
-    """The text of the script as far as it is at hand, for naming the step that failed."""
-    try:
-        return find_script(options, folder, script_name).read_text(encoding="utf-8")
-    except DeployError:  # the run is shown all the same, only without its source lines
-        return ""
-
-
-def data_root_of(options):
-    """Where relative paths of the job start."""
-    root = options.data_root or f"s3://{options.bucket}/{options.prefix}/data"
-    return root.rstrip("/")
 
 
 def arn_of_role(iam, options):
@@ -110,11 +103,19 @@ def policies(spec, options, session, identity):
 
 
 def with_options(spec, options, glue):
-    """The spec with the connections that the options add, and the secrets of all of them."""
+    """The spec with what the options add that the role must be allowed, looked up where it is kept."""
     connections = options.connections or []
+    name = options.security_configuration
+    given = (spec.get("default_arguments") or {}) | parse_pairs(options.argument, "--argument")
     secrets = [*(spec.get("secrets") or []), *([options.secret] if options.secret else [])]
     secrets += connection_secrets(glue, connections)
-    return spec | {"connections": connections, "secrets": list(dict.fromkeys(secrets))}
+    return spec | {
+        "connections": connections,
+        "secrets": list(dict.fromkeys(secrets)),
+        "default_arguments": given,
+        "security_configuration": name,
+        "kms_keys": security_keys(glue, name) if name else [],
+    }
 
 
 def plan_role(iam, spec, options, session, identity):
@@ -137,9 +138,24 @@ def make_role(iam, spec, options, session, identity):
     return arn
 
 
-def upload_all(s3, spec, options, script, extra_files, owner, extra):
+def plan_uploads(s3, spec, options, files, owner, extra):
+    """Print what upload_all would send; returns whether it is anything."""
+    missing = [
+        key for path, key in files if not is_there(s3, path, options.bucket, key, owner, extra)
+    ]
+    for key in missing:
+        print(f"To upload: s3://{options.bucket}/{key}")
+    sent = 0
+    if options.upload_data is not None:
+        root, inputs = data_root_of(options), spec.get("inputs") or ()
+        sent, there = upload_data(s3, options.upload_data, inputs, root, owner, extra, True)
+        print(f"Input data: {sent} files to upload to {root}, {there} there already")
+    return bool(missing or sent)
+
+
+def upload_all(s3, spec, options, files, owner, extra):
     """Upload script, helpers and data."""
-    for path, key in [script, *extra_files]:
+    for path, key in files:
         sent = upload_file(s3, path, options.bucket, key, owner, extra)
         print(f"{'Uploaded' if sent else 'There already'}: s3://{options.bucket}/{key}")
     if options.upload_data is not None:
@@ -148,54 +164,6 @@ def upload_all(s3, spec, options, script, extra_files, owner, extra):
             s3, options.upload_data, spec.get("inputs") or (), root, owner, extra
         )
         print(f"Input data: {sent} files uploaded to {root}, {there} there already")
-
-
-def tags_of(spec, options):
-    """The tags that the job gets."""
-    tags = dict(spec.get("tags") or {}) | parse_pairs(options.tag, "--tag")
-    return tags | {OWNER_TAG: OWNER_VALUE}
-
-
-def definition_for(spec, options, role, script, extra_files):
-    """The wanted definition; script, extra_files: (path, key) of what is uploaded."""
-    return wanted_definition(
-        spec,
-        options,
-        role,
-        f"s3://{options.bucket}/{script[1]}",
-        data_root_of(options),
-        [f"s3://{options.bucket}/{key}" for _, key in extra_files],
-    )
-
-
-def files_to_upload(options, folder, script_name):
-    """((path, key) of the script, [(path, key)] of its helpers)."""
-    path = find_script(options, folder, script_name)
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if re.search(r"^(from|import) glue_runtime\b", text, re.M) and not options.extra_py_file:
-        raise DeployError(
-            "the job imports glue_runtime: pass its zip with --extra-py-file, or deploy with"
-            " `pandas-to-glue deploy`, which makes it"
-        )
-    extra = [(given, script_key(options.prefix, given)) for given in options.extra_py_file]
-    return (path, script_key(options.prefix, path)), extra
-
-
-def check_before_calls(spec, options, folder, script_name):
-    """Raise DeployError for all that can be known to be wrong before AWS is asked anything."""
-    if options.wait and not options.run:
-        raise DeployError("--wait follows a run: pass --run too, or use `logs --follow`")
-    check_bucket_name(options.bucket)
-    check_role(options.role, None)
-    check_tags(tags_of(spec, options))
-    script, extra_files = files_to_upload(options, folder, script_name)
-    wanted = definition_for(spec, options, options.role, script, extra_files)
-    model = botocore.session.Session().get_service_model("glue")
-    check_definition(wanted, {"Name": options.job_name} | nest_definition(wanted), model)
-    if options.schedule:
-        check_schedule(options.schedule)
-    if options.create_connection is not None:
-        check_connection(options)
 
 
 def act_deploy(spec, options, session, identity, folder, script_name):
@@ -210,40 +178,55 @@ def act_deploy(spec, options, session, identity, folder, script_name):
     arn = job_arn(identity, session.region_name, name)
     role = arn_of_role(iam, options)
     wanted = definition_for(spec, options, role, script, extra_files)
-    note = state_key(options.prefix, name)
-    last = flatten_definition(read_state(s3, options.bucket, note, owner))
+    note = (options.bucket, state_key(options.prefix, name))
+    live, live_tags = read_job(glue, name, arn)
+    if live is not None:
+        check_owner(name, live_tags, options.adopt)
+    before = deployed_state(live, options.bucket, options.prefix, name)
+    last = flatten_definition(read_state(s3, *before, owner, elsewhere=before != note))
     plan = plan_job(glue, name, arn, wanted, last, tags, options)
     merged = {"Name": name} | nest_definition(plan["merged"])
     check_definition(plan["merged"], merged, glue.meta.service_model)
+    tell_consequences(plan["merged"])
     show_plan(name, plan)
     role_change = plan_role(iam, spec, options, session, identity) if options.create_role else None
     check_connections(glue, options.connections or (), options.create_connection)
+    connection = connection_input(session, options) if options.create_connection else None
+    new_connection = plan_connection(glue, connection) if connection else False
+    trigger = wanted_trigger(options)
+    trigger_arn = arn.replace(":job/", ":trigger/", 1).removesuffix(name)
+    trigger_change = trigger and plan_trigger(glue, trigger_arn + trigger["Name"], trigger)
     if options.run:
         check_tables(glue, spec, options.schema_policy)
     if options.dry_run:
-        return DIFFERENT if plan["changes"] or role_change else 0
+        uploads = plan_uploads(s3, spec, options, [script, *extra_files], owner, extra)
+        changed = (plan["changes"], role_change, new_connection, trigger_change, uploads)
+        return DIFFERENT if any(changed) else 0
 
     if role_change:
         role = make_role(iam, spec, options, session, identity)
         wanted = definition_for(spec, options, role, script, extra_files)
-    if options.create_connection:
-        done = make_connection(glue, connection_input(session, options))
+    if connection:
+        done = make_connection(glue, connection) if new_connection else "there already"
         print(f"Connection {options.create_connection}: {done}")
-    upload_all(s3, spec, options, script, extra_files, owner, extra)
+    upload_all(s3, spec, options, [script, *extra_files], owner, extra)
+    if last and before != note:
+        # What was asked for last is known at the new place too before the job points there.
+        write_state(s3, *note, nest_definition(last), owner, extra)
     done, _ = create_or_update(glue, name, arn, wanted, last, tags, options)
     asked = nest_definition(wanted)
-    if asked != nest_definition(last):
-        write_state(s3, options.bucket, note, asked, owner, extra)
+    if asked != nest_definition(last) or before != note:
+        write_state(s3, *note, asked, owner, extra)
     print(f"Job {name}: {done}")
-    if options.schedule:
-        set_schedule(glue, name, options.schedule)
-        print(f"Job {name}: starts by {options.schedule}")
+    if trigger:
+        set_trigger(glue, trigger_change, trigger)
+        print(f"Job {name}: starts by {started_by(trigger)}")
     return run_and_watch(options, session, glue, folder, script_name) if options.run else 0
 
 
 def run_and_watch(options, session, glue, folder, script_name):
     """Start the job and, with --wait, follow it. Returns the exit status."""
-    once = session.client("glue", config=ONCE_CONFIG)
+    once = client_for(session, "glue", ONCE_CONFIG)
     arguments = parse_pairs(options.run_argument, "--run-argument", "--")
     run_id = start_run(glue, once, options.job_name, arguments, options.new_run)
     print(f"Run {run_id}: started", flush=True)
@@ -362,6 +345,7 @@ def deploy_main(
     try:
         if not options.job_name:
             raise DeployError("no job name: pass --job-name")
+        check_assumed_role(options.assume_role)
         if options.action == "deploy":
             check_before_calls(spec, options, folder, script_name)
         quiet = options.action in ("policy", "logs")
@@ -373,10 +357,11 @@ def deploy_main(
         botocore.exceptions.BotoCoreError,
         botocore.exceptions.ClientError,
     ) as error:
-        print(f"Error: {explain(error, options.profile, identity)}", file=sys.stderr)
+        profile = sign_on_profile(options.profile)
+        print(f"Error: {explain(error, profile, identity)}", file=sys.stderr)
         return ERROR
     except OSError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {explain_file(error)}", file=sys.stderr)
         return ERROR
     except (KeyboardInterrupt, EOFError):
         print(

@@ -1,4 +1,4 @@
-"""Names and addresses."""
+"""Names, addresses, texts."""
 
 import re
 
@@ -21,3 +21,18 @@ def parse_s3(uri):
 def joined_key(*parts):
     """Parts of an S3 key, joined by one slash each."""
     return "/".join(part.strip("/") for part in parts if part and part.strip("/"))
+
+
+def one_line(text):
+    """Text on one line, without the full stop at its end."""
+    return " ".join(str(text).split()).rstrip(".")
+
+
+def explain_file(error):
+    """One sentence for an OSError."""
+    if error.filename is None:
+        return one_line(error)
+    return (
+        f"{str(error.filename)!r} cannot be read or written ({error.strerror}): check the path and"
+        " its permissions"
+    )

@@ -127,7 +127,11 @@ def add_job_options(parser):
         help="default argument of the job; no secrets, they are shown in the console",
     )
     group.add_argument("--tag", action="append", default=[], metavar="NAME=VALUE")
-    group.add_argument("--schedule", metavar="CRON", help='start it like "cron(0 6 * * ? *)"')
+    starts = group.add_mutually_exclusive_group()
+    starts.add_argument("--schedule", metavar="CRON", help='start it like "cron(0 6 * * ? *)"')
+    starts.add_argument(
+        "--after", metavar="JOB", action="append", help="start it when this job (all) succeeded"
+    )
     group.add_argument("--adopt", action="store_true", help="take over a job made by others")
     group.add_argument("--overwrite", action="store_true", help="also replace what was set by hand")
     group.add_argument(
@@ -211,6 +215,6 @@ def parse_options(spec, arguments=None, program=None, with_path=False):
     if options.create_connection:
         names = [*(options.connections or []), options.create_connection]
         options.connections = list(dict.fromkeys(names))
-    if options.prefix is None and options.job_name:
+    if not (options.prefix or "").strip("/") and options.job_name:
         options.prefix = re.sub(r"[^A-Za-z0-9._-]+", "-", options.job_name).strip("-") or "job"
     return options

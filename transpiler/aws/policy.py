@@ -48,15 +48,36 @@ def statement_of(sid, actions, resources):
     }
 
 
+# Arguments of a job that name files it loads, or folders that it writes to.
+LOADED = ("--extra-jars", "--extra-files", "--extra-py-files", "--additional-python-modules")
+WRITTEN = ("--spark-event-logs-path", "--TempDir")
+
+
+def argument_places(arguments):
+    """([what Glue loads for the job], [where it writes]) of the S3 addresses among its arguments."""
+    found = {
+        name: [item.strip() for item in str(arguments.get(name, "")).split(",")]
+        for name in (*LOADED, *WRITTEN)
+    }
+    loaded, written = (
+        [item for name in names for item in found[name] if re.match("s3[an]?://.", item)]
+        for names in (LOADED, WRITTEN)
+    )
+    return loaded, [path.rstrip("/") + "/*" for path in written]
+
+
 def s3_places(spec, bucket, prefix, data_root):
     """({read}, {written}) as {(bucket, key, whole)} of everything that the job touches.
 
     whole: the key is a prefix, everything that starts with it is meant.
     """
+    given = {f"--{k.lstrip('-')}": v for k, v in (spec.get("default_arguments") or {}).items()}
+    loaded, also_written = argument_places(given)
     read = {(bucket, joined_key(prefix, "scripts") + "/", True)}
     written = {(bucket, joined_key(prefix, "temp") + "/", True)}
     tables = spec.get("tables") or ()
-    named = [(path, read) for path in spec.get("inputs") or ()]
+    named = [(path, read) for path in [*(spec.get("inputs") or ()), *loaded]]
+    named += [(path, written) for path in also_written]
     named += [(path, written) for path in spec.get("outputs") or ()]
     named += [
         (table["path"], written if table.get("access") == "write" else read)
@@ -157,7 +178,8 @@ def job_policy(spec, bucket, prefix, data_root, region, account, partition="aws"
     """
     The IAM policy for the job's role, as a dict.
 
-    spec: the DeploySpec as a dict: its inputs, outputs, tables, connections and secrets decide.
+    spec: the DeploySpec as a dict: its inputs, outputs, tables, connections, secrets, arguments
+    and the keys of its security configuration ("kms_keys") decide.
     """
     glue_arn = f"arn:{partition}:glue:{region}:{account}"
     logs = f"arn:{partition}:logs:{region}:{account}:log-group:/aws-glue/*"
@@ -197,6 +219,11 @@ def job_policy(spec, bucket, prefix, data_root, region, account, partition="aws"
     ]
     if secrets:
         statements.append(statement_of("ReadSecrets", ["secretsmanager:GetSecretValue"], secrets))
-    if kms_key:
-        statements.append(key_statement(kms_key, f"arn:{partition}:kms:{region}:{account}"))
+    keys = spec.get("kms_keys") or ()
+    for number, key in enumerate(dict.fromkeys([*([kms_key] if kms_key else []), *keys])):
+        used = key_statement(key, f"arn:{partition}:kms:{region}:{account}")
+        statements.append(used | {"Sid": f"UseKey{number or ''}"})
+    if spec.get("security_configuration"):
+        # Its log groups are encrypted when they are made.
+        statements.append(statement_of("EncryptLogs", ["logs:AssociateKmsKey"], [logs]))
     return {"Version": "2012-10-17", "Statement": statements}

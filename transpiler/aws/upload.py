@@ -13,8 +13,8 @@ import urllib.parse
 import botocore.exceptions
 
 from transpiler.aws.auth import write_private
-from transpiler.aws.errors import error_code, one_line
-from transpiler.aws.names import DeployError, parse_s3
+from transpiler.aws.errors import DENIED_CODES, error_code
+from transpiler.aws.names import DeployError, joined_key, one_line, parse_s3
 
 PART_BYTES = 16 * 1024 * 1024
 MAX_PARTS = 10_000
@@ -76,14 +76,21 @@ def check_bucket(s3, bucket, owner):
 
 
 def stored_checksum(s3, bucket, key, owner):
-    """(size, our checksum or None) of an object, or None when there is no such object."""
+    """
+    (size, our checksum or None, encryption, key) of an object; None when there is no such object.
+    """
     try:
         head = s3.head_object(Bucket=bucket, Key=key, **owner)
     except botocore.exceptions.ClientError as error:
         if error_code(error) in ("404", "NoSuchKey", "NotFound"):
             return None
         raise
-    return head["ContentLength"], head.get("Metadata", {}).get("sha256")
+    return (
+        head["ContentLength"],
+        head.get("Metadata", {}).get("sha256"),
+        head.get("ServerSideEncryption"),
+        head.get("SSEKMSKeyId"),
+    )
 
 
 def show_progress(label, done, total):
@@ -101,6 +108,17 @@ def show_progress(label, done, total):
     )
 
 
+def is_there(s3, path, bucket, key, owner, extra):
+    """Whether S3 has this content there, encrypted as asked for."""
+    found = stored_checksum(s3, bucket, key, owner)
+    if found is None or found[:2] != (os.path.getsize(path), sha256_of(path)):
+        return False
+    method, kms_key = extra.get("ServerSideEncryption"), extra.get("SSEKMSKeyId")
+    # S3 names a key by its ARN; an alias is not told from another.
+    another = kms_key and "alias/" not in kms_key and not (found[3] or "").endswith(kms_key)
+    return not another and method in (None, found[2])
+
+
 def upload_file(s3, path, bucket, key, owner, extra):
     """
     Put a file at s3://bucket/key unless it is there with the same content.
@@ -108,9 +126,9 @@ def upload_file(s3, path, bucket, key, owner, extra):
     owner, extra: see bucket_options and encryption_options. Large files go in parts, and an
     upload that was cut goes on where it stopped. Returns True when something was sent.
     """
-    checksum, size = sha256_of(path), os.path.getsize(path)
-    if stored_checksum(s3, bucket, key, owner) == (size, checksum):
+    if is_there(s3, path, bucket, key, owner, extra):
         return False
+    checksum, size = sha256_of(path), os.path.getsize(path)
     kind = mimetypes.guess_type(str(path))[0] or "application/octet-stream"
     settings = extra | {"Metadata": {"sha256": checksum}, "ContentType": kind}
     if size <= PART_BYTES:
@@ -122,9 +140,10 @@ def upload_file(s3, path, bucket, key, owner, extra):
     return True
 
 
-def resume_file(bucket, key, checksum, part_bytes):
-    """Where the id of an unfinished upload of exactly this content is kept."""
-    name = hashlib.sha256(json.dumps([bucket, key, checksum, part_bytes]).encode()).hexdigest()
+def resume_file(bucket, key, settings, part_bytes):
+    """Where the id of an unfinished upload of exactly this content, encrypted so, is kept."""
+    told = json.dumps([bucket, key, settings, part_bytes], sort_keys=True)
+    name = hashlib.sha256(told.encode()).hexdigest()
     cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path("~/.cache").expanduser()
     return pathlib.Path(cache) / "pandas-to-glue" / "uploads" / f"{name[:32]}.json"
 
@@ -147,7 +166,7 @@ def upload_parts(s3, path, bucket, key, owner, settings):
     """Upload in parts; parts that an earlier attempt has sent are not sent again."""
     size = os.path.getsize(path)
     part_bytes = max(PART_BYTES, -(-size // MAX_PARTS))
-    remembered = resume_file(bucket, key, settings["Metadata"]["sha256"], part_bytes)
+    remembered = resume_file(bucket, key, settings, part_bytes)
     where, there = {"Bucket": bucket, "Key": key, **owner}, None
     if remembered.exists():
         where["UploadId"] = json.loads(remembered.read_text())["UploadId"]
@@ -168,8 +187,20 @@ def upload_parts(s3, path, bucket, key, owner, settings):
                 etag = s3.upload_part(**where, PartNumber=number, Body=body)["ETag"]
             parts.append({"PartNumber": number, "ETag": etag})
             show_progress(key, file.tell(), size)
-    s3.complete_multipart_upload(**where, MultipartUpload={"Parts": parts})
+    complete_upload(s3, where, parts, settings, owner)
     remembered.unlink(missing_ok=True)
+
+
+def complete_upload(s3, where, parts, settings, owner):
+    """Put the parts together; an answer that got lost on its way is not taken for a failure."""
+    try:
+        s3.complete_multipart_upload(**where, MultipartUpload={"Parts": parts})
+    except botocore.exceptions.ClientError as error:
+        if error_code(error) != "NoSuchUpload":
+            raise
+        found = stored_checksum(s3, where["Bucket"], where["Key"], owner)
+        if found is None or found[1] != settings["Metadata"]["sha256"]:
+            raise
 
 
 def data_files(folder, inputs):
@@ -200,14 +231,18 @@ def data_files(folder, inputs):
     return [(path, name) for name, path in found.items()]
 
 
-def upload_data(s3, folder, inputs, data_root, owner, extra):
-    """Upload the job's inputs under data_root; returns (files sent, files there already)."""
+def upload_data(s3, folder, inputs, data_root, owner, extra, dry_run=False):
+    """
+    Upload the job's inputs under data_root; returns (files sent, files there already).
+
+    dry_run: nothing is sent, those that would be are counted.
+    """
     bucket, prefix = parse_s3(data_root)
     files = data_files(folder, inputs)
 
     def upload(file):
-        key = "/".join(part for part in (prefix.strip("/"), file[1]) if part)
-        return upload_file(s3, file[0], bucket, key, owner, extra)
+        place = (file[0], bucket, joined_key(prefix, file[1]), owner, extra)
+        return not is_there(s3, *place) if dry_run else upload_file(s3, *place)
 
     # Many small files are a matter of waiting, not of bandwidth.
     with concurrent.futures.ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
@@ -233,12 +268,37 @@ def state_key(prefix, job_name):
     return "/".join(part for part in (prefix.strip("/"), "deployed", f"{name}.json") if part)
 
 
-def read_state(s3, bucket, key, owner):
-    """What the last deployment set: the definition, or {} when nothing is noted."""
+def deployed_state(live, bucket, prefix, job_name):
+    """
+    (bucket, key) of the note of the deployment that the job has now: its script tells where.
+
+    live: the job's definition in flat form, or None. A deployment with another bucket or prefix
+    left its note there.
+    """
+    script = (live or {}).get(("Command", "ScriptLocation"), "")
+    found = re.fullmatch(r"s3://([^/]+)/(?:(.*)/)?scripts/[0-9a-f]{16}/[^/]+", script, re.S)
+    if found:
+        bucket, prefix = found.group(1), found.group(2) or ""
+    return bucket, state_key(prefix, job_name)
+
+
+def read_state(s3, bucket, key, owner, elsewhere=False):
+    """
+    What the last deployment set: the definition, or {} when nothing is noted.
+
+    elsewhere: it went to another place, which we perhaps may not read.
+    """
     try:
         body = s3.get_object(Bucket=bucket, Key=key, **owner)["Body"].read()
     except botocore.exceptions.ClientError as error:
-        if error_code(error) in ("NoSuchKey", "404"):
+        if error_code(error) in ("NoSuchKey", "404", "NoSuchBucket"):
+            return {}
+        if elsewhere and error_code(error) in DENIED_CODES:
+            print(
+                f"Note: the note of the last deployment, s3://{bucket}/{key}, may not be read: what"
+                " was set by hand since then is not told from what was deployed",
+                file=sys.stderr,
+            )
             return {}
         raise
     try:

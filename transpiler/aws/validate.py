@@ -91,12 +91,13 @@ def check_role(role, identity):
         )
 
 
-def check_definition(flat, definition, service_model):
+def check_definition(flat, definition, service_model, whole=True):
     """
     Raise DeployError for a definition that AWS would refuse, or accept and not honour.
 
     flat, definition: the same in both forms; service_model: botocore's for Glue. All problems
-    come in one sentence.
+    come in one sentence. whole: what is not in it AWS fills in by its defaults; else only what is
+    asked for is known, and the job may have the rest.
     """
     problems = list(shape_problems(service_model.shape_for("CreateJobRequest"), definition))
     timeout, workers = flat.get(("Timeout",)), flat.get(("NumberOfWorkers",))
@@ -107,15 +108,20 @@ def check_definition(flat, definition, service_model):
         problems.append(f"NumberOfWorkers is {workers}, a Spark job needs 2 or more")
     if ("MaxCapacity",) in flat and worker_type:
         problems.append("MaxCapacity and WorkerType exclude each other")
-    if flat.get(("ExecutionClass",)) == "FLEX" and worker_type not in FLEX_WORKERS:
+    # Where no worker type is said the job keeps its own, or gets the usual one: checked then.
+    if flat.get(("ExecutionClass",)) == "FLEX" and worker_type not in (None, *FLEX_WORKERS):
         problems.append(f"FLEX runs on G.1X and G.2X, not on {worker_type}")
-    if version == "auto" and flat.get(("MaxRetries",), 0) < 1:
+    if version == "auto" and flat.get(("MaxRetries",), 0 if whole else 1) < 1:
         problems.append("GlueVersion auto needs MaxRetries of 1 or more")
     if problems:
         raise DeployError("; ".join(problems))
+
+
+def tell_consequences(flat):
+    """Notes about what a definition brings with it."""
     if flat.get(("JobRunQueuingEnabled",)) and flat.get(("MaxRetries",), 0) > 0:
         print("Note: runs wait in the queue only when MaxRetries is 0", file=sys.stderr)
-    if version == "auto":
+    if flat.get(("GlueVersion",)) == "auto":
         print(
             "Note: with GlueVersion auto a run that fails on a newer Glue is repeated on the old"
             " one; an output that is appended to may then be written twice",

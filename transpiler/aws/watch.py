@@ -35,9 +35,22 @@ def run_mark(job, arguments, salt=None):
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:24]
 
 
+def known_soon(call, **arguments):
+    """What a call answers; what was made just now may be unknown for a moment (EntityNotFound)."""
+    for attempt in range(1, 6):
+        try:
+            return call(**arguments)
+        except botocore.exceptions.ClientError as error:
+            if attempt == 5 or error_code(error) != "EntityNotFoundException":
+                raise
+        time.sleep(2**attempt / 4)
+    return None
+
+
 def find_run(glue, name, mark, since=None):
     """The id of an unfinished run with this mark (or any one started after `since`), or None."""
-    for run in glue.get_job_runs(JobName=name, MaxResults=20).get("JobRuns", []):
+    answer = known_soon(glue.get_job_runs, JobName=name, MaxResults=20)
+    for run in answer.get("JobRuns", []):
         ours = (run.get("Arguments") or {}).get(RUN_MARK) == mark
         fresh = since is not None and run.get("StartedOn") and run["StartedOn"] >= since
         if ours and (fresh or run["JobRunState"] not in FINAL_STATES):
@@ -56,7 +69,7 @@ def start_run(glue, once, name, arguments=None, new_run=False):
     """
     arguments = dict(arguments or {})
     salt = os.urandom(8).hex() if new_run else None
-    mark = run_mark(glue.get_job(JobName=name)["Job"], arguments, salt)
+    mark = run_mark(known_soon(glue.get_job, JobName=name)["Job"], arguments, salt)
     if not new_run:
         going = find_run(glue, name, mark)
         if going:
@@ -89,7 +102,10 @@ def may_try_again(error):
     return (
         isinstance(error, botocore.exceptions.HTTPClientError)
         or status.get("HTTPStatusCode", 0) >= 500
-        or bool(re.search(r"Throttl|TooManyRequests|OperationTimeout", error_code(error)))
+        or bool(
+            # A job that was made just now may be unknown for a moment.
+            re.search(r"Throttl|TooManyRequests|OperationTimeout|EntityNotFound", error_code(error))
+        )
     )
 
 
@@ -227,7 +243,7 @@ def watch_run(glue, logs, name, run_id, options, script_text="", script_name="th
     tokens, shown, tail = {}, None, []
     end = time.monotonic() + 60 * options.wait_timeout if options.wait_timeout else None
     while True:
-        run = glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+        run = known_soon(glue.get_job_run, JobName=name, RunId=run_id)["JobRun"]
         tail = (tail + show_logs(logs, run, tokens, options))[-LOG_LINES:]
         if run["JobRunState"] != shown or sys.stderr.isatty():
             shown = run["JobRunState"]

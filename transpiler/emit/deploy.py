@@ -26,11 +26,13 @@ MODULES = (
     "policy",
     "iam",
     "watch",
+    "trigger",
     "schedule",
     "connection",
     "capacity",
     "catalog",
     "options",
+    "asked",
     "main",
 )
 ENTRY = "deploy_main"
