@@ -81,18 +81,9 @@ def melt(df, ids, values, variable, value, row=None, place=None):
     """
     if values is None:
         values = [c for c in df.columns if c not in ids and c != row]
-    types = dict(df.dtypes)
-    found = {types[v] for v in values}
-    if len(found) > 1 and not found <= {*WHOLE, "float", "double"}:
-        raise TypeError(f"melt mixes {sorted(found)} in one column")
-    kind = found.pop() if len(found) == 1 else "double" if found & {"float", "double"} else "bigint"
     cells = [
-        F.struct(
-            F.lit(i).alias("place"),
-            F.lit(name).alias("name"),
-            quoted(name).cast(kind).alias("cell"),
-        )
-        for i, name in enumerate(values)
+        F.struct(F.lit(i).alias("place"), F.lit(name).alias("name"), cell.alias("cell"))
+        for i, (name, cell) in enumerate(zip(values, of_one_type(df, values)))
     ]
     long = df.select(
         *[quoted(c) for c in (*ids, *([row] if row else []))],
@@ -103,6 +94,17 @@ def melt(df, ids, values, variable, value, row=None, place=None):
     if row:
         out += [quoted(row), F.col("__cell.place").alias(place)]
     return long.select(*out)
+
+
+def of_one_type(df, names):
+    """Columns of these names for one column to hold: integers beside fractions become fractions.
+    Raises TypeError for other types that pandas would mix."""
+    types = dict(df.dtypes)
+    found = {types[name] for name in names}
+    if len(found) > 1 and not found <= {*WHOLE, "float", "double"}:
+        raise TypeError(f"melt mixes {sorted(found)} in one column")
+    kind = found.pop() if len(found) == 1 else "double" if found & {"float", "double"} else "bigint"
+    return [quoted(name).cast(kind) for name in names]
 
 
 def explode(df, names, at=None):
@@ -200,3 +202,13 @@ def columns_where(df, mask, aside=()):
     """The columns that are not set aside for which `mask`, a pandas Series by column, is true."""
     kept = [c for c in df.columns if c in aside or bool(mask[c])]
     return df.select(*[quoted(c) for c in kept])
+
+
+def identified(df, ids):
+    """The frame; ValueError where two rows are alike in the columns `ids`, or lack the only one."""
+    keys = [quoted(x) for x in ids]
+    if len(ids) == 1 and df.where(keys[0].isNull()).limit(1).count():
+        raise ValueError(f"the id variable {ids[0]!r} is missing in some rows")
+    if df.groupBy(*keys).count().where("count > 1").limit(1).count():
+        raise ValueError(f"the id variables {ids} need to uniquely identify each row")
+    return df
