@@ -7,6 +7,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.driver import NULLABLE_DTYPES, pandas_dtype, pandas_scalar, scalar
+from glue_runtime.position import with_position
 from glue_runtime.quoting import quoted
 
 
@@ -50,6 +51,18 @@ def most_frequent(df, *names):
     """The rows of ``df`` (values and their ``__count``) that are the most frequent."""
     top = df.agg(F.max("__count")).first()[0]
     return df.filter(F.col("__count") == F.lit(top)).drop("__count")
+
+
+def modes(df, names, row, dropna=True):
+    """The most frequent values of each column, sorted, beside each other; `row` numbers the rows."""
+    out = None
+    for name in names:
+        value = quoted(name)
+        present = df.where(value.isNotNull()) if dropna else df
+        counts = present.groupBy(value).agg(F.count(F.lit(1)).alias("__count"))
+        found = with_position(most_frequent(counts, name), value.asc_nulls_last(), name=row)
+        out = found if out is None else out.join(found, row, "full")
+    return out.select(*[quoted(name) for name in names], row)
 
 
 def by_column(df, aggregate, labels, dtype=None):
@@ -203,3 +216,16 @@ def weighted(total, weight, gaps):
     if weight == 0:
         raise ZeroDivisionError("Weights sum to zero, can't be normalized")
     return total / weight
+
+
+def extremes(df, name, n, largest=False):
+    """The rows with the `n` smallest (largest) values in column `name` and those equal to the last of
+    them; all rows where fewer have a value."""
+    value = quoted(name)
+    if df.schema[name].dataType.typeName() == "timestamp":
+        value = F.unix_micros(value)
+    order = value.desc_nulls_last() if largest else value.asc_nulls_last()
+    last = df.select(value).orderBy(order).offset(n - 1).limit(1).collect()
+    if not last or last[0][0] is None:
+        return df
+    return df.where(value >= last[0][0] if largest else value <= last[0][0])

@@ -49,3 +49,20 @@ def row_distinct(*cells, dropna=True):
     if not dropna:
         found = found + F.exists(F.array(*cells), lambda x: x.isNull()).cast("int")
     return found.cast("bigint")
+
+
+def row_rank(cells, n, method="average", ascending=True, pct=False):
+    """The place of cell `n` among the cells of its row; missing for a missing one."""
+    own = cells[n]
+    ahead = [F.coalesce((x < own if ascending else x > own).cast("int"), F.lit(0)) for x in cells]
+    equal = [F.coalesce((x == own).cast("int"), F.lit(0)) for x in cells]
+    before, ties = sum(ahead[1:], ahead[0]), sum(equal[1:], equal[0])
+    values = F.array_compact(F.array(*cells))
+    if method == "dense":
+        values = F.array_distinct(values)
+        place = F.size(F.filter(values, lambda x: x < own if ascending else x > own)) + 1
+    else:
+        offset = {"average": (ties + 1) / 2, "min": F.lit(1), "max": ties}
+        place = before + (sum(equal[:n], F.lit(1)) if method == "first" else offset[method])
+    place = place / F.size(values) if pct else place
+    return F.when(own.isNotNull(), place.cast("double"))

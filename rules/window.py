@@ -185,8 +185,9 @@ def series_duplicated(c: Call) -> Col:
 
 
 def top(c: Call, frame: Frame, columns: list[Column], largest: bool) -> Frame:
-    n = c.lit("n")
-    c.need(c.lit("keep") == "first", "keep= of this value")
+    n, keep = c.lit("n"), c.lit("keep")
+    c.need(keep in ("first", "last", "all"), "keep= of this value")
+    c.need(keep == "first" or len(columns) == 1, "keep= with several columns")
     c.need(isinstance(n, int) and n > 0, "n= of this value")
     c.need(
         all(x.dtype in NUMBERS | {"datetime64[ns]"} for x in columns),
@@ -195,10 +196,33 @@ def top(c: Call, frame: Frame, columns: list[Column], largest: bool) -> Frame:
     c.ctx.use(frame, *columns)
     keys = [SortKey(x.name, x.uid, not largest, True) for x in columns]
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    ordered = frame.but(
+    base = from_the_end(c, frame, columns[0], n) if keep == "last" else frame
+    keys += [SortKey(h, None) for h in base.hidden if h not in frame.hidden]
+    ordered = base.but(
         order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
     )
-    return first_rows(c, ordered, n)
+    return with_ties(c, ordered, keys[0], n) if keep == "all" else first_rows(c, ordered, n)
+
+
+def from_the_end(c: Call, frame: Frame, column: Column, n: int) -> Frame:
+    """A hidden column by which the last of equal rows comes first: pandas turns the rows around,
+    except missing ones, and except where there are not more rows than are wanted."""
+    ctx = c.ctx
+    c.need(not frame.order.keys, "the last of equal rows of a sorted frame")
+    number, tie = ctx.position(frame, frame.order.anchor), ctx.temp("tie")
+    some = ctx.hoist(frame.but(text=frame.text), "rows") if not frame.text.isidentifier() else frame
+    few = ctx.unique("few_rows")
+    ctx.emit(f"{few} = {some.text}.count() <= {n}", defines=few, reads=some.vars, kind="scalar")
+    place = F.when(col(column.name).isNull() | F.lit(E(few)), number).otherwise(-number)
+    out = chain(some, f'.withColumn("{tie}", {place})')
+    return out.but(hidden=(*some.hidden, tie), vars=out.vars | {few})
+
+
+def with_ties(c: Call, frame: Frame, key: SortKey, n: int) -> Frame:
+    """The first ``n`` rows, and those that are equal to the last of them."""
+    way = "" if key.ascending else ", largest=True"
+    text = f"{c.ctx.call('extremes')}({frame.text}, {lift(key.name)}, {n}{way})"
+    return subset_of(c.ctx, frame, frame.but(text=text))
 
 
 for _name in ("nlargest", "nsmallest"):
@@ -214,8 +238,8 @@ for _name in ("nlargest", "nsmallest"):
         out = top(c, frame, list(frame.columns), name == "nlargest")
         return series_of(c.ctx, out, out.columns[0].label).but(label=c.col.label)
 
-    rule(f"DataFrame.{_name}(n, columns, keep='first')", example=(f"df.{_name}(4, 'f')", f"df.{_name}(6, ['j', 'i'])", f"df.{_name}(3, 'n')[['n', 's']]"))(_frame_top)  # fmt: skip
-    rule(f"Series.{_name}(n=5, keep='first')", example=(f"df['f'].{_name}()", f"df['j'].{_name}(4)", f"df['f'].{_name}(16)", f"df['t'].{_name}(2)"))(_series_top)  # fmt: skip
+    rule(f"DataFrame.{_name}(n, columns, keep='first')", example=(f"df.{_name}(4, 'f')", f"df.{_name}(6, ['j', 'i'])", f"df.{_name}(3, 'n')[['n', 's']]", f"df.{_name}(4, 'j', keep='all')", f"df.{_name}(4, 'j', keep='last')", f"df.{_name}(15, 'f', keep='all')"))(_frame_top)  # fmt: skip
+    rule(f"Series.{_name}(n=5, keep='first')", example=(f"df['f'].{_name}()", f"df['j'].{_name}(4)", f"df['f'].{_name}(16)", f"df['t'].{_name}(2)", f"df['i'].{_name}(2, keep='all')", f"df['f'].{_name}(3, 'last')", f"df['f'].{_name}(16, keep='last')", f"df['i'].head(9).{_name}(9, keep='last')"))(_series_top)  # fmt: skip
 
 
 @rule(
