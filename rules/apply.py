@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -13,7 +14,8 @@ from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.scalar_body import Body
-from rules.scalars import DTYPE_KIND, SPARK, Row, S, as_s
+from rules.literal import from_series
+from rules.scalars import DTYPE_KIND, SPARK, Record, Row, S, as_double, as_s
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Frame, Func, Module, Sequence, Value
 from transpiler.infer.scope import Scope
@@ -334,7 +336,12 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     kind: str | None = None
     point = c.ctx.save()
     try:
-        result = as_s(body.result(function, [row_of(c, frame, labels), *args], kwargs))
+        given = body.result(function, [row_of(c, frame, labels), *args], kwargs)
+        if isinstance(given, Record):
+            c.need(not gaps, "pd.NA in a Python function")
+            return record_columns(c, given, parents)
+        c.need(c.lit("result_type") in (None, "reduce"), "result_type= of one value")
+        result = as_s(given)
         sure = result.full or result.kind not in ("int", "bool")
         kind, problem = result.kind if sure else None, body.why
         if result.expr is not None:
@@ -349,7 +356,8 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
         problem = str(error)
     c.message = problem  # type: ignore[attr-defined]
     c.need(not any(x.is_nullable for x in frame.columns), problem or "nullable columns in a UDF")
-    c.need(gives_value(function), "a function that gives a whole row")
+    c.need(c.lit("result_type") in (None, "reduce"), problem or "result_type= of this value")
+    c.need(gives_value(function), problem or "a function that gives a whole row")
     text = function_text(c, function, args, kwargs)
     typed_as = kind if kind in TYPED else None
     dtype = row_dtype(frame)
@@ -363,6 +371,44 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
         options += f", columns=[{', '.join(s.expr.text for s in series)}]"
     step = f"{c.ctx.call('apply_rows')}(@@, ##, {text}, {render(list(labels))}{options})"
     return udf_column(c, step, typed_as, TYPED.get(typed_as or ""), *parents, label=None)
+
+
+def record_columns(c: Call, record: Record, parents: Any) -> Frame:
+    """The columns of a function that gives a Series, or (with ``result_type="expand"``) a tuple."""
+    expands = c.lit("result_type") == "expand" and record.form in ("tuple", "list")
+    c.need(expands or record.form == "Series" and c.lit("result_type") in (None, "expand"), "a function that gives a whole row")  # fmt: skip
+    labels = record.labels or tuple(range(len(record.items)))
+    c.need(labels and len(set(labels)) == len(labels), "a record without names of its own")
+    made = {x: column_of(c, s, *parents, label=x) for x, s in zip(labels, of_one_kind(record))}
+    out = from_series(c.ctx, made)
+    c.ctx.cells |= {out.column(x).uid: series for x, series in made.items()}
+    return out
+
+
+def of_one_kind(record: Record) -> list[S]:
+    """The values of a record as pandas stacks them: numbers alone become one dtype in each row, and
+    a whole number beside one that may be missing is a fraction in some."""
+    items = [as_s(x) for x in record.items]
+    kinds = {s.kind for s in items}
+    if kinds - {"int", "float", "str", "bool", "time"} or "time" in kinds and len(kinds) > 1:
+        raise NoRule("a record of such values")
+    if any(s.expr is None for s in items):
+        raise NoRule("a record with a value that Spark has no form for")
+    if "int" in kinds and not all(s.full for s in items if s.kind in ("int", "bool")):
+        raise NoRule("whole numbers in a record that may be missing")
+    if "bool" in kinds and not all(s.full for s in items if s.kind == "bool"):
+        raise NoRule("a condition in a record that may be missing")
+    if kinds == {"int", "float"}:
+        return [replace(s, expr=as_double(s.expr), kind="float") if s.kind == "int" else s for s in items]  # type: ignore[arg-type] # fmt: skip
+    texts = [s for s in items if s.kind == "str"]
+    if "int" not in kinds or "bool" in kinds or any(s.full for s in texts):
+        return items
+    if not texts:
+        return items
+    numbers = texts[0].expr.isNull()  # type: ignore[union-attr]
+    for s in texts[1:]:
+        numbers = numbers & s.expr.isNull()  # type: ignore[union-attr]
+    return [replace(s, expr=as_double(s.expr), kind="mixed", fraction=numbers) if s.kind == "int" else s for s in items]  # type: ignore[arg-type] # fmt: skip
 
 
 def row_dtype_text(c: Call, frame: Frame) -> str:
@@ -434,12 +480,13 @@ def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Frame:
     return mapped(c.ctx, c.frame, change)
 
 
+_BANDS = "def bands(row):\n    if row['i'] > 4:\n        return pd.Series({'band': 'high', 'points': row['i'] * 10})\n    return pd.Series({'band': 'low', 'points': 1})\n"
 _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        return row['i'] * 2\n    if pd.isna(row['f']):\n        return -1\n    return row['j']\n"
 
 
 @rule(
     "DataFrame.apply(func, axis=0, raw=False, result_type=None, args=(), by_row='compat', engine='python', engine_kwargs=None, **kwargs)",
-    not_yet="raw result_type by_row engine engine_kwargs",
+    not_yet="raw by_row engine engine_kwargs",
     example=(
         "df.apply(lambda row: row['i'] + row['j'], axis=1)",
         "df.apply(lambda r: 'x' if r['f'] > 1 else r['k'], axis=1)",
@@ -462,6 +509,11 @@ _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        retur
         "df[['i', 'f']].convert_dtypes().apply(lambda r: r['f'] * r['i'], axis=1)",
         "df[['i', 'j']].convert_dtypes().apply(lambda r: r['i'] / r['j'], axis=1)",
         "df[['f', 'i']].apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",
+        "df.apply(lambda r: (r['i'] + r['j'], r['i'] > 3), axis=1, result_type='expand')",
+        "df[['p', 'q']] = df.apply(lambda r: (r['i'] * 2, r['i'] / 4), axis=1, result_type='expand')\nout = df[['p', 'q', 'i']]",
+        "df[['i', 'j']] = df.apply(lambda r: pd.Series([r['j'], r['i']]), axis=1)\nout = df",
+        f"{_BANDS}out = pd.concat([df, df.apply(bands, axis=1)], axis=1)",
+        "df.apply(lambda r: pd.Series({'f2': r['f'] * 2, 'name': r['s']}), axis=1)",
     ),
 )
 def frame_apply(c: Call) -> Any:
@@ -471,6 +523,7 @@ def frame_apply(c: Call) -> Any:
     if c.lit("axis") in (1, "columns"):
         c.need(isinstance(function, (Func, Module)), "a function by name")
         return apply_rows(c, c.frame, function, args, kwargs)
+    c.need(c.lit("result_type") is None, "result_type= of columns")
     c.need(c.lit("axis") in (0, "index"), "axis= of this value")
     return apply_columns(c, function, args, kwargs)
 

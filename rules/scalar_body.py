@@ -15,8 +15,9 @@ import libcst as cst
 
 from rules.lib import is_missing
 from rules.scalar_calls import Calls
+from rules.scalar_flow import Bind, Flow, Mark, as_record
 from rules.scalar_operators import Operators
-from rules.scalars import NOTHING, Row, S, State, as_double, as_s, const_kind, lacks
+from rules.scalars import NOTHING, Record, Row, S, State, as_double, as_s, const_kind, lacks
 from transpiler.errors import NoRule
 from transpiler.facts import Const, Frame, Func, Module
 from transpiler.infer.scope import Scope
@@ -26,7 +27,7 @@ from transpiler.symbolic import E, F
 MAX_STEPS = 400
 
 
-class Body(Operators, Calls):
+class Body(Operators, Calls, Flow):
     """Follows one function over symbolic arguments."""
 
     def __init__(self, call: Any, scope: Scope, frame: Frame) -> None:
@@ -44,12 +45,17 @@ class Body(Operators, Calls):
         assert isinstance(function, Func)
         node = function.node
         params = node.params
-        if params.star_kwarg is not None or isinstance(params.star_arg, cst.Param):
-            raise NoRule("a function with *args or **kwargs")
+        rest = {}
+        if isinstance(params.star_arg, cst.Param):
+            rest[params.star_arg.name.value] = Const(())
+        if params.star_kwarg is not None:
+            rest[params.star_kwarg.name.value] = Const({})
         names = [p.name.value for p in (*params.posonly_params, *params.params)]
         if len(args) > len(names):
             raise NoRule("more arguments than parameters")
-        bound = {**dict(zip(names, args)), **kwargs}
+        bound = {**rest, **dict(zip(names, args)), **kwargs}
+        if set(kwargs) - {*names, *(p.name.value for p in params.kwonly_params)}:
+            raise NoRule("an argument that the function does not name")
         for p in (*params.posonly_params, *params.params, *params.kwonly_params):
             if p.name.value not in bound:
                 if p.default is None:
@@ -74,8 +80,18 @@ class Body(Operators, Calls):
         if self.steps > MAX_STEPS:
             raise NoRule("the function has too many paths")
         for i, node in enumerate(body):
+            rest = body[i + 1 :]
+            if isinstance(node, (Bind, Mark)):
+                state = self.bound(node.target, node.value, state) if isinstance(node, Bind) else state  # fmt: skip
+                continue
+            if isinstance(node, cst.For):
+                return self.run([*self.unrolled(node, state), *rest], state)
+            if isinstance(node, cst.Match):
+                return self.run([*self.as_if(node), *rest], state)
             if isinstance(node, cst.If):
-                rest = body[i + 1 :]
+                named = self.hoisted(node)
+                if named is not None:
+                    return self.run([*named, *rest], state)
                 orelse = node.orelse
                 other = (
                     [orelse]
@@ -93,19 +109,17 @@ class Body(Operators, Calls):
             for small in node.body:
                 if isinstance(small, cst.Return):
                     return self.eval(small.value, state) if small.value is not None else NOTHING
+                if isinstance(small, (cst.Continue, cst.Break)):
+                    word = "next" if isinstance(small, cst.Continue) else "end"
+                    return self.run(self.after(rest, word), state)
                 state = self.simple(small, state)
         return NOTHING
 
     def simple(self, node: Any, state: State) -> State:
         if isinstance(node, cst.Pass) or isinstance(node, cst.Expr) and isinstance(node.value, (cst.SimpleString, cst.ConcatenatedString)):  # fmt: skip
             return state
-        if (
-            isinstance(node, cst.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0].target, cst.Name)
-        ):
-            value = self.eval(node.value, state)
-            return replace(state, names={**state.names, node.targets[0].target.value: value})
+        if isinstance(node, cst.Assign) and len(node.targets) == 1:
+            return self.bound(node.targets[0].target, self.eval(node.value, state), state)
         if isinstance(node, cst.AugAssign) and isinstance(node.target, cst.Name):
             operator = type(node.operator).__name__.removesuffix("Assign")
             value = self.arith(
@@ -132,6 +146,8 @@ class Body(Operators, Calls):
             and a.value == b.value
         ):
             return a
+        if isinstance(a, Record) or isinstance(b, Record):
+            return self.choose_each(test, as_record(a), as_record(b))
         a, b = as_s(a), as_s(b)
         kinds = {a.kind, b.kind} - {"none"}
         full = a.full and b.full
@@ -153,6 +169,13 @@ class Body(Operators, Calls):
         if kinds <= {"int", "float", "mixed"}:
             return S(expr, "mixed", full, False, self.fraction_of(test, a, b), gap, False, cases)
         raise NoRule("a function that gives values of several types")
+
+    def choose_each(self, test: S, a: Record | None, b: Record | None) -> Record:
+        """The same of records, value by value."""
+        if a is None or b is None or (a.form, a.labels, len(a.items)) != (b.form, b.labels, len(b.items)):  # fmt: skip
+            raise NoRule("a function that gives records of several forms")
+        pairs = zip(a.items, b.items)
+        return replace(a, items=tuple(self.choose(test, x, y) for x, y in pairs))
 
     @staticmethod
     def chain(test: S, x: E, y: E | None, other: S | None) -> tuple[E, tuple]:
@@ -252,7 +275,12 @@ class Body(Operators, Calls):
     # -- expressions
 
     def eval(self, node: Any, state: State) -> Any:
-        """The value of an expression: S, Row or a constant value of the program."""
+        """The value of an expression: S, Row, Record or a constant value of the program."""
+        if isinstance(node, cst.Call) and self.makes_series(node, state):
+            return self.call_(node, state)
+        known = self.folded_names(node, state)
+        if known is not None:
+            return known
         if not (read_names(node) & set(state.names)) and not isinstance(node, cst.Lambda):
             value = self.interpreter.eval(node, self.scope)
             if not isinstance(value, (Const, Module, Func)):
@@ -262,6 +290,11 @@ class Body(Operators, Calls):
         if handler is None:
             raise NoRule(f"a {type(node).__name__} in the function")
         return handler(self, node, state)
+
+    def makes_series(self, node: cst.Call, state: State) -> bool:
+        """Whether a call is plainly one of ``pd.Series``."""
+        named = node.func.attr.value if isinstance(node.func, cst.Attribute) else getattr(node.func, "value", "")  # fmt: skip
+        return named == "Series" and self.function_name(node.func, state) == "pandas.Series"
 
     def name(self, node: cst.Name, state: State) -> Any:
         return state.names[node.value]
@@ -287,17 +320,45 @@ class Body(Operators, Calls):
             and owner.kind == "str"
             and isinstance(node.slice[0].slice, cst.Slice)
         ):
+            if read_names(node.slice[0]) & set(state.names):
+                raise NoRule("a slice that differs by row")
             key = self.interpreter.key(node, self.scope)
             text = self.checked(owner, state, "'float' object is not subscriptable")
             return self.by_series("Series.str.__getitem__", text, "str", [key], {}, state)
         if not isinstance(node.slice[0].slice, cst.Index) or len(node.slice) != 1:
             raise NoRule("a slice of a value")
         key = self.eval(node.slice[0].slice.value, state)
+        if isinstance(key, Const) and isinstance(owner, (S, Record)):
+            return self.place(owner, key.value, state)
         if isinstance(owner, Row) and isinstance(key, Const):
             return self.item(owner, key.value)
         if isinstance(owner, Const) and isinstance(owner.value, dict) and isinstance(key, S):
             return self.looked_up(owner.value, key, None, state)
         raise NoRule("a subscript of such a value")
+
+    def place(self, owner: Any, key: Any, state: State) -> Any:
+        """``record[key]``, ``text[0]``, ``text.split(",")[1]``."""
+        if isinstance(owner, Record):
+            labels = list(owner.labels) or list(range(len(owner.items)))
+            if not owner.labels and isinstance(key, int) and key < 0:
+                key += len(labels)
+            if key not in labels or isinstance(key, bool):
+                raise NoRule("a value that a record does not have")
+            return owner.items[labels.index(key)]
+        if not isinstance(key, int) or isinstance(key, bool) or owner.kind not in ("str", "list"):
+            raise NoRule("a subscript of such a value")
+        if owner.expr is None:
+            return S(None, "str")
+        if owner.kind == "str":
+            text = self.checked(owner, state, "TypeError: 'float' object is not subscriptable")
+            found = self.by_series("Series.str.__getitem__", text, "str", [Const(key)], {}, state)
+            problem = F.raise_error(F.lit("IndexError: string index out of range"))
+            return S(F.coalesce(found.expr, problem), "str")
+        size = F.size(owner.expr)
+        problem = F.raise_error(F.lit("IndexError: list index out of range"))
+        there = size > key if key >= 0 else size >= -key
+        item = F.get(owner.expr, F.lit(key) if key >= 0 else size + key)
+        return S(F.when(there, item).otherwise(problem), "str")
 
     def looked_up(self, table: dict, key: S, default: Any, state: State) -> Any:
         """``table[key]``, or ``table.get(key, default)``."""
@@ -362,5 +423,8 @@ _HANDLERS: dict[str, Callable[[Body, Any, State], Any]] = {
     "IfExp": Body.conditional,
     "FormattedString": Body.fstring,
     "Call": Body.call_,
+    "Tuple": Body.several,
+    "List": Body.several,
+    "Dict": Body.display,
 }
 __all__ = ["Body"]

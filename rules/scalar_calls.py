@@ -28,6 +28,8 @@ class Calls:
     item: Callable[..., S]
     no_form: Callable[[str], None]
     inner: Callable[..., Any]
+    any_or_all: Callable[..., Any]
+    series_of: Callable[..., Any]
     interpreter: Any
     scope: Any
     call: Any
@@ -41,12 +43,18 @@ class Calls:
         return value.name if isinstance(value, Module) else None
 
     def call_(self, node: cst.Call, state: State) -> Any:
+        if isinstance(node.func, cst.Name) and node.func.value not in state.names:
+            found = self.any_or_all(node.func.value, node, state)
+            if found is not None:
+                return found
         args = [self.eval(a.value, state) for a in node.args if a.keyword is None and not a.star]
         kwargs = {
             a.keyword.value: self.eval(a.value, state) for a in node.args if a.keyword is not None
         }
-        if any(a.star for a in node.args):
-            raise NoRule("* in a call")
+        for arg in (a for a in node.args if a.star):
+            value = self.eval(arg.value, state)
+            if not isinstance(value, Const) or len(value.value):
+                raise NoRule("* in a call")
         if isinstance(node.func, cst.Attribute):
             if read_names(node.func.value) & set(state.names):
                 return self.method(
@@ -71,6 +79,8 @@ class Calls:
         """A method of a symbolic value."""
         if isinstance(owner, Row) and name == "get" and args and isinstance(args[0], Const):
             return self.item(owner, args[0].value)
+        if isinstance(owner, S) and owner.kind == "time" and name in _TIME_METHODS:
+            return self.time_method(name, owner, args, kwargs, state)
         if not isinstance(owner, S) or owner.kind != "str" or name not in _TEXT_METHODS:
             raise NoRule(f".{name}() in the function")
         if not all(isinstance(a, Const) for a in [*args, *kwargs.values()]):
@@ -78,6 +88,10 @@ class Calls:
         text = self.checked(
             owner, state, f"AttributeError: 'float' object has no attribute '{name}'"
         )
+        if name == "split":
+            if len(args) > 1 or kwargs or args and not args[0].value:
+                raise NoRule("split() of this form")
+            return self.by_series("Series.str.split", text, "str", args, {}, state)
         if name == "replace":
             if len(args) != 2:
                 raise NoRule("replace() with a count")
@@ -85,6 +99,16 @@ class Calls:
                 "Series.str.replace", text, "str", args, {"regex": Const(False)}, state
             )
         return self.by_series(f"Series.str.{name}", text, "str", args, kwargs, state)
+
+    def time_method(self, name: str, owner: S, args: list, kwargs: dict, state: State) -> S:
+        """A method of a time; of one that is not there it gives nothing, or raises."""
+        if not all(isinstance(a, Const) for a in args) or kwargs:
+            raise NoRule(f".{name}() with an argument that differs by row")
+        if name == "strftime":
+            owner = self.checked(owner, state, "ValueError: NaTType does not support strftime")
+        plus = 1 if name == "isoweekday" else 0
+        found = self.by_series(f"Series.dt.{_TIME_METHODS[name]}", owner, "dt", args, {}, state)
+        return replace(found, expr=found.expr + plus) if plus and found.expr is not None else found
 
     def checked(self, value: S, state: State, message: str) -> S:
         """A value that raises where it is missing."""
@@ -103,6 +127,7 @@ class Calls:
             "object": "str",
             "bool": "bool",
             "bool?": "bool",
+            "list": "list",
         }
         full = self.is_full(value, state)
         column = Col(
@@ -124,6 +149,8 @@ class Calls:
     def module_call(self, name: str, args: list, kwargs: dict, state: State) -> Any:
         """A builtin, or a function of pandas, numpy or math."""
         name = name.replace("builtins.str.", "str.")
+        if name == "pandas.Series":
+            return self.series_of(args, kwargs)
         if name.startswith("str.") and args:
             return self.method(name[4:], args[0], args[1:], kwargs, state)
         handler = _CALLS.get(name)
@@ -145,6 +172,8 @@ class Calls:
 
     def length(self, args: list, state: State) -> S:
         value = as_s(args[0])
+        if value.kind == "list":
+            return S(F.size(value.expr).cast("bigint") if value.expr is not None else None, "int")
         if value.kind != "str":
             raise NoRule("len() of such a value")
         text = self.checked(value, state, "TypeError: object of type 'float' has no len()")
@@ -284,8 +313,16 @@ class Calls:
 
 _TEXT_METHODS = set(
     "upper lower strip lstrip rstrip title capitalize swapcase casefold startswith endswith replace zfill "
-    "isdigit isalpha isalnum isnumeric isdecimal isspace islower isupper istitle find rfind removeprefix removesuffix".split()
+    "split isdigit isalpha isalnum isnumeric isdecimal isspace islower isupper istitle find rfind removeprefix removesuffix".split()
 )
+#: methods of a time, and what a Series has for them
+_TIME_METHODS = {
+    "weekday": "dayofweek",
+    "isoweekday": "dayofweek",
+    "strftime": "strftime",
+    "day_name": "day_name",
+    "month_name": "month_name",
+}
 _CALLS: dict[str, Callable[[Any, list, State], Any]] = {
     "pandas.isna": lambda b, a, s: b.missing_test(a, s, False),
     "pandas.isnull": lambda b, a, s: b.missing_test(a, s, False),

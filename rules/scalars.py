@@ -53,6 +53,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Record:
+    """Several values that a function gives at once. ``labels``: of a dict or a Series;
+    ``form``: "tuple", "list", "dict" or "Series"."""
+
+    items: tuple[Any, ...]
+    form: str = "tuple"
+    labels: tuple = ()
+
+
+@dataclass(frozen=True)
 class State:
     """What is known along one path: names, and texts of expressions that are not missing or zero."""
 
@@ -116,9 +126,10 @@ def as_s(value: Any) -> S:
 __all__ = [
     "DTYPE_KIND",
     "NOTHING",
+    "Record",
+    "Row",
     "S",
     "SPARK",
-    "Row",
     "State",
     "as_double",
     "as_s",

@@ -45,6 +45,8 @@ class Assignment:
         self.ctx.hint = first.value if isinstance(first, cst.Name) else None
         if len(node.targets) == 1 and self.second_name(first, node.value, scope):
             return
+        if self.unzipped(node, scope):  # type: ignore[attr-defined]
+            return
         value = self.eval(node.value, scope)
         self.release()  # type: ignore[attr-defined]
         if len(node.targets) > 1:

@@ -26,6 +26,7 @@ from transpiler.infer.objects import Objects
 from transpiler.infer.signals import EndSignal, LoopSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import closure_names
+from transpiler.infer.unzip import Unzip
 from transpiler.infer.verbatim import Verbatim
 from transpiler.source import Program, read_names, target_names
 
@@ -44,6 +45,7 @@ class Interpreter(
     Branches,
     Fields,
     GroupLoops,
+    Unzip,
 ):
     """One pass over a program. ``run`` fills ``ctx``."""
 
