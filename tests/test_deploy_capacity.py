@@ -107,3 +107,16 @@ def test_sizes_come_from_where_the_data_is(aws):
         assert f"size of {name} is not known" in out
     assert "target" not in out
     assert aws.calls() == []
+
+
+def test_a_bucket_of_others_is_measured_all_the_same(aws):
+    s3 = aws.client("s3")
+    s3.create_bucket(
+        Bucket="public-data", CreateBucketConfiguration={"LocationConstraint": aws_env.REGION}
+    )
+    s3.put_object(Bucket="public-data", Key="x.parquet", Body=b"y" * 3 * MB)
+    aws.server.owners["public-data"] = "999999999999"
+    aws.spec.inputs = ["s3://public-data/x.parquet"]
+    status, out, err = aws.run("capacity")
+    assert status == 0 and "not known" not in out and err == "", err
+    assert "0.00 GB in 1 file(s)" in out

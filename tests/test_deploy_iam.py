@@ -184,6 +184,46 @@ def test_other_partitions():
     assert "arn:aws:" not in json.dumps(policy).replace("arn:aws:secretsmanager", "")
 
 
+def test_what_arguments_name():
+    arguments = {
+        "extra-jars": "s3://libs/a.jar, s3://libs/b.jar",
+        "--additional-python-modules": "polars==1.0,s3://libs/own.whl",
+        "--spark-event-logs-path": "s3://events/spark/",
+    }
+    policy = job_policy({"default_arguments": arguments}, BUCKET, "p", "s3://b/d", REGION, ACCOUNT)
+    for name in ("a.jar", "b.jar", "own.whl"):
+        assert allowed(policy, "s3:GetObject", key(name, "libs"))
+        assert not allowed(policy, "s3:PutObject", key(name, "libs"))
+    assert not allowed(policy, "s3:GetObject", key("c.jar", "libs"))
+    assert allowed(policy, "s3:PutObject", key("spark/x/events", "events"))
+    assert not allowed(policy, "s3:PutObject", key("other", "events"))
+
+
+def test_the_keys_of_a_security_configuration(aws):
+    one, two = (f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{name}" for name in ("one", "two"))
+    aws.client("glue").create_security_configuration(
+        Name="secure",
+        EncryptionConfiguration={
+            "S3Encryption": [{"S3EncryptionMode": "SSE-KMS", "KmsKeyArn": one}],
+            "CloudWatchEncryption": {"CloudWatchEncryptionMode": "SSE-KMS", "KmsKeyArn": two},
+        },
+    )
+    command = ["policy", "--security-configuration", "secure", "--argument"]
+    status, out, err = aws.run(*command, "extra-jars=s3://libs/a.jar", "--kms-key", one)
+    assert status == 0, err
+    policy = json.loads(out)["policy"]
+    for name in (one, two):
+        assert allowed(policy, "kms:GenerateDataKey", name)
+    assert not allowed(policy, "kms:Decrypt", one.replace("one", "three"))
+    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws-glue/jobs/secure"
+    assert allowed(policy, "logs:AssociateKmsKey", group)
+    assert allowed(policy, "s3:GetObject", key("a.jar", "libs"))
+    sids = [statement["Sid"] for statement in policy["Statement"]]
+    assert len(sids) == len(set(sids))
+    status, _, err = aws.run("policy", "--security-configuration", "gone")
+    assert status == 1 and "there is no security configuration 'gone'" in err
+
+
 def test_who_may_take_the_role():
     statement = trust_policy(ACCOUNT)["Statement"][0]
     assert statement["Principal"] == {"Service": "glue.amazonaws.com"}

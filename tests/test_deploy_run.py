@@ -109,6 +109,16 @@ def test_a_sign_on_that_ends_during_the_wait(aws):
     assert len(aws.server.jobs.runs["orders"]) == 1
 
 
+def test_a_long_run_tells_what_it_costs_so_far(aws, monkeypatch):
+    aws.server.jobs.hold = "RUNNING"
+    status, out, _ = aws.run("--run", "--wait", "--wait-timeout", "0.03")
+    assert status == 1 and out.count(": RUNNING") == 1
+    monkeypatch.setattr(watch, "TOLD_EVERY_SECONDS", 0)
+    status, out, _ = aws.run("--run", "--wait", "--wait-timeout", "0.03")
+    lines = [line for line in out.splitlines() if ": RUNNING" in line]
+    assert len(lines) > 1 and "DPU-hours, about $" in lines[-1]
+
+
 def test_waiting_has_an_end(aws):
     aws.server.jobs.hold = "RUNNING"
     status, _, err = aws.run("--run", "--wait", "--wait-timeout", "0.002")

@@ -144,6 +144,32 @@ def test_a_cut_after_s3_has_it_is_no_second_object(aws, no_pauses):
     assert len(keys(aws, "orders/scripts/")) == 1
 
 
+def test_an_answer_that_got_lost_is_no_failure(aws, small_parts, no_pauses):
+    write(aws, "big.csv", b"a" * (11 * MB))
+    aws.server.faults.append(Fault("s3:POST .*uploadId", cut="after"))
+    status, out, err = aws.run("--upload-data", spec=data_spec("big.csv"))
+    assert status == 0 and "1 files uploaded" in out, err
+    assert len(body(aws, "orders/data/big.csv")) == 11 * MB
+
+
+def test_what_is_there_with_another_encryption_is_sent_again(aws, small_parts, no_pauses):
+    write(aws, "big.csv", b"a" * (11 * MB))
+    spec = data_spec("big.csv")
+    assert aws.run("--upload-data", "--sse", "AES256", spec=spec)[0] == 0
+    assert "0 files uploaded" in aws.run("--upload-data", "--sse", "AES256", spec=spec)[1]
+    # An upload that was cut goes on only when it is to be encrypted in the same way.
+    aws.server.faults.append(Fault("s3:PUT .*partNumber=2", cut="before", times=99))
+    arn = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/one"
+    assert aws.run("--upload-data", "--kms-key", arn, spec=spec)[0] == 1
+    aws.server.faults.clear()
+    other = arn.replace("one", "two")
+    assert "1 files uploaded" in aws.run("--upload-data", "--kms-key", other, spec=spec)[1]
+    head = aws.client("s3").head_object(Bucket=BUCKET, Key="orders/data/big.csv")
+    assert head["SSEKMSKeyId"] == other
+    assert "0 files uploaded" in aws.run("--upload-data", "--kms-key", other, spec=spec)[1]
+    assert "0 files uploaded" in aws.run("--upload-data", spec=spec)[1]
+
+
 def test_encryption(aws):
     assert aws.run("--kms-key", "alias/lake")[0] == 0
     s3 = aws.client("s3")

@@ -21,6 +21,8 @@ PRICES = {"STANDARD": 0.44, "FLEX": 0.29}
 STREAMS = (("output", ""), ("error", ""), ("logs-v2", "-driver"))
 NOISE = re.compile(r"^\s*$|\b(INFO|DEBUG|TRACE)\b")
 LOG_LINES = 20
+# So often a run that goes on is told of where no terminal shows it.
+TOLD_EVERY_SECONDS = 60
 PLACE = re.compile(r"(?:[Ll]ine[: ]+|\.py:)(\d+)")
 
 
@@ -240,13 +242,14 @@ def watch_run(glue, logs, name, run_id, options, script_text="", script_name="th
 
     Raises DeployError when options.wait_timeout minutes are over; the run goes on then.
     """
-    tokens, shown, tail = {}, None, []
+    tokens, shown, tail, told = {}, None, [], 0.0
     end = time.monotonic() + 60 * options.wait_timeout if options.wait_timeout else None
     while True:
         run = known_soon(glue.get_job_run, JobName=name, RunId=run_id)["JobRun"]
         tail = (tail + show_logs(logs, run, tokens, options))[-LOG_LINES:]
-        if run["JobRunState"] != shown or sys.stderr.isatty():
-            shown = run["JobRunState"]
+        late = time.monotonic() - told >= TOLD_EVERY_SECONDS
+        if run["JobRunState"] != shown or late or sys.stderr.isatty():
+            shown, told = run["JobRunState"], time.monotonic()
             print(f"{run_id}: {run_line(run, options.price)}", flush=True)
         if shown in FINAL_STATES:
             retry = next_attempt(glue, name, run, options)
