@@ -78,7 +78,13 @@ def rows_drawn(c: Call, frame: Frame) -> Frame:
     out = repeated(out) if c.lit("replace") else subset_of(ctx, frame, out)
     key = SortKey(place, None)
     before = Order() if c.lit("replace") else frame.order
-    return out.but(order=replace(sorted_order([key], before), total=True))
+    return drawn_once(c, out.but(order=replace(sorted_order([key], before), total=True)))
+
+
+def drawn_once(c: Call, frame: Frame) -> Frame:
+    """The rows under a name where another mention of them would be another draw."""
+    unseeded = c.lit("random_state") is None
+    return c.ctx.hoist(frame, c.ctx.hint or "sample") if unseeded else frame
 
 
 def columns_drawn(c: Call, frame: Frame) -> Frame:
@@ -196,6 +202,7 @@ def group_sample(c: Call) -> Value:
     out = out.but(hidden=(*out.hidden, place), vars=out.vars | g.vars)
     out = repeated(out) if c.lit("replace") else subset_of(ctx, g.frame, out)
     out = out.but(order=replace(sorted_order([SortKey(place, None)], Order()), total=True))
+    out = drawn_once(c, out)
     if g.grouped.series is not None:
         c.need(not c.lit("replace"), "a Series of repeated rows")
         return moved(c, out, g.grouped.series)
