@@ -94,7 +94,7 @@ def test_values_stay_values(name, script, arguments, inputs):
     spec = DeploySpec(job_name=name, default_arguments=arguments, inputs=inputs, tags=arguments)
     text = deploy_script(spec, script)
     plain = deploy_script(DeploySpec(), "job.py")
-    functions = plain[plain.index("# ---- Names and addresses") :]
+    functions = plain[plain.index("# ---- Names, addresses, texts") :]
     assert text.endswith(functions)
     head, plain_head = (ast.parse(t.removesuffix(functions)) for t in (text, plain))
     assert literals(head) == {"JOB": spec.as_dict(), "SCRIPT": script}
