@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -18,6 +19,7 @@ from rules.lib import selected, series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, Restart
 from transpiler.facts import (
+    Col,
     Const,
     Frame,
     Func,
@@ -25,7 +27,7 @@ from transpiler.facts import (
     Value,
 )
 from transpiler.infer.verbatim import same_values
-from transpiler.loops import PerGroup
+from transpiler.loops import PerGroup, PerKey
 from transpiler.source import read_names, root_name
 
 #: methods that do to the rows of all groups what they do to those of one; arguments are constants
@@ -39,7 +41,7 @@ _WIDE = {"axis", "inplace", "thresh", "how", "ignore_index"}
 class Walk:
     """The steps of a loop's body, done to the rows of all groups at once."""
 
-    def __init__(self, c: Call, loop: PerGroup) -> None:
+    def __init__(self, c: Call, loop: PerGroup, checked: bool = True, every_row: bool = False) -> None:  # fmt: skip
         self.c, self.loop, self.grouped = c, loop, loop.grouped
         self.interpreter = c.interpreter  # type: ignore[attr-defined]
         self.known: dict[str, cst.BaseExpression] = {}  # what names of the body stand for
@@ -57,12 +59,15 @@ class Walk:
             self.labels.append(key.col.column.label)
         frame = self.grouped.frame
         self.regroup(frame)
+        if every_row:  # those of no group, too
+            c.need(not loop.body, "a mapping of groups that change")
+            return
         if self.grouped.dropna and not all(k.col.null_free for k in self.grouped.keys):
             self.regroup(self.step("DataFrame.dropna", frame, subset=Const(self.labels)))
         body = list(loop.body)
         while body and isinstance(body[0], cst.If):
             self.skip(body.pop(0))
-        self.grouped_rows = c.ctx.hoist(self.frame, "rows")
+        self.grouped_rows = c.ctx.hoist(self.frame, "rows") if checked or body else self.frame
         self.regroup(self.grouped_rows)
         for node in body:
             self.statement(node)
@@ -231,10 +236,21 @@ class Walk:
         self.c.need(isinstance(frame, Frame), "something else than rows of the groups")
         return self.step("DataFrame.droplevel", frame, Const(list(range(len(self.labels)))))
 
-    def table(self, names: list | None) -> Frame:
+    def series(self) -> Col:
+        """The values of a dict under its keys."""
+        key = cst.Element(cst.Name(self.loop.keys[0]))
+        pair = cst.Tuple([key, cst.Element(self.loop.item)])
+        frame = self.table(["key", "value"], pair)
+        frame = self.step("DataFrame.set_index", frame, Const("key"))
+        (level,) = frame.index.levels
+        unnamed = replace(frame.index, levels=(replace(level, label=None),))
+        return series_of(self.c.ctx, frame.but(index=unnamed), "value").but(label=None)
+
+    def table(self, names: list | None, item: Any = None) -> Frame:
         """A row for each group: the values of its record by name, or by ``names``."""
-        parts = record_parts(self.loop.item, names)
-        self.expect("pandas gives no columns to a table of no groups")
+        parts = record_parts(item or self.loop.item, names)
+        if names is None:
+            self.expect("pandas gives no columns to a table of no groups")
         g = Groups(self.c, self.grouped)
         outputs, wanted = [], []
         for number, (label, node) in enumerate(parts):
@@ -315,6 +331,12 @@ _GAPS = (
 )
 
 
+_BY_VALUE = (
+    "parts = []\nfor k in sorted(df['k'].dropna().unique()):\n    part = df[df['k'] == k].copy()\n"
+    "    part['z'] = (part['i'] - part['i'].mean()) / part['i'].std()\n    parts.append(part)\nout = pd.concat(parts)"
+)
+
+
 @rule(
     "pandas.concat(objs, *, axis=0, join='outer', ignore_index=False, keys=None, levels=None, names=None, "
     "verify_integrity=False, sort=False, copy=None)",
@@ -324,6 +346,7 @@ _GAPS = (
         _TOP,
         _SHARE,
         _GAPS,
+        _BY_VALUE,
         "out = pd.concat([g.nlargest(1, 'i') for _, g in df.groupby('k')])",
         "out = pd.concat([g.head(1) for _, g in df.groupby('b', sort=False) if g['i'].max() > 3], ignore_index=True)",
         "out = pd.concat(g[g['i'] > g['i'].mean()] for _, g in df.groupby(['k']) if len(g) > 1)".replace(
@@ -345,6 +368,7 @@ _RECORDS = (
     "rows = []\nfor k, g in df.groupby('k'):\n    best = g['f'].max()\n    rows.append({'key': k, 'n': len(g), 'total': g.i.sum(), 'best': best, 'kinds': g['s'].nunique(), 'first': g['s'].iloc[0]})\nout = pd.DataFrame(rows)",
     "rows = []\nfor (k, b), g in df.groupby(['k', 'b']):\n    if len(g) > 1:\n        rows.append({'k': k, 'b': b, 'span': g['i'].max() - g['i'].min(), 'mean': g['f'].mean()})\nout = pd.DataFrame(rows)",
     "rows = [(k, len(g), g['f'].mean(), (g['i'] > 3).sum()) for k, g in df.groupby('k', sort=False)]\nout = pd.DataFrame(rows, columns=['k', 'n', 'mean', 'big'])",
+    "rows = []\nfor b in df['b'].unique():\n    part = df.loc[df['b'] == b]\n    rows.append({'b': b, 'n': len(part), 'top': part['f'].max()})\nout = pd.DataFrame(rows)",
     "rows = []\nfor j, g in df.groupby('j'):\n    pos = g[g['i'] > 2]\n    rows.append({'j': j, 'last': g['i'].iloc[-1], 'share': (g['i'] > 2).mean()})\nout = pd.DataFrame(rows)",
 )
 
@@ -360,4 +384,33 @@ def table_of_groups(c: Call) -> Frame:
     loop = c["data"]
     c.need(type(loop) is PerGroup, "the data are not known here")
     names = c.lit("columns")
-    return Walk(c, loop).table(list(names) if names is not None else None)
+    return Walk(c, loop, names is None).table(list(names) if names is not None else None)
+
+
+_DICT = "means = {}\nfor k, g in df.groupby('k'):\n    means[k] = g['i'].mean()\n"
+
+
+@rule(
+    "pandas.Series(data=None, index=None, dtype=None, name=None, copy=None, fastpath=None)",
+    not_yet="index dtype fastpath",
+    ignored="copy",
+    example=(f"{_DICT}out = pd.Series(means)", f"{_DICT}out = pd.DataFrame(list(means.items()), columns=['k', 'mean'])"),
+)  # fmt: skip
+def series_of_groups(c: Call) -> Col:
+    """The values that a loop over groups has put into a dict."""
+    loop = c["data"]
+    c.need(type(loop) is PerKey, "the data are not known here")
+    return Walk(c, loop, False).series().but(label=c.lit("name"))
+
+
+@rule("Series.map(arg, na_action=None)", ignored="na_action", example=f"{_DICT}out = df.assign(mean=df['k'].map(means))")  # fmt: skip
+def mapped_by_groups(c: Call) -> Col:
+    """The value of each row's group, which a loop over groups has put into a dict."""
+    loop = c["arg"]
+    c.need(type(loop) is PerKey, "mapped by another kind of object")
+    walk = Walk(c, loop, every_row=True)
+    (key,) = walk.grouped.keys
+    c.need(c.col.column is not None and key.col.column.uid == c.col.column.uid and c.col.frame.rows.same_set(walk.frame.rows), "a mapping of other rows")  # fmt: skip
+    made = walk.by_row(loop.item)
+    c.need(isinstance(made, Col), "a value that does not depend on the group")
+    return made.but(label=c.col.label)

@@ -30,6 +30,11 @@ class PerGroup(Value):
 
 
 @dataclass(frozen=True)
+class PerKey(PerGroup):
+    """A dict with an item for each group, under the group's key."""
+
+
+@dataclass(frozen=True)
 class LoopName(Value):
     """A name that a loop over groups leaves behind: only the loop as it is written knows its value."""
 

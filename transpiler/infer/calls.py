@@ -29,6 +29,7 @@ from transpiler.facts import (
     Value,
     Windowed,
 )
+from transpiler.loops import PerGroup
 from transpiler.source import is_secret_name
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
@@ -99,6 +100,10 @@ class Calls:
             method = node.func.attr.value
             if isinstance(owner, (Instance, Class, Super)):
                 return self.call_member(owner, method, args, kwargs, node, scope)
+            if isinstance(owner, PerGroup):
+                found = self.listed_groups(owner, method, args, kwargs)  # type: ignore[attr-defined]
+                if found is not None:
+                    return found
             if isinstance(owner, DATA):
                 if is_true(kwargs.get("inplace")):
                     return self.in_place(owner, method, args, kwargs, node, scope)
@@ -148,6 +153,12 @@ class Calls:
         if isinstance(function, Module):
             if function.name in _EXITS:
                 self.end(function, args, kwargs, node)  # type: ignore[attr-defined]
+            if (
+                function.name == "builtins.list"
+                and len(args) == 1
+                and isinstance(args[0], PerGroup)
+            ):
+                return self.listed_groups(args[0], "list", [], kwargs) or args[0]  # type: ignore[attr-defined]
             if function.name == "functools.partial" and args and isinstance(args[0], Func):
                 return self.partial(args[0], args[1:], kwargs)  # type: ignore[attr-defined]
             asked = self.ask_object(function, args, kwargs, scope)  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Const, Func, Grouped, Value
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import changed_roots, leaves
-from transpiler.loops import Listing, LoopName, PerFile, PerGroup
+from transpiler.loops import Listing, LoopName, PerFile, PerGroup, PerKey
 from transpiler.source import bound_names, read_names, target_names
 
 
@@ -42,16 +42,19 @@ class GroupLoops:
         holder, item = call
         names = loop_names(node.target)
         ref = around.lookup(holder)
-        if names is None or ref is None or ref.value != Const([]) or ref.shared:
+        by_key = isinstance(line := one_line(body[-1]), cst.Assign)
+        if names is None or ref is None or ref.value != Const({} if by_key else []) or ref.shared:
             return False
         keys, group = names
+        if by_key and [self.program.code(line.targets[0].target.slice[0])] != list(keys):
+            return False
         steps = tuple(body[:-1])
         if not self.is_closed(steps, item, {*keys, group}, holder, around):
             return False
         filled = self.filled(node.iter, node.target, steps, item, around, place)
-        if filled is None:
+        if filled is None or by_key and type(filled) is not PerGroup:
             return False
-        ref.value = filled
+        ref.value = PerKey(**vars(filled)) if by_key else filled
         for name in {*keys, group, *bound_names(written.body)}:
             scope.bind(name, Ref(LoopName(place)))
         return True
@@ -66,6 +69,16 @@ class GroupLoops:
         steps = tuple(skip_unless(i.test) for i in node.for_in.ifs)
         return self.filled(node.for_in.iter, node.for_in.target, steps, node.elt, around, place)
 
+    def listed_groups(self, value: Value, name: str, args: list, kwargs: dict) -> Value | None:
+        """``results.items()`` and ``list(…)`` of what a loop over groups has filled."""
+        if name == "list" and type(value) is PerGroup and not kwargs:
+            return value
+        if name != "items" or not isinstance(value, PerKey) or args or kwargs:
+            return None
+        key = cst.Element(cst.Name(value.keys[0]))
+        pair = cst.Tuple([key, cst.Element(value.item)])
+        return PerGroup(**{**vars(value), "item": pair})
+
     def filled(
         self, source: Any, target: Any, steps: tuple, item: Any, scope: Scope, place: tuple
     ) -> PerGroup | None:
@@ -74,8 +87,13 @@ class GroupLoops:
         if names is None:
             return None
         keys, group = names
-        if isinstance(target, cst.Name):
-            kind: Any = PerFile
+        found = parts_by_value(source, target, steps, item)
+        if found is not None:
+            call, dropped, group = found
+            whole: Any = self.full_groups(call, dropped, scope)
+            kind, keys, steps = PerGroup, (target.value,), steps[1:]
+        elif isinstance(target, cst.Name):
+            kind = PerFile
             whole = self.files_of(source, scope) if reads_files(steps, item) else None
         else:
             kind, whole = PerGroup, self.groups_of(source, scope, target)
@@ -83,6 +101,13 @@ class GroupLoops:
             return None
         seen = self.seen_by([*steps, item], scope)
         return kind(whole, keys, group, steps, item, seen, place, self.meaning(seen))
+
+    def full_groups(self, call: Any, dropped: bool, scope: Scope) -> Grouped | None:
+        """The groups of a loop over the values of a column, where a missing one is none of them."""
+        grouped = self.groups_of(call, scope)
+        keys = grouped.keys if grouped is not None else ()
+        plain = all(k.col.dtype != "category" and (dropped or k.col.null_free) for k in keys)
+        return grouped if plain else None
 
     def files_of(self, node: Any, scope: Scope) -> Listing | None:
         """The files that a loop goes over, where they are those of a folder."""
@@ -97,7 +122,7 @@ class GroupLoops:
         self.rollback(saved)  # type: ignore[attr-defined]
         return None
 
-    def groups_of(self, node: Any, scope: Scope, target: Any) -> Grouped | None:
+    def groups_of(self, node: Any, scope: Scope, target: Any = None) -> Grouped | None:
         """The groups that a loop goes over, where they are known."""
         if not by_groups(node):
             return None
@@ -107,7 +132,8 @@ class GroupLoops:
         except NoRule:
             grouped = None
         plain = type(grouped) is Grouped and grouped.series is None and grouped.selection is None
-        if plain and not grouped.hollow and as_tuples(grouped) == isinstance(target.elements[0].value, cst.Tuple):  # fmt: skip
+        tuples = target is not None and isinstance(target.elements[0].value, cst.Tuple)
+        if plain and not grouped.hollow and as_tuples(grouped) == tuples:
             return grouped
         self.ctx.restore(point)
         self.rollback(saved)  # type: ignore[attr-defined]
@@ -159,6 +185,69 @@ def by_groups(node: Any) -> bool:
     return isinstance(node, cst.Name)
 
 
+def parts_by_value(source: Any, target: Any, steps: tuple, item: Any) -> tuple[Any, bool, str] | None:  # fmt: skip
+    """``for k in df["k"].unique(): part = df[df["k"] == k]; …``: the group-by that it stands for,
+    whether missing values are left out, and the name of a part. None for another loop."""
+    line = one_line(steps[0]) if steps else None
+    if not isinstance(target, cst.Name) or not isinstance(line, cst.Assign) or len(line.targets) > 1:  # fmt: skip
+        return None
+    part = line.targets[0].target
+    ordered = isinstance(source, cst.Call) and isinstance(source.func, cst.Name) and source.func.value == "sorted"  # fmt: skip
+    if ordered:
+        if len(source.args) != 1:
+            return None
+        source = source.args[0].value
+    column, methods = source, []
+    while isinstance(column, cst.Call) and isinstance(column.func, cst.Attribute) and not column.args:  # fmt: skip
+        methods.append(column.func.attr.value)
+        column = column.func.value
+    if methods not in (["unique"], ["unique", "dropna"], ["tolist", "unique", "dropna"], ["tolist", "unique"]):  # fmt: skip
+        return None
+    label = column_label(column)
+    if label is None or not isinstance(part, cst.Name):
+        return None
+    frame = column.value.value
+    if frame in {n for s in (*steps[1:], item) for n in read_names(s)} or not chooses(line.value, frame, label, target.value):  # fmt: skip
+        return None
+    option = "" if ordered else ", sort=False"
+    call = cst.parse_expression(f"{frame}.groupby({label!r}{option})")
+    return call, "dropna" in methods, part.value
+
+
+def column_label(node: Any) -> str | None:
+    """The label of ``df["k"]`` or ``df.k``."""
+    if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name):
+        return node.attr.value
+    plain = isinstance(node, cst.Subscript) and isinstance(node.value, cst.Name) and len(node.slice) == 1  # fmt: skip
+    index = node.slice[0].slice if plain else None
+    text = index.value if isinstance(index, cst.Index) else None
+    return text.evaluated_value if isinstance(text, cst.SimpleString) else None  # type: ignore[return-value]
+
+
+def chooses(node: Any, frame: str, label: str, value: str) -> bool:
+    """Whether it is ``df[df["k"] == value]``, with ``.loc`` or ``.copy()`` or without."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value == "copy" and not node.args:  # fmt: skip
+        node = node.func.value
+    if not isinstance(node, cst.Subscript) or len(node.slice) != 1:
+        return False
+    owner, index = node.value, node.slice[0].slice
+    if isinstance(owner, cst.Attribute) and owner.attr.value == "loc":
+        owner = owner.value
+    test = index.value if isinstance(index, cst.Index) else None
+    if not isinstance(owner, cst.Name) or owner.value != frame or not isinstance(test, cst.Comparison):  # fmt: skip
+        return False
+    only, *more = test.comparisons
+    right = only.comparator
+    return (
+        not more
+        and isinstance(only.operator, cst.Equal)
+        and isinstance(right, cst.Name)
+        and right.value == value
+        and column_label(test.left) == label
+        and test.left.value.value == frame  # type: ignore[union-attr]
+    )
+
+
 def reads_files(steps: tuple, item: Any) -> bool:
     """Whether a loop may read files: it calls a ``read_…`` of pandas or a function of the program."""
     found: list[bool] = []
@@ -208,9 +297,34 @@ def reads_of(statement: Any) -> set[str]:
     return read_names(statement)
 
 
+def bound_first(node: Any) -> set[str]:
+    """The names that a loop binds before it reads them."""
+    if not isinstance(node, cst.For):
+        return set()
+    read, found = read_names(node.iter), set()
+    found |= {n for n in all_names(node.target) if n not in read}
+    for statement in node.body.body if isinstance(node.body, cst.IndentedBlock) else ():
+        read |= reads_of(statement) - found
+        line = one_line(statement)
+        if isinstance(line, cst.Assign):
+            found |= {n for t in line.targets for n in target_names(t.target) if n not in read}
+    return found
+
+
+def all_names(target: Any) -> list[str]:
+    """The names in a target, however deep."""
+    if isinstance(target, (cst.Tuple, cst.List)):
+        return [n for e in target.elements for n in all_names(e.value)]
+    return target_names(target)
+
+
 def appended(statement: Any) -> tuple[str, Any] | None:
-    """The list and the item of ``items.append(item)``."""
+    """The list and the item of ``items.append(item)``, or the dict and the item of ``d[k] = item``."""
     line = one_line(statement)
+    if isinstance(line, cst.Assign) and len(line.targets) == 1:
+        target = line.targets[0].target
+        plain = isinstance(target, cst.Subscript) and isinstance(target.value, cst.Name) and len(target.slice) == 1  # fmt: skip
+        return (target.value.value, line.value) if plain else None
     call = line.value if isinstance(line, cst.Expr) else None
     if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute):
         return None

@@ -10,7 +10,20 @@ import libcst as cst
 
 from rules import lib
 from transpiler.errors import NoRule, Refused
-from transpiler.facts import Col, Const, Frame, Func, Local, Mapping, Module, Plain, Sequence, Value
+from transpiler.facts import (
+    Accessor,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Local,
+    Mapping,
+    Module,
+    Plain,
+    Sequence,
+    Value,
+)
+from transpiler.infer.group_loops import bound_first
 from transpiler.infer.kinds import has_data, has_local, is_changeable
 from transpiler.infer.needed import needed_columns
 from transpiler.infer.rewriter import _Rewriter
@@ -23,6 +36,7 @@ from transpiler.infer.syntax import (
     outer_names,
     parameters_in,
 )
+from transpiler.loops import LoopName
 from transpiler.source import bound_names, read_names, root_name
 
 
@@ -134,9 +148,11 @@ class Verbatim:
     def job_names(self, node: Any, scope: Scope, changed: set[str]) -> dict[str, str]:
         """What each name in kept code is called in the job; makes what is not there yet."""
         names: dict[str, str] = {}
-        own = parameters_in(node)
+        own, anew = parameters_in(node), bound_first(node)
         for name in sorted(read_names(node) | changed):
             ref = scope.lookup(name)
+            if ref is not None and name in anew and isinstance(ref.value, LoopName):
+                ref = None
             if ref is None or (name in own and name not in changed):
                 if name in changed:
                     names[name] = self.claim(name, scope)  # type: ignore[attr-defined]
