@@ -26,6 +26,8 @@ JDBC_URLS = {
     "sqlserver": "jdbc:sqlserver://{host}:{port};databaseName={database}",
     "oracle": "jdbc:oracle:thin:@//{host}:{port}/{database}",
 }
+#: databases that are reached by their documented addresses and drivers alone
+UNPROVEN = {"sqlserver": "SQL Server", "oracle": "Oracle", "redshift": "Redshift"}
 _URL = re.compile(
     r"(?P<dialect>\w+)(?:\+\w+)?://(?:[^@/]*@)?(?P<host>[^:/?@]*)(?::(?P<port>[^/?]*))?"
     r"(?:/(?P<database>[^?]*))?(?:\?(?P<query>.*))?",
@@ -124,7 +126,12 @@ def of_value(value: Any, variable: str = "") -> Database:
 def noted(c: Call, made: Database) -> Database:
     renamed = dict(getattr(c.ctx.options, "connections", None) or {})
     connection = renamed.get(made.connection, made.connection)
-    c.message = f"user and password stay out of the job: it uses the Glue connection {connection!r}"  # type: ignore[attr-defined]
+    message = f"user and password stay out of the job: it uses the Glue connection {connection!r}"
+    if made.dialect in UNPROVEN:
+        message += (
+            f"; {UNPROVEN[made.dialect]} has not been tried with a real server: check the first run"
+        )
+    c.message = message  # type: ignore[attr-defined]
     return replace(made, connection=connection)
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from rules.connections import SqlText, noted, of_value
+from rules.connections import UNPROVEN, SqlText, noted, of_value
 from rules.io import output, with_index
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, Refused
@@ -262,6 +262,8 @@ def to_sql(c: Call) -> RowCount:
             "to_sql(dtype=…) is not translated: make the table first, then if_exists='append'"
         )
     passed: dict[str, Any] = {"connection": noted(c, made).connection}
+    if made.dialect in UNPROVEN:
+        c.message = f"the job stops here: to_sql into {UNPROVEN[made.dialect]} is not translated, only into PostgreSQL, MySQL and MariaDB; {c.message}"  # type: ignore[attr-defined]
     try:
         if c.lit("schema") is not None:
             passed["schema"] = c.lit("schema")
@@ -280,7 +282,12 @@ def to_sql(c: Call) -> RowCount:
     name = Const(table_name(c, "name"))
     output(c, "write_sql", "database", frame, name, passed, render(name.value))
     c.ctx.outputs[-1].path = "?"
-    c.ctx.outputs[-1].options = {"connection": passed["connection"], "url": made.url}
+    c.ctx.outputs[-1].options = {
+        "connection": passed["connection"],
+        "url": made.url,
+        "schema": passed.get("schema"),
+        "table": name.value,
+    }
     return RowCount()
 
 

@@ -153,6 +153,19 @@ def test_addresses_of_other_databases(made, url):
     job = transpile(source)
     assert job.inputs[0]["url"] == url
     assert "hunter2" not in job.script + job.deploy_script + job.report.to_json()
+    # What was never tried with a real server is told.
+    untried = url.startswith(("jdbc:sqlserver", "jdbc:oracle", "jdbc:redshift"))
+    assert ("has not been tried with a real server" in job.report.to_json()) == untried
+
+
+def test_writing_into_a_database_that_is_not_translated_is_told():
+    source = (
+        "import pandas as pd\nfrom sqlalchemy import create_engine\n"
+        "con = create_engine('oracle+oracledb://h/s')\n"
+        "pd.DataFrame({'a': [1]}).to_sql('t', con, index=False)\n"
+    )
+    messages = [entry.message for entry in transpile(source).report.entries if entry.line == 4]
+    assert any("to_sql into Oracle is not translated" in message for message in messages)
 
 
 @pytest.mark.parametrize(
