@@ -133,15 +133,16 @@ def reduced(df, how, build, numeric_only=False, skipna=True, min_count=0, nullab
         plain = "Float64" if masked else "float64"
         return result.astype(plain) if not kinds & set(TIMES) else result
     gaps = any(missing for _, _, missing in found)
-    small = {}
-    for (name, kind, dtype), value, missing in found:
+    small = {}  # by number: names may repeat
+    for number, ((_, kind, dtype), value, missing) in enumerate(found):
         enough = rows - missing >= min_count
         pad = value if PADDING[how] is None else PADDING[how]
         parts = [value if enough else np.nan]
         parts += [np.nan if missing else pad if enough else np.nan] if gaps else []
-        small[name] = small_column(parts if rows else [], dtype, how, missing or not enough)
+        small[number] = small_column(parts if rows else [], dtype, how, missing or not enough)
     extra = {"min_count": min(min_count, 1)} if min_count else {}
-    return getattr(pd.DataFrame(small), how)(skipna=skipna, **extra)
+    made = pd.DataFrame(small).set_axis([f[0] for f, _, _ in found], axis=1)
+    return getattr(made, how)(skipna=skipna, **extra)
 
 
 # What can follow the result of a reduction without a change: None stands for the result itself.

@@ -25,7 +25,7 @@ def numbers_of(c: Call) -> list[Col]:
         series = [s for s in series if s.dtype in NUMBERS or s.dtype == "bool"]
     masked = [s.dtype in _MASKED for s in series]
     c.need(all(masked) or not any(s.is_nullable for s in series), "two kinds of missing values")
-    c.need(series and all(s.dtype in (*_MASKED, "int64", "float64", "bool", "datetime64[ns]") for s in series), "columns that are not numbers")  # fmt: skip
+    c.need(series and all(s.dtype in (*_MASKED, "int64", "int64?", "float64", "bool", "datetime64[ns]") for s in series), "columns that are not numbers")  # fmt: skip
     return [tightened(s.but(dtype=_MASKED.get(s.dtype or "", s.dtype))) for s in series]
 
 
@@ -33,7 +33,7 @@ def as_number(series: Col, fractions: bool) -> E:
     kind = (
         "bigint"
         if series.dtype == "bool"
-        else "double" if fractions and series.dtype == "int64" else None
+        else "double" if fractions and series.dtype in ("int64", "int64?") else None
     )
     return series.expr.cast(kind) if kind else series.expr
 
@@ -156,7 +156,8 @@ def across(c: Call, name: str) -> Col:
     c.need(name in _ACROSS, f"{name}(axis=1)")
     c.need("skipna" not in c.args or c.lit("skipna") in (True, False), "skipna= of this value")
     label = c.lit("q") if name == "quantile" else None
-    if not c.frame.open and any(x.dtype is None for x in c.frame.columns):
+    dtypes = [] if c.frame.open else [x.dtype for x in c.frame.columns]
+    if None in dtypes or name in _SAME and "int64?" in dtypes and "float64" not in dtypes:
         return across_unknown(c, name).but(label=label)
     series = numbers_of(c)
     expr, dtype = _ACROSS[name](c, series)
@@ -164,6 +165,9 @@ def across(c: Call, name: str) -> Col:
         dtype = {"int64": "Int64", "float64": "Float64"}[dtype]
     return derive(expr, dtype, *series, label=label, loose=False, null_free=dtype in NULL_FREE)
 
+
+#: whole numbers of whole numbers
+_SAME = ("sum", "min", "max")
 
 _OPEN_ROWS = {"std": "row_deviation", "var": "row_variance", "sem": "row_error", "median": "row_quantile",
               "quantile": "row_quantile"}  # fmt: skip
@@ -183,7 +187,7 @@ def across_unknown(c: Call, name: str) -> Col:
         return derive(expr, "float64", *series, label=None, loose=False, null_free=False)
     c.need(name in ("sum", "mean", "min", "max"), "the types are not known while planning")
     if name != "mean":  # whole numbers with gaps are fractions
-        series = [s.but(expr=in_frame(c.ctx, "whole", s)) if s.dtype is None else s for s in series]
+        series = [s.but(expr=in_frame(c.ctx, "whole", s), dtype=None) if s.dtype in (None, "int64?") else s for s in series]  # fmt: skip
     builds = {"sum": "row_total", "mean": "row_average", "min": "row_least", "max": "row_greatest"}
     expr = typed(c.ctx, builds[name], *series)
     dtype = "float64" if name == "mean" else None
@@ -213,7 +217,7 @@ def label_of(c: Call, name: str) -> Col:
     """The label of the row's first largest (smallest) value."""
     c.args = {**c.args}
     series = numbers_of(c)
-    c.need(all(s.dtype in ("int64", "float64") for s in series) and not any(s.is_nullable for s in series), "columns that are not numbers")  # fmt: skip
+    c.need(all(s.dtype in ("int64", "int64?", "float64") for s in series) and not any(s.is_nullable for s in series), "columns that are not numbers")  # fmt: skip
     labels = [x.label for x in c.frame.columns]
     c.need(len(labels) == len(series) and all(isinstance(x, str) for x in labels), "labels that are not texts")  # fmt: skip
     mixed = len({s.dtype for s in series}) > 1

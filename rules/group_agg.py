@@ -193,6 +193,7 @@ _FRAME_EXAMPLES = (
     "df.groupby('k').agg(total=('f', 'sum'), rows=('i', 'size'), first=('s', 'first'), w=('n', 'median'))",
     "df.groupby(['k', 'b'], as_index=False).agg(total=pd.NamedAgg(column='i', aggfunc='sum'))",
     "df.groupby('k', as_index=False).agg({'i': ['sum', 'mean']})",
+    "df.groupby(['j', 'b'], as_index=False).agg({'j': ['sum', 'first'], 'f': ['max']})",
     "df.groupby('k')[['i', 'f']].agg('sum')",
     "df.groupby('k').agg({'i': np.mean, 'j': max, 'u': list, 'f': len})",
     "df.groupby('b').agg(r=('i', lambda x: x.max() - x.min()), p=('f', lambda x: x.quantile(0.75)), n=('i', lambda x: (x > 3).sum()))",

@@ -215,6 +215,8 @@ class Groups:
         """The rows that are in a group."""
         frame = self.ready()
         holes = [] if not self.grouped.dropna else [k for k in self.keys if not k.null_free]
+        if len(self.keys) > 1 and getattr(self.grouped, "freq", None) is not None:
+            holes = [k for k in holes if k is not self.keys[-1]]  # a group of no time is a failure
         if not holes:
             return frame
         if len(holes) > 1 and all(k.column is not None for k in holes):
@@ -349,7 +351,9 @@ class Groups:
         options += ", weekdays=True" if freq.kind == "business" else ""
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
         function = self.ctx.call("with_empty_bins")
-        text = f"{function}({text}, {keys[0].name!r}, {freq.step!r}{options})"
+        by = [x.name for x in keys[:-1]]
+        options += f", by={by!r}" if by else ""
+        text = f"{function}({text}, {keys[-1].name!r}, {freq.step!r}{options})"
         out = [
             c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype))
             for c, m in zip(columns, made)
@@ -398,7 +402,10 @@ class Groups:
         labels = [c.label for c in frame.columns]
         if any(k.label in labels for k in keys):
             raise NoRule("a key is also a value")
-        if deep:
+        if deep:  # pandas leaves out a key that is also aggregated
+            tops = {x[0] for x in labels}
+            frame = frame.but(hidden=(*frame.hidden, *(k.name for k in keys if k.label in tops)))
+            keys = [k for k in keys if k.label not in tops]
             keys = [Column((k.label, ""), k.name, k.dtype, k.uid, k.nullable) for k in keys]
         order = frame.order
         out = frame.but(columns=(*keys, *frame.columns), index=Index("range"))

@@ -109,6 +109,11 @@ def index_reset(ctx: Any, frame: Frame, drop: bool, names: Any = None) -> Frame:
     return placed(ctx, base, [column, *base.columns], {column.name: number}, base.index.levels)
 
 
+def index_ignored(ctx: Any, frame: Frame) -> Frame:
+    """``ignore_index=True``: a RangeIndex in place of any labels."""
+    return levels_dropped(ctx, frame) if frame.index.kind == "columns" else renumbered(ctx, frame)
+
+
 def levels_dropped(ctx: Any, frame: Frame) -> Frame:
     """The label columns go."""
     names = [level.name for level in frame.index.levels]

@@ -419,7 +419,7 @@ def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
         if dtype is None:
             raise NoRule("the type of the value is not known while planning")
         return E(f"{ctx.call('lit')}({value.text})").cast(SPARK_TYPES[dtype]), dtype
-    raise NoRule(f"a {value.kind} cannot become a column")
+    raise NoRule(getattr(value, "why", "") or f"a {value.kind} cannot become a column")
 
 
 def filtered(ctx: Any, frame: Frame, mask: Col) -> Frame:

@@ -14,13 +14,13 @@ from rules.lib import (
     materialised,
     meet,
     operand,
-    renumbered,
     series_of,
     subset_of,
     tight,
     tightened,
     with_temps,
 )
+from rules.index import index_ignored
 from rules.elementwise import mapped, plain_name, solid
 from rules.operators import timestamp_constant
 from rules.registry import Call, rule
@@ -340,6 +340,7 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
         "df.dropna(how='all', subset=['f', 'g'])",
         "df.dropna(thresh=2, subset=['f', 'g', 's'])",
         "df.dropna(subset='k', ignore_index=True)",
+        "df.set_index('s').dropna(subset='k', ignore_index=True)",
         "df.dropna(axis=1)",
         "df.dropna(axis=1, how='all')",
         "df.dropna(axis='columns', thresh=15)",
@@ -375,7 +376,7 @@ def dropna(c: Call) -> Frame:
     out = subset_of(c.ctx, frame, chain(frame, f".dropna({', '.join(options)})"))
     if columns and how != "all" and thresh is None:
         out.rows.full.update(x.uid for x in columns)
-    return renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 
 def columns_dropped(c: Call, how: Any) -> Frame:
@@ -417,7 +418,7 @@ def series_dropna(c: Call) -> Col:
     """The rows with a value; the labels stay."""
     frame, series = solid(c.ctx, c.col)
     out = filtered(c.ctx, frame, not_null(series))
-    out = renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    out = index_ignored(c.ctx, out) if c.lit("ignore_index") else out
     kept = series_of(c.ctx, out, out.columns[0].label).but(label=c.col.label)
     return kept
 

@@ -42,6 +42,7 @@ def by_column(c: Call, frame: Frame, labels: list, exprs: list[E], dtype: str | 
     """A pandas Series on the driver of one aggregate per column: one pass over the data."""
     ctx = c.ctx
     c.need(labels, "a frame without columns")
+    c.need(len(set(labels)) == len(labels), "columns of the same name")
     shapes = {e.text.replace(repr(x), "c") for x, e in zip(labels, exprs)}
     if len(shapes) == 1 and len(labels) > 1:
         build = f"lambda c: {shapes.pop()}"
@@ -161,7 +162,7 @@ _EXTRA = {
     "kurt": ("df[['i', 'n']].head(3).kurt()", "df[['i']].assign(z=1).kurt()"),
     "skew": ("df[['i']].assign(z=1).skew()",),
 }  # fmt: skip
-_ALONG = ("df[['f', 'g', 'n']].{}(axis=1)", "df[['i', 'j']].{}(axis=1)", "df[['i', 'f']].{}(axis=1)",
+_ALONG = ("df[['f', 'g', 'n']].{}(axis=1)", "df[['i', 'j']].{}(axis=1)", "df[['i', 'f']].{}(axis=1)", "df['a1'] = df['k'].map({{'a': 1, 'b': 2}}); df['n1'] = df['k'].map({{'a': 5, 'c': 1}}); out = df[['a1', 'n1', 'i']].{}(axis=1)",
           "df[['f', 'n']].{}(axis=1, skipna=False)")  # fmt: skip
 _ROWS = {name: tuple(e.format(name) for e in _ALONG) for name in ("sum", "mean", "min", "max", "std", "var", "sem", "median")}  # fmt: skip
 _ROWS["sum"] += ("df[['f', 'g']].sum(axis=1, min_count=1)", "df[['i', 'b', 'f', 's']].sum(axis=1, numeric_only=True)",

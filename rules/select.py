@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rules.categories import sort_place
-from rules.lib import assign, chain, filtered, renumbered, selected, series_of, subset_of
+from rules.index import index_ignored
+from rules.lib import assign, chain, filtered, selected, series_of, subset_of
 from rules.registry import Call, rule
 from transpiler.facts import (
     BOOLS,
@@ -99,6 +100,7 @@ def tail(c: Call) -> Frame:
     ignored="kind",
     example=(
         "df.sort_values('n', ascending=False)",
+        "df.set_index('s').sort_values('f', ignore_index=True, kind='stable')",
         "df.sort_values(['s', 'i'], ascending=[True, False])",
         "df.sort_values('n', na_position='first').head(3)",
     ),
@@ -126,7 +128,7 @@ def sort_values(c: Call) -> Frame:
     out = frame.but(
         order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
     )
-    return renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 
 @rule(

@@ -6,12 +6,12 @@ from typing import Any
 
 from rules.elementwise import solid
 from rules.ordered import order_deps
+from rules.index import index_ignored
 from rules.lib import (
     chain,
     derive,
     filtered,
     materialised,
-    renumbered,
     series_of,
     subset_of,
     tightened,
@@ -92,6 +92,7 @@ def open_distinct(c: Call, frame: Frame) -> Frame:
     example=(
         "df.drop_duplicates(subset=['k'])",
         "df.drop_duplicates('s', keep='last')",
+        "df.set_index('s').drop_duplicates('j', ignore_index=True)",
         "df.drop_duplicates(subset=['k', 'b'], keep=False)",
         "df[['k', 'b']].drop_duplicates()",
         "df[['j']].drop_duplicates(ignore_index=True)",
@@ -111,7 +112,7 @@ def drop_duplicates(c: Call) -> Frame:
         raise NoRule("an empty subset")
     else:
         out = first_rows_of(c.ctx, frame, columns, c.lit("keep"))
-    return renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 
 @rule(
@@ -128,7 +129,7 @@ def series_drop_duplicates(c: Call) -> Col:
     c.need(c.lit("keep") in ("first", "last", False), "keep= of this value")
     frame, _ = solid(c.ctx, c.col)
     out = first_rows_of(c.ctx, frame, list(frame.columns), c.lit("keep"))
-    out = renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    out = index_ignored(c.ctx, out) if c.lit("ignore_index") else out
     return series_of(c.ctx, out, out.columns[0].label).but(label=c.col.label)
 
 
@@ -266,7 +267,7 @@ def series_sort_values(c: Call) -> Col:
     out = frame.but(
         order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
     )
-    out = renumbered(c.ctx, out) if c.lit("ignore_index") else out
+    out = index_ignored(c.ctx, out) if c.lit("ignore_index") else out
     return series_of(c.ctx, out, column.label).but(label=c.col.label)
 
 

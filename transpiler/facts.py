@@ -25,16 +25,36 @@ def fresh() -> int:
 
 # --- dtypes ---------------------------------------------------------------------------------
 
+
 #: pandas dtype -> Spark type. "int64?" is int64 that pandas turns into float64 when any value is
 #: missing (after a left merge, a shift), "bool?" is bool that turns into object.
-SPARK_TYPES = {
+class _SparkTypes(dict):
+    """Zoned times are their instants, periods their first moments: for what only carries them."""
+
+    def __missing__(self, dtype: str) -> str:
+        if zone_of(dtype) or period_of(dtype):
+            return "timestamp"
+        raise KeyError(dtype)
+
+
+def zone_of(dtype: str | None) -> str | None:
+    """The zone of times that have one: "UTC" of "datetime64[ns, UTC]"."""
+    return dtype[15:-1] if dtype is not None and dtype.startswith("datetime64[ns, ") else None
+
+
+def period_of(dtype: str | None) -> str | None:
+    """The frequency of periods: "M" of "period[M]"."""
+    return dtype[7:-1] if dtype is not None and dtype.startswith("period[") else None
+
+
+SPARK_TYPES = _SparkTypes({
     "int64": "bigint", "int64?": "bigint", "Int64": "bigint", "int32": "int", "Int32": "int",
     "int16": "smallint", "int8": "tinyint", "uint8": "smallint",
     "float64": "double", "Float64": "double", "float32": "float",
     "bool": "boolean", "bool?": "boolean", "boolean": "boolean",
     "object": "string", "string": "string", "category": "string",
     "datetime64[ns]": "timestamp", "date": "date", "timedelta64[ns]": "interval day to second",
-}  # fmt: skip
+})  # fmt: skip
 NULLABLE = {"Int64", "Int32", "Float64", "boolean", "string"}
 INTEGERS = {"int64", "int64?", "Int64", "int32", "Int32", "int16", "int8", "uint8"}
 NULL_FREE = {"int64", "int32", "int16", "int8", "uint8", "bool"}
@@ -254,10 +274,12 @@ class Scalar(Value):
 
 @dataclass(frozen=True)
 class Local(Value):
-    """A pandas object on the driver; ``text`` is the pandas code that makes it."""
+    """A pandas object on the driver; ``text`` is the pandas code that makes it, ``why`` says what kept it there."""
 
     text: str
     vars: frozenset[str] = frozenset()
+    why: str = field(default="", compare=False, kw_only=True)
+    memory: frozenset[int] = field(default=frozenset(), compare=False, kw_only=True)  # as in Frame
     kind = "local"
 
     def code(self) -> str:
@@ -386,7 +408,8 @@ class Frame(Value):
     label_names: tuple = ()  # names of the column index's levels
     base: int = 0  # identity of the unknown columns of an open frame
     gone: tuple = ()  # labels dropped from an open frame
-    view: bool = False  # a slice of another frame: writing into it by .loc writes into that one
+    #: tokens of the memory that holds it; a slice has those of its frame, a copy one of its own
+    memory: frozenset[int] = field(default_factory=lambda: frozenset({fresh()}), compare=False)
     gap: str | None = None  # the ``gap`` of the unknown columns of an open frame
     label_kind: str = ""  # text of what makes pandas' labels of an open frame's names: "int"
     beside: tuple = ()  # hidden columns of the frame that this one was split off
@@ -487,6 +510,8 @@ class Col(Value):
     loose: bool = False  # a NULL in it stands for False (a comparison with a missing value)
     gap: str | None = None  # as in Column
     uses: frozenset[str] = frozenset()  # job variables of scalars that the expression reads
+    #: of an array: the Series whose memory it is (``s.values``)
+    source: Any = field(default=None, compare=False, kw_only=True)
     kind = "Series"
 
     @property

@@ -93,6 +93,8 @@ class Assignment:
         if isinstance(left, Const) and isinstance(left.value, list):
             left = Const(list(left.value))
         value = self.operator(method, left, right, node)
+        if isinstance(left, Col):
+            self.check_series_write(left, node.target, scope)  # type: ignore[attr-defined]
         ref = None
         if self.has_cell(node.target, scope):  # type: ignore[attr-defined]
             name, ref = self.target_ref(node.target, scope)  # type: ignore[attr-defined]
@@ -267,7 +269,7 @@ class Assignment:
         """The object behind ``ref`` became ``value``: all its names see it."""
         old = ref.value
         if isinstance(old, Frame):
-            value = value.but(view=old.view)
+            value = value.but(memory=old.memory)
         if not value.text.isidentifier():
             around = [*scope.chain(), *self.objects]  # type: ignore[attr-defined]
             home = next((s for s in around if s.refs.get(name) is ref), scope)

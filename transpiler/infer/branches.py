@@ -300,7 +300,9 @@ class Branches:
             return found
         if isinstance(one, Sequence) and isinstance(two, Sequence) and one.type is two.type and len(one.items) == len(two.items):  # fmt: skip
             pairs = zip(one.items, two.items)
-            return replace(one, items=tuple(self.one_of(a, b, name, lines, made, scope) for a, b in pairs))
+            return replace(
+                one, items=tuple(self.one_of(a, b, name, lines, made, scope) for a, b in pairs)
+            )
         if isinstance(one, Mapping) and isinstance(two, Mapping) and [k for k, _ in one.items] == [k for k, _ in two.items]:  # fmt: skip
             values = zip(one.items, two.items)
             return replace(one, items=tuple((k, self.one_of(a, b, name, lines, made, scope)) for (k, a), (_, b) in values))  # fmt: skip
@@ -365,4 +367,5 @@ def same_facts(one: Frame, two: Frame, name: str) -> Frame:
         order=order,
         rows=rows,
         base=one.base if one.base == two.base else fresh(),
+        memory=one.memory | two.memory,
     )

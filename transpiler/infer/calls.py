@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from rules import registry
+from rules import carried, registry
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     Class,
@@ -36,9 +36,8 @@ from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.signals import EndSignal
 from transpiler.infer.scope import Scope
+from transpiler.infer.sharing import WRITING, of_series, with_memory
 
-#: calls whose result shares its rows with the frame that it was taken from
-_SLICES = {"DataFrame.head", "DataFrame.tail", "DataFrame.iloc.__getitem__"}
 #: builtins that pass on what is in a list or dict, whatever it is
 _AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tuple", "builtins.map",
            "builtins.filter", "functools.reduce"}  # fmt: skip
@@ -114,9 +113,11 @@ class Calls:
                     return asked
             if isinstance(owner, (Const, Sequence, Mapping)):
                 return self.container_method(owner, method, args, kwargs, node)
-            function: Value = self.attribute(node.func, scope)
-            if isinstance(owner, (Local, Plain, Scalar)):
+            if isinstance(
+                owner, (Local, Plain, Scalar)
+            ):  # its code has been emitted: once is enough
                 return self.call_local(owner, method, args, kwargs, node)
+            function: Value = self.attribute(node.func, scope)
         else:
             function = self.eval(node.func, scope)
         return self.call_value(function, args, kwargs, node, scope)
@@ -193,12 +194,15 @@ class Calls:
         target = node.func.value  # type: ignore[attr-defined]
         if isinstance(value, Frame) and self.has_cell(target, scope):  # type: ignore[attr-defined]
             name, ref = self.target_ref(target, scope)  # type: ignore[attr-defined]
+            if method in WRITING:
+                self.check_frame_write(ref.value)  # type: ignore[attr-defined]
             self.mutate(ref, name, value, scope)  # type: ignore[attr-defined]
             return Const(None)
         plain_column = (
             isinstance(owner, Col) and owner.column is not None and isinstance(value, Col)
         )
         if plain_column and value.frame.rows is owner.frame.rows:
+            self.check_series_write(owner, target, scope)  # type: ignore[attr-defined]
             if isinstance(target, cst.Subscript):
                 self.store_item(target, value, scope)  # type: ignore[attr-defined]
                 return Const(None)
@@ -236,7 +240,8 @@ class Calls:
         if isinstance(owner, Frame) and name.rsplit(".", 1)[-1] in ("insert", "pop", "update"):
             raise NoRule(problem)
         self.went_to_driver(text, name, problem, node)
-        return Local(text, frozenset().union(*(p.vars for p in parts)))
+        local = Local(text, frozenset().union(*(p.vars for p in parts)), why=problem)
+        return with_memory(local, name, parts[1:], kwargs or {}, parts[0])
 
     def went_to_driver(self, text: str, name: str = "pandas", problem: str = "", node: cst.CSTNode | None = None) -> None:  # fmt: skip
         """Report a driver step; refuse it when the options say so."""
@@ -253,6 +258,7 @@ class Calls:
     ) -> Value:
         """Try the rules of ``name``. Raises NoRule with the last reason."""
         candidates = registry.find(name)
+        carried.check(name, owner, *args, *kwargs.values())
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         reason = f"there is no rule for {name}"
@@ -278,22 +284,22 @@ class Calls:
             self.ctx.note(
                 verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node)
             )
-            value = self.with_reads(value, name, args, kwargs)
+            value = self.with_reads(value, name, args, kwargs, owner)
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value
         raise NoRule(reason)
 
-    def with_reads(self, value: Value, name: str, args: list, kwargs: dict) -> Value:
-        """The value with what its text reads besides its frame, and whether it is a slice."""
+    def with_reads(self, value: Value, name: str, args: list, kwargs: dict, owner: Any) -> Value:
+        """The value with what its text reads besides its frame, and whose memory it holds."""
         if not isinstance(value, (Col, Frame)):
             return value
         scalars = [a for a in (*args, *kwargs.values()) if not isinstance(a, (*DATA, Func))]
         reads = frozenset().union(*(a.vars for a in scalars)) if scalars else frozenset()
         if isinstance(value, Col):
+            value = of_series(value, name, args, owner)
             return value.but(uses=value.uses | reads) if reads else value
-        view = name in _SLICES and not any(isinstance(a, Col) for a in args)
-        return value.but(vars=value.vars | reads, view=view)
+        return with_memory(value.but(vars=value.vars | reads), name, args, kwargs, owner)
 
     def once(self, value: Value, owner: Value | None) -> Value:
         """An operand of a step on the cluster: what an aggregate gives is computed once, by name."""
@@ -322,7 +328,8 @@ class Calls:
             return written
         if method == "parse_args" and not args and not kwargs:  # Glue adds arguments of its own
             return self.plain_like(f"{receiver}.parse_known_args()[0]", [owner])
-        return self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
+        made = self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
+        return with_memory(made, f"DataFrame.{method}", args, kwargs, owner) if isinstance(made, Local) else made  # fmt: skip
 
     def call_text(self, function: str, parts: list[Value], args: list, kwargs: dict) -> Value:
         text = self.driver.call("", function, args, kwargs)

@@ -37,6 +37,7 @@ from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.operators import Operators
 from transpiler.infer.parts import small_part, small_places
+from transpiler.infer.sharing import with_memory
 from transpiler.infer.scope import Ref, Scope
 from transpiler.loops import Listing, LoopName
 
@@ -330,7 +331,8 @@ class Expressions(Operators, Calls):
         found = small_places(owner, attr)
         if found is not None:
             return found
-        return self.plain_like(f"{self.driver.text(owner)}.{attr}", [owner])
+        made = self.plain_like(f"{self.driver.text(owner)}.{attr}", [owner])
+        return with_memory(made, f"DataFrame.{attr}", [], {}, owner) if isinstance(made, Local) else made  # fmt: skip
 
     def property(self, owner: Value, attr: str, node: cst.CSTNode) -> Value:
         """An attribute that is not called: ``df.shape``, ``s.dt.year``."""
@@ -342,7 +344,9 @@ class Expressions(Operators, Calls):
                 problem = str(error)
         text = f"{self.driver.text(owner)}.{attr}"
         self.went_to_driver(text, f"{owner.kind}.{attr}", problem, node)
-        return Local(text, owner.vars)
+        return with_memory(
+            Local(text, owner.vars, why=problem), f"{owner.kind}.{attr}", [], {}, owner
+        )
 
     def subscript(self, node: cst.Subscript, scope: Scope) -> Value:
         owner = self.eval(node.value, scope)

@@ -25,6 +25,7 @@ from transpiler.infer.items import Items
 from transpiler.infer.objects import Objects
 from transpiler.infer.signals import EndSignal, LoopSignal
 from transpiler.infer.scope import Ref, Scope
+from transpiler.infer.sharing import Sharing
 from transpiler.infer.syntax import closure_names
 from transpiler.infer.unzip import Unzip
 from transpiler.infer.verbatim import Verbatim
@@ -37,6 +38,7 @@ class Interpreter(
     CommandLine,
     Assignment,
     Items,
+    Sharing,
     Control,
     Functions,
     Verbatim,

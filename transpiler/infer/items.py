@@ -8,7 +8,18 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule, Refused, TranspileError
-from transpiler.facts import Col, Const, Frame, Mapping, Module, Sequence, Value, Windowed
+from transpiler.facts import (
+    Accessor,
+    Col,
+    Const,
+    Frame,
+    Local,
+    Mapping,
+    Module,
+    Sequence,
+    Value,
+    Windowed,
+)
 from transpiler.infer.folding import _MUTATING
 from transpiler.infer.kinds import DATA, has_data
 from transpiler.infer.scope import Ref, Scope
@@ -53,8 +64,8 @@ class Items:
         key = self.key(target, scope)
         if isinstance(ref.value, Frame):
             self.ctx.hint = name
-            if accessor:
-                self.check_views(ref.value, key, scope)
+            if accessor or isinstance(key, (Col, Frame)):
+                self.check_frame_write(ref.value, written_labels(key, accessor))  # type: ignore[attr-defined]
             frame = self.by_rule(
                 f"DataFrame{accessor}.__setitem__", ref.value, [key, value], {}, target
             )
@@ -71,6 +82,11 @@ class Items:
             return
         if isinstance(ref.value, Col):
             raise NoRule("a Series is changed in place")
+        if isinstance(ref.value, Accessor):  # df["a"].values: the job does not hold it yet
+            raise NoRule("values are changed in place")
+        column = isinstance(key, Const) and isinstance(key.value, (str, list))
+        if isinstance(ref.value, Local) and (accessor or not column):
+            self.check_frame_write(ref.value)  # type: ignore[attr-defined]
         text = f"{self.driver.text(ref.value)}{accessor}[{self.driver.key(key)}] = {self.driver.text(value)}"
         if has_data(value):
             self.went_to_driver(text, "DataFrame.__setitem__", "the frame is on the driver", target)
@@ -85,27 +101,6 @@ class Items:
             raise NoRule("an assignment into something that has no name of its own")
         message = "this changes a copy that nothing uses, in pandas too: write df.loc[rows, column]"
         self.ctx.note("kept", "DataFrame.__setitem__", message, self.program.source_line(target))
-
-    def check_views(self, frame: Frame, key: Value, scope: Scope) -> None:
-        """pandas writes by ``.loc`` into the column's own memory, which others may share."""
-        if frame.view:
-            raise Refused(
-                "this writes through into the frame that it is a slice of: take a .copy() first"
-            )
-        labels = [p.value for p in getattr(key, "items", ()) if isinstance(p, Const)]
-        labels += list(key.value) if isinstance(key, Const) and isinstance(key.value, tuple) else []
-        named = [x for x in labels if isinstance(x, str) and frame.has(x) is not False]
-        uids = {frame.column(x).uid for x in named}
-        for holder in self.scopes():  # type: ignore[attr-defined]
-            for name, other in holder.refs.items():
-                value = other.value
-                shared = (
-                    isinstance(value, Col) and value.column is not None and value.column.uid in uids
-                )
-                if shared and holder.used_later(name):
-                    raise Refused(
-                        f"this changes {name!r} too, which is the same column: take a .copy() of it first"
-                    )
 
     def check_shared(self, ref: Ref, name: str) -> None:
         """A change of a list or dict that is an item of another is not followed to the other."""
@@ -238,3 +233,14 @@ class Items:
                 self.set_container_item(ref, key, value, scope)
             return True
         raise NoRule("a container is changed in a way that is not followed")
+
+
+def written_labels(key: Value, accessor: str) -> list | None:
+    """The columns that ``df.loc[rows, key] =`` writes into; None when it may be any."""
+    parts = list(key.items) if isinstance(key, Sequence) else []
+    if isinstance(key, Const) and isinstance(key.value, tuple):
+        parts = [Const(v) for v in key.value]
+    if accessor not in (".loc", ".at") or len(parts) != 2 or not isinstance(parts[1], Const):
+        return None
+    labels = parts[1].value
+    return [labels] if isinstance(labels, str) else labels if isinstance(labels, list) else None

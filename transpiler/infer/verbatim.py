@@ -54,6 +54,8 @@ class Verbatim:
         if leaves(node) and (len(self.active) > 1 or self.depth):  # type: ignore[attr-defined]
             raise NoRule(problem or "a block that leaves the function or loop around it")
         written, (node, scope) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
+        if getattr(node, "leading_lines", ()):  # its comments wait for the next statement already
+            node = node.with_changes(leading_lines=[])
         changed = changed_roots(node)
         for name in sorted(changed):
             ref = scope.lookup(name)
@@ -61,11 +63,13 @@ class Verbatim:
                 raise Refused(
                     f"this changes {name!r} in place, and with it the frame that it is a column of: assign to the frame's column"
                 )
-            seen = ref is not None and isinstance(ref.value, Frame) and ref.value.view
-            if seen and name in changed_roots(node, columns=False):
-                raise Refused(
-                    f"this may write through {name!r} into the frame that it is a slice of: take a .copy() first"
-                )
+            if ref is not None and isinstance(ref.value, Col):
+                self.check_series_write(ref.value, cst.Name(name), scope)  # type: ignore[attr-defined]
+            if ref is not None and isinstance(ref.value, Accessor):
+                self.check_view_write(ref.value)  # type: ignore[attr-defined]
+            frame = ref is not None and isinstance(ref.value, (Frame, Local))
+            if frame and name in changed_roots(node, columns=False):
+                self.check_frame_write(ref.value)  # type: ignore[attr-defined, union-attr]
         changed |= self.handed_over(node, scope)
         reads, binds = read_names(node), bound_names(node)
         if changed & aliases(
