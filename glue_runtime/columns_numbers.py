@@ -178,6 +178,23 @@ def limited_numbers(a, lower, upper, ta, tlower, tupper):
     return limited(a, lower, upper, ta, tlower, tupper)
 
 
+def limited_by_row(a, lower, upper, ta, tlower, tupper, fixed=False):
+    """``limited`` by limits of the same row. A value that was not above the upper one stays even
+    where the lower one lifted it there; a `fixed` upper limit, the same for all, takes it back."""
+    for kind in (ta, tlower, tupper):
+        if kind != "void":
+            only_numbers(kind, "clip")
+    if ta in WHOLE_NUMBERS and {tlower, tupper} & {*FRACTIONS}:
+        raise TypeError("whole numbers held by a fraction may or may not become fractions")
+    low, high = (
+        x if t in (ta, "void") else F.lit(x).cast(ta) for x, t in ((lower, tlower), (upper, tupper))
+    )
+    lifted = a if tlower == "void" else F.when(a < low, low).otherwise(a)
+    if tupper == "void":
+        return lifted
+    return F.when((lifted if fixed else a) > high, high).otherwise(lifted)
+
+
 def keyed(a, ta, kind):
     """A column to be looked up among keys of a kind ("text", "number"): nothing is found in others."""
     found = {"string": "text", "boolean": "flag"}.get(

@@ -11,6 +11,7 @@ from glue_runtime.columns_reduce import fraction_at
 from glue_runtime.driver import NULLABLE_DTYPES
 from glue_runtime.quoting import quoted
 from glue_runtime.reduce import TIMES, fields_of, numbers_among, scalar_list
+from glue_runtime.running import ranked
 
 def described(df, percentiles=None, include=None, exclude=None, row=None, nullable=False, dtypes=None, aside=()):  # fmt: skip
     """``df.describe(…)``. ``row``: a column that tells which of two equally frequent values came
@@ -131,20 +132,47 @@ def covariances(df, numeric_only=False, min_periods=1):
     return pairwise(df, F.covar_samp, numeric_only, min_periods)
 
 
+def rank_correlations(df, numeric_only=False, min_periods=1):
+    """``df.corr("spearman")``: the correlation of the ranks of every two columns, among the rows that
+    have both; each pair is sorted by each of its columns."""
+    names = compared_names(df, numeric_only)
+    values = []
+    for i, j in pairs_of(names):
+        a, b = (quoted(names[n]).cast("double") for n in (i, j))
+        finite = [F.abs(x) < F.lit(float("inf")) for x in (a, b)]
+        rows = df.where(finite[0] & finite[1]).select(a.alias("__a"), b.alias("__b"))
+        rows = ranked(ranked(rows, "__x", F.col("__a"), []), "__y", F.col("__b"), [])
+        values += scalar_list(rows, [enough(F.col("__x"), F.col("__y"), F.corr, min_periods)])
+    return symmetric(names, values).clip(-1, 1)
+
+
 def pairwise(df, build, numeric_only, min_periods):
     """``build(a, b)`` for every two columns of numbers, over the rows that have both."""
+    names = compared_names(df, numeric_only)
+    cells = [quoted(name).cast("double") for name in names]
+    aggregates = [enough(cells[i], cells[j], build, min_periods) for i, j in pairs_of(names)]
+    return symmetric(names, scalar_list(df, aggregates) if aggregates else [])
+
+
+def compared_names(df, numeric_only):
+    """The columns of numbers. Raises ValueError for others, unless ``numeric_only``."""
     fields = fields_of(df)
     found = numbers_among(fields)
     if not numeric_only and len(found) < len(fields):
         other = next(f for f in fields if f not in found)
         raise ValueError(f"could not convert column {other[0]!r} of type {other[1]} to float")
-    names = [name for name, _, _ in found]
-    cells = [quoted(name).cast("double") for name in names]
-    pairs = [(i, j) for i in range(len(names)) for j in range(i + 1)]
-    aggregates = [enough(cells[i], cells[j], build, min_periods) for i, j in pairs]
-    values = scalar_list(df, aggregates) if aggregates else []
+    return [name for name, _, _ in found]
+
+
+def pairs_of(names):
+    """The places of every two of them, and of each with itself."""
+    return [(i, j) for i in range(len(names)) for j in range(i + 1)]
+
+
+def symmetric(names, values):
+    """The matrix of the values of ``pairs_of(names)``."""
     matrix = np.full((len(names), len(names)), np.nan)
-    for (i, j), value in zip(pairs, values):
+    for (i, j), value in zip(pairs_of(names), values):
         matrix[i, j] = matrix[j, i] = value
     return pd.DataFrame(matrix, index=names, columns=names)
 

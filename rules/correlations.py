@@ -37,7 +37,6 @@ def matrix(c: Call, function: str) -> Local:
 
 @rule(
     "DataFrame.corr(method='pearson', min_periods=1, numeric_only=False)",
-    not_yet="method",
     example=(
         "df[['f', 'g', 'n', 'i']].corr()",
         "df.corr(numeric_only=True)",
@@ -46,11 +45,15 @@ def matrix(c: Call, function: str) -> Local:
         "df[['g', 'i']].head(1).corr()",
         "df[['g', 'i']].corr()['g']",
         "df[['g', 'i']].corr().loc['g', 'i'] * df['i']",
+        "df[['f', 'g', 'i']].corr(method='spearman')",
+        "df[['j', 'n']].assign(z=1.5).corr('spearman', min_periods=14)",
     ),
 )
 def corr(c: Call) -> Local:
-    """Pearson's correlation of every two columns."""
-    return matrix(c, "correlations")
+    """Pearson's correlation of every two columns, or that of their ranks."""
+    method = c.lit("method")
+    c.need(method in ("pearson", "spearman"), "a method that is scipy's or the program's own")
+    return matrix(c, "correlations" if method == "pearson" else "rank_correlations")
 
 
 @rule(

@@ -128,6 +128,8 @@ def clipped(c: Call, series: Col) -> Col:
     numeric(c, series, "clip")
     series = compact(c.ctx, series)
     limits = [c["lower"], c["upper"]]
+    if any(isinstance(limit, Col) for limit in limits):
+        return clipped_by_row(c, series, limits)
     for limit in limits:
         c.need(isinstance(limit, (Const, Scalar)), "limits that differ by row")
         if isinstance(limit, Const):
@@ -161,19 +163,85 @@ def clipped(c: Call, series: Col) -> Col:
     )
 
 
+def clipped_by_row(c: Call, series: Col, limits: list[Any]) -> Col:
+    """Values held between limits of their own rows; a missing limit is none."""
+    _, (series, *limits) = meet(series, *limits)
+    limits = [tightened(x) if isinstance(x, Col) else x for x in limits]
+    for limit in limits:
+        if isinstance(limit, Col):
+            numeric(c, limit, "clip by")
+            c.need(not limit.is_nullable, "nullable limits")
+        else:
+            c.need(isinstance(limit, Const), "limits of this kind")
+            c.need(is_missing(limit.value) or type(limit.value) in (int, float), "limits that are not numbers")  # fmt: skip
+    known = [x.dtype if isinstance(x, Col) else "float64" if type(x.value) is float else "int64" for x in limits]  # fmt: skip
+    whole = series.dtype in INTEGERS and any(k is not None and k != "int64" for k in known)
+    c.need(not series.is_nullable and not whole, "whole numbers held by fractions")
+    if None not in (series.dtype, *known):
+        limits = [as_fraction(x) if series.dtype == "float64" else x for x in limits]
+    limits = [Const(None) if isinstance(x, Const) and is_missing(x.value) else x for x in limits]
+    parents = [x for x in limits if isinstance(x, Col)]
+    fixed = {"fixed": True} if isinstance(limits[1], Const) and limits[1].value is not None else {}
+    expr = typed(c.ctx, "limited_by_row", series, *limits, **fixed)
+    return derive(expr, series.dtype, series, *parents, null_free=series.null_free)
+
+
+def as_fraction(limit: Any) -> Any:
+    """A limit as a number of float64."""
+    if isinstance(limit, Col) and limit.dtype != "float64":
+        return limit.but(expr=limit.expr.cast("double"), dtype="float64")
+    plain = isinstance(limit, Const) and type(limit.value) is int
+    return Const(float(limit.value)) if plain else limit
+
+
 _CLIP = "lower=None, upper=None, *, axis=None, inplace=False"
 
 
-@rule(f"Series.clip({_CLIP})", not_yet="axis inplace", example=("df['f'].clip(0, 2.5)", "df['f'].clip(lower=0)", "df['i'].clip(upper=5)", "df['f'].clip(upper=df['f'].quantile(0.9))", "df['i'].clip(1, 4).sum()"))  # fmt: skip
+@rule(f"Series.clip({_CLIP})", not_yet="axis inplace", example=("df['f'].clip(0, 2.5)", "df['f'].clip(lower=0)", "df['i'].clip(upper=5)", "df['f'].clip(upper=df['f'].quantile(0.9))", "df['i'].clip(1, 4).sum()",
+                "df['f'].clip(lower=df['g'])", "df['f'].clip(df['g'], df['n'])", "df['i'].clip(upper=df['j'])", "df['f'].clip(df['i'], 2)"))  # fmt: skip
 def series_clip(c: Call) -> Col:
     """Values held between limits."""
     return clipped(c, c.col)
 
 
-@rule(f"DataFrame.clip({_CLIP})", not_yet="axis inplace", example="df[['i', 'f']].clip(0, 5)")
+@rule(
+    f"DataFrame.clip({_CLIP})",
+    not_yet="inplace",
+    example=(
+        "df[['i', 'f']].clip(0, 5)",
+        "df[['f', 'g']].clip(lower=df['i'], axis=0)",
+        "df[['f', 'g']].clip(df['j'], df['n'], axis='index')",
+        "df[['f', 'g']].clip(lower=[0, 1], axis=1)",
+        "df[['f', 'i']].clip([0, 1], [2.5, 5], axis='columns')",
+    ),
+)
 def frame_clip(c: Call) -> Frame:
-    """Values of every column held between limits."""
-    return mapped(c.ctx, c.frame, lambda s: clipped(c, s))
+    """Values of every column held between limits: the same, those of the row, or one a column."""
+    rows = [isinstance(c[x], Col) for x in ("lower", "upper")]
+    c.need(not any(rows) or c.lit("axis") in (0, "index"), "limits that go along another axis")
+    lists = {x: c.lit(x) for x in ("lower", "upper") if not isinstance(c[x], (Col, Scalar))}
+    lists = {x: v for x, v in lists.items() if isinstance(v, (list, tuple))}
+    if not lists:
+        return mapped(c.ctx, c.frame, lambda s: clipped(c, s))
+    labels = c.frame.labels
+    c.need(c.lit("axis") in (1, "columns"), "a limit for each row by its place")
+    c.need(all(len(v) == len(labels) for v in lists.values()), "limits of another length")
+    c.need(not any(is_missing(x) for v in lists.values() for x in v), "missing limits")
+
+    def one(series: Col) -> Col:
+        own = {x: Const(v[labels.index(series.label)]) for x, v in lists.items()}
+        bounds = [own.get(x, c[x]) for x in ("lower", "upper")]
+        c.need(any(isinstance(b, Const) and b.value is None for b in bounds) or bounds[0].value <= bounds[1].value, "a lower limit above the upper one")  # fmt: skip
+        return clipped(limited_call(c, *bounds), series)
+
+    return mapped(c.ctx, c.frame, one)
+
+
+def limited_call(c: Call, lower: Any, upper: Any) -> Call:
+    """The call with other limits."""
+    call = Call(c.rule, c.self, {**c.args, "lower": lower, "upper": upper}, {"lower", "upper"}, c.ctx)  # fmt: skip
+    call.interpreter, call.node = c.interpreter, c.node  # type: ignore[attr-defined]
+    return call
 
 
 @rule(

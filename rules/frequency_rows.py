@@ -1,0 +1,70 @@
+"""A row for every time of a frequency: ``asfreq``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rules.index import framed
+from rules.join import settled
+from rules.label_rows import without
+from rules.lib import series_of, settle
+from rules.registry import Call, rule
+from transpiler.facts import Col, Frame, Order, Rows, SortKey, with_missing
+from transpiler.symbolic import lift, render
+
+_ASFREQ = "freq, method=None, how=None, normalize=False, fill_value=None"
+_TIMED = "df.dropna(subset=['d']).drop_duplicates('d').set_index('d').sort_index()"
+_RECENT = "df[df['d'] >= '2024-01-01'].drop_duplicates('d').set_index('d')"
+
+
+@rule(
+    f"DataFrame.asfreq({_ASFREQ})",
+    not_yet="method how normalize",
+    verdict="runtime",
+    example=(
+        f"{_TIMED}[['i', 'f']].asfreq('MS')",
+        f"{_TIMED}[['i', 's']].asfreq('YE')",
+        f"{_RECENT}[['i', 'f', 'b']].asfreq('D').head(20)",
+        f"{_RECENT}[['i', 'f']].asfreq('2W', fill_value=0)",
+        f"{_RECENT}[['i', 's']].asfreq('D').ffill().reset_index().tail(30)",
+        "df.dropna(subset=['t']).drop_duplicates('t').set_index('t').sort_index()[['f']].asfreq('QS')",
+        "df[df['i'] > 99].set_index('d')[['f']].asfreq('D')",
+    ),
+)
+def asfreq(c: Call) -> Frame:
+    """The rows at the times of a frequency; times without a row are empty."""
+    return at_frequency(c, c.frame)
+
+
+@rule(
+    f"Series.asfreq({_ASFREQ})",
+    not_yet="method how normalize",
+    verdict="runtime",
+    example=(f"{_TIMED}['f'].asfreq('MS')", f"{_RECENT}['i'].asfreq('B', fill_value=0).head(9)"),
+)
+def series_asfreq(c: Call) -> Col:
+    """The values at the times of a frequency."""
+    label = "__value" if c.col.label is None else c.col.label
+    out = at_frequency(c, framed(c.ctx, c.col, label))
+    return series_of(c.ctx, out, label).but(label=c.col.label)
+
+
+def at_frequency(c: Call, frame: Frame) -> Frame:
+    ctx, freq, fill = c.ctx, c.lit("freq"), c.lit("fill_value")
+    c.need(isinstance(freq, str), "a frequency that is not a name")
+    c.need(not frame.open and [x.dtype for x in frame.index.levels] == ["datetime64[ns]"], "labels that are not times for sure")  # fmt: skip
+    kinds = {x.dtype for x in frame.columns}
+    number = type(fill) in (int, float) and fill == fill
+    c.need(fill is None or number and kinds <= {"int64", "float64"} and (type(fill) is int or kinds == {"float64"}), "fill_value= of another type")  # fmt: skip
+    c.need(None not in kinds and "list" not in kinds, "the types are not known while planning")
+    (level,) = frame.index.levels
+    place = ctx.temp("place")
+    settle(ctx, frame), ctx.use(frame)
+    more = f", fill={render(fill)}" if fill is not None else ""
+    text = f'{ctx.call("at_frequency")}({without(frame)}, {lift(level.name)}, {render(freq)}, "{place}"{more})'
+    columns = frame.columns if fill is not None else tuple(replace(x, dtype=with_missing(x.dtype)) for x in frame.columns)  # fmt: skip
+    order = Order((SortKey(place, None),), None, True, True)
+    index = replace(frame.index, unique=True)
+    out = frame.but(text=text, columns=columns, hidden=(place,), rows=Rows(), order=order, index=index)  # fmt: skip
+    gappy = fill is None and any(x.dtype == "int64?" for x in out.columns)
+    return settled(ctx, out, ctx.step(), False) if gappy else out
