@@ -17,9 +17,13 @@ from transpiler.facts import (
     Frame,
     Index,
     Local,
+    NUMBERS,
     Order,
     Rows,
     SortKey,
+    period_of,
+    zone_of,
+    with_missing,
 )
 from transpiler.infer.driver import import_pandas
 from transpiler.symbolic import F, lift, render
@@ -36,16 +40,30 @@ def counted(c: Call, series: Col, first: bool) -> tuple[Frame, Any]:
     return frame, (value, aggs)
 
 
-@rule("Series.mode(dropna=True)", not_yet="dropna", example=("df['k'].mode()", "df['f'].mode()", "df['j'].mode()[0]", "df['b'].mode()"))  # fmt: skip
+@rule(
+    "Series.mode(dropna=True)",
+    example=(
+        "df['k'].mode()",
+        "df['f'].mode()",
+        "df['j'].mode()[0]",
+        "df['b'].mode()",
+        "df['f'].mode(dropna=False)",
+        "df[df['i'] > 8]['g'].mode(dropna=False)",
+    ),
+)
 def mode(c: Call) -> Col:
     """The most frequent values, sorted."""
     c.need(
         c.col.dtype not in ("category", "date", "list", "bool?"),
         f"the mode of a {c.col.dtype} column",
     )
+    c.need(c.lit("dropna") in (True, False), "dropna= of this value")
+    # where a missing one is as frequent as a text, pandas cannot sort the two
+    c.need(c.lit("dropna") or c.col.dtype in _SORTED, "a missing value among values that may not sort with it")  # fmt: skip
     frame, (value, aggs) = counted(c, c.col, False)
     name = frame.columns[0].name
-    counts = f"{frame.text}.dropna(subset=[{lift(name)}]).groupBy({lift(name)}).agg({aggs[0]})"
+    present = f".dropna(subset=[{lift(name)}])" if c.lit("dropna") else ""
+    counts = f"{frame.text}{present}.groupBy({lift(name)}).agg({aggs[0]})"
     text = f"{c.ctx.call('most_frequent')}({counts})"
     dtype = {"int64?": None}.get(value.dtype or "", value.dtype)
     c.need(value.dtype is None or dtype is not None, "whole numbers that may have become fractions")
@@ -60,6 +78,41 @@ def mode(c: Call) -> Col:
     )
     out = c.ctx.anchored(out, None, [key.expr()])
     return series_of(c.ctx, out, c.col.label)
+
+
+#: dtypes whose missing value sorts last among the others
+_SORTED = {"int64", "float64", "bool"}
+
+
+@rule(
+    "DataFrame.mode(axis=0, numeric_only=False, dropna=True)",
+    not_yet="axis",
+    verdict="runtime",
+    example=(
+        "df[['k', 'j', 'f']].mode()",
+        "df.mode(numeric_only=True)",
+        "df[['i', 'b', 's']].mode()",
+        "df[['j', 'f']].mode(dropna=False)",
+        "df[['k']].mode()",
+    ),
+)
+def frame_mode(c: Call) -> Frame:
+    """The most frequent values of every column, sorted, next to each other."""
+    ctx, frame, dropna = c.ctx, c.frame, c.lit("dropna")
+    c.need(frame.labels and all(isinstance(x, str) for x in frame.labels), "labels that are not text")  # fmt: skip
+    columns = list(frame.columns)
+    c.need(dropna in (True, False), "dropna= of this value")
+    if c.lit("numeric_only"):
+        c.need(not any(x.dtype in (None, "bool?") for x in columns), "the types are not known while planning")  # fmt: skip
+        columns = [x for x in columns if x.dtype in NUMBERS | {"bool"}]
+    kinds = _SORTED | ({"object", "datetime64[ns]", None} if dropna else set())
+    c.need(columns and all(x.dtype in kinds for x in columns), "columns whose missing values may not sort with the others")  # fmt: skip
+    ctx.use(frame, *columns)
+    row = ctx.position_name(step := ctx.step())
+    more = "" if dropna else ", dropna=False"
+    text = f"{ctx.call('modes')}({frame.text}, {render([x.name for x in columns])}, {render(row)}{more})"  # fmt: skip
+    made = tuple(Column(x.label, x.name, with_missing(x.dtype)) for x in columns)
+    return Frame(text, made, index=Index("range", step), order=Order((), step, True), hidden=(row,), vars=frame.vars)  # fmt: skip
 
 
 #: dtypes whose values are counted here
@@ -94,7 +147,8 @@ def value_counts(c: Call) -> Col | Local:
     series = c.col
     if series.dtype == "category":
         return category_counts(c, series)
-    c.need(series.dtype in _COUNTED or series.dtype is None and not series.is_nullable, f"the values of a {series.dtype} column")  # fmt: skip
+    countable = series.dtype in _COUNTED or zone_of(series.dtype) or period_of(series.dtype)
+    c.need(countable or series.dtype is None and not series.is_nullable, f"the values of a {series.dtype} column")  # fmt: skip
     frame, (value, aggs) = counted(c, series, True)
     name = frame.columns[0].name
     if value.dtype == "int64?":  # fractions as soon as one is missing
