@@ -57,3 +57,9 @@ def test_only_the_statement_is_on_the_driver(name):
     kept = [e for e in job.report.entries if e.verdict == "driver" and e.source.startswith("class")]
     assert bool(kept) == (name in WHOLE)
     assert ("class " in job.script.split("job.init")[1]) == (name in WHOLE)
+
+
+def test_what_a_call_gives_is_made_once():
+    body = "seen = {}\ndef count():\n    for _, row in df.iterrows():\n        seen[row['k']] = seen.get(row['k'], 0) + 1\n    return pd.DataFrame(sorted(seen.items()))\n"
+    job = transpile(f"{HEAD}df = df.dropna()\n{body}count().to_csv('out.csv', index=False)\n")
+    assert job.script.count("iterrows") == 1
