@@ -213,6 +213,10 @@ def other_values(values, dtype):
         # Spark has the texts of the categories, which may be numbers or intervals.
         codes = pd.Index([str(c) for c in dtype.categories]).get_indexer(values)
         return pd.Series(pd.Categorical.from_codes(codes, dtype=dtype), index=values.index)
+    if dtype.startswith("datetime64[ns, "):
+        return as_timestamps(values, dtype).dt.tz_localize("UTC").astype(dtype)
+    if dtype.startswith("period["):
+        return as_timestamps(values, dtype).dt.to_period(dtype[7:-1])
     if dtype == "string":
         return values.where(values.notna(), pd.NA).astype("string")
     if dtype == "Float64":

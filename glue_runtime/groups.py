@@ -20,15 +20,19 @@ def number_of_groups(df, *keys):
     return df.select(*keys).distinct().agg(F.count(F.lit(1))).first()[0]
 
 
-def labels_between(df, label, step, month_end=False, weekdays=False):
-    """The labels of all bins from the first of `df` to the last, as a frame of one column."""
+def labels_between(df, label, step, month_end=False, weekdays=False, by=()):
+    """The labels of all bins from the first of `df` (of each group `by`) to the last, as a frame of
+    one column beside the groups. A group without any time fails the job."""
     low, high = F.min(label), F.max(label)
+    if by:
+        problem = F.raise_error(F.lit("a group without any time cannot be resampled"))
+        low = F.coalesce(low, problem.cast("timestamp"))
     if month_end:
         low, high = F.date_trunc("month", low), F.date_trunc("month", high)
-    span = df.agg(F.sequence(low, high, F.expr(step)).alias("labels"))
-    bins = span.select(F.explode("labels").alias(label))
+    span = df.groupBy(*by).agg(F.sequence(low, high, F.expr(step)).alias("__labels"))
+    bins = span.select(*by, F.explode("__labels").alias(label))
     if month_end:
-        bins = bins.select(F.last_day(label).cast("timestamp").alias(label))
+        bins = bins.withColumn(label, F.last_day(label).cast("timestamp"))
     if weekdays:
         bins = bins.filter(F.weekday(label) < 5)
     return bins
@@ -63,14 +67,14 @@ def at_bins(df, name, label, time, step, fill=None, month_end=False, weekdays=Fa
     return done.select(F.col("__label").alias(name), *[F.col("__row")[c].alias(c) for c in names])
 
 
-def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False):
+def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False, by=()):
     """A row for every bin between the first and the last label, with 0 in the columns `zeros`.
 
     step: the interval between two labels ("interval 7 days"); month_end: labels are last days;
-    weekdays: there are no labels on a Saturday or Sunday.
+    weekdays: there are no labels on a Saturday or Sunday; by: keys of groups with bins of their own.
     """
-    bins = labels_between(df, label, step, month_end, weekdays)
-    filled = bins.join(df, label, "left").select(*df.columns)
+    bins = labels_between(df, label, step, month_end, weekdays, by)
+    filled = bins.join(df, [*by, label], "left").select(*df.columns)
     return filled.fillna(0, subset=list(zeros)) if zeros else filled
 
 

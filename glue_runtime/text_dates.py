@@ -30,8 +30,10 @@ DIRECTIVES = {
     "%a": r"(?:mon|tue|wed|thu|fri|sat|sun)",
     "%A": r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
     "%p": r"(?<p>am|pm)",
+    "%z": r"(?<z>(?-i:Z)|[+-][0-9:.]+)",
     "%%": "%",
 }
+OFFSET = r"(?-i:Z)|[+-](2[0-3]|[01][0-9]):?[0-5][0-9]"  # those of %z that all formats know
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -48,7 +50,7 @@ def in_bounds(time):
     return F.unix_micros(time).between(FIRST_MICROS, LAST_MICROS)
 
 
-def time_by_pandas(text, date_format="mixed", dayfirst=False):
+def time_by_pandas(text, date_format="mixed", dayfirst=False, utc=False):
     """The times that pandas itself reads in a text column; NULL where it finds none.
 
     For what no Spark pattern says: values of several formats, weeks of the year. Raises TypeError
@@ -59,7 +61,11 @@ def time_by_pandas(text, date_format="mixed", dayfirst=False):
     def micros(values: pd.Series) -> pd.Series:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            times = pd.to_datetime(values, format=date_format, dayfirst=dayfirst, errors="coerce")
+            times = pd.to_datetime(
+                values, format=date_format, dayfirst=dayfirst, utc=utc, errors="coerce"
+            )
+        if utc:
+            times = times.dt.tz_localize(None)
         if times.dtype != "datetime64[ns]":
             raise TypeError(f"times with a zone: {values.dropna().iloc[0]}")
         return times.astype("int64").floordiv(1000).astype("Int64").mask(times.isna())
@@ -84,13 +90,15 @@ def format_parts(date_format):
     return r"(?i)\A" + pattern + r"\z", letters
 
 
-def timestamp_from_text(text, date_format, dayfirst=False):
+def timestamp_from_text(text, date_format, dayfirst=False, utc=False):
     """A text column as timestamps in UTC by a strptime format, "mixed" or "ISO8601"; NULL where the
-    text differs, or is out of the range of datetime64[ns]."""
-    if not set(re.findall("%.", date_format)) - {"%z", "%Z"} <= set(DIRECTIVES) or "%" not in (
+    text differs, or is out of the range of datetime64[ns]. utc: times with an offset are read."""
+    if not set(re.findall("%.", date_format)) - {"%Z"} <= set(DIRECTIVES) or "%" not in (
         date_format
     ):
-        return time_by_pandas(text, date_format, dayfirst)
+        return time_by_pandas(text, date_format, dayfirst, utc)
+    if "%z" in date_format and not utc:
+        raise NotImplementedError(f"dates with %z in {date_format!r}")
     pattern, letters = format_parts(date_format)
     group = {
         letter: F.regexp_extract(text, pattern, number)
@@ -117,7 +125,20 @@ def timestamp_from_text(text, date_format, dayfirst=False):
     if "S" in group:  # seconds 60 and 61 are read, as the next minute's
         leap = F.when(group["S"].isin("60", "61"), group["S"].cast("int") - 59).otherwise(0)
         time = time + leap * F.expr("INTERVAL 1 SECOND")
+    if "z" in group:
+        time = time - offset_of(group["z"])
     return F.when(text.rlike(pattern) & in_bounds(time), time)
+
+
+def offset_of(text):
+    """An offset from UTC as an interval; one in a form that only some formats know fails the job."""
+    digits = F.regexp_replace(text, "[:Z]", "")
+    hours, minutes = (F.substring(digits, place, 2).cast("int") for place in (2, 4))
+    size = F.coalesce(hours * 60 + minutes, F.lit(0))
+    span = F.when(text.startswith("-"), -size).otherwise(size) * F.expr("INTERVAL 1 MINUTE")
+    problem = F.raise_error(F.concat(F.lit("an offset from UTC of this form: "), text))
+    odd = (text != "") & ~text.rlike(rf"(?i)\A({OFFSET})\z")
+    return F.when(odd, problem.cast("interval day to second")).otherwise(span)
 
 
 def year_text(group):

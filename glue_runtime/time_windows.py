@@ -52,16 +52,28 @@ def time_blocks(timed, row, span):
     return low, max(span, ((seen["high"] or 0) - low) // blocks + 1)
 
 
-def in_span(how, column, row, span, closed, least, ddof):
+def in_span(how, column, row, span, closed, least, ddof, by=("__block",), micros="__micros"):
     """The aggregate over the rows of earlier times, and (unless the end is open) over those of the
     same time up to this one."""
     first = -span if closed in ("left", "both") else 1 - span
-    block = Window.partitionBy("__block")
-    windows = [block.orderBy("__micros").rangeBetween(first, -1)]
+    windows = [Window.partitionBy(*by).orderBy(micros).rangeBetween(first, -1)]
     if closed in ("right", "both"):
-        same = Window.partitionBy("__block", "__micros").orderBy(row)
+        same = Window.partitionBy(*by, micros).orderBy(row)
         windows.append(same.rowsBetween(Window.unboundedPreceding, Window.currentRow))
     return of_windows(how, column, windows, least, ddof)
+
+
+def over_group_times(how, column, time, row, span, *by, closed="right", least=1):
+    """An aggregate of the values in the `span` microseconds before each row, in its group `by`.
+
+    row: the place of each row. In each group the times must not fall, and none may be missing.
+    """
+    micros = F.unix_micros(time)
+    value = in_span(how, column, row, span, closed, least, 1, by, micros)
+    back = F.lag(micros).over(Window.partitionBy(*by).orderBy(row)) > micros
+    missing = F.raise_error(F.lit("the times of a window must not be missing")).cast("double")
+    falling = F.raise_error(F.lit("the times of each group must not fall")).cast("double")
+    return F.when(time.isNull(), missing).when(back, falling).otherwise(value)
 
 
 def of_windows(how, column, windows, least=1, ddof=1):

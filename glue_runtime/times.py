@@ -18,9 +18,9 @@ def micros(span):
     return F.unix_micros(F.timestamp_micros(F.lit(0).cast("bigint")) + span)
 
 
-def time_from_text(text, date_format, coerce=False, dayfirst=False):
+def time_from_text(text, date_format, coerce=False, dayfirst=False, utc=False):
     """Times by a strptime format; text that does not fit fails the job, or is missing."""
-    time = timestamp_from_text(text, date_format, dayfirst)
+    time = timestamp_from_text(text, date_format, dayfirst, utc)
     if coerce:
         return time
     missing = text.isNull() | text.isin(*NO_TIME)
@@ -28,7 +28,7 @@ def time_from_text(text, date_format, coerce=False, dayfirst=False):
     return F.when(missing | time.isNotNull(), time).otherwise(problem)
 
 
-def to_datetime(df, column, *order, coerce=False, dayfirst=False):
+def to_datetime(df, column, *order, coerce=False, dayfirst=False, utc=False):
     """``pandas.to_datetime`` of a column of ``df``: pandas guesses the format from the first value
     that is not missing, so that one is fetched. ``order``: sort keys that make it the first."""
     kind = df.select(column).schema[0].dataType.simpleString()
@@ -42,7 +42,7 @@ def to_datetime(df, column, *order, coerce=False, dayfirst=False):
     found = (present.orderBy(*order) if order else present).select(column).first()
     if found is None:
         return F.lit(None).cast("timestamp")
-    return time_from_text(column, guess_format(found[0], dayfirst), coerce, dayfirst)
+    return time_from_text(column, guess_format(found[0], dayfirst), coerce, dayfirst, utc)
 
 
 # Nanoseconds of the units that numbers of time are counted in.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
+from rules.carried import dtypes_in
 from rules.groups import UNKNOWN, Groups, Made, named, series_result
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -271,6 +272,10 @@ AGGREGATES: dict[str, Callable[..., Made]] = {
 SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique"}
 
 
+#: aggregates that take values by their order, or only count them
+_OF_ORDER = {"min", "max", "first", "last", "count", "size", "nunique"}
+
+
 def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
     """One aggregate of one Series, or NoRule."""
     if spec.func is not None:
@@ -279,6 +284,8 @@ def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
         return by_function(g, spec.func, v)
     if v is None and spec.name != "size":
         raise NoRule("there is no column to aggregate")
+    if v is not None and dtypes_in(v) and spec.name not in _OF_ORDER:
+        raise NoRule(f"{spec.name} of a {v.dtype} column")
     return AGGREGATES[spec.name](g, v, over, **spec.params)
 
 

@@ -22,6 +22,8 @@ def spark_literal(value: Any) -> Any:
         return value
     if type(value).__module__ == "numpy":
         return value.item()
+    if getattr(value, "tzinfo", None) is not None:
+        raise NoRule("a time of a zone among times without one")
     if type(value).__name__ == "Timestamp":
         return F.lit(str(value)).cast("timestamp")
     if type(value).__name__ in ("datetime", "date"):

@@ -8,6 +8,7 @@ from typing import Any
 from rules.categories import as_category, as_seen
 from rules.elementwise import mapped
 from rules.io import dtype_name
+from rules.periods import period_text
 from rules.lib import assign, chain, derive, looked_into, series_of, tightened, typed
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -24,9 +25,11 @@ from transpiler.facts import (
     Module,
     Order,
     Value,
+    period_of,
     to_nullable,
+    zone_of,
 )
-from transpiler.symbolic import E, col, render
+from transpiler.symbolic import E, F, col, render
 
 _WHOLE = {"int64", "int32", "int16", "int8", "uint8"}
 
@@ -121,10 +124,22 @@ def to_text(c: Call, series: Col) -> Col:
     """``astype(str)``: text also for what is missing."""
     dtype = series.dtype
     word = "<NA>" if series.is_nullable else series.gap if dtype in ("object", None) else "nan"
+    if dtype is not None and (zone_of(dtype) or period_of(dtype)):
+        text = F.coalesce(time_text(c, series), F.lit("NaT"))
+        return result(series, text, "object", gap="nan", nullable=False)
     c.need(word is not None, "whether a missing text is NaN or None is not known here")
     c.need(dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype(str) of {dtype}")
     c.need(dtype != "bool?" or series.gap, "what the missing values are is not known here")
     return result(series, written(c, series, word), "object", gap="nan")
+
+
+def time_text(c: Call, series: Col) -> E:
+    """The text of periods and of times with a zone."""
+    zone = zone_of(series.dtype)
+    if zone is None:
+        return period_text(series)
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return E(f"{c.ctx.call('zoned_text')}({series.expr}, {render(zone)})")
 
 
 def to_string(c: Call, series: Col) -> Col:

@@ -9,15 +9,19 @@ from rules.lib import derive, typed
 from rules.registry import Call, rule
 from rules.text_parts import columns_of
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Value, Windowed
+from transpiler.facts import Col, Value, period_of, zone_of
 from transpiler.symbolic import E, F, render
 
 
 def time_of(c: Call) -> E:
     """The receiver as a timestamp expression; a column of unknown type is checked in the job."""
     series = c.col
-    if series.dtype == "datetime64[ns]":
+    zone = zone_of(series.dtype)
+    if series.dtype == "datetime64[ns]" or zone == "UTC":
         return series.expr
+    if zone:  # what the clocks show there
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        return runtime(c, "local_time", series.expr, zone)
     c.need(series.dtype is None, f".dt of a {series.dtype} column")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     return typed(c.ctx, "moment", series)
@@ -28,8 +32,43 @@ def runtime(c: Call, name: str, *args: Any, **options: Any) -> E:
     return E(f"{c.ctx.call(name)}({', '.join(parts)})")
 
 
+def shown_as(c: Call, expr: E, ambiguous: Any = "raise", nonexistent: Any = "raise") -> Col:
+    """Times that the clocks of the receiver's zone show; without a zone just these times."""
+    zone = zone_of(c.col.dtype)
+    if zone not in (None, "UTC"):
+        expr = runtime(c, "instant", expr, zone, **edges(c, ambiguous, nonexistent))
+    return derive(expr, c.col.dtype if zone else "datetime64[ns]", c.col)
+
+
+def edges(c: Call, ambiguous: Any, nonexistent: Any) -> dict:
+    """What becomes of times that the clocks showed twice or never, where it is not a failure."""
+    c.need(ambiguous in ("raise", "NaT"), f"ambiguous={ambiguous!r}")
+    if hasattr(nonexistent, "total_seconds"):
+        nonexistent = round(nonexistent.total_seconds() * 1_000_000)
+    known = nonexistent in ("raise", "NaT", "shift_forward") or isinstance(nonexistent, int)
+    c.need(known, f"nonexistent={nonexistent!r}")  # shift_backward ends a nanosecond before
+    given = {"ambiguous": ambiguous, "nonexistent": nonexistent}
+    return {k: v for k, v in given.items() if v != "raise"}
+
+
 # --- parts ----------------------------------------------------------------------------------
 
+PARTS_OF_PERIODS = {"year", "month", "day", "hour", "minute", "second", "quarter", "dayofweek", "weekday",
+                    "day_of_week", "dayofyear", "day_of_year", "days_in_month", "daysinmonth"}  # fmt: skip
+
+
+def period_end(series: Col) -> E:
+    """Midnight of the last day of periods that are a day or longer, else their first moment."""
+    end = PERIOD_ENDS.get((period_of(series.dtype) or "").partition("-")[0])
+    return end(series.expr) if end else series.expr
+
+
+PERIOD_ENDS: dict[str, Callable[[E], E]] = {
+    "W": lambda t: F.date_add(t, 6),
+    "M": lambda t: F.last_day(t),
+    "Q": lambda t: F.last_day(F.add_months(t, 2)),
+    "Y": lambda t: F.last_day(F.add_months(t, 11)),
+}
 _PARTS: dict[str, Callable[[E], E]] = {
     "year": F.year,
     "month": F.month,
@@ -50,8 +89,12 @@ _PARTS: dict[str, Callable[[E], E]] = {
 }
 for _name, _build in _PARTS.items():
 
-    def _part(c: Call, build: Callable[[E], E] = _build) -> Col:
-        """A number out of each time."""
+    def _part(c: Call, build: Callable[[E], E] = _build, name: str = _name) -> Col:
+        """A number out of each time; of a period it is its last day's."""
+        if period_of(c.col.dtype):
+            c.need(name in PARTS_OF_PERIODS, f".dt.{name} of periods")
+            part = F.coalesce(build(period_end(c.col)), F.lit(-1))  # pandas has it for NaT
+            return derive(part, "int64", c.col, null_free=True)
         return derive(build(time_of(c)), "int64?", c.col)
 
     rule(f"Series.dt.{_name}()", example=(f"df['t'].dt.{_name}", f"df['d'].dropna().dt.{_name}"))(
@@ -93,7 +136,7 @@ def date(c: Call) -> Col:
 @rule("Series.dt.normalize()", example=("df['t'].dt.normalize()", "df['d'].dt.normalize()"))
 def normalize(c: Call) -> Col:
     """Midnight of the same day."""
-    return derive(F.date_trunc("day", time_of(c)), "datetime64[ns]", c.col)
+    return shown_as(c, F.date_trunc("day", time_of(c)))
 
 
 @rule(
@@ -133,6 +176,7 @@ _COMPUTED: dict[str, Callable[[E], E]] = {
     "k": lambda t: F.lpad(F.hour(t).cast("string"), 2, " "),
 }  # fmt: skip
 _SHORT = {"%c": "%a %b %e %H:%M:%S %Y", "%x": "%m/%d/%y", "%X": "%H:%M:%S", "%Z": "", "%z": ""}
+_ZONE = re.compile("%[Zz]")
 
 
 def written(t: E, date_format: str) -> E:
@@ -190,6 +234,10 @@ def strftime(c: Call) -> Col:
     """Times as text."""
     wanted = c.lit("date_format")
     c.need(isinstance(wanted, str) and wanted, "date_format= is not a text")
+    zone = zone_of(c.col.dtype)
+    if zone == "UTC":
+        wanted = _ZONE.sub(lambda m: {"%Z": "UTC", "%z": "+0000"}[m.group()], wanted)
+    c.need(zone in (None, "UTC") or not _ZONE.search(wanted), "the zone as text")
     expr = written(time_of(c), wanted)
     return derive(expr, "object", c.col, nullable=False, gap="nan")
 
@@ -205,40 +253,6 @@ for _name, _pattern in (("day_name", "EEEE"), ("month_name", "MMMM")):
     rule(f"Series.dt.{_name}(locale=None)", not_yet="locale", example=f"df['t'].dt.{_name}()")(
         _named
     )
-
-_PERIODS = {"M": "yyyy-MM", "Y": "yyyy", "A": "yyyy", "D": "yyyy-MM-dd"}
-
-
-@rule(
-    "Series.dt.to_period(freq=None)",
-    example=(
-        "df['t'].dt.to_period('M').astype(str)",
-        "df['t'].dt.to_period('Q').astype(str)",
-        "df['t'].dropna().dt.to_period('D').astype(str)",
-    ),
-)
-def to_period(c: Call) -> Value:
-    """Periods exist only until they become text."""
-    freq = c.lit("freq")
-    c.need(freq in _PERIODS or freq == "Q", f"periods of {freq!r}")
-    return Windowed(c.self, "to_period", (freq, time_of(c)))  # type: ignore[arg-type]
-
-
-@rule(
-    "Series.dt.to_period.astype(dtype, copy=None, errors='raise')",
-    ignored="copy",
-    not_yet="errors",
-    example="df['d'].dt.to_period('Y').astype(str)",
-)
-def period_text(c: Call) -> Col:
-    """A period as text; NaT where there is none."""
-    from rules.convert import targets
-
-    c.need(targets(c["dtype"]) == "str", "periods become text only")
-    freq, t = c.self.params  # type: ignore[union-attr]
-    series = c.self.owner.owner  # type: ignore[union-attr]
-    text = F.date_format(t, _PERIODS[freq]) if freq != "Q" else F.date_format(t, "yyyy'Q'Q")
-    return derive(F.coalesce(text, F.lit("NaT")), "object", series, nullable=False, gap="nan")
 
 
 # --- rounding -------------------------------------------------------------------------------
@@ -275,15 +289,14 @@ for _name, _examples in (
 
     def _rounded(c: Call, name: str = _name) -> Col:
         """Times moved to multiples of a fixed frequency."""
-        step = step_of(c)
+        step, at = step_of(c), (c.lit("ambiguous"), c.lit("nonexistent"))
         t = time_of(c)
         if name == "floor" and step in _TRUNC:
-            return derive(F.date_trunc(_TRUNC[step], t), "datetime64[ns]", c.col)
-        return derive(runtime(c, f"{name}_time", t, step), "datetime64[ns]", c.col)
+            return shown_as(c, F.date_trunc(_TRUNC[step], t), *at)
+        return shown_as(c, runtime(c, f"{name}_time", t, step), *at)
 
     rule(
         f"Series.dt.{_name}(freq, ambiguous='raise', nonexistent='raise')",
-        not_yet="ambiguous nonexistent",
         example=_examples,
     )(_rounded)
 
@@ -312,6 +325,40 @@ for _name in ("days", "seconds", "microseconds"):
     )(_span)
 
 
+@rule("Series.dt.nanoseconds()", example="(df['t'] - df['d']).dt.nanoseconds")
+def nanoseconds(c: Call) -> Col:
+    """Times are whole microseconds here."""
+    days = span_part(c, "days", "int64?")
+    return days.but(expr=F.when(days.expr.isNotNull(), 0).cast("bigint"))
+
+
+_COMPONENTS = ("days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds")
+
+
+@rule(
+    "Series.dt.components()",
+    example=(
+        "(df['t'] - df['d']).dt.components",
+        "(df['t'] - df['d']).dropna().dt.components[['days', 'hours']]",
+        "(df['t'] - df['d']).dt.components['minutes']",
+    ),
+)
+def components(c: Call) -> Value:
+    """The parts of intervals as they are read, a column each."""
+    c.need(c.col.dtype == "timedelta64[ns]", "the Series is not of intervals for sure")
+    micros = runtime(c, "micros", c.col.expr)
+    sizes = {"days": (86_400_000_000, None), "hours": (3_600_000_000, 24), "minutes": (60_000_000, 60), "seconds": (1_000_000, 60),
+             "milliseconds": (1000, 1000), "microseconds": (1, 1000)}  # fmt: skip
+    series = []
+    for name in _COMPONENTS:
+        size, below = sizes.get(name, (1, None))
+        part = F.floor(micros / size) if size > 1 else micros
+        part = F.pmod(part, F.lit(below)) if below else part
+        part = F.when(micros.isNotNull(), 0) if name == "nanoseconds" else part
+        series.append(derive(part.cast("bigint"), "int64?", c.col, label=name))
+    return columns_of(c, series, list(_COMPONENTS))
+
+
 @rule(
     "Series.dt.total_seconds()",
     example=(
@@ -322,15 +369,3 @@ for _name in ("days", "seconds", "microseconds"):
 def total_seconds(c: Call) -> Col:
     """Seconds with fractions."""
     return span_part(c, "total_seconds", "float64")
-
-
-@rule(
-    "Series.dt.tz_localize(tz, ambiguous='raise', nonexistent='raise')",
-    not_yet="ambiguous nonexistent",
-    example="df['t'].dt.tz_localize(None)",
-)
-def tz_localize(c: Call) -> Col:
-    """Times have no zone here: taking it away changes nothing."""
-    c.need(c.lit("tz") is None, "times with a zone")
-    time_of(c)
-    return c.col

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.group_more import realigned, row_levels
@@ -29,6 +30,7 @@ def opener(how: str) -> Any:
             grouped.sort and grouped.dropna and grouped.as_index, "windows over groups of this form"
         )
         c.need(getattr(grouped, "freq", None) is None, "windows over bins of time")
+        c.need(how != "rolling" or isinstance(params.get("window"), int), "a window of time")
         if how == "expanding":
             params = {"window": "all", "min_periods": params.get("min_periods", 1)}
         return Windowed(grouped, how, tuple(params.items()))
@@ -51,7 +53,7 @@ def select(c: Call) -> Windowed:
         chosen = owner.but(
             selection=wanted, series=series_of(c.ctx, owner.frame, wanted), made=None
         )
-    return Windowed(chosen, c.self.how, c.self.params)  # type: ignore[union-attr]
+    return replace(c.self, owner=chosen, made=None)  # type: ignore[type-var]
 
 
 for _how in ("rolling", "expanding"):

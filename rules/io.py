@@ -17,6 +17,8 @@ from transpiler.facts import (
     Plain,
     Rows,
     to_nullable,
+    period_of,
+    zone_of,
 )
 from transpiler.facts import fresh
 from transpiler.infer.context import Output, read_options
@@ -216,6 +218,9 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
 
     place: the text of where it goes, where that is not a path."""
     ctx = c.ctx
+    for x in frame.columns:
+        known = fmt == "parquet" and zone_of(x.dtype)
+        c.need(known or not (zone_of(x.dtype) or period_of(x.dtype)), f"{fmt} with {x.dtype} columns")  # fmt: skip
     ctx.use(frame)
     text, order = frame.text, None
     if frame.order.explicit:
@@ -279,6 +284,27 @@ def text_dtypes(frame: Frame) -> dict:
     return {str(c.label): c.dtype for c in frame.columns if c.dtype in ("int64?", "bool?")}
 
 
+def with_texts(c: Call, frame: Frame) -> Frame:
+    """The frame with times of a zone and periods as the texts that they are in a CSV."""
+    from rules.convert import time_text
+    from rules.lib import chain, fresh_column, physical, selected, series_of
+
+    hidden_sorts = False
+
+    for x in frame.columns:
+        if zone_of(x.dtype) or period_of(x.dtype):
+            c.need(c.lit("date_format") is None, f"date_format= for {x.dtype} columns")
+            text = time_text(c, series_of(c.ctx, frame, x.label))
+            sorts = any(k.name == x.name for k in frame.order.keys)  # by the values, not the texts
+            hidden_sorts |= sorts
+            name = physical(frame, f"{x.name}_text") if sorts else x.name
+            new = fresh_column(x.label, name, "object")
+            shown = [new if y is x else y for y in frame.columns]
+            hidden = (*frame.hidden, x.name) if sorts else frame.hidden
+            frame = chain(frame, f".withColumn({lift(name)}, {text})", columns=tuple(shown), hidden=hidden)  # fmt: skip
+    return selected(c.ctx, frame, list(frame.columns)) if hidden_sorts else frame
+
+
 def with_index(c: Call, frame: Frame, label: Any) -> Frame:
     """The frame with its index as first columns, as a CSV shows it."""
     from rules.lib import chain
@@ -328,6 +354,7 @@ def to_csv(c: Call) -> Const:
     if c.lit("index"):
         c.need(not frame.open, "the columns of the frame are not known here")
         frame = with_index(c, frame, None)
+    frame = with_texts(c, frame)
     passed = {}
     for name, default in (
         ("sep", ","),

@@ -21,6 +21,8 @@ from transpiler.facts import (
     Const,
     Plain,
     Scalar,
+    period_of,
+    zone_of,
 )
 from transpiler.symbolic import E, F, lift
 
@@ -32,6 +34,11 @@ def dtype_of(value: Any) -> str | None:
     """The pandas dtype of an operand; None when it is not known."""
     if isinstance(value, Col):
         return value.dtype
+    if type(getattr(value, "value", None)).__name__ == "Period":
+        return f"period[{value.value.freqstr}]"
+    zone = getattr(getattr(value, "value", None), "tzinfo", None)
+    if zone is not None:
+        return f"datetime64[ns, {zone}]"
     return _SPARK_TO_DTYPE.get(scalar_type(value) or "")
 
 
@@ -46,6 +53,8 @@ def result_dtype(op: str, a: Any, b: Any) -> str | None:
     nullable = any(isinstance(v, Col) and v.is_nullable for v in (a, b))
     if kinds <= ("number", "number") and set(kinds) <= {"number", "bool"}:
         return number_result(op, da, db, nullable, kinds)
+    if (op, *kinds) in _ZONED_RESULTS:
+        return da if kinds[0] == "zoned" else db
     return _TIME_RESULTS.get((op, *kinds)) or _fail(op, da, db)
 
 
@@ -70,12 +79,15 @@ def kind_of(dtype: str) -> str:
         return "bool"
     if dtype in TEXTS:
         return "text"
+    if zone_of(dtype):
+        return "zoned"
     return {"datetime64[ns]": "time", "timedelta64[ns]": "span"}.get(dtype, "other")
 
 
 _TIME_RESULTS = {
     ("add", "text", "text"): "object",
     ("sub", "time", "time"): "timedelta64[ns]",
+    ("sub", "zoned", "zoned"): "timedelta64[ns]",
     ("add", "time", "span"): "datetime64[ns]",
     ("add", "span", "time"): "datetime64[ns]",
     ("sub", "time", "span"): "datetime64[ns]",
@@ -84,6 +96,9 @@ _TIME_RESULTS = {
     ("mul", "span", "number"): "timedelta64[ns]",
     ("mul", "number", "span"): "timedelta64[ns]",
 }
+
+
+_ZONED_RESULTS = {("add", "zoned", "span"), ("add", "span", "zoned"), ("sub", "zoned", "span")}
 
 
 def _fail(op: str, da: str, db: str) -> str:
@@ -98,6 +113,7 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
             raise NoRule("arithmetic with a missing constant")
     a, b = (tightened(v) if isinstance(v, Col) and v.loose else v for v in (a, b))
     dtype = result_dtype(op, a, b)
+    a, b = instants(a), instants(b)
     if op in ("floordiv", "mod") and dtype not in ("float64", "Float64"):
         divisor = b.value if isinstance(b, Const) else None
         if op == "floordiv" and hasattr(divisor, "total_seconds"):
@@ -140,6 +156,7 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
     a, b, dtypes = comparable(a, b, da, db, op)
     nullable = any(isinstance(v, Col) and v.is_nullable for v in (a, b))
     unknown = None in (da, db)
+    a, b = instants(a), instants(b)
     e = {"eq": lambda x, y: x == y, "ne": lambda x, y: x != y, "lt": lambda x, y: x < y,
          "le": lambda x, y: x <= y, "gt": lambda x, y: x > y, "ge": lambda x, y: x >= y}[op]  # fmt: skip
     x, y = operand(a), operand(b)
@@ -167,6 +184,11 @@ def comparable(a: Any, b: Any, da: str | None, db: str | None, op: str) -> tuple
     if da is None or db is None:
         return a, b, (da, db)
     ka, kb = kind_of(da), kind_of(db)
+    period = period_of(da) or period_of(db)
+    if period:
+        return *(in_periods(v, period) for v in (a, b)), (da, db)
+    if {ka, kb} == {"zoned", "text"}:
+        return *(in_zone(v, zone_of(da) or zone_of(db)) for v in (a, b)), (da, db)
     if {ka, kb} == {"time", "text"}:  # pandas reads a text that is compared with times
         text = b if kb == "text" else a
         if not (isinstance(text, Const) and isinstance(text.value, str)):
@@ -181,6 +203,53 @@ def comparable(a: Any, b: Any, da: str | None, db: str | None, op: str) -> tuple
     if not same and not (da == db == "date"):
         raise NoRule(f"a comparison of {da} with {db}")
     return a, b, (da, db)
+
+
+def instants(value: Any) -> Any:
+    """Times of a zone as the instants that they are; anything else as it is."""
+    if isinstance(value, Col):
+        carried = zone_of(value.dtype) or period_of(value.dtype)
+        return value.but(dtype="datetime64[ns]") if carried else value
+    if isinstance(value, Const) and getattr(value.value, "tzinfo", None) is not None:
+        import pandas as pd
+
+        return Const(pd.Timestamp(value.value).tz_convert("UTC").tz_localize(None))
+    return value
+
+
+def in_zone(value: Any, zone: str | None) -> Any:
+    """A text that is compared with times of a zone: what its clocks show."""
+    if isinstance(value, Col):
+        return value
+    import pandas as pd
+
+    if not (isinstance(value, Const) and isinstance(value.value, str)):
+        raise NoRule("times compared with a text column")
+    try:
+        stamp = pd.Timestamp(value.value)
+        stamp = stamp.tz_localize(zone) if stamp.tzinfo is None else stamp
+    except Exception:  # each library of zones has its own errors
+        raise NoRule(f"times compared with the text {value.value!r}") from None
+    return Const(stamp)
+
+
+def in_periods(value: Any, freq: str) -> Any:
+    """What is compared with periods of a frequency, as the first moment of one."""
+    if isinstance(value, Col):
+        if period_of(value.dtype) != freq:
+            raise NoRule("periods compared with other values")
+        return value
+    import pandas as pd
+
+    period = value.value if isinstance(value, Const) else None
+    if isinstance(period, str):
+        try:
+            period = pd.Period(period)  # its own frequency, as pandas reads it
+        except ValueError:
+            raise NoRule(f"periods compared with the text {period!r}") from None
+    if not isinstance(period, pd.Period) or period.freqstr != freq:
+        raise NoRule("periods compared with a value of another frequency")
+    return Const(period.start_time)
 
 
 def timestamp_constant(text: str) -> Const:

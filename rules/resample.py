@@ -49,6 +49,10 @@ class Binned(Grouped):
         return plain.replace("GroupBy", "Resampler") if self.resampled else plain
 
 
+class Unselected(list):
+    """All columns of groups with bins in them: pandas shows the keys among them."""
+
+
 @dataclass(frozen=True)
 class Grouper(Plain):
     """``pd.Grouper``: the column (or index level) and frequency of a key of time."""
@@ -80,19 +84,24 @@ def in_time_order(frame: Frame, column: Column, *parts: Col) -> tuple[Frame, lis
 
 
 def binned(
-    frame: Frame, key: GroupKey, column: Column | None, series: Col | None, **facts: Any
+    frame: Frame,
+    key: GroupKey,
+    column: Column | None,
+    series: Col | None,
+    groups: tuple = (),
+    **facts: Any,
 ) -> Binned:
-    """Groups by one span of time."""
+    """Groups by one span of time, or by spans within each of the groups ``groups``."""
     if column is None:
         raise NoRule("bins of a column that is computed")
     parts = [key.col] + ([series] if series is not None else [])
-    out, parts = in_time_order(frame, column, *parts)
-    return Binned(
-        out,
-        (GroupKey(key.label, parts[0]),),
-        series=parts[1] if series is not None else None,
-        **facts,
-    )
+    others = [k.col for k in groups]
+    out, parts = in_time_order(frame, column, *parts, *others)
+    if series is not None:
+        series = parts.pop(1)
+    labels = [*(k.label for k in groups), key.label]
+    keys = zip(labels, [*parts[1:], parts[0]])
+    return Binned(out, tuple(GroupKey(*k) for k in keys), series=series, **facts)
 
 
 def time_key(c: Call, series: Col, freq: Freq) -> GroupKey:
@@ -215,6 +224,7 @@ def result(c: Call, spec: Spec, numeric_only: bool = False) -> Value:
     if g.grouped.series is not None:
         v = g.value(g.grouped.series)
         return outcome(c, g, [(v.label, made(g, spec, v))], True)
+    c.need(not isinstance(g.grouped.selection, Unselected), "keys among the values")
     return outcome(c, g, [(v.label, made(g, spec, v)) for v in chosen(g, numeric_only)], False)
 
 
@@ -271,9 +281,12 @@ def agg_frame(c: Call) -> Value:
     c.need(not c["args"], "further arguments of a resampled aggregate")
     g, func = Groups(c, c.grouped), c["func"]
     if c["kwargs"]:
+        c.need(len(g.grouped.keys) == 1, "several aggregates of bins in groups")
         c.need(isinstance(func, Const) and func.value is None, "func= beside named aggregates")
         return outcome(c, g, named_aggregates(c, g, c["kwargs"]), False)
     by_column = pairs(func)
+    single = by_column is not None and not any(items(f) for _, f in by_column)
+    c.need(len(g.grouped.keys) == 1 or single, "several aggregates of bins in groups")
     if by_column is not None:
         return outcome(c, g, from_dict(g, by_column), False)
     listed = items(func)
@@ -357,7 +370,8 @@ def at_labels(c: Call, fill: str | None) -> Value:
     """The rows at the labels of the bins, where there are any."""
     g, ctx = c.grouped, c.ctx
     freq = g.freq  # type: ignore[attr-defined]
-    frame, (key,) = g.frame, g.keys
+    frame, key = g.frame, g.keys[-1]
+    c.need(len(g.keys) == 1, "rows at the labels of bins in groups")
     c.need(len(frame.index.levels) == 1 and not frame.open, "bins that are not of the index")
     c.need(freq.usual, "bins that are not closed and labelled as usual")
     level = frame.index.levels[0]

@@ -374,6 +374,17 @@ def index_(c: Call) -> Col:
 
 
 @rule(
+    "Series.str.rindex(sub, start=0, end=None)",
+    verdict="udf",
+    example="(df['s'].fillna('a') + 'a').str.rindex('a')",
+)
+def rindex(c: Call) -> Col:
+    """Like rfind; raises where the text is not there."""
+    sub = c.lit("sub")
+    return as_count(c, by_pandas(c, "bigint", "rindex", sub, c.lit("start"), c.lit("end")))
+
+
+@rule(
     "Series.str.count(pat, flags=0)",
     example=("df['s'].str.count('a')", "df['s'].str.count('[aeiou]')", "df['s'].str.count('a*')"),
 )

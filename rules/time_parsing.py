@@ -9,7 +9,7 @@ from rules.convert import result, source_values, whole_frame_call
 from rules.dates import runtime
 from rules.lib import derive, meet, series_of, tightened, typed
 from rules.registry import Call, rule
-from transpiler.facts import INTEGERS, NUMBERS, Col, Const, Frame, Mapping, Scalar, Value
+from transpiler.facts import INTEGERS, NUMBERS, Col, Const, Frame, Mapping, Scalar, Value, zone_of
 from transpiler.symbolic import E, F
 
 _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "hours": "h", "m": "m", "min": "m",
@@ -23,7 +23,7 @@ _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "h
 @rule(
     "pandas.to_datetime(arg, errors='raise', dayfirst=False, yearfirst=False, utc=False, format=None, "
     "exact=None, unit=None, infer_datetime_format=None, origin='unix', cache=True)",
-    not_yet="yearfirst utc exact",
+    not_yet="yearfirst exact",
     ignored="cache infer_datetime_format",
     example=(
         "pd.to_datetime(df['t'])",
@@ -47,10 +47,30 @@ _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "h
         "pd.to_datetime({'year': df['i'] + 2000, 'month': df['n'], 'day': df['j'].abs()}, errors='coerce')",
         "(pd.to_datetime('today') - df['t']).dt.days > 300",
         "pd.to_datetime({'year': 2024, 'month': df['i'].abs() + 1, 'day': 1, 'hour': df['j'].abs()})",
+        "pd.to_datetime(df['t'], utc=True)",
+        "pd.to_datetime(pd.read_csv('nasty.csv')['t'], utc=True).dt.tz_convert('Europe/Berlin')",
+        "pd.to_datetime(df['t'].dt.strftime('%Y-%m-%dT%H:%M:%SZ'), utc=True)",
+        "pd.to_datetime(df['t'].dt.strftime('%Y-%m-%d %H:%M:%S') + '-05:30', utc=True, format='%Y-%m-%d %H:%M:%S%z')",
+        "pd.to_datetime(df['t'].dt.strftime('%d/%m/%Y %H:%M') + ' +0200', utc=True, format='%d/%m/%Y %H:%M %z', errors='coerce')",
+        "pd.to_datetime(df['i'], unit='s', utc=True).dt.tz_convert('Asia/Tokyo').dt.strftime('%H:%M')",
+        "df[pd.to_datetime(df['t'], utc=True) > pd.Timestamp('2020-01-01', tz='UTC')][['t', 'i']]",
+        "df[pd.to_datetime(df['t'], utc=True).dt.tz_convert('Asia/Tokyo') >= '2022-03-27 11:30'][['t', 'i']]",
+        "pd.to_datetime(df['t'], utc=True) - pd.Timestamp('2020-01-01', tz='Europe/Berlin')",
+        "(pd.to_datetime(df['t'], utc=True) - pd.to_datetime(df['d'], utc=True)).dt.days",
+        "pd.to_datetime(df['t'], utc=True) + pd.Timedelta(hours=1)",
     ),
 )
 def to_datetime(c: Call) -> Value:
     """Times from text (by a format, or the one that pandas guesses) or from numbers."""
+    c.need(isinstance(c.lit("utc"), bool), "utc= of this value")
+    made = times_of(c)
+    if not isinstance(made, Col) or made.dtype != "datetime64[ns]" or not c.lit("utc"):
+        return made
+    return derive(made.expr, "datetime64[ns, UTC]", made, null_free=made.null_free)
+
+
+def times_of(c: Call) -> Value:
+    """Times, which are instants where utc= is asked for."""
     series, errors, unit = c["arg"], c.lit("errors"), c.lit("unit")
     if isinstance(series, Const) and series.value in ("now", "today"):
         return clock(c)
@@ -61,6 +81,8 @@ def to_datetime(c: Call) -> Value:
     c.need(isinstance(series, Col), "not a Series that is known here")
     series = tightened(series) if series.loose else series
     coerce = {"coerce": True} if errors == "coerce" else {}
+    if zone_of(series.dtype):
+        return derive(series.expr, "datetime64[ns]", series) if c.lit("utc") else series
     if series.dtype == "datetime64[ns]":
         return series
     if series.dtype == "date":
@@ -90,10 +112,14 @@ def to_datetime(c: Call) -> Value:
             return by_format(c, series, wanted, coerce)
     c.verdict = "runtime"  # type: ignore[attr-defined]
     order = [E(k.text) for k in c.ctx.order_of(series.frame)]
-    options = {**coerce, **({"dayfirst": True} if c.lit("dayfirst") else {})}
+    options = {**coerce, **({"dayfirst": True} if c.lit("dayfirst") else {}), **in_utc(c)}
     return result(
         series, whole_frame_call(c.ctx, "to_datetime", series, *order, **options), "datetime64[ns]"
     )
+
+
+def in_utc(c: Call) -> dict:
+    return {"utc": True} if c.lit("utc") else {}
 
 
 def units_between(c: Call, unit: str) -> int:
@@ -163,7 +189,8 @@ def learnt_format(c: Call, series: Col) -> str | None:
     if not len(present) or not isinstance(present.iloc[0], str):
         return None
     found = guess_datetime_format(present.iloc[0], dayfirst=bool(c.lit("dayfirst")))
-    return found if found is not None and set(re.findall(r"%(.)", found)) <= _FORMAT else None
+    known = _FORMAT | ({"z"} if c.lit("utc") else set())
+    return found if found is not None and set(re.findall(r"%(.)", found)) <= known else None
 
 
 _FORMAT = set("YymdHIMSfbBaAp%")
@@ -173,8 +200,8 @@ def by_format(c: Call, series: Col, wanted: Any, coerce: dict) -> Col:
     """Times by a format that the program gives."""
     c.need(isinstance(wanted, str), "format= is not a text")
     directives = re.findall(r"%(.)", wanted, re.DOTALL)
-    c.need(not {"z", "Z"} & set(directives), "times with a zone")
-    if set(directives) - _FORMAT or not directives:
+    c.need("Z" not in directives and (c.lit("utc") or "z" not in directives), "times with a zone")
+    if set(directives) - _FORMAT - {"z"} or not directives:
         coerce = {**coerce, **({"dayfirst": True} if c.lit("dayfirst") else {})}
         c.verdict = "udf"  # type: ignore[attr-defined]
     c.need(len(set(directives)) == len(directives), "a part of the time is given twice")
@@ -187,7 +214,8 @@ def by_format(c: Call, series: Col, wanted: Any, coerce: dict) -> Col:
         c.verdict = "runtime"  # type: ignore[attr-defined]
     if series.dtype not in ("object", "string"):
         source = typed(c.ctx, "date_text", series)
-    return result(series, runtime(c, "time_from_text", source, wanted, **coerce), "datetime64[ns]")
+    made = runtime(c, "time_from_text", source, wanted, **coerce, **in_utc(c))
+    return result(series, made, "datetime64[ns]")
 
 
 @rule(

@@ -181,26 +181,26 @@ def fold_module_call(
 #: constants that pandas itself makes: times, intervals, calendar offsets
 _OFFSETS = ("DateOffset MonthEnd MonthBegin QuarterEnd QuarterBegin YearEnd YearBegin Week Day Hour Minute Second "
             "BDay BusinessDay").split()  # fmt: skip
-_PANDAS = {"pandas.Timestamp", "pandas.Timedelta", "pandas.to_datetime", "pandas.to_timedelta", "pandas.DateOffset",
+_PANDAS = {"pandas.Timestamp", "pandas.Period", "pandas.Timedelta", "pandas.to_datetime", "pandas.to_timedelta", "pandas.DateOffset",
            *(f"pandas.{place}.{name}" for place in ("offsets", "tseries.offsets") for name in _OFFSETS)}  # fmt: skip
 
 
 def _pandas_constant(
     interpreter: Any, name: str, args: list, kwargs: dict, node: Any
 ) -> Value | None:
-    """The constant, or None where it depends on the clock, has a zone or is finer than Spark's."""
+    """The constant, or None where it depends on the clock or is finer than Spark's."""
     try:
         import pandas as pd
     except ImportError:
         return None
     first = args[0].value if args else None
-    if name in ("pandas.Timestamp", "pandas.to_datetime"):
+    if name in ("pandas.Timestamp", "pandas.to_datetime", "pandas.Period"):
         if not isinstance(first, (int, datetime.date)) and not (
             isinstance(first, str) and any(ch.isdigit() for ch in first)
         ):
             return None
         if name == "pandas.to_datetime" and (
-            isinstance(first, bool) or set(kwargs) - {"format", "dayfirst", "unit"}
+            isinstance(first, bool) or set(kwargs) - {"format", "dayfirst", "unit", "utc"}
         ):
             return None
         if (
@@ -217,12 +217,7 @@ def _pandas_constant(
         lambda: target(*(a.value for a in args), **{k: v.value for k, v in kwargs.items()}), node
     )
     value = made.value
-    if (
-        value is pd.NaT
-        or getattr(value, "tzinfo", None) is not None
-        or getattr(value, "nanosecond", 0)
-        or getattr(value, "nanoseconds", 0)
-    ):
+    if value is pd.NaT or getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
         return None
     return made
 

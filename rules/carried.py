@@ -1,0 +1,73 @@
+"""Which steps may meet columns whose pandas values Spark only stands in for.
+
+Times of a zone are their instants in Spark, and periods their first moments. A step that carries,
+compares or counts such values is right whatever they stand for; any other one must know the dtype.
+So these columns pass the steps that are listed here, and keep all others from being translated.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    Accessor,
+    Col,
+    Frame,
+    Grouped,
+    Mapping,
+    Sequence,
+    Windowed,
+    period_of,
+    zone_of,
+)
+
+_COMPARED = " ".join(f"{op} __{op}__" for op in ("eq", "ne", "lt", "le", "gt", "ge"))
+_STEPS = {
+    "DataFrame": "isna isnull notna notnull dropna count nunique pipe to_csv to_parquet __getitem__ columns columns.__set__ "
+    "add_prefix add_suffix insert pop get reset_index set_index rename_axis merge join head tail sort_values drop "
+    "__delitem__ __setitem__ assign copy rename groupby sort_index index.name index.names index.name.__set__ shape size "
+    "empty drop_duplicates duplicated loc.__getitem__ iloc.__getitem__ sample filter nlargest nsmallest query pivot_table "
+    "unstack",
+    "Series": "unique tolist isna isnull notna notnull dropna count nunique value_counts to_frame reset_index rename copy groupby head "
+    "tail shape size empty drop_duplicates duplicated sort_values sort_index astype __getitem__ __add__ __radd__ "
+    f"__sub__ __rsub__ pipe unstack {_COMPARED}",
+    "SeriesGroupBy": "sum mean min max count nunique first last median std var size agg aggregate cumcount",
+    "DataFrameGroupBy": "sum mean min max count nunique first last median std var size agg aggregate __getitem__ cumcount",
+    "pandas": "to_datetime merge isna notna isnull notnull",
+    "builtins": "len",
+}  # fmt: skip
+_ROW_BY_ROW = {
+    f"SeriesGroupBy.{step}"
+    for step in "transform cumsum cummax cummin shift diff rank ffill bfill pct_change".split()
+}
+_KNOWN = {f"{kind}.{step}" for kind, steps in _STEPS.items() for step in steps.split()}
+
+
+def dtypes_in(value: Any) -> list[str]:
+    """The dtypes in a value that Spark only stands in for."""
+    found: list[str | None] = []
+    if isinstance(value, Col):
+        found = [value.dtype]
+    elif isinstance(value, Frame):
+        found = [x.dtype for x in (*value.columns, *value.index.levels)]
+    elif isinstance(value, Grouped):
+        return dtypes_in(value.frame) + [d for k in value.keys for d in dtypes_in(k.col)]
+    elif isinstance(value, (Accessor, Windowed)):
+        return dtypes_in(value.owner)
+    elif isinstance(value, Sequence):
+        return [d for item in value.items for d in dtypes_in(item)]
+    elif isinstance(value, Mapping):
+        return [d for _, item in value.items for d in dtypes_in(item)]
+    return [d for d in found if d is not None and (zone_of(d) or period_of(d))]
+
+
+def check(name: str, *values: Any) -> None:
+    """Raises NoRule for a step that may not meet what is among its operands."""
+    if name in _KNOWN or name.startswith("Series.dt."):
+        return
+    if name in _ROW_BY_ROW:  # of the chosen Series alone; its groups may be of anything
+        values = tuple(v.series if isinstance(v, Grouped) else v for v in values)
+    met = [d for value in values for d in dtypes_in(value)]
+    if met:
+        raise NoRule(f"{name} of {met[0]} values")

@@ -1,0 +1,117 @@
+"""Times of zones against pandas: at every change of the clocks, before 1901, after 2037."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import functions as F
+
+from glue_runtime import zones
+from rules import carried, registry
+from tests.harness import verify
+from transpiler import transpile
+from transpiler.errors import NoRule
+from transpiler.facts import Col, Frame
+from transpiler.symbolic import E
+
+ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Africa/Casablanca", "Australia/Lord_Howe", "EST", "UTC+02:00")  # fmt: skip
+HOUR = 3_600_000_000
+
+
+def instants(zone: str) -> np.ndarray:
+    """Times around the changes of a zone's clocks, and others over five centuries."""
+    starts, _ = zones.clock_changes(zone)
+    near = [np.array(starts[1:], dtype="int64") + by for by in (-1, 0, HOUR // 2, -HOUR // 2)]
+    some = np.random.default_rng(0).integers(-8 * 10**15, 8 * 10**15, 100)
+    return np.unique(np.concatenate([*near, some]))
+
+
+def micros(times: pd.Series) -> pd.Series:
+    """Times as microseconds, with gaps."""
+    if times.dt.tz is not None:
+        times = times.dt.tz_convert("UTC").dt.tz_localize(None)
+    return times.astype("datetime64[us]").astype("int64").astype("Int64").mask(times.isna())
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_clocks_of_a_zone_are_those_of_pandas(zone, spark):
+    values = instants(zone)
+    time = F.timestamp_micros("us")
+    shown = {
+        "clock": F.unix_micros(zones.local_time(time, zone)),
+        "read": F.unix_micros(zones.instant(time, zone, "NaT", "NaT")),
+        "forward": F.when(
+            zones.well_inside(F.col("us"), zone),
+            F.unix_micros(zones.instant(time, zone, "NaT", "shift_forward")),
+        ),
+        "text": zones.zoned_text(time, zone),
+    }
+    df = spark.createDataFrame([(int(v),) for v in values], "us bigint")
+    found = df.select("us", *[e.alias(n) for n, e in shown.items()]).orderBy("us").toPandas()
+    times = pd.Series(pd.to_datetime(values, unit="us"))
+    there = times.dt.tz_localize("UTC").dt.tz_convert(zone)
+    expected = {
+        "clock": micros(there.dt.tz_localize(None)),
+        "read": micros(times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")),
+        "forward": micros(times.dt.tz_localize(zone, ambiguous="NaT", nonexistent="shift_forward")),
+    }
+    inside = df.select("us", zones.well_inside(F.col("us"), zone).alias("x")).orderBy("us")
+    expected["forward"] = expected["forward"].where(inside.toPandas()["x"])
+    for name, want in expected.items():
+        pd.testing.assert_series_equal(found[name].astype("Int64"), want, check_names=False, obj=name)  # fmt: skip
+    assert found["text"].tolist() == there.astype(str).tolist()
+
+
+PROGRAM = """import pandas as pd
+
+df = pd.read_csv("nasty.csv", parse_dates=["t"])
+df["z"] = pd.to_datetime(df["t"], utc=True)
+df["local"] = df["z"].dt.tz_convert("Europe/Berlin")
+df["hour"] = df["local"].dt.hour
+df["month"] = df["t"].dt.to_period("M")
+late = df[df["z"] > pd.Timestamp("1960-01-01", tz="UTC")]
+late[["i", "z", "local", "hour", "month"]].to_csv("out.csv", index=False)
+late.groupby("month")["i"].sum().reset_index().to_csv("months.csv", index=False)
+"""
+
+
+def test_a_csv_shows_offsets_and_periods(spark, tmp_path):
+    result = verify(PROGRAM, tmp_path, True)
+    assert result.word == "same", str(result)
+    assert not result.job.report.counts.get("driver")
+
+
+@pytest.mark.parametrize(
+    "step, words",
+    [
+        ("df['t'].dt.tz_localize('Europe/Berlin')", "NonExistentTimeError"),  # 2022-03-27 02:30
+        ("df['t'].dt.tz_localize('Asia/Nowhere')", ""),
+    ],
+)
+def test_times_that_a_zone_never_had_fail_the_job_as_in_pandas(step, words, spark, tmp_path):
+    program = f"import pandas as pd\ndf = pd.read_csv('nasty.csv', parse_dates=['t'])\ndf['z'] = {step}\ndf.to_csv('out.csv')\n"
+    result = verify(program, tmp_path, True)
+    assert result.word == "both raise", str(result)
+    assert words in str(result)
+
+
+def test_only_listed_steps_meet_what_spark_stands_in_for():
+    zoned = Col(E("x"), "datetime64[ns, UTC]", Frame("df"))
+    for name in ("Series.fillna", "Series.where", "Series.apply", "numpy.where", "pandas.concat"):
+        with pytest.raises(NoRule, match="datetime64"):
+            carried.check(name, None, zoned)
+    for name in ("Series.dt.hour", "Series.isna", "Series.__eq__"):
+        carried.check(name, zoned)
+
+
+def test_the_listed_steps_are_rules():
+    registry.load()
+    absent = [n for n in carried._KNOWN if not registry.find(n)]
+    assert not absent
+
+
+def test_a_zone_that_is_not_known_stays_in_pandas():
+    text = "import os\nimport pandas as pd\ndf = pd.read_csv('x.csv', parse_dates=['t'])\nz = df['t'].dt.tz_localize(os.environ['ZONE'])\nz.to_csv('y.csv')\n"
+    job = transpile(text)
+    assert "instant(" not in job.script
