@@ -25,6 +25,10 @@ RAISING = [
     "names = {'a': 1}\ndf['z'] = df['k'].fillna('?').apply(lambda x: names[x])",
     "df['z'] = df['f'].apply(lambda x: math.sqrt(x))",
     "df['z'] = df['s'].apply(lambda x: x < 'm')",
+    "df['z'] = df['u'].fillna('').apply(lambda x: x[0])",
+    "df['z'] = df['s'].fillna('').apply(lambda x: x.split('a')[1])",
+    "df['t'] = pd.to_datetime(df['t'])\ndf['z'] = df['t'].apply(lambda t: t.strftime('%Y'))",
+    "df = df[df['i'] > 99]\ndf['p'], df['q'] = zip(*df['i'].apply(lambda x: (x, -x)))",
 ]
 
 
@@ -54,6 +58,16 @@ SAME = [
     "df['z'] = df[['i', 'j']].apply(lambda r: r['i'] / r['j'], axis=1)",
     "df['z'] = df[['i', 'f']].apply(lambda r: f\"{r['i']}\", axis=1)",
     "df['z'] = df[['i', 'f', 'k']].apply(lambda r: f\"{r['i']}\", axis=1)",
+    # loops over what is known, match, := and several names at once
+    "WORDS = {'fruit': ['apple', 'banana'], 'animal': ['zebra']}\ndef kind(s):\n    for name, words in WORDS.items():\n        for w in words:\n            if w in str(s).lower():\n                return name\n    return 'other'\n"
+    "df['z'] = df['s'].apply(kind)",
+    "def score(s):\n    total = 0\n    for w, n in [('a', 1), ('b', 2), ('e', 3)]:\n        if w not in str(s):\n            continue\n        if n == 3:\n            break\n        total += n\n    else:\n        total = -1\n    return total\n"
+    "df['z'] = df['s'].apply(score)",
+    "def code(k):\n    match k:\n        case 'a':\n            return 1\n        case 'b' | 'c':\n            return 2\n        case _:\n            return 0\ndf['z'] = df['k'].apply(code)",
+    "def half(x):\n    if (y := x * 2) > 8:\n        return y\n    low, high = -y, y\n    return low + high / 2\ndf['z'] = df['i'].apply(half)",
+    "df['z'] = df['s'].apply(lambda s: any(w in str(s) for w in ('app', 'x,')) and not all(c in str(s) for c in 'an'))",
+    "df['z'] = df['s'].apply(lambda s: s.split('a')[-1] + s[0] if isinstance(s, str) else str(s).split()[0])",
+    "df['t'] = pd.to_datetime(df['t'])\ndf['z'] = df['t'].apply(lambda t: t.strftime('%d.%m.%Y') if pd.notna(t) else '-')\ndf['w'] = df['t'].apply(lambda t: t.weekday())",
     "LIMIT = 3\ndef label(row, suffix='!'):\n    kind = 'low'\n    if row['i'] > LIMIT:\n        kind = 'high'\n    return kind + suffix\n"
     "df['z'] = df.apply(label, axis=1, suffix='?')",
 ]
@@ -65,3 +79,18 @@ def test_the_same_values_and_types(body, known, spark, tmp_path):
     result = outcome(body, tmp_path, known)
     assert result.word == "same", str(result)
     assert not [e for e in result.job.report.entries if e.verdict == "driver"]
+
+
+RECORDS = [
+    # several values: numbers alone are stacked as one type, row by row
+    "df[['p', 'q']] = df.apply(lambda r: (r['i'], r['f']), axis=1, result_type='expand')",
+    "df = pd.concat([df, df.apply(lambda r: pd.Series({'p': r['i'], 'q': r['k']}), axis=1)], axis=1)",
+    "df = pd.concat([df, df.apply(lambda r: pd.Series({'p': r['i'], 'q': r['k'], 'r': r['b']}), axis=1)], axis=1)",
+]
+
+
+@pytest.mark.parametrize("body", RECORDS)
+def test_several_values_at_once(body, spark, tmp_path):
+    result = outcome(body, tmp_path)
+    assert result.word == "same", str(result)
+    assert not [e for e in result.job.report.entries if e.verdict in ("driver", "udf")]

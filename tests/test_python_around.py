@@ -53,6 +53,17 @@ SNIPPETS = {
     "in place": "df.rename(columns={'s': 'name'}, inplace=True)\ndf.drop(columns=['u'], inplace=True)\nout = df",
     "column in place": "df['f'].fillna(0, inplace=True)\nout = df",
     "values": "df['copy'] = df['i'].values\nout = df",
+    "numbers and texts of a branch": "limit = 3\nlabel = 'low'\nif df['i'].max() > 5:\n    limit = 5\n    label = 'high'\nelif df['i'].max() > 100:\n    limit = 50\ndf['z'] = df['i'] > limit\ndf['l'] = label\nout = df[df['i'] >= limit]",
+    "a fraction of a branch": "rate = 0.5\nif len(df) > 100:\n    rate = rate * 2\ndf['r'] = df['i'] * rate\nout = df",
+    "a parameter bound anew in a branch": "n = 3\ndef cut(df, n):\n    if df['i'].max() > 3:\n        df = df.head(2)\n        n = 7\n    return df.assign(n=n)\nsmall = cut(df, n)\ndf['m'] = n\nout = pd.concat([df[['i', 'm']], small[['i', 'n']]])",
+    "a dict changed in a branch": "parts = {'a': df[df['k'] == 'a'], 'n': 1}\nif len(df) > 5:\n    df = df.head(9)\n    parts['n'] = 2\nout = df.assign(n=parts['n'])",
+    "partial calls": "from functools import partial\ndef scale(x, k=2, shift=0):\n    return x * k + shift\ndef keep(d, col, low, high=100):\n    return d[(d[col] > low) & (d[col] < high)]\ntriple = partial(scale, k=3)\ndf['a'] = df['i'].apply(triple)\ndf['b2'] = df['j'].apply(partial(scale, shift=1, k=4))\ndf['c'] = triple(df['i'])\nout = df.pipe(partial(keep, col='i', low=0), high=8).pipe(partial(keep, low=0), col='j')\nfor s in [partial(keep, col='i', low=1), partial(keep, col='j', low=-1, high=5)]:\n    out = s(out)",
+    "columns from tuples": "def two(x):\n    if x > 3:\n        return 1, x / 2\n    return 0, 0\ndf['p'], df['q'] = zip(*df['i'].map(two))\ndf['r'], df['t2'] = zip(*df.apply(lambda r: (r['i'] + r['j'], 'x' if r['b'] else 'y'), axis=1))\nout = df",
+    "a loop over groups whose names live on": "parts = []\nfor k, g in df.groupby('k'):\n    parts.append(g.head(1))\nout = pd.concat(parts).assign(last=k, n=len(parts))",
+    "a loop over groups between other items": "parts = []\nfor k, g in df.groupby('k'):\n    parts.append(g.head(1))\nparts.append(df.tail(1))\nout = pd.concat(parts)",
+    "a loop over groups with a limit that changes": "limit = 2\nparts = []\nfor k, g in df.groupby('k'):\n    parts.append(g[g['i'] > limit])\nlimit = 5\nout = pd.concat(parts).assign(limit=limit)",
+    "a loop over groups that remembers": "prev = 0\nrows = []\nfor k, g in df.groupby('k'):\n    rows.append({'k': k, 'n': len(g), 'before': prev})\n    prev = len(g)\nout = pd.DataFrame(rows)",
+    "a loop over files that are listed twice": "import glob\nparts = []\nfor f in sorted(glob.glob('[no]*.csv')):\n    parts.append(pd.read_csv(f))\nd2 = pd.concat(parts)\nout = d2[d2['f'] > 1]",
 }  # fmt: skip
 
 
