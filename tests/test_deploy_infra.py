@@ -3,6 +3,7 @@
 import ast
 import base64
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -371,3 +372,43 @@ def test_terraform_parses_whatever_a_value_holds(value):
     parsed = blocks(infra.infrastructure(nasty, "job.py", "terraform"))
     assert parsed == blocks(infra.infrastructure(usual, "job.py", "terraform"))
     assert {'"aws_s3_object"', '"aws_glue_job"'} <= set(parsed["resource"])
+
+
+@pytest.mark.parametrize("form, name", infra.FORMATS.items())
+def test_of_a_pandas_program_the_job_goes_along(tmp_path, form, name):
+    program = tmp_path / "small.py"
+    program.write_text("import pandas as pd\npd.DataFrame({'a': [1]}).to_csv('o.csv')\n")
+    before = program.read_text()
+    done = CliRunner().invoke(
+        deploy, [str(program), "--format", form, "--save", str(tmp_path / name)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "awsglue" in (tmp_path / "small_glue_job.py").read_text()
+    assert "small_glue_job.py" in (tmp_path / name).read_text()
+    assert '"small.py"' not in (tmp_path / name).read_text() and program.read_text() == before
+
+
+def test_cdk_makes_the_job_of_the_template(tmp_path):
+    pytest.importorskip("aws_cdk")
+    (tmp_path / "job.py").write_text("print(1)\n")
+    app = tmp_path / "app.py"
+    app.write_text(infra.infrastructure(SPEC, "job.py", "cdk", CHAIN), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, app],
+        capture_output=True,
+        text=True,
+        env=dict(os.environ) | {"CDK_OUTDIR": str(tmp_path / "out")},
+    )
+    assert done.returncode == 0, done.stderr
+    made = json.loads((tmp_path / "out" / "orders.template.json").read_text())["Resources"]
+    template = json.loads(infra.infrastructure(SPEC, "job.py", "cloudformation", CHAIN))
+    wanted = resolve(template["Resources"]["Job"]["Properties"], NAMES)
+    for kind, expected in (
+        ("AWS::Glue::Job", wanted),
+        ("AWS::Glue::Trigger", template["Resources"]["Trigger"]["Properties"]),
+    ):
+        found = next(r["Properties"] for r in made.values() if r["Type"] == kind)
+        place = ("Role", "Command")  # roles and scripts are made in each one's own way
+        assert {k: v for k, v in found.items() if k not in place} == {
+            k: v for k, v in expected.items() if k not in place
+        }

@@ -178,6 +178,23 @@ def write_infrastructure(options: argparse.Namespace, spec: dict, script: pathli
     return 0
 
 
+def kept_job(script: pathlib.Path, options: argparse.Namespace) -> pathlib.Path:
+    """
+    The translated job where infrastructure code finds it: beside the file that is saved, under a
+    name that is not the pandas program's. Without --save it is only told how to get it.
+    """
+    name = f"{script.stem}_glue_job.py"
+    if not options.save:
+        click.echo(f"Note: write the job by `pandas-to-glue transpile … -o {name}`", err=True)
+        return script.rename(script.with_name(name))
+    job = pathlib.Path(options.save).parent / name
+    try:
+        job.write_bytes(script.read_bytes())
+    except OSError as error:
+        raise click.ClickException(explain_file(error)) from error
+    return job
+
+
 def needs_runtime(script: pathlib.Path) -> bool:
     """Whether a job imports glue_runtime instead of bringing its functions along."""
     try:
@@ -197,6 +214,8 @@ def act(action: str, arguments: tuple[str, ...]) -> int:
         spec, script = what_to_deploy(options.path, pathlib.Path(scratch), options.glue_version)
         if options.format:
             options = parse_options(spec, given, program, with_path=True)
+            if script.parent == pathlib.Path(scratch):
+                script = kept_job(script, options)
             try:
                 return write_infrastructure(options, spec, script)
             except DeployError as error:
