@@ -70,6 +70,14 @@ def cells(ctx: Any, frame: Frame) -> list[Col]:
     return [series_of(ctx, frame, label) for label in frame.labels]
 
 
+def computed(ctx: Any, frame: Frame, column: Column) -> Col:
+    """The Series that a column was computed as, where that is over all these rows, or the column."""
+    known = ctx.cells.get(column.uid)
+    if known is not None and known.frame.rows.same_set(frame.rows):
+        return known
+    return series_of(ctx, frame, column.label)
+
+
 def own_cells(ctx: Any, frame: Frame) -> list[Col]:
     """``cells`` where they have the frame's own labels and order, else the columns themselves."""
     found = cells(ctx, frame)
@@ -133,6 +141,7 @@ __all__ = [
     "E",
     "cells",
     "compact",
+    "computed",
     "col",
     "drop_hidden",
     "mapped",

@@ -92,7 +92,10 @@ def index_sorted(ctx: Any, frame: Frame, ascending: Any, last: bool) -> Frame:
             raise NoRule("a sort by category")
         ctx.use(frame, *index.levels)
         keys = [SortKey(x.name, x.uid, bool(up), last) for x, up in zip(index.levels, ways)]
-        return frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows))
+        order = sorted_order(keys, frame.order)
+        if index.unique:
+            order = replace(order, keys=tuple(keys), total=True)
+        return frame.but(order=order, rows=Rows(parent=frame.rows))
     if isinstance(ascending, list):
         ascending = ascending[0]
     if index.kind == "range" and ascending:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from rules.dummies import Dummies, beside_dummies
+from rules.elementwise import computed
 from rules.join import (
     Merge,
     Sides,
@@ -19,7 +20,7 @@ from rules.join import (
     settled,
 )
 from rules.labels import relabelled
-from rules.lib import assign, chain, on, series_of, settle
+from rules.lib import assign, chain, on, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, attempt
 from transpiler.facts import Col, Column, Frame, Index, Order, Rows, fresh, with_missing
@@ -140,6 +141,7 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         "df[['i', 's']].join(other[['w', 'name']])",
         "df.set_index('k')[['i']].join(other.set_index('k')[['w']])",
         "df[['i']].join(df['j'] * 2)",
+        "x = df[['f', 'g']] * 2\nout = df.join(x[x['f'] > 3].rename(columns={'f': 'f2', 'g': 'g2'}))",
     ),
 )
 def join(c: Call) -> Frame:
@@ -178,9 +180,7 @@ def beside_by_row(ctx: Any, ours: Frame, theirs: Frame, outer: bool) -> Frame:
     """The columns of a frame of the same rows added to ours. Raises NoRule for other rows."""
     if outer and not ours.rows.same_set(theirs.rows):
         raise NoRule("the other side has rows of its own")
-    found = [
-        on(ours, ctx.cells.get(x.uid) or series_of(ctx, theirs, x.label)) for x in theirs.columns
-    ]
+    found = [on(ours, computed(ctx, theirs, x)) for x in theirs.columns]
     for x, series in zip(theirs.columns, found):
         there = {(y.name, y.uid) for y in ours.columns}
         over = series.but(frame=ours) if set(series.deps) <= there else series

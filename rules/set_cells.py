@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.labels import relabelled
+from rules.elementwise import computed
 from rules.lib import (
     assign,
     chain,
@@ -14,7 +15,6 @@ from rules.lib import (
     materialised,
     on,
     physical,
-    series_of,
     tight,
     with_temps,
 )
@@ -292,10 +292,7 @@ def assign_several(c: Call, frame: Frame, labels: list, value: Value) -> Frame:
     c.need(isinstance(value, Frame) and not value.open, "values of this form are set")
     c.need(len(value.columns) == len(labels), "another number of columns is set")
     try:
-        series = [
-            on(frame, c.ctx.cells.get(x.uid) or series_of(c.ctx, value, x.label))
-            for x in value.columns
-        ]
+        series = [on(frame, computed(c.ctx, value, x)) for x in value.columns]
     except NoRule:
         return beside(c.ctx, frame, relabelled(c.ctx, value, labels))
     return together(c.ctx, frame, labels, series)
