@@ -91,7 +91,7 @@ def open_palette(page, words: str) -> None:
     )
     page.keyboard.press("Control+Shift+C")
     field.first.wait_for()
-    page.keyboard.type(words)
+    field.first.fill(words)  # typing would lose what comes before the field has the focus
 
 
 def dialog(page):
@@ -115,6 +115,7 @@ def test_palette_and_menu_have_it(page):
     page.get_by_role("menuitem", name="File", exact=True).click()
     assert page.locator(".lm-Menu").get_by_text("Export to AWS Glue").is_visible()
     page.keyboard.press("Escape")
+    page.locator(".lm-Menu").wait_for(state="detached")
     open_palette(page, "aws glue")
     item = page.locator(".lm-CommandPalette-item").filter(has_text="Export to AWS Glue")
     item.wait_for()
