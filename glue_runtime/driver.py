@@ -379,6 +379,11 @@ TO_PYTHON = {
 }
 
 
+def distinct_values(df):
+    """The values of a frame's one column, each once and in no order; a missing one is nan."""
+    return [np.nan if row[0] is None else row[0] for row in df.distinct().collect()]
+
+
 def scalar(df, *aggs):
     """Run one aggregate and give its value as pandas has it; several give a tuple.
 

@@ -216,6 +216,13 @@ def unique(c: Call) -> Local:
     return Local(f"{text}.unique()", kept.vars)
 
 
+def values_in_no_order(ctx: Any, series: Col) -> Local:
+    """The distinct values for a program that sorts them."""
+    frame, _ = solid(ctx, series)
+    text = f"{frame.text}.select({render(frame.columns[0].name)})"
+    return Local(f"{ctx.call('distinct_values')}({text})", frame.vars | series.uses)
+
+
 @rule("Series.tolist()", example=("df['s'].tolist()", "df['i'].head(4).tolist()"))
 def tolist(c: Call) -> Local:
     """All values as a Python list: what the program asks for is on the driver."""

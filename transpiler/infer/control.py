@@ -77,7 +77,14 @@ class Control:
     def for_(self, node: cst.For, scope: Scope) -> None:
         if self.group_loop(node, scope):  # type: ignore[attr-defined]
             return
-        items = self.loop_items(node, scope)
+        point, refs = self.ctx.save(), self.snapshot()  # type: ignore[attr-defined]
+        try:
+            items = self.loop_items(node, scope)
+        except NoRule as error:
+            self.ctx.restore(point)
+            self.rollback(refs)  # type: ignore[attr-defined]
+            self.data_loop(node, scope, str(error))  # type: ignore[attr-defined]
+            return
         body, after = list(node.body.body), scope.used_later
         inside = read_names(node)
         items = list(items)

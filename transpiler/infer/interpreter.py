@@ -15,6 +15,7 @@ from transpiler.infer.branches import Branches
 from transpiler.infer.command_line import CommandLine
 from transpiler.infer.context import Context
 from transpiler.infer.control import Control
+from transpiler.infer.data_loops import DataLoops
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import Expressions
 from transpiler.infer.fields import Fields
@@ -39,6 +40,7 @@ class Interpreter(
     Assignment,
     Items,
     Sharing,
+    DataLoops,
     Control,
     Functions,
     Verbatim,
