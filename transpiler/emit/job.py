@@ -14,6 +14,7 @@ from transpiler.errors import TranspileError
 from transpiler.graph import dataflow, reused
 from transpiler.infer.context import Context, Statement
 from transpiler.options import Options
+from transpiler.scalars import together
 from transpiler.tidy import tidied
 
 _SETTINGS = """
@@ -35,6 +36,7 @@ job.init(args["JOB_NAME"], args)
 def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     """The text of the job, formatted by black. Raises TranspileError when it is not valid Python
     (which is a bug of ours, found here rather than on AWS)."""
+    ctx.statements = together(ctx.statements)
     mark_cached(ctx)
     names = ctx.names | set(imports) | identifiers("\n".join(s.text for s in ctx.statements))
     steps = tidied(without_unread(ctx.statements), names, ctx.series)

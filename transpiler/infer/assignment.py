@@ -26,7 +26,7 @@ from transpiler.infer.kinds import is_changeable, is_item, swapped
 from transpiler.infer.operators import _BINARY_NODES
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import read_once
-from transpiler.source import has_url_password, is_secret_name, target_names
+from transpiler.source import has_url_password, is_secret_name, read_names, target_names
 
 
 class Assignment:
@@ -46,6 +46,13 @@ class Assignment:
         if len(node.targets) == 1 and self.second_name(first, node.value, scope):
             return
         if self.unzipped(node, scope):  # type: ignore[attr-defined]
+            return
+        pairs = side_by_side(node)
+        for target, part in pairs:
+            self.ctx.hint = target.value
+            self.assign_name(target.value, self.eval(part, scope), scope, node)
+            self.release()  # type: ignore[attr-defined]
+        if pairs:
             return
         value = self.eval(node.value, scope)
         self.release()  # type: ignore[attr-defined]
@@ -290,3 +297,17 @@ class Assignment:
                 ref.value = swapped(ref.value, old, new)
         for items in self.turning:
             items[:] = [i if isinstance(i, Ref) else swapped(i, old, new) for i in items]
+
+
+def side_by_side(node: cst.Assign) -> list[tuple[cst.Name, Any]]:
+    """The names and expressions of ``low, high = s.min(), s.max()``, where none reads another."""
+    target, value = node.targets[0].target, node.value
+    if len(node.targets) > 1 or not isinstance(target, cst.Tuple) or not isinstance(value, cst.Tuple):  # fmt: skip
+        return []
+    pairs = list(zip(target.elements, value.elements))
+    plain = all(type(a) is type(b) is cst.Element and isinstance(a.value, cst.Name) for a, b in pairs)  # fmt: skip
+    if not plain or len(target.elements) != len(value.elements):
+        return []
+    if {a.value.value for a, _ in pairs} & read_names(value):
+        return []
+    return [(a.value, b.value) for a, b in pairs]
