@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -83,3 +85,11 @@ def test_what_a_rule_does_not_take_makes_it_not_fire():
         registry.bind(rule, [Const("x.csv")], {"nonsense": Const(1)})
     bound, _ = registry.bind(rule, [Const("x.csv")], {"decimal": Const(".")})
     assert bound["sep"].value == ","
+
+
+@pytest.mark.parametrize(
+    "module", ["rules.registry", "rules.lib", "transpiler.facts", "glue_runtime"]
+)
+def test_every_package_can_be_imported_first(module):
+    done = subprocess.run([sys.executable, "-c", f"import {module}"], capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -10,7 +10,6 @@ from typing import Any
 
 import libcst as cst
 
-from rules.distinct import values_in_no_order
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Local, Scalar
 from transpiler.infer.scope import Ref, Scope
@@ -90,6 +89,8 @@ class DataLoops:
         if not full:
             return None, None
         if ordered and self.program.code(iterated).startswith("sorted("):
+            from rules.distinct import values_in_no_order  # the rules import this package
+
             found = values_in_no_order(self.ctx, series)
             return series.dtype, Local(f"sorted({found.text})", found.vars)
         return series.dtype, self.eval(iterated, scope)  # type: ignore[attr-defined]
