@@ -49,6 +49,8 @@ SEPARATE = [
     "df = df.iloc[::-1]\ndf.loc[df['i'] > 1, 'f'] = 7\nout = df",
     "df = df.head(9)\ndf['f'] += 1\nout = df",
     "df = df[1:]\ndf['f'].fillna(0, inplace=True)\nout = df",
+    "s = df.groupby('k')['i'].sum()\ns.index.name = 'key'\nout = s.reset_index()",
+    "s = df.groupby('k')['i'].count()\ns.index.name = 'key'\nout = s",
     "v = df['f'].values.copy()\nv[0] = 5\ndf['f'] = v\nout = df",
     "def f(d):\n    d.loc[0, 'f'] = 9\n    return d\nq = f(df.copy())\nout = df",
 ]

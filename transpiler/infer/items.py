@@ -136,6 +136,11 @@ class Items:
             named = self.by_rule(f"DataFrame.index.{attr}.__set__", frame, [value], {}, target)
             self.mutate(ref, name, named, scope)
             return True
+        if owner.attr.value == "index" and attr in ("name", "names") and isinstance(frame, Col):
+            self.check_labels_write(frame)  # type: ignore[attr-defined]
+            named = self.by_rule(f"DataFrame.index.{attr}.__set__", frame.frame, [value], {}, target)  # fmt: skip
+            ref.value = frame.but(frame=named.but(memory=frame.frame.memory))
+            return True
         if attr != "name" or not isinstance(frame, Frame) or not isinstance(value, Const):
             return False
         if owner.attr.value == "index" or len(frame.label_names) > 1:

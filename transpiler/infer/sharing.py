@@ -19,11 +19,13 @@ from transpiler.facts import (
     Col,
     Const,
     Frame,
+    Grouped,
     Local,
     Mapping,
     Sequence,
     Slice,
     Value,
+    Windowed,
     fresh,
 )
 from transpiler.infer.scope import Scope
@@ -80,8 +82,11 @@ def with_memory(value: Frame | Local, name: str, args: list, kwargs: dict, owner
     return value.but(memory=memory | {fresh()}) if isinstance(value, Frame) else replace(value, memory=memory)  # fmt: skip
 
 
-def of_series(value: Value, name: str, args: list, owner: Value | None) -> Value:
-    """An array that pandas takes from a Series without copying, with that Series."""
+def of_series(value: Col, name: str, args: list, owner: Value | None) -> Col:
+    """An array that pandas takes from a Series without copying, with that Series; the Series that a
+    group gives, with memory of its own."""
+    if isinstance(owner, (Grouped, Windowed)) and value.column is not None:
+        return value.but(frame=value.frame.but(memory=frozenset({fresh()})))
     source = owner if isinstance(owner, Col) else args[0] if args else None
     taken = name.rsplit(".", 1)[-1] in ("values", "to_numpy", "asarray") and isinstance(source, Col)
     return replace(value, source=source) if taken and isinstance(value, Array) else value
@@ -124,6 +129,12 @@ class Sharing:
         uids = {frame.column(x).uid for x in named} if labels is not None else None  # type: ignore[union-attr]
         for name, value in self.in_reach():
             if value is not frame and shared(value, frame.memory, uids):
+                raise Refused(written_through(name))
+
+    def check_labels_write(self, series: Col) -> None:
+        """Refuse a change of a Series' index, which is that of the frame it was taken from."""
+        for name, value in self.in_reach():
+            if value is not series and shared(value, series.frame.memory, None):
                 raise Refused(written_through(name))
 
     def check_view_write(self, view: Accessor) -> None:
