@@ -341,7 +341,7 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     "nunique": ("dropna=True", "", "dropna", ("df.groupby('k').nunique()",),
                 ("df.groupby('k')['s'].nunique()", "df.groupby('b')['s'].nunique(dropna=False)")),
     "first": (f"{_NUMERIC}, min_count=-1, skipna=True", "", "skipna min_count",
-              ("df.groupby('k').first()", "df.sort_values('i', ascending=False).groupby('b')[['f', 's']].first()"),
+              ("df.groupby('k').first()", "df.sort_values('i', ascending=False, kind='stable').groupby('b')[['f', 's']].first()"),
               ("df.groupby('b')['f'].first()", "df.groupby('k')['s'].first(min_count=3)", "df.groupby('k')['f'].first(skipna=False)")),
     "last": (f"{_NUMERIC}, min_count=-1, skipna=True", "", "skipna min_count",
              ("df.groupby('k')[['s', 'f', 't', 'b']].last()",), ("df.groupby('k')['f'].last()", "df.groupby('k')['f'].last(skipna=False)")),

@@ -26,7 +26,7 @@ _DF = "df.sort_values('i', kind='stable')"
         f"pd.merge_asof({_DF}[['i', 's']], {_DF}[['i', 'j', 's']].iloc[::2], on='i', direction='nearest', tolerance=1)",
         f"pd.merge_asof({_DF}.dropna(subset=['k'])[['i', 'k']], {_DF}.dropna(subset=['k'])[['j', 'k', 't']].sort_values('j', kind='stable'), left_on='i', right_on='j', by='k')",
         f"pd.merge_asof({_DF}.dropna(subset=['k'])[['i', 'k']], {_DF}.dropna(subset=['s'])[['j', 's', 'f']].sort_values('j', kind='stable'), left_on='i', right_on='j', left_by='k', right_by='s', direction='forward')",
-        "pd.merge_asof(df.dropna(subset=['t']).sort_values('t')[['t', 'i']], df.dropna(subset=['d']).sort_values('d', kind='stable')[['d', 'f', 'n']], left_on='t', right_on='d', tolerance=pd.Timedelta('20D'))",
+        "pd.merge_asof(df.dropna(subset=['t']).sort_values('t', kind='stable')[['t', 'i']], df.dropna(subset=['d']).sort_values('d', kind='stable')[['d', 'f', 'n']], left_on='t', right_on='d', tolerance=pd.Timedelta('20D'))",
         "pd.merge_asof(df.dropna(subset=['t']).sort_values('t', kind='stable')[['t', 'i']], df.dropna(subset=['d']).sort_values('d', kind='stable')[['d', 'b', 'k']], left_on='t', right_on='d', direction='nearest', tolerance=pd.Timedelta('200D'))",
     ),
 )  # fmt: skip

@@ -59,7 +59,7 @@ for _name, _way in (("ffill", 1), ("bfill", -1)):
         c.need(c.lit("axis") in (None, 0, "index"), "axis= of this value")
         return mapped(c.ctx, c.frame, lambda s: forward(c, s, way, c.lit("limit")))
 
-    rule(f"Series.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df['f'].{_name}()", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
+    rule(f"Series.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df['f'].{_name}()", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t', kind='stable')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
     rule(f"DataFrame.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df[['f', 's', 'i']].{_name}()", f"df[['f', 'n']].{_name}(limit=2)"))(_fill_frame)  # fmt: skip
 
 
@@ -140,7 +140,7 @@ _GAPS = "df.assign(x=df['f'].where(df['i'] > 4))"
         f"{_GAPS}['x'].interpolate(limit_direction='both', limit=1)",
         f"{_GAPS}['x'].interpolate(limit_area='inside')",
         f"{_GAPS}['x'].interpolate(limit_area='outside', limit_direction='both')",
-        "df.sort_values('t')['n'].interpolate('linear')",
+        "df.sort_values('t', kind='stable')['n'].interpolate('linear')",
         "df['g'].interpolate(method='pad', limit=1)",
     ),
 )

@@ -138,7 +138,7 @@ def row_by_row(c: Call, func: Func) -> Value:
         "df.groupby('k').apply(lambda x: x.nsmallest(2, 'f'))",
         "df.groupby('k').apply(lambda x: x.nlargest(2, 'i')).reset_index(drop=True)",
         "df.groupby('k', group_keys=False).apply(lambda x: x.sort_values(['i', 'j']).head(2))",
-        "df.groupby('k', sort=False).apply(lambda x: x.sort_values('f', ascending=False).tail(1), include_groups=False)",
+        "df.groupby('k', sort=False).apply(lambda x: x.sort_values('f', ascending=False, kind='stable').tail(1), include_groups=False)",
         "df.groupby('b').apply(lambda x: x[x['i'] > x['i'].mean()])",
         "df.groupby('k', group_keys=False).apply(lambda x: x[x['i'] > -100])",
         "df.groupby('k').apply(lambda x: x.loc[x['i'].idxmax(), 's'])",

@@ -320,14 +320,14 @@ def record_parts(node: Any, names: list | None) -> list[tuple[Any, Any]]:
     raise NoRule("a record of this form")
 
 
-_TOP = "parts = []\nfor k, g in df.groupby('k'):\n    g = g.sort_values('i', ascending=False)\n    parts.append(g.head(2))\nout = pd.concat(parts)"
+_TOP = "parts = []\nfor k, g in df.groupby('k'):\n    g = g.sort_values('i', ascending=False, kind='stable')\n    parts.append(g.head(2))\nout = pd.concat(parts)"
 _SHARE = (
     "parts = []\nfor k, g in df.groupby('k'):\n    g = g.copy()\n    total = g['i'].sum()\n    g['share'] = g['i'] / total\n"
     "    g['rank'] = g['share'].rank(ascending=False)\n    g['of'] = k\n    parts.append(g)\nout = pd.concat(parts, ignore_index=True)"
 )
 _GAPS = (
     "parts = []\nfor (k, b), g in df.groupby(['k', 'b'], sort=False):\n    if len(g) < 2:\n        continue\n"
-    "    g = g.sort_values('j')\n    g['prev'] = g['i'].shift(1)\n    g['run'] = g['i'].cumsum()\n    parts.append(g[['k', 'b', 'i', 'prev', 'run']])\nout = pd.concat(parts)"
+    "    g = g.sort_values('j', kind='stable')\n    g['prev'] = g['i'].shift(1)\n    g['run'] = g['i'].cumsum()\n    parts.append(g[['k', 'b', 'i', 'prev', 'run']])\nout = pd.concat(parts)"
 )
 
 

@@ -17,7 +17,7 @@ from transpiler.facts import Col, Frame, Grouped, GroupKey, Index, Value, Window
 from transpiler.symbolic import E
 
 _NAMES = ("window", "min_periods", "center", "win_type", "on", "axis", "closed", "method")
-_SORTED = "df.dropna(subset=['d']).sort_values('d')"
+_SORTED = "df.dropna(subset=['d']).sort_values('d', kind='stable')"
 _INDEXED = f"{_SORTED}.set_index('d')"
 
 

@@ -37,7 +37,11 @@ def value_by_place(c: Call, place: int, error: str = "", of: Col | None = None) 
 
 @rule(
     "Series.iloc.__getitem__(key)",
-    example=("df['f'].iloc[0]", "df['s'].iloc[-2]", "df.sort_values('t')['k'].iloc[3]"),
+    example=(
+        "df['f'].iloc[0]",
+        "df['s'].iloc[-2]",
+        "df.sort_values('t', kind='stable')['k'].iloc[3]",
+    ),
 )
 def iloc(c: Call) -> Scalar:
     """One value by its place."""

@@ -42,7 +42,7 @@ from transpiler.symbolic import E, col, render
         "df.iloc[:, [3, 0]]",
         "df.iloc[:, 0]",
         "df.iloc[:, -1]",
-        "df.sort_values('i').iloc[3:6, :2]",
+        "df.sort_values('i', kind='stable').iloc[3:6, :2]",
         "df[df['i'] > 2].iloc[1:4]",
         "df.iloc[::-1]",
         "df.sort_values('s').iloc[::-1].reset_index(drop=True)",

@@ -222,7 +222,7 @@ _DDOF = "ddof=1, numeric_only=False, engine=None, engine_kwargs=None"
 _PLAIN = "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
 _SIGNATURES = {"std": _DDOF, "var": _DDOF, "sum": _PLAIN, "mean": _PLAIN, "min": _PLAIN, "max": _PLAIN,
                "median": "numeric_only=False, engine=None, engine_kwargs=None, **kwargs", "count": "numeric_only=False"}  # fmt: skip
-_SORTED = "df.dropna(subset=['t']).sort_values('t')"
+_SORTED = "df.dropna(subset=['t']).sort_values('t', kind='stable')"
 
 
 def _register(how: str) -> None:

@@ -74,7 +74,7 @@ def shift_unknown(c: Call, series: Col, n: int, fill: Any) -> Col:
     return window_step(c, series, build, None, max(n, 0), max(-n, 0))
 
 
-@rule(f"Series.shift({_SHIFT})", not_yet="axis", example=("df['f'].shift()", "df['i'].shift(-2)", "df['s'].shift(3)", "df['i'].shift(1, fill_value=0)", "df['s'].shift(-1, fill_value='-')", "df['f'] - df['f'].shift(1)", "df['b'].shift()", "df.sort_values('t')['i'].shift()", "df[df['i'] > 2]['k'].shift()", "df['p'] = df['f'].shift(1)\ndf['q'] = df['i'].shift(-1)\nout = df[df['p'] > 0]"))  # fmt: skip
+@rule(f"Series.shift({_SHIFT})", not_yet="axis", example=("df['f'].shift()", "df['i'].shift(-2)", "df['s'].shift(3)", "df['i'].shift(1, fill_value=0)", "df['s'].shift(-1, fill_value='-')", "df['f'] - df['f'].shift(1)", "df['b'].shift()", "df.sort_values('t', kind='stable')['i'].shift()", "df[df['i'] > 2]['k'].shift()", "df['p'] = df['f'].shift(1)\ndf['q'] = df['i'].shift(-1)\nout = df[df['p'] > 0]"))  # fmt: skip
 def series_shift(c: Call) -> Col:
     """Values moved down (or up) by rows."""
     return shift(c, c.col)

@@ -61,7 +61,7 @@ _MEAN = "numeric_only=False, engine=None, engine_kwargs=None"
         "df['g'].ewm(alpha=0.3, ignore_na=True).mean()",
         "df['g'].ewm(halflife=2, min_periods=3).mean()",
         "df['n'].ewm(com=0.5, adjust=False, ignore_na=True).mean()",
-        "df.sort_values('t')['i'].ewm(span=4).mean()",
+        "df.sort_values('t', kind='stable')['i'].ewm(span=4).mean()",
     ),
 )
 @rule(

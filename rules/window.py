@@ -98,7 +98,7 @@ def open_distinct(c: Call, frame: Frame) -> Frame:
         "df[['j']].drop_duplicates(ignore_index=True)",
         "df[['f']].drop_duplicates(keep=False)",
         "len(df[['k']].drop_duplicates())",
-        "df.drop_duplicates(subset='k').sort_values('i')[['i', 'k']]",
+        "df.drop_duplicates(subset='k').sort_values('i', kind='stable')[['i', 'k']]",
     ),
 )
 def drop_duplicates(c: Call) -> Frame:

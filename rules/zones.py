@@ -77,7 +77,7 @@ def tz_localize(c: Call) -> Col:
         f"{_UTC}.dt.tz_convert('UTC+02:00').astype(str)",
         f"{_UTC}.dt.tz_convert('US/Eastern').astype(str)",
         f"{_UTC}.dt.tz_convert('Asia/Kolkata').dt.date",
-        f"df.assign(z={_UTC}.dt.tz_convert('Europe/Berlin')).sort_values('z')[['z', 'i']]",
+        f"df.assign(z={_UTC}.dt.tz_convert('Europe/Berlin')).sort_values('z', kind='stable')[['z', 'i']]",
         f"df.assign(z={_UTC}.dt.tz_convert('Asia/Tokyo')).dropna(subset=['z']).groupby('k')['z'].max()",
         f"df.assign(z={_UTC}.dt.tz_convert('Asia/Tokyo')).groupby('z')['i'].sum()",
     ),
