@@ -139,7 +139,9 @@ def corrwith(c: Call) -> Local:
         base, (series,) = meet(other)
         c.need(base.rows is frame.rows, "a Series of other rows")
     source, series = ready(c.ctx, series)
-    names = [x.name for x in frame.columns if x.dtype in NUMERIC]
+    numbers = [x for x in frame.columns if x.dtype in NUMERIC]
+    names = [x.name for x in numbers]
+    c.ctx.use(frame, *numbers)
     c.verdict = "runtime"  # type: ignore[attr-defined]
     column = c.ctx.temp("other")
     text = f'{source.text}.select({", ".join(map(repr, names))}, {series.expr.alias(column)})'
