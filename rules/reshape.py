@@ -267,7 +267,7 @@ def explode(c: Call) -> Frame:
     example=(
         "df['s'].str.split('p').explode()",
         "df['s'].str.split(' ').explode(ignore_index=True)",
-        "df['s'].str.split('a').explode().value_counts()",
+        "df['s'].str.split('a').explode().value_counts().sort_index()",
         "df[df['i'] > 2]['s'].str.split('p').explode().reset_index(drop=True)",
         "df.groupby('b')['i'].agg(list).explode()",
     ),
