@@ -158,7 +158,7 @@ _EXTRA = {
              "df[['f', 'i']].rename(columns={'f': 'x'}).mean()", "df.mean(numeric_only=True)['f'] + 1"),
     "std": ("df[['f', 'i']].std(ddof=0)", "df[['f', 'i']].head(1).std()"),
     "median": ("df[['i', 'd']].median()",),
-    "prod": ("df[['i', 'n']].prod()", "df[['i', 'j']].head(0).prod()"),
+    "prod": ("df[['i', 'n']].prod()", "df[['i', 'j']].head(0).prod()", "df[['j', 'j']].head(0).prod()"),
     "kurt": ("df[['i', 'n']].head(3).kurt()", "df[['i']].assign(z=1).kurt()"),
     "skew": ("df[['i']].assign(z=1).skew()",),
 }  # fmt: skip
