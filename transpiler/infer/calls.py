@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import PurePath
 from dataclasses import replace
 from typing import Any
@@ -273,7 +274,7 @@ class Calls:
                 self.ctx.restore(point)
                 reason = str(error)
                 continue
-            except (TypeError, AttributeError, ValueError, LookupError) as error:
+            except (TypeError, AttributeError, ValueError, LookupError, re.error) as error:
                 # A slip in a rule must not take the program down: the ladder below it is exact.
                 if os.environ.get("P2G_STRICT"):
                     raise
