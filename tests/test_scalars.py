@@ -27,6 +27,12 @@ if top > first:
     a, b = df['j'].max(), df['j'].min()
     df['j'] = df['j'] - a + b
 df['r'] = df['i'].between(first, second)
+limit = df['i'].mean()
+over = df[df['i'] > limit]
+limit = df['j'].max()
+over.to_csv('over.csv', index=False)
+low_i, limit = df['i'].min(), limit + 1
+df['limit'] = limit
 pd.DataFrame({'name': ['low', 'top', 'share', 'most', 'wide', 'later'], 'value': [low, top, share, most, wide, later]}).to_csv('numbers.csv')
 df.to_csv('rows.csv', index=False)
 """
@@ -68,6 +74,7 @@ def test_one_pass(lines, tmp_path):
         ("a = df['x'].min()", "print(a)", "b = df['y'].max()"),
         ("a = df['x'].min()", "df.to_csv('o.csv')", "b = df['y'].max()"),
         ("a = df['x'].min()", "b = (df['y'] - a).max()"),
+        ("b = df['x'].min()", "a = df[df['x'] > b]", "b = df['y'].max()"),
     ],
 )
 def test_passes_of_their_own(lines, tmp_path):

@@ -12,15 +12,31 @@ from typing import Any
 
 
 @dataclass
+class _Asked:
+    """``name = scalar(frame, aggregate)``, with the text of the frame and all names that it reads."""
+
+    name: str
+    frame: ast.expr
+    text: str
+    aggregate: str
+    reads: set[str]
+
+
+@dataclass
 class _Pass:
-    """A statement that asks numbers of a frame, and what was defined since."""
+    """A statement that asks numbers of a frame; the names that were bound and named from there on."""
 
     at: int
     names: list[str]
-    frame: str
+    frame: ast.expr
     aggregates: list[str]
-    reads: set[str]
-    since: set[str] = field(default_factory=set)
+    bound: set[str] = field(default_factory=set)
+    mentioned: set[str] = field(default_factory=set)
+
+    def takes(self, asked: _Asked) -> bool:
+        """Whether it may be asked here already: it reads nothing that was bound since, and nothing
+        since then means another value of its name."""
+        return not asked.reads & self.bound and asked.name not in self.mentioned
 
 
 def together(statements: list) -> list:
@@ -29,49 +45,47 @@ def together(statements: list) -> list:
     passes: dict[str, _Pass] = {}
     for statement in statements:
         asked = _asked(statement)
-        if asked is None:
+        if asked is None and statement.kind not in ("step", "constant", "scalar"):
+            passes.clear()  # prints and outputs stay where they are, between what they are between
+        first = passes.get(asked.text) if asked is not None else None
+        if asked is not None and first is not None and first.takes(asked):
+            _join(made, first, statement, asked)
+        else:
             made.append(statement)
-            if statement.kind not in ("step", "constant", "scalar"):
-                passes.clear()  # prints and outputs stay where they are, between what they are between
-            _defined(passes, statement)
-            continue
-        names, frame, aggregates, reads = asked
-        first = passes.get(frame)
-        if first is not None and not reads & (first.since | set(first.names)):
-            _join(made, first, statement, names, aggregates)
-            for other in passes.values():
-                other.since |= set(names) if other is not first else set()
-            continue
-        made.append(statement)
-        _defined(passes, statement)
-        passes[frame] = _Pass(len(made) - 1, names, frame, aggregates, reads)
+            if asked is not None:
+                passes[asked.text] = _Pass(len(made) - 1, [asked.name], asked.frame, [asked.aggregate])  # fmt: skip
+        _follow(passes, statement)
     return made
 
 
-def _defined(passes: dict[str, _Pass], statement: Any) -> None:
-    """Note what a statement defines: a frame that is another one now has no pass to join."""
-    names = {n for n in (statement.defines, *statement.also) if n}
-    for frame, one in list(passes.items()):
-        one.since |= names
-        if names & _names(ast.parse(frame, mode="eval")):
-            del passes[frame]
+def _follow(passes: dict[str, _Pass], statement: Any) -> None:
+    """Note the names of a statement: a frame that is another one now has no pass to join."""
+    if not passes:
+        return
+    bound = {n for n in (statement.defines, *statement.also) if n}
+    mentioned = bound | statement.reads | _names(ast.parse(statement.text))
+    for text, one in list(passes.items()):
+        one.bound |= bound
+        one.mentioned |= mentioned
+        if bound & _names(one.frame):
+            del passes[text]
 
 
-def _join(made: list, first: _Pass, statement: Any, names: list[str], aggregates: list[str]) -> None:  # fmt: skip
-    first.names += names
-    first.aggregates += aggregates
+def _join(made: list, first: _Pass, statement: Any, asked: _Asked) -> None:
+    first.names.append(asked.name)
+    first.aggregates.append(asked.aggregate)
     before = made[first.at]
     made[first.at] = replace(
         before,
-        text=f"{', '.join(first.names)} = scalar({', '.join([first.frame, *first.aggregates])})",
+        text=f"{', '.join(first.names)} = scalar({', '.join([asked.text, *first.aggregates])})",
         comments=(*before.comments, *statement.comments),
         reads=before.reads | statement.reads,
         also=(*before.also, statement.defines, *statement.also),
     )
 
 
-def _asked(statement: Any) -> tuple[list[str], str, list[str], set[str]] | None:
-    """The names, frame, aggregates and names read of ``a = scalar(df, …)``; None for another one."""
+def _asked(statement: Any) -> _Asked | None:
+    """What ``a = scalar(df, …)`` asks; None for another statement."""
     if not statement.defines or "= scalar(" not in statement.text:
         return None
     try:
@@ -87,8 +101,8 @@ def _asked(statement: Any) -> tuple[list[str], str, list[str], set[str]] | None:
     frame, aggregate = call.args  # type: ignore[union-attr]
     if isinstance(aggregate, ast.Starred):
         return None
-    text = [ast.get_source_segment(statement.text, node) or ast.unparse(node) for node in (frame, aggregate)]  # fmt: skip
-    return [target.id], text[0], [text[1]], _names(call)
+    texts = [ast.get_source_segment(statement.text, node) or ast.unparse(node) for node in (frame, aggregate)]  # fmt: skip
+    return _Asked(target.id, frame, *texts, _names(call))
 
 
 def _names(node: ast.AST) -> set[str]:

@@ -47,7 +47,7 @@ class Assignment:
             return
         if self.unzipped(node, scope):  # type: ignore[attr-defined]
             return
-        pairs = side_by_side(node)
+        pairs = side_by_side(node, self.closure_names)  # type: ignore[attr-defined]
         for target, part in pairs:
             self.ctx.hint = target.value
             self.assign_name(target.value, self.eval(part, scope), scope, node)
@@ -299,8 +299,9 @@ class Assignment:
             items[:] = [i if isinstance(i, Ref) else swapped(i, old, new) for i in items]
 
 
-def side_by_side(node: cst.Assign) -> list[tuple[cst.Name, Any]]:
-    """The names and expressions of ``low, high = s.min(), s.max()``, where none reads another."""
+def side_by_side(node: cst.Assign, closures: set[str]) -> list[tuple[cst.Name, Any]]:
+    """The names and expressions of ``low, high = s.min(), s.max()``, where none reads another,
+    not even in a function (``closures``: the names that functions read)."""
     target, value = node.targets[0].target, node.value
     if len(node.targets) > 1 or not isinstance(target, cst.Tuple) or not isinstance(value, cst.Tuple):  # fmt: skip
         return []
@@ -308,6 +309,6 @@ def side_by_side(node: cst.Assign) -> list[tuple[cst.Name, Any]]:
     plain = all(type(a) is type(b) is cst.Element and isinstance(a.value, cst.Name) for a, b in pairs)  # fmt: skip
     if not plain or len(target.elements) != len(value.elements):
         return []
-    if {a.value.value for a, _ in pairs} & read_names(value):
+    if {a.value.value for a, _ in pairs} & (read_names(value) | closures):
         return []
     return [(a.value, b.value) for a, b in pairs]
