@@ -7,9 +7,9 @@ from typing import Any
 
 from rules.group_rows import moved
 from rules.groups import Groups
-from rules.index import framed, levels_dropped
+from rules.index import framed, index_ignored
 from rules.join import position_name
-from rules.lib import drop_hidden, renumbered, selected, series_of, settle, subset_of
+from rules.lib import drop_hidden, selected, series_of, settle, subset_of
 from rules.registry import Call, rule
 from transpiler.facts import Col, Const, Frame, Order, Plain, Rows, Scalar, SortKey, Value
 from transpiler.infer.context import sorted_order
@@ -130,12 +130,7 @@ def sample(c: Call) -> Frame:
         return columns_drawn(c, c.frame)
     c.need(axis in (None, 0, "index"), "axis= of this value")
     out = rows_drawn(c, c.frame)
-    return fresh_labels(c, out) if c.lit("ignore_index") else out
-
-
-def fresh_labels(c: Call, frame: Frame) -> Frame:
-    """The rows under new numbers."""
-    return levels_dropped(c.ctx, frame) if frame.index.levels else renumbered(c.ctx, frame)
+    return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 
 @rule(
@@ -156,7 +151,7 @@ def series_sample(c: Call) -> Col:
     label: Any = "__values" if c.col.label is None else c.col.label
     out = rows_drawn(c, framed(c.ctx, c.col, label))
     if c.lit("ignore_index"):
-        out = fresh_labels(c, out)
+        out = index_ignored(c.ctx, out)
     return series_of(c.ctx, out, label).but(label=c.col.label)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness import MODE_NAMES, MODES
-from tests.test_rules import check_one, differences, outcome
+from tests.test_rules import wrong_among
 from transpiler import transpile
 
 SNIPPETS = {
@@ -29,20 +29,7 @@ SNIPPETS = {
 
 @pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
 def test_methods_mean_the_same(known, spark, tmp_path):
-    pairs = list(enumerate(SNIPPETS.values()))
-    try:
-        expected, actual, _ = outcome(pairs, tmp_path, known)
-    except Exception:
-        expected = actual = None
-    wrong = []
-    for (number, snippet), name in zip(pairs, SNIPPETS):
-        found = (
-            "; ".join(differences(number, expected, actual))
-            if actual is not None
-            else check_one(number, snippet, tmp_path, known)
-        )
-        if found:
-            wrong.append(f"{name}: {found}")
+    wrong = wrong_among(SNIPPETS, tmp_path, known)
     assert not wrong, "\n".join(wrong)
 
 

@@ -84,6 +84,25 @@ def check_one(number: int, example: str, folder: Path, known: bool) -> str:
         return f"{type(error).__name__}: {str(error)[:600]}"
 
 
+def wrong_among(snippets: dict[str, str], folder: Path, known: bool) -> list[str]:
+    """What is wrong with named programs: in one run, each by itself where that one fails."""
+    pairs = list(enumerate(snippets.values()))
+    try:
+        expected, actual, _ = outcome(pairs, folder, known)
+    except Exception:
+        expected = actual = None
+    wrong = []
+    for (number, snippet), name in zip(pairs, snippets):
+        found = (
+            "; ".join(differences(number, expected, actual))
+            if actual is not None
+            else check_one(number, snippet, folder, known)
+        )
+        if found:
+            wrong.append(f"{name}: {found}")
+    return wrong
+
+
 def on_driver(job: object, example: str) -> list[str]:
     """Steps of an example that left the cluster (captures do, by design)."""
     return [
