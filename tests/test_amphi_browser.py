@@ -8,6 +8,7 @@ docs use.
 import json
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -166,7 +167,7 @@ def test_good_input_gives_the_preview(page):
         page.fill(f"#p2g-{field}", value)
     picture(page, "dialog")
     press(page, "Preview")
-    page.wait_for_selector(".p2g-preview", timeout=60_000)
+    page.wait_for_selector(".p2g-preview", timeout=200_000)
     assert page.locator(".p2g-title > b").inner_text() == "revenue_by_country"
     assert "Glue 6.0" in page.locator(".p2g-title").inner_text()
     assert page.locator(".p2g-chips .p2g-chip").count() >= 1
@@ -196,7 +197,7 @@ def test_the_deploy_script_is_a_tab(page):
 def test_it_runs_here_and_compares(page):
     page.click("[data-p2g=run]")
     page.wait_for_selector(".p2g-run-running")
-    page.wait_for_selector(".p2g-run:not(.p2g-run-running)", timeout=120_000)
+    page.wait_for_selector(".p2g-run:not(.p2g-run-running)", timeout=400_000)
     told = page.locator(".p2g-run").inner_text()
     assert page.locator(".p2g-run-equal").count() == 1, told
     assert "out/revenue.csv" in told
@@ -227,15 +228,29 @@ def test_a_changed_file_is_not_replaced_unasked(page, lab):
     assert job.read_text(encoding="utf-8") == "# mine\n"
 
 
+def found_in_files(page, files, look):
+    """What ``look`` finds in one of the JSON files that Lab is about to write."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for file in files():
+            try:
+                found = look(json.loads(file.read_text(encoding="utf-8")))
+            except json.JSONDecodeError:  # Lab is writing it
+                continue
+            if found:
+                return found
+        page.wait_for_timeout(200)
+    raise AssertionError("Lab never saved it")
+
+
 def remembered(page, lab) -> dict:
     """What Lab keeps of the dialog; it saves its state a moment after the last change."""
-    for _ in range(50):
-        for file in (lab.folder.parent / "workspaces").glob("*"):
-            data = json.loads(file.read_text(encoding="utf-8") or "{}").get("data", {})
-            if "pandas-to-glue:export:revenue_by_country.ampln" in data:
-                return data["pandas-to-glue:export:revenue_by_country.ampln"]
-        page.wait_for_timeout(200)
-    raise AssertionError("Lab never saved what was entered")
+    key = "pandas-to-glue:export:revenue_by_country.ampln"
+    return found_in_files(
+        page,
+        lambda: (lab.folder.parent / "workspaces").glob("*"),
+        lambda workspace: workspace.get("data", {}).get(key),
+    )
 
 
 def test_after_a_reload_all_is_remembered_and_nothing_secret(page, lab):
@@ -324,13 +339,12 @@ def test_sso_is_a_connection_method_of_s3_inputs(page):
 
 def test_a_saved_pipeline_keeps_the_sign_on(page, lab):
     page.get_by_text("Save Pipeline").last.click()
-    for _ in range(50):
-        saved = json.loads((lab.folder / PIPELINE).read_text(encoding="utf-8"))
+
+    def with_sso(saved: dict) -> list:
         data = [node["data"] for node in saved["pipelines"][0]["flow"]["nodes"]]
-        sso = [item for item in data if item.get("connectionMethod") == "sso"]
-        if sso:
-            break
-        page.wait_for_timeout(100)
+        return [item for item in data if item.get("connectionMethod") == "sso"]
+
+    sso = found_in_files(page, lambda: [lab.folder / PIPELINE], with_sso)
     assert [(item["awsProfile"], item["fileLocation"]) for item in sso] == [
         ("my-company-dev", "s3")
     ]
