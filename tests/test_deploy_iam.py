@@ -153,6 +153,21 @@ def test_metrics_are_glues_only(policy):
     assert not allowed(policy, "cloudwatch:PutMetricData", "*", **{space: "Mine"})
 
 
+@pytest.mark.parametrize(
+    "given, needed",
+    [
+        ({}, False),
+        ({"bookmarks": False}, False),
+        ({"bookmarks": True}, True),
+        ({"default_arguments": {"job-bookmark-option": "job-bookmark-pause"}}, True),
+        ({"default_arguments": {"--job-bookmark-option": "job-bookmark-disable"}}, False),
+    ],
+)
+def test_bookmarks_are_read_by_jobs_that_have_them(given, needed):
+    policy = job_policy(given, BUCKET, "p", "s3://b/d", REGION, ACCOUNT)
+    assert allowed(policy, "glue:GetJobBookmark", "*") is needed
+
+
 def test_a_small_job_has_a_small_policy():
     spec = {"inputs": ["a.csv"], "outputs": ["b.csv"]}
     policy = job_policy(spec, BUCKET, "p", f"s3://{BUCKET}/p/data", REGION, ACCOUNT)

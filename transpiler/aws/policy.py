@@ -174,6 +174,30 @@ def key_statement(kms_key, kms_arn):
     return statement_of("UseKey", actions, [arn])
 
 
+def has_bookmarks(spec):
+    """Whether runs of the job remember what they have read."""
+    given = (spec.get("default_arguments") or {}).items()
+    arguments = {name.lstrip("-"): value for name, value in given}
+    named = arguments.get("job-bookmark-option", "job-bookmark-disable")
+    chosen = spec.get("bookmarks")
+    return named != "job-bookmark-disable" if chosen is None else bool(chosen)
+
+
+def service_statements(spec, logs):
+    """Statements for what Glue itself does in the role's name: logs, metrics, bookmarks."""
+    yield statement_of(
+        "WriteLogs", ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], [logs]
+    )
+    metrics = statement_of("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"])
+    yield metrics | {"Condition": {"StringEquals": {"cloudwatch:namespace": "Glue"}}}
+    if has_bookmarks(spec):
+        # AWS evaluates this action without a resource: the ARN of the job would never match.
+        yield statement_of("ReadBookmark", ["glue:GetJobBookmark"], ["*"])
+    if spec.get("security_configuration"):
+        # Its log groups are encrypted when they are made.
+        yield statement_of("EncryptLogs", ["logs:AssociateKmsKey"], [logs])
+
+
 def job_policy(spec, bucket, prefix, data_root, region, account, partition="aws", kms_key=None):
     """
     The IAM policy for the job's role, as a dict.
@@ -186,15 +210,7 @@ def job_policy(spec, bucket, prefix, data_root, region, account, partition="aws"
     read, written = s3_places(spec, bucket, prefix, data_root)
     statements = list(s3_statements(read, written, partition))
     statements += table_statements(spec, glue_arn)
-    statements.append(
-        statement_of(
-            "WriteLogs",
-            ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-            [logs],
-        )
-    )
-    metrics = statement_of("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"])
-    statements.append(metrics | {"Condition": {"StringEquals": {"cloudwatch:namespace": "Glue"}}})
+    statements += service_statements(spec, logs)
     connections = spec.get("connections") or ()
     if connections:
         resources = [f"{glue_arn}:catalog"]
@@ -223,7 +239,4 @@ def job_policy(spec, bucket, prefix, data_root, region, account, partition="aws"
     for number, key in enumerate(dict.fromkeys([*([kms_key] if kms_key else []), *keys])):
         used = key_statement(key, f"arn:{partition}:kms:{region}:{account}")
         statements.append(used | {"Sid": f"UseKey{number or ''}"})
-    if spec.get("security_configuration"):
-        # Its log groups are encrypted when they are made.
-        statements.append(statement_of("EncryptLogs", ["logs:AssociateKmsKey"], [logs]))
     return {"Version": "2012-10-17", "Statement": statements}
