@@ -79,3 +79,16 @@ def category_counts(df, column, label, dtype=None, normalize=False, sort=True, a
     out = pd.Series(counts, index=index, dtype="int64", name="proportion" if normalize else "count")
     out = out.sort_values(ascending=ascending) if sort else out
     return out / out.sum() if normalize else out
+
+
+def bin_counts(df, column, dtype, normalize=False, sort=True, ascending=False, dropna=True):
+    """``value_counts(bins=…)``: how many numbers are in each bin of `dtype`, by their intervals.
+    Shares are of all rows, also of those in no bin."""
+    found = {row[0]: row[1] for row in df.groupBy(column.alias("value")).count().collect()}
+    counts = [found.get(str(name), 0) for name in dtype.categories]
+    name = "proportion" if normalize else "count"
+    out = pd.Series(counts, index=dtype.categories, dtype="int64", name=name)
+    if dropna and not any(counts):
+        out = out.iloc[:0]
+    out = out.sort_values(ascending=ascending) if sort else out
+    return out / np.int64(sum(found.values())) if normalize else out

@@ -9,11 +9,13 @@ from rules.lib import series_of
 from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.categories import complete
+from rules.pivot import by_rule
 from transpiler.facts import (
     Category,
     OpenBins,
     Col,
     Column,
+    Const,
     Frame,
     Index,
     Local,
@@ -121,7 +123,6 @@ _COUNTED = {"object", "int64", "float64", "bool", "datetime64[ns]", "int64?", "I
 
 @rule(
     "Series.value_counts(normalize=False, sort=True, ascending=False, bins=None, dropna=True)",
-    not_yet="bins",
     example=(
         "df['k'].value_counts()",
         "df['k'].value_counts(normalize=True)",
@@ -140,11 +141,21 @@ _COUNTED = {"object", "int64", "float64", "bool", "datetime64[ns]", "int64?", "I
         "df['k'].convert_dtypes().value_counts(normalize=True)",
         "df['t'].dt.year.value_counts()",
         "df['t'].dt.month.value_counts(dropna=False).reset_index()",
+        "df['f'].value_counts(bins=3)",
+        "df['i'].value_counts(bins=[0, 2, 5])",
+        "df['f'].value_counts(bins=4, sort=False, normalize=True)",
+        "df['n'].value_counts(bins=[-100, 0, 7], normalize=True, ascending=True, dropna=False)",
+        "df['i'].value_counts(bins=[500, 600])",
+        "df[df['i'] > 99]['f'].value_counts(bins=[0, 1, 2], dropna=False)",
+        "df['n'].astype('Int64').value_counts(bins=2)",
     ),
 )
 def value_counts(c: Call) -> Col | Local:
     """How often each value occurs, most frequent first, ties in the order they came."""
     series = c.col
+    if not (isinstance(c["bins"], Const) and c["bins"].value is None):
+        cut = {"x": series, "bins": c["bins"], "include_lowest": Const(True)}
+        return category_counts(c, by_rule(c, "pandas.cut", None, **cut), "bin_counts")
     if series.dtype == "category":
         return category_counts(c, series)
     countable = series.dtype in _COUNTED or zone_of(series.dtype) or period_of(series.dtype)
@@ -185,20 +196,22 @@ def value_counts(c: Call) -> Col | Local:
     return series_of(c.ctx, out, label)
 
 
-def category_counts(c: Call, series: Col) -> Local:
+def category_counts(c: Call, series: Col, function: str = "category_counts") -> Local:
     """How often each category occurs, also those that have no row: few, so they are on the driver."""
     ctx, dtype = c.ctx, series.dtype
     known = isinstance(dtype, (Category, OpenBins)) or complete(dtype, series.frame.rows)
     c.need(known, "categories that may have no row")
     frame, value = solid(ctx, series)
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    parts = [frame.text, str(value.expr), render(series.label)]
+    parts = [frame.text, str(value.expr)]
+    if function == "category_counts":
+        parts.append(render(series.label))
     if isinstance(dtype, (Category, OpenBins)):
         import_pandas(ctx)
         parts.append(repr(dtype))
     defaults = {"normalize": False, "sort": True, "ascending": False, "dropna": True}
     parts += [f"{k}={c.lit(k)!r}" for k, usual in defaults.items() if c.lit(k) != usual]
-    return Local(f"{ctx.call('category_counts')}({', '.join(parts)})", frame.vars | series.uses)
+    return Local(f"{ctx.call(function)}({', '.join(parts)})", frame.vars | series.uses)
 
 
 @rule("Series.unique()", example=("df['k'].unique()", "df['i'].unique()"))
