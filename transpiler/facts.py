@@ -299,6 +299,29 @@ class ByColumn(Local):
 
 
 @dataclass(frozen=True)
+class ColumnValues(Local):
+    """A pandas Series on the driver with one value for each of some columns: of these ``labels``
+    (None: only the job knows which). ``base``: of all columns of the open frame of that identity.
+    """
+
+    labels: tuple | None = None
+    base: int = 0
+
+    def item(self, label: Any) -> Scalar:
+        return Scalar(f"{self.text}.get({render(label)})", None, self.vars, str(label))
+
+
+@dataclass(frozen=True)
+class LabelList(Local):
+    """A pandas Index on the driver that the job lays out (a calendar): the dtype (None: the job
+    sees it) and the name of each level, and whether no label is there twice."""
+
+    dtypes: tuple = ()
+    names: tuple = ()
+    unique: bool = True
+
+
+@dataclass(frozen=True)
 class Database(Value):
     """An engine or connection: the Glue connection that stands for it, and its JDBC address as far
     as the program tells it (without user and password). ``style``: how its queries are written,

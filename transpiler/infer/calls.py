@@ -20,6 +20,7 @@ from transpiler.facts import (
     Func,
     Grouped,
     Instance,
+    LabelList,
     Local,
     Mapping,
     Module,
@@ -316,6 +317,11 @@ class Calls:
         """A method of a value on the driver: plain pandas (or Python) text."""
         if method == "to_sql" and isinstance(owner, Local):
             return self.by_rule("Local.to_sql", owner, args, kwargs, node)
+        if isinstance(owner, LabelList) and registry.find(f"LabelList.{method}"):
+            try:
+                return self.by_rule(f"LabelList.{method}", owner, args, kwargs, node)
+            except NoRule:  # as pandas on the driver
+                pass
         receiver = self.driver.text(owner)
         written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, (Local, Plain)) else None  # type: ignore[attr-defined]
         if isinstance(owner, Local):
