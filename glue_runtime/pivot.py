@@ -12,6 +12,7 @@ import datetime
 import pandas as pd
 from pyspark.sql import functions as F
 
+from glue_runtime.position import with_position
 from glue_runtime.quoting import quoted
 
 SEPARATOR = "\x1f"
@@ -222,9 +223,16 @@ def with_totals(df, index, columns, values, name="All"):
     return out.withColumns(keys).drop("__parts")
 
 
-def with_shares(long, index, columns, cell, by):
+def with_shares(long, index, columns, cell, by, total=None):
     """`cell` as a share of its sum over each group of `index`, over each of `columns`, or over
-    everything (by: "index", "columns", "all")."""
+    everything (by: "index", "columns", "all").
+
+    total: the rows have totals under this label, which makes a sum over a group twice as much, and
+    four times over everything. Of the totals those are left out that would be 1 everywhere.
+    Raises IndexError, as pandas does, where there are totals of nothing.
+    """
+    if total is not None and long.isEmpty():
+        raise IndexError("totals of a table without rows")
     if by == "all":
         whole = long.agg(F.sum(quoted(cell)).alias("__whole"))
         rows = long.crossJoin(F.broadcast(whole))
@@ -232,4 +240,24 @@ def with_shares(long, index, columns, cell, by):
         keys = list(index if by == "index" else columns)
         sums = long.groupBy(*[quoted(k) for k in keys]).agg(F.sum(quoted(cell)).alias("__whole"))
         rows = long.join(sums, keys)
-    return rows.withColumn(cell, quoted(cell) / F.col("__whole")).drop("__whole")
+    times = 1 if total is None else 4 if by == "all" else 2
+    rows = rows.withColumn(cell, quoted(cell) * times / F.col("__whole")).drop("__whole")
+    ones = {"index": columns, "columns": index}.get(by) if total is not None else None
+    return rows if ones is None else rows.where(quoted(ones[0]) != total)
+
+
+def transposed(df, level, names, labels, kind, order, place, label):
+    """A row for each of the columns `names`, a column for each row, named by its value of `level`.
+
+    kind: the Spark type of all values; order: what sorts the rows. The columns `place` and `label`
+    get the number of the row and the text of `labels` that stands for it. Raises ValueError for
+    missing labels.
+    """
+    rows = with_position(df, *order, name="__row")
+    cells = [quoted(name).cast(kind) for name in names]
+    long = rows.select(
+        quoted(level), "__row", F.posexplode(F.array(*cells)).alias(place, "__value")
+    )
+    text = F.element_at(F.array(*[F.lit(x) for x in labels]), quoted(place) + 1)
+    long = long.withColumn(label, text)
+    return spread(long, [place, label], [level], ["__value"], seen=["__row"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from rules.lib import assign, chain, meet, selected, series_of
-from rules.pivot import Wide, as_list, by_rule, grouped_by, spread
+from rules.pivot import Aim, Wide, as_list, by_rule, grouped_by, kinds_option, spread, with_totals
 from rules.registry import Call, rule
 from transpiler.facts import (
     Col,
@@ -44,6 +44,10 @@ from transpiler.symbolic import col, lift, render
         "pd.crosstab(df['k'], df['s'], normalize='columns')",
         "pd.crosstab(df['k'], df['b'], normalize=True)",
         "pd.crosstab(df['k'], df['s'], normalize='all')",
+        "pd.crosstab(df['k'], df['s'], normalize='index', margins=True)",
+        "pd.crosstab(df['k'], df['j'], normalize='columns', margins=True)",
+        "pd.crosstab(df['k'], df['b'], normalize=True, margins=True, margins_name='Total').round(3)",
+        "pd.crosstab([df['k'], df['s']], df['j'], normalize='all', margins=True)",
         "pd.crosstab(df['k'], df['s'], values=df['f'], aggfunc='sum')",
         "pd.crosstab(df['k'], df['s'], values=df['i'], aggfunc='mean', rownames=['R'], colnames=['C'])",
     ),
@@ -65,7 +69,7 @@ def crosstab(c: Call) -> Frame:
     normalize, total = c.lit("normalize"), c.lit("margins_name") if c.lit("margins") else None
     by = {False: None, True: "all", "all": "all", "index": "index", "columns": "columns"}
     c.need(normalize in by and normalize not in (0, 1) or isinstance(normalize, bool), "normalize= of this form")  # fmt: skip
-    c.need(not (normalize and (total is not None or not counted)), "shares with totals, or of other aggregates")  # fmt: skip
+    c.need(counted or not normalize, "shares of other aggregates")
     frame = assign(c.ctx, frame, "__value", Const(1) if counted else cell)
     table = of_columns(c, frame, keys, named) or of_values(c, frame, keys, named)
     return cross(c, table, named, len(rows), Const("sum") if counted else func, by[normalize], total, 0 if counted else None)  # fmt: skip
@@ -101,14 +105,24 @@ def cross(c: Call, table: Frame, names: list[str], n: int, func: Value, by: str 
             made |= {"margins": Const(True), "margins_name": Const(total)}
         c.verdict = "runtime"  # type: ignore[attr-defined]
         return by_rule(c, "DataFrame.pivot_table", table, **made)
+    source, kinds = table, ()
+    if total is not None:
+        source = c.ctx.hoist(table, "table")
+        aim = Aim(["__value"], func, ["__value"], [()])
+        table = with_totals(c, source, rows, across, aim, total, func)
+        kinds = kinds_option(source, [source.column(x) for x in across])
     long = grouped_by(c, table, names)
     long = by_rule(c, "DataFrameGroupBy.agg", long, Mapping((("__value", func),)))
     options = f'{render(rows)}, {render(across)}, "__value", {render(by)}'
+    options += f", total={render(total)}" if total is not None else ""
     text = f"{c.ctx.call('with_shares')}({long.text}, {options})"
     cell = replace(long.column("__value"), dtype="float64", uid=fresh())
     levels = list(long.index.levels)
     long = long.but(text=text, columns=(cell,))
-    return spread(c, Wide(long, levels[:n], levels[n:], [cell], [()], 0.0))
+    if total is None:
+        return spread(c, Wide(long, levels[:n], levels[n:], [cell], [()], 0.0))
+    labels = [replace(x, dtype=source.column(x.label).dtype) for x in levels[n:]]
+    return spread(c, Wide(long, levels[:n], labels, [cell], [()], 0.0, kinds, total=total, source=source))  # fmt: skip
 
 
 def series_list(c: Call, which: str) -> list[Col]:

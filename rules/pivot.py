@@ -406,9 +406,9 @@ def table_of_groups(
 _TOTALS = {"sum", "mean", "count", "min", "max", "median", "nunique"}
 
 
-def with_totals(c: Call, frame: Frame, rows: list, across: list, aim: Aim, name: str) -> Frame:
+def with_totals(c: Call, frame: Frame, rows: list, across: list, aim: Aim, name: str, func: Any = None) -> Frame:  # fmt: skip
     """The rows once more for every total that they are part of."""
-    ctx, func = c.ctx, c["aggfunc"]
+    ctx, func = c.ctx, func or c["aggfunc"]
     funcs = [f for _, f in pairs(func) or [(None, func)]]
     names = [spec_of(g)[0] for f in funcs for g in (items(f) or [f])]
     c.need(isinstance(name, str) and set(names) <= _TOTALS, "totals of such an aggregate")
