@@ -140,6 +140,8 @@ def row_by_row(c: Call, func: Func) -> Value:
         "df.groupby('k', group_keys=False).apply(lambda x: x.sort_values(['i', 'j']).head(2))",
         "df.groupby('k', sort=False).apply(lambda x: x.sort_values('f', ascending=False, kind='stable').tail(1), include_groups=False)",
         "df.groupby('b').apply(lambda x: x[x['i'] > x['i'].mean()])",
+        "df.groupby('k').apply(lambda x: x.head(int(len(x) * 0.5))).reset_index(drop=True)",
+        "x = 'abcd'\nout = df.groupby('k').apply(lambda x: x.sort_values('i').tail(len(x) // 3))",
         "df.groupby('k', group_keys=False).apply(lambda x: x[x['i'] > -100])",
         "df.groupby('k').apply(lambda x: x.loc[x['i'].idxmax(), 's'])",
         "df.groupby('k', group_keys=False).apply(lambda g: g.assign(share=g['i'] / g['i'].sum()))",

@@ -19,6 +19,22 @@ from transpiler.facts import BOOLS, NUMBERS, Col, Frame, Func, SortKey, Value
 from transpiler.symbolic import E, F, col
 
 
+def is_name(node: Any, name: str) -> bool:
+    return isinstance(node, cst.Name) and node.value == name
+
+
+def mentions(node: cst.CSTNode, name: str) -> bool:
+    """Whether a name is read anywhere in an expression."""
+    return is_name(node, name) or any(mentions(child, name) for child in node.children)
+
+
+_SCALED: dict[type, Any] = {
+    cst.Multiply: lambda a, b: a * b,
+    cst.Divide: lambda a, b: a / b,
+    cst.FloorDivide: lambda a, b: (a / b).cast("bigint"),
+}
+
+
 class Chosen:
     """Rows of the groups while the steps of a body are followed, from the group outwards."""
 
@@ -56,11 +72,14 @@ class Chosen:
         raise NoRule("rows of a group that are chosen in another way")
 
     def arguments(self, node: cst.Call) -> tuple[list, dict]:
-        """The constant arguments of a step."""
+        """The arguments of a step: constants, and numbers that depend on the size of the group."""
         interpreter = self.c.interpreter  # type: ignore[attr-defined]
         args, kwargs = [], {}
         for arg in node.args:
-            value = literal(interpreter.eval(arg.value, self.func.scope), "an argument")
+            if mentions(arg.value, self.parameter):
+                value: Any = self.share(arg.value)
+            else:
+                value = literal(interpreter.eval(arg.value, self.func.scope), "an argument")
             if arg.star:
                 raise NoRule("* in a call")
             if arg.keyword:
@@ -69,11 +88,44 @@ class Chosen:
                 args.append(value)
         return args, kwargs
 
+    def share(self, node: cst.BaseExpression) -> E:
+        """``int(len(x) * 0.5)``: a whole number, never below zero, that depends on the group's size."""
+        expr, whole = self.of_size(node)
+        if not whole:
+            raise NoRule("a number of rows that is not whole")
+        name = self.g.ctx.temp("share")
+        self.g.temps[name] = expr
+        return col(name)
+
+    def of_size(self, node: cst.BaseExpression) -> tuple[E, bool]:
+        """(expression, whether it is whole); constants are numbers above zero."""
+        if isinstance(node, cst.BinaryOperation) and type(node.operator) in _SCALED:
+            kind = type(node.operator)
+            left, right = self.of_size(node.left), self.of_size(node.right)
+            if kind is not cst.Multiply and mentions(node.right, self.parameter):
+                raise NoRule("a division by the size of a group")
+            if kind is cst.FloorDivide and not (left[1] and right[1]):
+                raise NoRule("a floor division of floats")
+            return _SCALED[kind](left[0], right[0]), left[1] and right[1] and kind is not cst.Divide
+        if not mentions(node, self.parameter):
+            value = literal(self.c.interpreter.eval(node, self.func.scope), "a number of rows")  # type: ignore[attr-defined]
+            if type(value) not in (int, float) or not 0 < value < 2**31:
+                raise NoRule("a number of rows of this form")
+            return F.lit(value), isinstance(value, int)
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Name):
+            scope, name = self.func.scope, node.func.value
+            plain = scope.lookup(name) is None and len(node.args) == 1 and not node.args[0].keyword
+            if plain and name == "len" and is_name(node.args[0].value, self.parameter):
+                return F.count(F.lit(1)).over(self.g.window()), True
+            if plain and name == "int":
+                return self.of_size(node.args[0].value)[0].cast("bigint"), True
+        raise NoRule("a number of rows of this form")
+
     def subscript(self, key: cst.BaseExpression) -> None:
         """``x[mask]`` of all rows of the group, or ``x[["a", "b"]]``."""
         if isinstance(key, cst.List):
-            if self.frame is None:
-                raise NoRule("columns of a Series")
+            if self.frame is None or mentions(key, self.parameter):
+                raise NoRule("columns of a Series, or that depend on the group")
             wanted = literal(self.c.interpreter.eval(key, self.func.scope), "columns")  # type: ignore[attr-defined]
             self.labels = [self.frame.column(x).label for x in wanted]
             return
@@ -96,6 +148,8 @@ class Chosen:
     def sort(self, args: list, kwargs: dict) -> None:
         if self.limit is not None:
             raise NoRule("rows sorted after they were chosen")
+        if any(isinstance(x, E) for x in (*args, *kwargs.values())):
+            raise NoRule("a sort by the size of the group")
         by = None
         if self.frame is not None:
             by = args.pop(0) if args else kwargs.pop("by", None)
@@ -126,7 +180,8 @@ class Chosen:
         self.take(n, last)
 
     def take(self, n: Any, last: bool = False) -> None:
-        if not isinstance(n, int) or isinstance(n, bool) or n < 0 or self.limit is not None:
+        fits = isinstance(n, E) or isinstance(n, int) and not isinstance(n, bool) and n >= 0
+        if not fits or self.limit is not None:
             raise NoRule("a number of rows of this form")
         self.limit = self.number(descending(self.by) if last else self.by) <= n
 

@@ -53,6 +53,8 @@ def columns_of(c: Call, series: list[Col], labels: list) -> Frame:
         "parts = df['u'].str.extract(r'(\\d)\\.?(\\d*)')\ndf['x'] = parts[0]\ndf['y'] = parts[1]\nout = df[['x', 'y']]",
         "df[['x', 'y']] = df['u'].str.extract(r'(\\d)(\\d)')\nout = df[['x', 'y']]",
         r"df['s'].str.extract(r'(?i)(?P<e>É|b*)n', expand=False)",
+        "import re\nout = df['s'].str.extract(r'^([A-Z]+)', flags=re.I | re.MULTILINE | re.DOTALL)",
+        "import re\nout = df['s'].str.extract(r' ( \\w+ )  # a word', flags=re.VERBOSE | re.ASCII)",
     ),
 )
 def extract(c: Call) -> Value:

@@ -20,7 +20,9 @@ CONSTANTS: dict[str, Any] = {
     "numpy.pi": math.pi, "numpy.e": math.e, "math.pi": math.pi, "math.e": math.e,
     "math.nan": math.nan, "math.inf": math.inf, "pandas.NaT": None, "pandas.NA": None,
     "os.sep": "/", "os.curdir": ".", "sys.argv": ["program.py"], "csv.QUOTE_ALL": 1, "csv.QUOTE_MINIMAL": 0, "csv.QUOTE_NONE": 3,
-    "csv.QUOTE_NONNUMERIC": 2, "re.IGNORECASE": 2, "re.I": 2,
+    "csv.QUOTE_NONNUMERIC": 2, "re.IGNORECASE": 2, "re.I": 2, "re.MULTILINE": 8, "re.M": 8,
+    "re.DOTALL": 16, "re.S": 16, "re.UNICODE": 32, "re.U": 32, "re.VERBOSE": 64, "re.X": 64,
+    "re.ASCII": 256, "re.A": 256,
 }  # fmt: skip
 
 _BUILTINS: dict[str, Callable[..., Any]] = {
@@ -163,6 +165,8 @@ def fold_module_call(
         if not isinstance(start, Const):
             return None
         pairs = enumerate(interpreter.iterate(args[0]), start.value)
+    if name in ("sorted", "min", "max") and len(args) == 1 and isinstance(kwargs.get("key"), Func):
+        return _by_key(interpreter, name, args[0], kwargs, node)
         return Sequence(tuple(Sequence((Const(i), v), tuple) for i, v in pairs))
     if function.name in _PANDAS and all(isinstance(v, Const) for v in values):
         return _pandas_constant(interpreter, function.name, args, kwargs, node)
@@ -259,3 +263,26 @@ def _zip(interpreter: Any, args: list) -> Value | None:
 
 
 __all__ = ["CONSTANTS", "Frame", "fold_method", "fold_module_call"]
+def _by_key(interpreter: Any, name: str, items: Value, kwargs: dict, node: Any) -> Value | None:
+    """``sorted``, ``min`` or ``max`` of constants by a function of the program."""
+    options = {k: v for k, v in kwargs.items() if k != "key"}
+    point, saved = interpreter.ctx.save(), interpreter.snapshot()
+    try:
+        values = interpreter.iterate(items)
+        keys = [interpreter.inline(kwargs["key"], [v], {}, node) for v in values]
+        known = all(isinstance(v, Const) for v in (*values, *keys, *options.values()))
+    except NoRule:
+        known = False
+    if not known or set(options) - {"reverse"}:
+        interpreter.ctx.restore(point)
+        interpreter.rollback(saved)
+        return None
+
+    def compute() -> Any:
+        given = {k: v.value for k, v in options.items()}
+        chosen = _BUILTINS[name](range(len(values)), key=lambda n: keys[n].value, **given)
+        return [values[n].value for n in chosen] if name == "sorted" else values[chosen].value
+
+    return interpreter.folded(compute, node)
+
+
