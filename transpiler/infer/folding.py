@@ -158,6 +158,8 @@ def fold_module_call(
         return _reduced(interpreter, args, node)
     if name in ("map", "filter") and len(args) == 2 and isinstance(args[0], Func):
         return _mapped(interpreter, name, args, node)
+    if name in ("sorted", "min", "max") and len(args) == 1 and isinstance(kwargs.get("key"), Func):
+        return _by_key(interpreter, name, args[0], kwargs, node)
     if name == "zip" and args and not kwargs:
         return _zip(interpreter, args)
     if name == "enumerate" and args and isinstance(args[0], (Sequence, Mapping)):
@@ -165,8 +167,6 @@ def fold_module_call(
         if not isinstance(start, Const):
             return None
         pairs = enumerate(interpreter.iterate(args[0]), start.value)
-    if name in ("sorted", "min", "max") and len(args) == 1 and isinstance(kwargs.get("key"), Func):
-        return _by_key(interpreter, name, args[0], kwargs, node)
         return Sequence(tuple(Sequence((Const(i), v), tuple) for i, v in pairs))
     if function.name in _PANDAS and all(isinstance(v, Const) for v in values):
         return _pandas_constant(interpreter, function.name, args, kwargs, node)
@@ -252,17 +252,6 @@ def _mapped(interpreter: Any, name: str, args: list, node: Any) -> Value | None:
     return Stream(tuple(made))
 
 
-def _zip(interpreter: Any, args: list) -> Value | None:
-    try:
-        rows = list(zip(*(interpreter.iterate(a) for a in args)))
-    except NoRule:
-        return None
-    if all(isinstance(v, Const) for row in rows for v in row):
-        return Const([tuple(v.value for v in row) for row in rows])
-    return Sequence(tuple(Sequence(row, tuple) for row in rows))
-
-
-__all__ = ["CONSTANTS", "Frame", "fold_method", "fold_module_call"]
 def _by_key(interpreter: Any, name: str, items: Value, kwargs: dict, node: Any) -> Value | None:
     """``sorted``, ``min`` or ``max`` of constants by a function of the program."""
     options = {k: v for k, v in kwargs.items() if k != "key"}
@@ -286,3 +275,14 @@ def _by_key(interpreter: Any, name: str, items: Value, kwargs: dict, node: Any) 
     return interpreter.folded(compute, node)
 
 
+def _zip(interpreter: Any, args: list) -> Value | None:
+    try:
+        rows = list(zip(*(interpreter.iterate(a) for a in args)))
+    except NoRule:
+        return None
+    if all(isinstance(v, Const) for row in rows for v in row):
+        return Const([tuple(v.value for v in row) for row in rows])
+    return Sequence(tuple(Sequence(row, tuple) for row in rows))
+
+
+__all__ = ["CONSTANTS", "Frame", "fold_method", "fold_module_call"]
