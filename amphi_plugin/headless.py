@@ -178,12 +178,13 @@ def _read(pipeline: str | Path) -> tuple[str, str]:
     try:
         flow = json.loads(text)["pipelines"][0]["flow"]
         known = all(isinstance(flow[part], list) for part in ("nodes", "edges"))
+        known = known and all(isinstance(n["id"] + n["type"], str) for n in flow["nodes"])
     except (ValueError, LookupError, TypeError):
         known = False
     if not known:
         raise PipelineInvalid(
-            f"{name}: this is not an Amphi pipeline: JSON with pipelines[0].flow.nodes and .edges "
-            "is expected."
+            f"{name}: this is not an Amphi pipeline: JSON with pipelines[0].flow.nodes (each with an "
+            "id and a type) and .edges is expected."
         )
     if not flow["nodes"]:
         raise PipelineInvalid(f"{name}: the pipeline has no components yet.")

@@ -38,6 +38,10 @@ FUTURE = re.compile(r"^from __future__ import ")
 DISPLAY = re.compile(r"^_{1,2}amphi_display\w*\(.*\)\s*$")
 REPEATED = re.compile(r"keyword argument repeated: (\w+)")
 MAGIC = re.compile(r"^(\s*)([!%]\S.*)$")
+# Comments and texts, so that quotes within them are not taken for others; group 1: of several lines.
+TEXTS = re.compile(
+    r"""#[^\n]*|((\"{3}|'{3})(?:\\.|.)*?\2)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -48,17 +52,31 @@ class Repair:
     message: str
 
 
+def _in_texts(lines: list[str]) -> set[int]:
+    """Indices of the lines that begin inside a text of several lines: they are data."""
+    source = "\n".join(lines)
+    inside: set[int] = set()
+    for found in TEXTS.finditer(source):
+        if found.group(1):
+            first = source.count("\n", 0, found.start())
+            inside.update(range(first + 1, first + 1 + found.group(1).count("\n")))
+    return inside
+
+
 def _drop_date(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """The date would make every export differ; it says nothing about the program."""
-    return [line for line in lines if not DATE_LINE.match(line)], []
+    data = _in_texts(lines)
+    return [ln for n, ln in enumerate(lines) if n in data or not DATE_LINE.match(ln)], []
 
 
 def _hoist_future(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """`from __future__` has to be the first statement of a file."""
-    future = [line for line in lines if FUTURE.match(line)]
+    data = _in_texts(lines)
+    places = {n for n, line in enumerate(lines) if FUTURE.match(line) and n not in data}
+    future = [lines[n] for n in sorted(places)]
     if not future:
         return lines, []
-    rest = [line for line in lines if not FUTURE.match(line)]
+    rest = [line for n, line in enumerate(lines) if n not in places]
     head = next((n for n, line in enumerate(rest) if line and not line.startswith("#")), 0)
     unique = list(dict.fromkeys(future))
     if lines[head : head + len(future)] == future:
@@ -71,8 +89,9 @@ def _drop_display(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """Display calls of the editor are defined in Amphi's kernel, not in the program."""
     done = []
     kept = []
-    for line in lines:
-        if DISPLAY.match(line):
+    data = _in_texts(lines)
+    for number, line in enumerate(lines):
+        if DISPLAY.match(line) and number not in data:
             done.append(("", f"left out `{line.strip()}`: it draws in Amphi's editor only"))
         else:
             kept.append(line)
@@ -94,9 +113,10 @@ def _drop_magic(lines: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
         return lines, []
     done = []
     kept = []
-    for line in lines:
+    data = _in_texts(lines)
+    for number, line in enumerate(lines):
         magic = MAGIC.match(line)
-        if magic:
+        if magic and number not in data:
             done.append((f"# {magic.group(2)}", f"made `{magic.group(2)}` a comment: not Python"))
             kept.append(f"{magic.group(1)}# {magic.group(2)}")
         else:

@@ -76,6 +76,8 @@ def test_a_node_without_its_input_is_named():
         ('{"pipelines": []}', "not an Amphi pipeline"),
         ('{"pipelines": [{"flow": {"nodes": []}}]}', "not an Amphi pipeline"),
         ("{broken", "not an Amphi pipeline"),
+        (document([{"id": "n1"}]), "each with an id and a type"),
+        (document(["n1"]), "each with an id and a type"),
         (document([]), "no components yet"),
         ("there/is/no/such.ampln", "cannot be read"),
     ],

@@ -93,6 +93,23 @@ def test_a_keyword_that_is_there_twice():
     assert not told and 'schema="other"' in other
 
 
+def test_lines_of_a_text_are_data():
+    """What Inline Input holds may look like one of the slips."""
+    lines = [
+        "a,b",
+        "# Date: 2026-11-28 16:00:00",
+        "from __future__ import annotations",
+        "!pip install x",
+        "__amphi_display(x)",
+        'it\'s, # \\"\\"\\" too',
+    ]
+    text = 'x = "#"; y = """' + "\n".join(lines) + '"""\n'
+    assert repair(text) == (text, [])
+    broken = text + "!pip install duckdb\n"
+    assert repair(broken)[0] == text + "# !pip install duckdb\n"
+    assert len(repair(broken)[1]) == 1
+
+
 def test_what_cannot_be_repaired_is_left_to_the_parser():
     assert repair("x = (\n") == ("x = (\n", [])
 
