@@ -29,7 +29,7 @@ from transpiler.facts import (
     to_nullable,
     zone_of,
 )
-from transpiler.symbolic import E, F, col, render
+from transpiler.symbolic import E, F, col, is_dtype, render
 
 _WHOLE = {"int64", "int32", "int16", "int8", "uint8"}
 
@@ -47,6 +47,8 @@ def targets(value: Any) -> Any:
             return {k: targets(Const(v)) for k, v in value.value.items()}
         if isinstance(value.value, str) or isinstance(value.value, type):
             return "str" if value.value in ("str", "U", str) else dtype_name(value.value)
+        if is_dtype(value.value):
+            return dtype_name(str(value.value))
     raise NoRule("dtype= is not known here")
 
 

@@ -1,9 +1,11 @@
-"""Questions about dtypes that are answered while translating: pandas.api.types.is_…_dtype."""
+"""Questions about dtypes that are answered while translating: Series.dtype, pandas.api.types.is_…_dtype."""
 
 from __future__ import annotations
 
 from rules.registry import Call, rule
+from transpiler.errors import NoRule
 from transpiler.facts import FLOATS, INTEGERS, Col, Const
+from transpiler.symbolic import is_dtype
 
 _DATES = {"datetime64[ns]"}
 _KNOWN = {*INTEGERS, *FLOATS, *_DATES, "bool", "bool?", "boolean", "object", "string", "category",
@@ -24,6 +26,35 @@ CHECKS = {
 }
 
 
+#: what pandas itself calls them; a time's unit and a category's values are not known here
+_CERTAIN = (INTEGERS | FLOATS | {"bool", "boolean", "object", "string"}) - {"int64?"}
+
+
+@rule(
+    "Series.dtype()",
+    verdict="kept",
+    example=(
+        "out = [c for c in ['i', 'f', 'b', 's'] if df[c].dtype == 'float64']",
+        "out = [str(df[c].dtype) for c in ['i', 'f', 's']]",
+        "out = df[[c for c in ['i', 'f', 'b', 's'] if df[c].dtype == object]]",
+        "d = df.convert_dtypes()\nout = d[[c for c in ['i', 'f', 's'] if d[c].dtype != 'string' and d[c].dtype.name in ('Int64', 'string')]]",
+        "def family(c):\n    kind = df[c].dtype\n    if pd.api.types.is_bool_dtype(kind):\n        return 0\n"
+        "    return 1 if pd.api.types.is_numeric_dtype(kind) else 2\nout = df[sorted(['s', 'f', 'i', 'b'], key=lambda c: family(c))]",
+        "print(df['i'].dtype)\nout = df[['i']]",
+        "kind = df['f'].dtype\nout = df['i'].astype(kind)",
+    ),
+)
+def dtype(c: Call) -> Const:
+    """The dtype, where the types are known."""
+    kind = c.col.dtype
+    c.need(c.col.kind == "Series" and kind in _CERTAIN, "its dtype depends on the data")
+    try:
+        import pandas as pd
+    except ImportError:
+        raise NoRule("dtypes are those of pandas, which is not installed here") from None
+    return Const(pd.api.types.pandas_dtype(kind))
+
+
 def _check(name: str) -> None:
     true, open_ = CHECKS[name]
 
@@ -38,6 +69,10 @@ def _check(name: str) -> None:
     def check(c: Call) -> Const:
         """Known from the column's dtype."""
         column = c["arr_or_dtype"]
+        if isinstance(column, Const) and is_dtype(column.value):
+            import pandas as pd
+
+            return Const(bool(getattr(pd.api.types, name)(column.value)))
         c.need(isinstance(column, Col) and column.kind == "Series", "not a Series")
         c.need(
             column.dtype in _KNOWN and column.dtype not in open_, "its dtype depends on the data"

@@ -128,6 +128,18 @@ def test_the_job_of_a_flow_is_the_same(name, sources, spark, tmp_path):
     assert outcome.word == "same", str(outcome)
 
 
+@pytest.mark.parametrize("path", sorted((HERE / "newer").glob("*.py")), ids=lambda path: path.stem)
+def test_a_program_of_the_newer_generator_is_spark_alone(path, spark, tmp_path):
+    """Long helpers with constant arguments, and a comment that names the node of each step."""
+    source = path.read_text(encoding="utf-8")
+    outcome = run_both(source, tmp_path / "run", path.stem)
+    assert outcome.word == "same", str(outcome)
+    assert set(outcome.verdicts) <= {"native", "runtime", "kept"}, outcome.messages
+    script = translated(source, lay_inputs(tmp_path))[0].script
+    nodes = [line for line in source.splitlines() if line.startswith("# id :")]
+    assert len(nodes) >= 3 and [n for n in script.splitlines() if n.startswith("# id :")] == nodes
+
+
 @pytest.mark.parametrize(
     "case",
     [c for c in RUN if c.pandas != "runs" and c.component not in LONG],

@@ -92,6 +92,13 @@ def lift(value: Any) -> E:
     return E(text, UNARY if text.startswith("-") else ATOM)
 
 
+def is_dtype(value: Any) -> bool:
+    """Whether a constant is a dtype of numpy or pandas."""
+    kind = type(value)
+    known = kind.__module__.startswith(("numpy", "pandas"))
+    return known and kind.__name__.lower().endswith("dtype")
+
+
 def render(value: Any) -> str:
     """The source text of an argument: an expression, a literal, or a list or dict of them."""
     if isinstance(value, E):
@@ -107,6 +114,8 @@ def render(value: Any) -> str:
         value
     ).__module__.startswith("pandas"):
         return f"pd.{value!r}"
+    if is_dtype(value):
+        return f"pd.api.types.pandas_dtype({str(value)!r})"
     if isinstance(value, list):
         return "[" + ", ".join(map(render, value)) + "]"
     if isinstance(value, tuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from transpiler.facts import (
 from transpiler.infer.driver import BINARY, UNARY
 from transpiler.infer.kinds import DATA
 from transpiler.infer.scope import Scope
+from transpiler.symbolic import is_dtype
 
 _BINARY_NODES = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
                  "FloorDivide": "__floordiv__", "Modulo": "__mod__", "Power": "__pow__",
@@ -37,6 +39,25 @@ _UNARY_NODES = {"Minus": "__neg__", "BitInvert": "__invert__", "Plus": "__pos__"
 _WHOLE = {"__add__", "__sub__", "__mul__", "__floordiv__", "__mod__"}
 _DTYPES = {str: "object", int: "int64", float: "float64"}
 _PYTHON = {**BINARY, "__lshift__": "<<", "__rshift__": ">>"}
+
+
+def type_of_dtype(left: Value, right: Value) -> Value:
+    """The type itself in ``df["a"].dtype == object``, where the dtype is known."""
+    if not (isinstance(left, Const) and is_dtype(left.value) and isinstance(right, Module)):
+        return right
+    place, _, name = right.name.rpartition(".")
+    if place not in ("builtins", "numpy"):
+        return right
+    import numpy  # there, as a dtype of it is
+
+    found = getattr(builtins if place == "builtins" else numpy, name, None)
+    plain = found in (object, str, int, float, bool)
+    sized = (
+        isinstance(found, type)
+        and issubclass(found, numpy.generic)
+        and found.__name__[-1].isdigit()
+    )
+    return Const(found) if plain or sized else right
 
 
 class Operators:
@@ -110,6 +131,7 @@ class Operators:
         result: Value | None = None
         for target in node.comparisons:
             right = self.eval(target.comparator, scope)
+            right = type_of_dtype(left, right)
             name = type(target.operator).__name__
             if name in _COMPARE_NODES:
                 one = self.operator(_COMPARE_NODES[name], left, right, node)
