@@ -1,4 +1,4 @@
-"""Averages of all rows so far, of which older ones weigh less: ``ewm``."""
+"""Averages and spreads of all rows so far, of which older ones weigh less: ``ewm``."""
 
 from __future__ import annotations
 
@@ -116,3 +116,135 @@ def running_mean(values, start, alpha, adjust, ignore_na, least):
         seen += present
         means.append(mean if mean is not None and seen >= least else None)
     return means
+
+
+# --- the spread around the mean -----------------------------------------------------------------
+#
+# What is known after a row: (mean, variance, weight of all rows, sum of their squared weights,
+# number of values). The steps are pandas' own, in its order: where there is only one value, rounding
+# decides whether pandas has 0 or nothing.
+
+
+def smoothed_spread(df, name, column, row, com, adjust=True, ignore_na=False, least=0, bias=False, root=False):  # fmt: skip
+    """Add column `name`: the exponentially weighted variance (root: its root) of the values up to
+    each row, in blocks as in `smoothed`. com: the center of mass; bias: without the correction."""
+    row, alpha = column_of(row), 1 / (1 + com)
+    cells = df.select(
+        block_of(row).cast("bigint").alias("block"),
+        row.cast("bigint").alias("row"),
+        column.cast("double").alias("value"),
+    )
+
+    def end_of(block: pd.DataFrame) -> pd.DataFrame:
+        values = block.sort_values("row")["value"].tolist()
+        return pd.DataFrame(
+            [(block["block"].iloc[0], *spread_sum(values, alpha, adjust, ignore_na))]
+        )
+
+    parts = cells.groupBy("block").applyInPandas(end_of, SPREADS).collect()
+    starts = carried_spreads(sorted(tuple(p) for p in parts), alpha, adjust)
+
+    def spreads_of(block: pd.DataFrame) -> pd.DataFrame:
+        block = block.sort_values("row")
+        start = starts[block["block"].iloc[0]]
+        states = spreads(block["value"].tolist(), start, alpha, adjust, ignore_na)
+        found = [spread_of(s, max(least, 1), bias, root) for s in states]
+        return pd.DataFrame({"__at": block["row"], name: pd.array(found, dtype="Float64")})
+
+    found = T.StructType([T.StructField("__at", T.LongType()), T.StructField(name, T.DoubleType())])
+    made = cells.groupBy("block").applyInPandas(spreads_of, found)
+    return df.join(made, row == F.col("__at")).drop("__at")
+
+
+NOTHING = (None, 0.0, 1.0, 1.0, 0)
+SPREADS = (
+    "block bigint, steps bigint, head bigint, first double, factor double, tail bigint,"
+    " mean double, variance double, weight double, squares double, seen bigint"
+)
+
+
+def spreads(values, start, alpha, adjust, ignore_na):
+    """What is known after each value."""
+    mean, variance, weight, squares, seen = start
+    keep, new = 1 - alpha, 1.0 if adjust else alpha
+    for value, step in zip(values, steps_of(values, ignore_na)):
+        present = value == value
+        if mean is None and present:
+            mean = value
+        elif mean is not None and step:
+            weight *= keep
+            squares *= keep * keep
+            if present:
+                before = mean
+                if mean != value:
+                    mean = (weight * before + new * value) / (weight + new)
+                old, own = variance + (before - mean) ** 2, (value - mean) ** 2
+                variance = (weight * old + new * own) / (weight + new)
+                weight += new
+                squares += new * new
+                if not adjust:
+                    squares /= weight * weight
+                    weight = 1.0
+        seen += present
+        yield mean, variance, weight, squares, seen
+
+
+def spread_sum(values, alpha, adjust, ignore_na):
+    """What a block adds to what is known before it, and what is known after its last value."""
+    steps, count, head, first, factor, _, _, tail = block_sum(values, alpha, adjust, ignore_na)
+    present = [n for n, v in enumerate(values) if v == v]
+    state = NOTHING
+    for state in spreads(
+        values[: present[-1] + 1] if count else [], NOTHING, alpha, adjust, ignore_na
+    ):
+        pass
+    own = [float("nan") if v is None else v for v in state]
+    return steps, head, first, factor, tail, *own
+
+
+def spread_of(state, least, bias, root):
+    """The variance, or its root; None where there is none."""
+    mean, variance, weight, squares, seen = state
+    if mean is None or seen < least:
+        return None
+    if not bias:
+        rest = weight * weight - squares
+        if rest <= 0:
+            return None
+        variance = weight * weight / rest * variance
+    return max(variance, 0.0) ** 0.5 if root else variance
+
+
+def carried_spreads(parts, alpha, adjust):
+    """{block: what is known before it}."""
+    keep, state, starts = 1 - alpha, NOTHING, {}
+    for block, steps, head, first, factor, tail, *own in parts:
+        starts[block] = state
+        mean, variance, weight, squares, seen = state
+        own_mean, own_variance, own_weight, own_squares, count = own
+        if not count and mean is not None:
+            state = mean, variance, weight * keep**steps, squares * keep ** (2 * steps), seen
+        elif count and mean is None:
+            fading = own_weight * keep**tail, own_squares * keep ** (2 * tail)
+            state = own_mean, own_variance, *fading, count
+        elif count and adjust:
+            old = weight * keep ** (steps - tail)
+            total = old + own_weight
+            both = (old * mean + own_weight * own_mean) / total
+            old_part, own_part = (
+                variance + (mean - both) ** 2,
+                own_variance + (own_mean - both) ** 2,
+            )
+            spread = (old * old_part + own_weight * own_part) / total
+            squares = squares * keep ** (2 * (steps - tail)) + own_squares
+            state = both, spread, total * keep**tail, squares * keep ** (2 * tail), seen + count
+        elif count:
+            old = weight * keep**head
+            share = factor * old / (old + alpha)
+            both = own_mean + share * (mean - first)
+            spread = own_variance + (own_mean - both) ** 2
+            spread += share * (variance + (mean - both) ** 2 - (first - both) ** 2)
+            entered = (squares * keep ** (2 * head) + alpha * alpha) / (old + alpha) ** 2
+            squares = (own_squares + factor**2 * (entered - 1)) * keep ** (2 * tail)
+            state = both, max(spread, 0.0), keep**tail, squares, seen + count
+    return starts

@@ -1,4 +1,4 @@
-"""Exponentially weighted means over the rows so far: ``ewm``, ungrouped."""
+"""Exponentially weighted means and spreads over the rows so far: ``ewm``, ungrouped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _EWM = (
 
 
 def weights(c: Call) -> tuple:
-    """(alpha, adjust, ignore_na, min_periods) of the arguments."""
+    """(alpha, adjust, ignore_na, min_periods, center of mass) of the arguments."""
     given = {k: c.lit(k) for k in ("com", "span", "halflife", "alpha") if c.lit(k) is not None}
     c.need(len(given) == 1, "one of com=, span=, halflife= and alpha=")
     ((name, value),) = given.items()
@@ -33,7 +33,13 @@ def weights(c: Call) -> tuple:
     c.need(0 < alpha <= 1, f"{name}= of this value")
     least = c.lit("min_periods") or 0
     c.need(isinstance(least, int) and least >= 0, "min_periods= of this value")
-    return alpha, bool(c.lit("adjust")), bool(c.lit("ignore_na")), least
+    com = {
+        "com": float,
+        "span": lambda v: (v - 1) / 2,
+        "halflife": lambda v: 1 / (1 - math.exp(math.log(0.5) / v)) - 1,
+        "alpha": lambda v: (1 - v) / v,
+    }[name](value)
+    return alpha, bool(c.lit("adjust")), bool(c.lit("ignore_na")), least, com
 
 
 @rule(f"Series.ewm({_EWM})", not_yet="axis times method", example=("df['n'].ewm(span=3).mean()", "df['i'].ewm(alpha=0.5, adjust=False).mean()"))  # fmt: skip
@@ -46,6 +52,13 @@ def ewm(c: Call) -> Windowed:
 def frame_ewm(c: Call) -> Windowed:
     """The same over every column."""
     return Windowed(c.frame, "ewm", weights(c))
+
+
+def options_text(window: Windowed) -> str:
+    """The options that are not the default, as further arguments."""
+    _, adjust, ignore_na, least, _ = window.params
+    given = [("adjust", adjust, True), ("ignore_na", ignore_na, False), ("least", least, 0)]
+    return "".join(f", {k}={v!r}" for k, v, default in given if v != default)
 
 
 _MEAN = "numeric_only=False, engine=None, engine_kwargs=None"
@@ -73,11 +86,45 @@ _MEAN = "numeric_only=False, engine=None, engine_kwargs=None"
 def mean(c: Call) -> Value:
     """The weighted mean of the rows so far."""
     window: Windowed = c.self  # type: ignore[assignment]
-    alpha, adjust, ignore_na, least = window.params
-    given = [("adjust", adjust, True), ("ignore_na", ignore_na, False), ("least", least, 0)]
-    options = "".join(f", {k}={v!r}" for k, v, default in given if v != default)
+    alpha, _, _, _, _ = window.params
+    options = options_text(window)
 
     def smooth(series: Col) -> Col:
         return stepped(c, finite(series), "smoothed", lambda x, row: f"{x}, {row}, {alpha!r}{options}", "float64")  # fmt: skip
 
     return every(c, window, smooth)
+
+
+for _name in ("var", "std"):
+
+    def _spread(c: Call, root: bool = _name == "std") -> Value:
+        """The weighted variance of the rows so far, or its root."""
+        window: Windowed = c.self  # type: ignore[assignment]
+        com = window.params[-1]
+        options = options_text(window) + (", bias=True" if c.lit("bias") else "")
+        options += ", root=True" if root else ""
+
+        def smooth(series: Col) -> Col:
+            return stepped(c, finite(series), "smoothed_spread", lambda x, row: f"{x}, {row}, {com!r}{options}", "float64")  # fmt: skip
+
+        return every(c, window, smooth)
+
+    rule(
+        f"Series.ewm.{_name}(bias=False, numeric_only=False)",
+        not_yet="numeric_only",
+        verdict="udf",
+        example=(
+            f"df['n'].ewm(span=3).{_name}()",
+            f"df['g'].ewm(span=5, adjust=False).{_name}()",
+            f"df['f'].ewm(alpha=0.3, ignore_na=True).{_name}()",
+            f"df['f'].ewm(halflife=2, min_periods=3).{_name}(bias=True)",
+            f"df['n'].ewm(com=0.5, adjust=False, ignore_na=True).{_name}()",
+            f"df.sort_values('t', kind='stable')['i'].ewm(span=4).{_name}()",
+        ),
+    )(_spread)
+    rule(
+        f"DataFrame.ewm.{_name}(bias=False, numeric_only=False)",
+        not_yet="numeric_only",
+        verdict="udf",
+        example=f"df[['n', 'i']].ewm(com=2).{_name}()",
+    )(_spread)

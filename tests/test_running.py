@@ -12,7 +12,15 @@ from pyspark.sql import functions as F
 
 from glue_runtime import running
 from glue_runtime.position import with_position
-from glue_runtime.smoothing import block_sum, carried, running_mean
+from glue_runtime.smoothing import (
+    block_sum,
+    carried,
+    carried_spreads,
+    running_mean,
+    spread_of,
+    spread_sum,
+    spreads,
+)
 
 VALUES = [
     3.0,
@@ -164,3 +172,28 @@ def test_weighted_means_block_by_block(values, size, alpha, adjust, ignore_na, l
     )
     expected = window.mean()
     assert pd.Series(means, dtype="float64").round(12).equals(expected.round(12)), (means, expected)
+
+
+@settings(max_examples=200)
+@given(
+    values=st.lists(st.sampled_from([None, 0.0, 1.5, -2.25, 7.0, 3.1]), min_size=1, max_size=12),
+    size=st.integers(1, 5),
+    com=st.sampled_from([0.0, 0.25, 1.0, 3.0]),  # these leave nothing to rounding
+    adjust=st.booleans(),
+    ignore_na=st.booleans(),
+    bias=st.booleans(),
+    least=st.sampled_from([0, 3]),
+)
+def test_weighted_spreads_block_by_block(values, size, com, adjust, ignore_na, bias, least):
+    alpha, numbers = 1 / (1 + com), [float("nan") if v is None else v for v in values]
+    blocks = [numbers[n : n + size] for n in range(0, len(numbers), size)]
+    parts = [(n, *spread_sum(b, alpha, adjust, ignore_na)) for n, b in enumerate(blocks)]
+    starts = carried_spreads(parts, alpha, adjust)
+    found = [
+        spread_of(state, max(least, 1), bias, False)
+        for n, block in enumerate(blocks)
+        for state in spreads(block, starts[n], alpha, adjust, ignore_na)
+    ]
+    window = pd.Series(numbers).ewm(com=com, adjust=adjust, ignore_na=ignore_na, min_periods=least)
+    expected = window.var(bias=bias)
+    assert np.allclose(pd.Series(found, dtype="float64"), expected, rtol=1e-9, atol=1e-12, equal_nan=True), (found, expected)  # fmt: skip
