@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from pyspark.sql import functions as F
 
+from glue_runtime.calendars import TIME_KINDS, filled_cell
 from glue_runtime.quoting import quoted
 
 
@@ -12,9 +13,12 @@ def at_frequency(df, level, freq, place, fill=None):
     """`df.asfreq(freq)` of a frame with its times in column `level`: a row for each time from the
     first to the last, numbered by column `place`. pandas lays out the times on the driver.
 
-    Raises ValueError for a time that two rows have.
+    Raises ValueError for a time that two rows have, TypeError for labels that are no times, or a
+    fill value that a column cannot hold.
     """
-    time = quoted(level)
+    time, types = quoted(level), dict(df.dtypes)
+    if types[level] not in TIME_KINDS:
+        raise TypeError(f"a frequency of labels of type {types[level]}, which are no times")
     if df.where(time.isNotNull()).groupBy(time).count().where("count > 1").limit(1).count():
         raise ValueError("cannot reindex on an axis with duplicate labels")
     ends = df.agg(F.min(F.unix_micros(time)), F.max(F.unix_micros(time))).first()
@@ -28,5 +32,5 @@ def at_frequency(df, level, freq, place, fill=None):
         if name == level:
             out = out.withColumn(name, F.timestamp_micros("__time"))
         elif fill is not None:
-            out = out.withColumn(name, F.when(F.col("__there"), quoted(name)).otherwise(fill))
+            out = out.withColumn(name, filled_cell(name, types[name], fill))
     return out.select(*[quoted(c) for c in df.columns], place)

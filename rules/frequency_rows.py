@@ -9,7 +9,7 @@ from rules.join import settled
 from rules.label_rows import without
 from rules.lib import series_of, settle
 from rules.registry import Call, rule
-from transpiler.facts import Col, Frame, Order, Rows, SortKey, with_missing
+from transpiler.facts import Col, Frame, Order, Rows, SortKey, fresh, with_missing
 from transpiler.symbolic import lift, render
 
 _ASFREQ = "freq, method=None, how=None, normalize=False, fill_value=None"
@@ -52,11 +52,12 @@ def series_asfreq(c: Call) -> Col:
 def at_frequency(c: Call, frame: Frame) -> Frame:
     ctx, freq, fill = c.ctx, c.lit("freq"), c.lit("fill_value")
     c.need(isinstance(freq, str), "a frequency that is not a name")
-    c.need(not frame.open and [x.dtype for x in frame.index.levels] == ["datetime64[ns]"], "labels that are not times for sure")  # fmt: skip
+    levels = [x.dtype for x in frame.index.levels]
+    c.need(levels in ([None], ["datetime64[ns]"]), "labels that are not times for sure")
     kinds = {x.dtype for x in frame.columns}
     number = type(fill) in (int, float) and fill == fill
-    c.need(fill is None or number and kinds <= {"int64", "float64"} and (type(fill) is int or kinds == {"float64"}), "fill_value= of another type")  # fmt: skip
-    c.need(None not in kinds and "list" not in kinds, "the types are not known while planning")
+    c.need(fill is None or number and kinds <= {"int64", "float64", None} and (type(fill) is int or kinds <= {"float64", None}), "fill_value= of another type")  # fmt: skip
+    c.need("list" not in kinds, "columns of lists")
     (level,) = frame.index.levels
     place = ctx.temp("place")
     settle(ctx, frame), ctx.use(frame)
@@ -65,6 +66,7 @@ def at_frequency(c: Call, frame: Frame) -> Frame:
     columns = frame.columns if fill is not None else tuple(replace(x, dtype=with_missing(x.dtype)) for x in frame.columns)  # fmt: skip
     order = Order((SortKey(place, None),), None, True, True)
     index = replace(frame.index, unique=True)
-    out = frame.but(text=text, columns=columns, hidden=(place,), rows=Rows(), order=order, index=index)  # fmt: skip
-    gappy = fill is None and any(x.dtype == "int64?" for x in out.columns)
-    return settled(ctx, out, ctx.step(), False) if gappy else out
+    out = frame.but(text=text, columns=columns, hidden=(place,), rows=Rows(), order=order, index=index, base=fresh())  # fmt: skip
+    unknown = frame.open or None in kinds
+    gappy = fill is None and (unknown or any(x.dtype == "int64?" for x in out.columns))
+    return settled(ctx, out, ctx.step(), unknown) if gappy else out
