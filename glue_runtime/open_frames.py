@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from functools import reduce
 
+import pandas as pd
 from pyspark.sql import functions as F
 
+from glue_runtime.columns import type_in
 from glue_runtime.columns_numbers import rounded
 from glue_runtime.quoting import quoted
 
@@ -17,7 +19,7 @@ def numbers(df, aside):
     """The columns that are not set aside, with their types. Raises TypeError for others than numbers."""
     found = {c: t for c, t in df.dtypes if c not in aside}
     odd = {c: t for c, t in found.items() if t not in (*WHOLE_TYPES, *FRACTIONS, "boolean")}
-    if odd or not found:
+    if odd:
         raise TypeError(f"numbers are needed, and these columns are others: {odd}")
     return found
 
@@ -25,6 +27,8 @@ def numbers(df, aside):
 def across(df, how, aside=()):
     """A Column: the sum, mean, min or max of each row over the columns that are not set aside."""
     found = numbers(df, aside)
+    if not found:  # a pivot of no rows
+        return F.lit(0.0) if how == "sum" else F.lit(None).cast("double")
     fractions = set(found.values()) & set(FRACTIONS)
     kind = "double" if fractions else "bigint"
     if how in ("min", "max") and len(set(found.values())) == 1 and "boolean" in found.values():
@@ -41,21 +45,28 @@ def across(df, how, aside=()):
     return (F.least if how == "min" else F.greatest)(*cells)
 
 
-def each_divided(df, value, aside=()):
-    """Every column that is not set aside, divided by the Column `value`; x / 0 is an infinity, 0 / 0
-    is missing."""
-    names = list(numbers(df, aside))
-    divisor = value.cast("double")
-    zero = divisor == 0
-    out = []
-    for c in df.columns:
-        if c not in names:
-            out.append(quoted(c))
-            continue
-        cell = quoted(c).cast("double")
-        infinite = F.when(cell > 0, float("inf")).when(cell < 0, float("-inf"))
-        out.append(F.when(zero, infinite).otherwise(cell / divisor).alias(c))
-    return df.select(*out)
+def each_computed(df, build, other, aside=(), labels=None, swap=False):
+    """Every column that is not set aside, as ``build`` makes it of the column and `other` (swap: of
+    `other` and the column): a number, a Column, or a pandas Series with a number for each column.
+
+    labels: the pandas labels of the columns, where they are not their names. Raises ValueError for
+    a Series with other labels.
+    """
+    kinds = numbers(df, aside)
+    values = dict.fromkeys(kinds, other)
+    if isinstance(other, pd.Series):
+        if list(other.index) != list(kinds if labels is None else labels):
+            raise ValueError("numbers for other columns than the frame has")
+        values = dict(zip(kinds, other.tolist()))
+    made = {}
+    for name, kind in kinds.items():
+        value = values[name]
+        if not hasattr(value, "cast"):
+            value = F.lit(None).cast("double") if pd.isna(value) else value
+        sides = [(quoted(name), kind), (value, type_in(df, value))]
+        (a, ta), (b, tb) = sides[::-1] if swap else sides
+        made[name] = build(a, b, ta, tb).alias(name)
+    return df.select(*[made.get(c, quoted(c)) for c in df.columns])
 
 
 def each_rounded(df, decimals, aside=()):

@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rules.labels import labels_text
 from rules.lib import on, tight
 from rules.registry import Call, rule
-from transpiler.facts import Col, Frame, Module, fresh
+from transpiler.facts import (
+    Col,
+    ColumnValues,
+    Const,
+    Frame,
+    Module,
+    Scalar,
+    fresh,
+)
 from transpiler.symbolic import E, render
 
 
@@ -18,10 +27,10 @@ class RowValue(Col):
     whole: Frame | None = None
 
 
-def aside_of(frame: Frame) -> str:
+def aside_of(frame: Frame, keyword: str = "") -> str:
     """The columns that pandas does not see, as an argument."""
     names = [*frame.hidden, *(x.name for x in frame.index.levels)]
-    return f", {render(names)}" if names else ""
+    return f", {keyword}{render(names)}" if names else ""
 
 
 def open_frame(c: Call) -> Frame:
@@ -62,23 +71,71 @@ for _name, _more in (("sum", ", min_count=0"), ("mean", ""), ("min", ""), ("max"
     )(_across)
 
 
-@rule(
-    "DataFrame.div(other, axis='columns', level=None, fill_value=None)",
-    not_yet="level fill_value",
-    example=(
-        f"{_P}out = p.div(p.sum(axis=1), axis=0)",
-        "p = pd.crosstab(df['k'], df['b'])\nout = p.div(p.sum(axis=1), axis='index').round(3)",
-    ),
-)
-def divided(c: Call) -> Frame:
-    """Every column divided by a value of its row."""
+_T = "p = df.groupby(['k', 'j'])['f'].sum().unstack()\n"
+_N = "p = pd.crosstab(df['k'], df['j'])\n"
+#: operators between every column and a number, a value of its row, or a number for each column
+_OPERATORS = {"add": ("+", "p + 1"), "sub": ("-", "p - p.mean()"), "mul": ("*", "p * df['f'].max()"),
+              "truediv": ("/", "p / p.sum()")}  # fmt: skip
+_METHODS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "truediv": "truediv"}
+
+
+def computed(c: Call, op: str, by_row: bool, swap: bool = False) -> Frame:
+    """An operator between every column and something else."""
     frame, other = open_frame(c), c["other"]
     all_unknown(c, frame)
-    c.need(c.lit("axis") in (0, "index") and isinstance(other, Col), "a divisor of another form")
-    series = on(frame, other)
-    c.need(not series.temps and not series.windowed and not series.is_nullable, "a divisor that depends on other rows")  # fmt: skip
-    text = f"{c.ctx.call('each_divided')}({frame.text}, {tight(series)}{aside_of(frame)})"
-    return changed(frame, text).but(vars=frame.vars | other.vars)
+    more, reads = aside_of(frame), other.vars
+    if isinstance(other, Col):
+        c.need(by_row, "a Series matched with the columns")
+        series = on(frame, other)
+        c.need(not series.temps and not series.windowed and not series.is_nullable, "a value that depends on other rows")  # fmt: skip
+        value = str(tight(series))
+        reads = reads | series.uses
+    elif isinstance(other, ColumnValues):
+        c.need(not by_row and other.base and other.base == frame.base, "numbers of other columns")
+        value = other.text
+        if frame.label_kind:
+            frame = c.ctx.hoist(frame, c.ctx.hint)
+            hidden = [*frame.hidden, *(x.name for x in frame.index.levels)]
+            more += f", labels={labels_text(c.ctx, frame, hidden)}"
+    else:
+        number = isinstance(other, Const) and type(other.value) in (int, float)
+        known = number and other.value == other.value  # type: ignore[attr-defined]
+        c.need(known or isinstance(other, Scalar) and other.dtype in (None, "int64", "float64"), "an operand of this kind")  # fmt: skip
+        value = other.code()
+    more += ", swap=True" if swap else ""
+    text = f"{c.ctx.call('each_computed')}({frame.text}, {c.ctx.call(op)}, {value}{more})"
+    return changed(frame, text).but(vars=frame.vars | reads)
+
+
+for _name, (_symbol, _example) in _OPERATORS.items():
+
+    def _operator(c: Call, op: str = _name) -> Frame:
+        """Every column with a number, or with one for each column."""
+        return computed(c, op, False)
+
+    def _reverse(c: Call, op: str = _name) -> Frame:
+        """A number with every column."""
+        return computed(c, op, False, swap=True)
+
+    rule(f"DataFrame.__{_name}__(other)", example=(f"{_T}out = {_example}", f"{_N}out = p {_symbol} 7"))(_operator)  # fmt: skip
+    rule(f"DataFrame.__r{_name}__(other)", example=f"{_T}out = 100 {_symbol} p")(_reverse)
+
+for _name, _op in _METHODS.items():
+
+    def _method(c: Call, op: str = _op) -> Frame:
+        """Every column with a value of its row, a number, or one for each column."""
+        return computed(c, op, c.lit("axis") in (0, "index"))
+
+    rule(
+        f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)",
+        not_yet="level fill_value",
+        example=(
+            f"{_P}out = p.{_name}(p.sum(axis=1), axis=0)",
+            f"p = pd.crosstab(df['k'], df['b'])\nout = p.{_name}(p.sum(axis=1), axis='index').round(3)",
+            f"{_T}out = p.fillna(0).{_name}(4).reset_index()",
+            f"{_N}out = p.{_name}(p.sum())",
+        ),
+    )(_method)
 
 
 def changed(frame: Frame, text: str) -> Frame:

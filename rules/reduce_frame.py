@@ -7,11 +7,22 @@ from typing import Any
 
 from rules.across import across
 from rules.elementwise import cells
+from rules.labels import labels_text
 from rules.lib import series_of, tightened, typed, with_temps
 from rules.reduce import NUMERIC, named
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, Refused
-from transpiler.facts import BOOLS, INTEGERS, NULLABLE, NUMBERS, TEXTS, ByColumn, Frame, Local
+from transpiler.facts import (
+    BOOLS,
+    INTEGERS,
+    NULLABLE,
+    NUMBERS,
+    TEXTS,
+    ByColumn,
+    ColumnValues,
+    Frame,
+    Local,
+)
 from transpiler.symbolic import E, F
 
 _TIMES = {"datetime64[ns]", "timedelta64[ns]"}
@@ -94,12 +105,19 @@ def reduced_in_job(c: Call, how: str, build: str) -> Local:
     if given.get("min_count", 0) < 0:
         given["min_count"] = 0
     method = {"product": "prod", "kurtosis": "kurt"}.get(how, how)
+    some = bool(given.get("numeric_only"))
+    whole = frame.open and not frame.columns and not some
+    if whole and frame.label_kind:
+        frame = ctx.hoist(frame, ctx.hint)
     parts = [frame.text, f'"{method}"', ctx.call(build), *options_text(**given), *type_options(c, frame)]  # fmt: skip
     text = f"{ctx.call('reduced')}({', '.join(parts)})"
-    some = bool(given.get("numeric_only"))
-    text = relabelled(c, frame, text, not some)
+    if whole and frame.label_kind:
+        hidden = [*frame.hidden, *(x.name for x in frame.index.levels)]
+        text = f"{text}.set_axis({labels_text(ctx, frame, hidden)})"
+    else:
+        text = relabelled(c, frame, text, not some)
     if frame.open or some:
-        return Local(text, frame.vars)
+        return ColumnValues(text, frame.vars, base=frame.base if whole else 0)
     return ByColumn(text, frame.vars, tuple(frame.labels), None)  # type: ignore[arg-type]
 
 

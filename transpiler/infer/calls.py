@@ -13,8 +13,10 @@ import libcst as cst
 from rules import carried, registry
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
+    ByColumn,
     Class,
     Col,
+    ColumnValues,
     Const,
     Frame,
     Func,
@@ -45,6 +47,8 @@ _AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tupl
            "builtins.filter", "functools.reduce"}  # fmt: skip
 #: methods that call a function for each value, row or group: on the cluster, in no order
 _PER_VALUE = {"apply", "map", "applymap", "transform", "agg", "aggregate", "filter", "combine"}
+#: what makes one number of a number for each column
+_OF_NUMBERS = {"sum", "mean", "min", "max"}
 #: calls after which nothing runs
 _EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
 
@@ -317,6 +321,10 @@ class Calls:
         """A method of a value on the driver: plain pandas (or Python) text."""
         if method == "to_sql" and isinstance(owner, Local):
             return self.by_rule("Local.to_sql", owner, args, kwargs, node)
+        numbers = getattr(owner, "base", 0) or getattr(owner, "dtype", None) in ("int64", "float64")
+        if isinstance(owner, (ByColumn, ColumnValues)) and numbers and method in _OF_NUMBERS and not (args or kwargs):  # fmt: skip
+            dtype = "float64" if method == "mean" else getattr(owner, "dtype", None)
+            return Scalar(f"{self.driver.text(owner)}.{method}()", dtype, owner.vars, method)
         if isinstance(owner, LabelList) and registry.find(f"LabelList.{method}"):
             try:
                 return self.by_rule(f"LabelList.{method}", owner, args, kwargs, node)
