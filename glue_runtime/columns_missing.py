@@ -49,14 +49,15 @@ def whole(df, column, nullable=False):
     return column if complete else column.cast("double")
 
 
-def fill_frame(df, values, nullable=False):
+def fill_frame(df, values, nullable=False, aside=()):
     """``df`` with the missing values of its columns filled: ``values`` is one for all columns, or
-    {column: value}. Columns whose name starts with "__" are helpers and stay."""
+    {column: value}. Columns whose name starts with "__" are helpers and stay, and so do ``aside``.
+    """
     wanted = values if isinstance(values, dict) else {c: values for c in df.columns}
     filled = {
         name: fill_missing(df, quoted(name), value, nullable)
         for name, value in wanted.items()
-        if name in df.columns and not name.startswith("__")
+        if name in df.columns and not name.startswith("__") and name not in aside
     }
     return df.withColumns(filled) if filled else df
 

@@ -53,8 +53,11 @@ def most_frequent(df, *names):
     return df.filter(F.col("__count") == F.lit(top)).drop("__count")
 
 
-def modes(df, names, row, dropna=True):
-    """The most frequent values of each column, sorted, beside each other; `row` numbers the rows."""
+def modes(df, names, row, dropna=True, aside=()):
+    """The most frequent values of each column, sorted, beside each other; `row` numbers the rows.
+    `names` None: of all columns that are no helpers and not set `aside`."""
+    if names is None:
+        names = [n for n in df.columns if not n.startswith("__") and n not in aside]
     out = None
     for name in names:
         value = quoted(name)

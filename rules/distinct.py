@@ -9,6 +9,7 @@ from rules.lib import series_of
 from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.categories import complete
+from rules.open_frames import aside_of
 from rules.pivot import by_rule
 from transpiler.facts import (
     Category,
@@ -23,6 +24,7 @@ from transpiler.facts import (
     Order,
     Rows,
     SortKey,
+    fresh,
     period_of,
     zone_of,
     with_missing,
@@ -101,6 +103,8 @@ _SORTED = {"int64", "float64", "bool"}
 def frame_mode(c: Call) -> Frame:
     """The most frequent values of every column, sorted, next to each other."""
     ctx, frame, dropna = c.ctx, c.frame, c.lit("dropna")
+    if frame.open:
+        return modes_of_all(c, frame)
     c.need(frame.labels and all(isinstance(x, str) for x in frame.labels), "labels that are not text")  # fmt: skip
     columns = list(frame.columns)
     c.need(dropna in (True, False), "dropna= of this value")
@@ -115,6 +119,17 @@ def frame_mode(c: Call) -> Frame:
     text = f"{ctx.call('modes')}({frame.text}, {render([x.name for x in columns])}, {render(row)}{more})"  # fmt: skip
     made = tuple(Column(x.label, x.name, with_missing(x.dtype)) for x in columns)
     return Frame(text, made, index=Index("range", step), order=Order((), step, True), hidden=(row,), vars=frame.vars)  # fmt: skip
+
+
+def modes_of_all(c: Call, frame: Frame) -> Frame:
+    """The modes where only the job knows the columns."""
+    c.need(c.lit("dropna") is True and not c.lit("numeric_only"), "the types are not known while planning")  # fmt: skip
+    plain = all(x.label == x.name for x in frame.columns) and not frame.label_kind
+    c.need(plain and not frame.nullable, "columns whose labels are not their names")
+    c.ctx.use(frame)
+    row = c.ctx.position_name(step := c.ctx.step())
+    text = f"{c.ctx.call('modes')}({frame.text}, None, {render(row)}{aside_of(frame, 'aside=')})"
+    return Frame(text, open=True, base=fresh(), index=Index("range", step), order=Order((), step, True), hidden=(row,), vars=frame.vars)  # fmt: skip
 
 
 #: dtypes whose values are counted here

@@ -30,6 +30,7 @@ from transpiler.facts import (
     INTEGERS,
     NULL_FREE,
     ByColumn,
+    ColumnValues,
     Category,
     Col,
     Column,
@@ -258,6 +259,9 @@ def series_fillna(c: Call) -> Col:
         "df[['s', 'k']].fillna('')",
         "df.fillna({'nowhere': 0, 'f': 2})",
         "df[['f', 's', 'g']].fillna(df.mean(numeric_only=True))",
+        "df.fillna(df.mode().iloc[0])",
+        "df[['k', 's', 'f', 't']].fillna(df[['k', 's', 'f', 't']].mode().iloc[0])",
+        "df.fillna(df.median(numeric_only=True))",
         "means = df[['f', 'g']].mean()\nout = df['n'].fillna(means['g'])",
     ),
 )
@@ -272,13 +276,20 @@ def frame_fillna(c: Call) -> Frame:
     elif isinstance(value, ByColumn):
         value = c.ctx.hoist(value, "by_column")
         wanted = {x: value.item(x) for x in value.labels}
+    elif isinstance(value, ColumnValues):
+        value = c.ctx.hoist(value, "by_column")
+        if frame.open:
+            c.need(not frame.label_kind, "columns whose labels are not their names")
+            return fill_open(c, frame, E(f"dict({value.text})"))
+        some = frame.labels if value.labels is None else value.labels
+        wanted = {x: value.item(x) for x in some}
     else:
         c.need(isinstance(value, (Const, Scalar)), "filled from another pandas object")
         if frame.open:
             return fill_open(c, frame, job_value(value))
         wanted = {x.label: value for x in frame.columns}
     if frame.open:
-        c.need(all(isinstance(k, str) for k in wanted), "labels that are not text")
+        c.need(all(isinstance(k, str) for k in wanted) and not frame.label_kind, "labels that are not text")  # fmt: skip
         items = ", ".join(f"{render(k)}: {job_value(v).text}" for k, v in wanted.items())
         return fill_open(c, frame, E("{" + items + "}"))
     return fill_columns(c, frame, {k: v for k, v in wanted.items() if frame.has(k)})
@@ -289,6 +300,8 @@ def fill_open(c: Call, frame: Frame, values: E) -> Frame:
     c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     option = ", nullable=True" if frame.nullable else ""
+    levels = [x.name for x in frame.index.levels]
+    option += f", aside={render(levels)}" if levels else ""
     frame = c.ctx.losing(frame, [x.label for x in frame.columns])
     text = f"{c.ctx.call('fill_frame')}({frame.text}, {values}{option})"
     columns = tuple(Column(x.label, x.name, None, nullable=x.is_nullable) for x in frame.columns)

@@ -13,7 +13,7 @@ from transpiler.facts import (
     Const,
     Frame,
     Index,
-    Local,
+    ColumnValues,
     Order,
     Plain,
     Rows,
@@ -88,7 +88,8 @@ def row_at(c: Call, frame: Frame, place: int, labels: Any) -> Value:
     rows = limited(c.ctx, frame, place + 1 if place >= 0 else -place, place < 0)
     driver = c.interpreter.driver  # type: ignore[attr-defined]
     c.need(abs(place) < 1000, "a row far from both ends")
-    return Local(f"{driver.text(rows)}.iloc[{-1 if place >= 0 else 0}]", rows.vars)
+    labels = None if frame.open else tuple(frame.labels)
+    return ColumnValues(f"{driver.text(rows)}.iloc[{-1 if place >= 0 else 0}]", rows.vars, labels)
 
 
 def rows_listed(ctx: Any, frame: Frame, places: list) -> Frame:
