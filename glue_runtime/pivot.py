@@ -253,6 +253,9 @@ def transposed(df, level, names, labels, kind, order, place, label):
     get the number of the row and the text of `labels` that stands for it. Raises ValueError for
     missing labels.
     """
+    if df.isEmpty():
+        listed = list(enumerate(labels))
+        return df.sparkSession.createDataFrame(listed, f"`{place}` int, `{label}` string")
     rows = with_position(df, *order, name="__row")
     cells = [quoted(name).cast(kind) for name in names]
     long = rows.select(
