@@ -61,10 +61,8 @@ def on_labels(spark, df, levels, labels, place, fill=None):
     there, types = df.withColumn("__there", F.lit(True)), dict(df.dtypes)
     same = F.lit(True)
     for name, level in zip(names, levels):
-        groups = (NUMBER_KINDS, TIME_KINDS)
-        alike = any(types[level] in g and kinds[name] in g for g in groups)
-        if len(labels) and types[level] != kinds[name] and not alike:
-            raise TypeError(f"labels of type {kinds[name]} among ones of type {types[level]}")
+        if len(labels):
+            check_alike(kinds[name], types[level])
         same = same & F.col(name).eqNullSafe(quoted(level))
     if df.groupBy(*[quoted(x) for x in levels]).count().where("count > 1").limit(1).count():
         raise ValueError("cannot reindex on an axis with duplicate labels")
@@ -73,6 +71,21 @@ def on_labels(spark, df, levels, labels, place, fill=None):
         for c in df.columns
     ]
     return wanted.join(there, same, "left").select(*cells, place)
+
+
+def check_alike(kind, other):
+    """Raises TypeError for labels of types that pandas does not find among each other."""
+    if kind != other and not any(kind in g and other in g for g in (NUMBER_KINDS, TIME_KINDS)):
+        raise TypeError(f"labels of type {kind} among ones of type {other}")
+
+
+def aligned(df, level, other, key, cell, name):
+    """`df` with the column `name`: for each row the value in `cell` of the row of `other` whose label,
+    in its column `key`, is that in `level`; labels are there once. Raises TypeError for labels of
+    another type."""
+    check_alike(dict(other.dtypes)[key], dict(df.dtypes)[level])
+    found = other.select(quoted(key).alias("__found"), quoted(cell).alias(name))
+    return df.join(found, quoted(level).eqNullSafe(F.col("__found")), "left").drop("__found")
 
 
 def filled_cell(name, kind, fill):

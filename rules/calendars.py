@@ -10,7 +10,7 @@ from rules.join import settled
 from rules.label_rows import without
 from rules.lib import series_of, settle
 from rules.registry import Call, rule
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     Col,
     Column,
@@ -147,6 +147,42 @@ def from_product(c: Call) -> LabelList:
     return LabelList(f"pd.MultiIndex.from_product([{texts}]{shown})", reads, tuple(d for d, _ in found), labels, unique)  # fmt: skip
 
 
+@rule(
+    "Series.index.levels()",
+    verdict="runtime",
+    example=(
+        f"{_GROUPS}out = s.reindex({_PRODUCT}(s.index.levels, names=s.index.names), fill_value=0)",
+        f"{_RECENT}{_SUMS}out = s.reindex({_PRODUCT}([s.index.levels[0], {_DAYS}], names=['k', 'd']), fill_value=0)",
+    ),
+)
+@rule(
+    "DataFrame.index.levels()",
+    verdict="runtime",
+    example=f"d = df.groupby(['k', 'j'])[['i', 'f']].sum()\nout = d.reindex({_PRODUCT}(d.index.levels)).reset_index()",
+)
+def index_levels(c: Call) -> Sequence:
+    """The values of each level of groups, sorted."""
+    owner = c.self.owner  # type: ignore[union-attr]
+    frame = owner.frame if isinstance(owner, Col) else owner
+    c.need(isinstance(frame, Frame) and len(frame.index.levels) > 1, "labels of one level")
+    loose = dict(frame.index.loose)
+    if None in loose.values():  # not on the driver either: it gets the rows without that memory
+        raise Refused(
+            "the levels of an index remember, in an order of their own, values that no row has any"
+            " more: take index.remove_unused_levels().levels, or the unique values of the keys"
+        )
+    c.need(all(x.dtype in (None, "object", "int64", "datetime64[ns]") for x in frame.index.levels), "levels of such values")  # fmt: skip
+    c.ctx.use(frame)
+    frame = c.ctx.hoist(frame, c.ctx.hint)
+    import_pandas(c.ctx)
+    found = []
+    for x in frame.index.levels:
+        values = loose.get(x.name) or f"{frame.text}.select({render(x.name)})"
+        text = f"pd.Index(sorted({c.ctx.call('distinct_values')}({values}.dropna())), name={render(x.label)})"
+        found.append(LabelList(text, frame.vars, (x.dtype,), (x.label,)))
+    return Sequence(tuple(found))
+
+
 # --- frames of labels -------------------------------------------------------------------------
 
 
@@ -177,16 +213,33 @@ def frame_of(c: Call, labels: LabelList, titles: list) -> Frame:
     not_yet="columns dtype",
     ignored="copy",
     verdict="runtime",
-    example=(f"{_RECENT}out = pd.DataFrame({{'day': {_DAYS}}})",),
+    example=(
+        f"{_RECENT}out = pd.DataFrame({{'day': {_DAYS}}})",
+        "r = pd.DataFrame(index=pd.date_range('2024-01-01', periods=3, name='day'))\nr['n'] = 1\nout = r.reset_index()",
+    ),
 )
 def table_of_labels(c: Call) -> Frame:
     """A column of labels that the job lays out."""
     data = c["data"]
+    if c.given("index") and isinstance(data, Const) and data.value is None:
+        return without_columns(c, labels_given(c, c["index"]))
     items = list(data.items) if isinstance(data, Mapping) else []
     c.need(len(items) == 1 and not c.given("index"), "the data are not known here")
     ((title, labels),) = items
     c.need(isinstance(labels, LabelList) and len(labels.dtypes) == 1, "the data are not known here")
     return frame_of(c, labels, [title])
+
+
+def without_columns(c: Call, labels: LabelList) -> Frame:
+    """A row for each of the labels, and no columns yet."""
+    ctx = c.ctx
+    c.need(len(labels.dtypes) == 1, "labels of several levels")
+    name, place = ctx.temp("label"), ctx.temp("place")
+    text = f'{ctx.call("rows_of_labels")}(spark, {labels.text}, ["{name}"], "{place}")'
+    level = Column(labels.names[0], name, labels.dtypes[0])
+    index = Index("columns", None, (level,), labels.unique)
+    order = Order((SortKey(place, None),), None, True, True)
+    return Frame(text, (), index=index, order=order, hidden=(place,), rows=Rows(), vars=labels.vars)
 
 
 @rule(

@@ -223,9 +223,11 @@ def index_name(c: Call) -> Const:
 
 
 @rule("DataFrame.index.names()", example="list(df.set_index(['k', 'i']).index.names)")
+@rule("Series.index.names()", example="list(df.groupby(['k', 'i'])['f'].sum().index.names)")
 def index_names(c: Call) -> Const:
     """The names of the levels of the index."""
-    frame = c.self.owner  # type: ignore[union-attr]
+    owner = c.self.owner  # type: ignore[union-attr]
+    frame = owner.frame if isinstance(owner, Col) else owner
     c.need(isinstance(frame, Frame), "the names are not known here")
     return Const([x.label for x in frame.index.levels] or [None])
 
