@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.lib import sorted_text
@@ -181,6 +182,10 @@ def read_parquet(c: Call) -> Frame:
     """A Parquet file or folder."""
     path = c["path"]
     c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    c.need(
+        not path.value.startswith(("http:", "https:", "ftp:")),
+        "a web address is read on the driver",
+    )
     columns = c.lit("columns")
     known = {"columns": columns} if columns is not None else {}
     schema = c.ctx.schemas.look("read_parquet", path.value, known)
@@ -201,6 +206,10 @@ def read_json(c: Call) -> Frame:
     """JSON records, one document or one per line."""
     path = c["path_or_buf"]
     c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    c.need(
+        not path.value.startswith(("http:", "https:", "ftp:")),
+        "a web address is read on the driver",
+    )
     orient, lines = c.lit("orient"), c.lit("lines")
     c.need(orient in (None, "records"), f"orient={orient!r}")
     c.need(orient == "records" or lines, "JSON that is not records")
@@ -330,6 +339,24 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
     return chain(frame, text, columns=(column, *frame.columns), index=Index())
 
 
+def open_with_index(c: Call, frame: Frame) -> Frame:
+    """The same for a frame whose columns only the job knows."""
+    from rules.index import index_reset
+
+    plain = ("", "str", "int", "float", "label_of_bool")  # pandas writes times in another way
+    known = len(frame.label_names) < 2 and frame.label_kind in plain
+    c.need(known and frame.index.kind == "columns", "the columns of the frame are not known here")
+    titles = [f"__level{n}" if x.label is None else x.label for n, x in enumerate(frame.index.levels)]  # fmt: skip
+    c.need(all(isinstance(x, str) for x in titles), "levels that are not named by text")
+    out = index_reset(c.ctx, frame, False, titles)
+    blank = [t for t, x in zip(titles, frame.index.levels) if x.label is None]
+    c.need(len(blank) < 2 and not any(k.name in blank for k in out.order.keys), "levels without names")  # fmt: skip
+    if not blank:
+        return out
+    columns = tuple(replace(x, label="", name="") if x.name == blank[0] else x for x in out.columns)
+    return out.but(text=f'{out.text}.withColumnRenamed("{blank[0]}", "")', columns=columns)
+
+
 @rule(
     "DataFrame.to_csv(path_or_buf=None, *, sep=',', na_rep='', float_format=None, columns=None, header=True, "
     "index=True, index_label=None, mode='w', encoding=None, compression='infer', quoting=None, quotechar='\"', "
@@ -337,7 +364,12 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
     "errors='strict', storage_options=None)",
     not_yet="index_label mode doublequote decimal errors lineterminator encoding compression escapechar quotechar",
     ignored="chunksize storage_options",
-    example="df.to_csv('out.csv', index=False)",
+    example=(
+        "df.to_csv('out.csv', index=False)",
+        "df.groupby(['k', 'j'])['f'].sum().unstack().to_csv('out.csv')",
+        "pd.crosstab(df['k'], df['j']).to_csv('out.csv')",
+        "df.groupby('k')[['f', 'i']].sum().T.to_csv('out.csv')",
+    ),
 )
 def to_csv(c: Call) -> Const:
     """A CSV dataset, text as pandas writes it."""
@@ -352,8 +384,7 @@ def to_csv(c: Call) -> Const:
 
         frame = selected(c.ctx, frame, [frame.column(x) for x in c.lit("columns")])
     if c.lit("index"):
-        c.need(not frame.open, "the columns of the frame are not known here")
-        frame = with_index(c, frame, None)
+        frame = open_with_index(c, frame) if frame.open else with_index(c, frame, None)
     frame = with_texts(c, frame)
     passed = {}
     for name, default in (
