@@ -14,6 +14,7 @@ from typing import Any, Callable
 
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Frame, Func, Grouped, Sequence, Value
+from transpiler.places import check_storage, check_target
 
 
 @dataclass(frozen=True)
@@ -205,6 +206,9 @@ def bind(
             and value.value == default
         ):
             raise NoRule(f"parameter {name}= of {rule.name} is not translated")
+    check_storage(bound.get("storage_options"))
+    if "storage_options" in bound and ".to_" in rule.name:
+        check_target(bound.get("path_or_buf", bound.get("path")))
     return bound, given
 
 

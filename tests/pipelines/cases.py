@@ -11,6 +11,7 @@ from tests.pipelines.cases_analysis import (
     statistics,
 )
 from tests.pipelines.cases_edges import csv_inputs, databases, other_inputs, outputs, s3, services
+from tests.pipelines.cases_options import engines, forms, places, prompts, separators
 from tests.pipelines.cases_values import cleansing, dates, extracts, texts, types
 from tests.pipelines.catalogue import Case, col, cols, keep, on, ops, order, pairs
 
@@ -288,5 +289,6 @@ FAMILIES = (
     *(csv_inputs, other_inputs, s3, services, databases, filters, renames, sorts, aggregates),
     *(joins, reshapes, rows, texts, extracts, cleansing, types, dates, outputs, calendars),
     *(json_tools, hierarchies, comparisons, statistics, sql, code, curiosities),
+    *(places, separators, engines, forms, prompts),
 )
 CASES: list[Case] = [case for family in FAMILIES for case in family()]

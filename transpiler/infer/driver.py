@@ -38,6 +38,7 @@ from transpiler.facts import (
     Windowed,
 )
 from transpiler.loops import LoopName, PerGroup
+from transpiler.places import check_storage
 from transpiler.source import has_url_password
 from transpiler.symbolic import col, lift, render
 
@@ -180,6 +181,7 @@ class Driver:
             return f"({receiver} {BINARY[method]} {parts[0]})"
         if method.startswith("__r") and "__" + method[3:] in BINARY:
             return f"({parts[0]} {BINARY['__' + method[3:]]} {receiver})"
+        check_storage(kwargs.get("storage_options"))
         # Credentials never reach a script: S3 is read and written with the job's own role.
         parts += [f"{k}={self.text(v)}" for k, v in kwargs.items() if k != "storage_options"]
         name = f"{receiver}.{method}" if receiver else method

@@ -24,6 +24,7 @@ from transpiler.facts import (
 from transpiler.infer.context import Output, read_options
 from transpiler.infer.services import service_of
 from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
+from transpiler.places import check_target
 
 _FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
 
@@ -78,6 +79,7 @@ class Files:
             ),
             None,
         )
+        check_target(args[0] if args else kwargs.get(named or ""))
         target = args[0] if args else kwargs.get(named) if named else None
         if target is None or isinstance(target, Const) and target.value is None:
             return None
