@@ -27,6 +27,7 @@ def cumulative(c: Call, series: Col, name: str) -> Col:
             "sum": {"bool", "timedelta64[ns]"},
             "prod": set(),
         }.get(name, {"datetime64[ns]", "timedelta64[ns]"})
+        allowed |= {"Int64", "Float64"} if name != "prod" else set()
         c.need(dtype in allowed, "a running total of such values")
         c.need(name != "prod" or dtype == "float64", "a running product of integers")
     if dtype == "bool":
@@ -52,8 +53,15 @@ for _name in ("sum", "max", "min", "prod"):
     _examples = [f"df['f'].cum{_name}()"]
     if _name != "prod":
         _examples += [f"df['i'].cum{_name}()", f"df.sort_values('f', kind='stable')['i'].cum{_name}()"]  # fmt: skip
+        _examples += [
+            f"df['n'].astype('Int64').cum{_name}()",
+            f"df.convert_dtypes()['i'].cum{_name}()",
+        ]
     if _name == "sum":
         _examples += ["(df['f'] > 1).cumsum()", "df[df['b']]['i'].cumsum()"]
+        _examples += [
+            "df.convert_dtypes()['s'].value_counts(normalize=True, dropna=False).sort_index().cumsum()"
+        ]
     if _name in ("max", "min"):
         _examples += [f"df['t'].cum{_name}()"]
     rule(f"Series.cum{_name}({_CUM})", example=_examples)(_running)
