@@ -60,6 +60,14 @@ def hidden(name: str, value: Value) -> Value:
     return value
 
 
+#: writers of one document: why they stay on the driver
+_WHOLE_FILES = {
+    "to_excel": "an Excel file is one archive, which one machine writes whole; CSV or Parquet are written on the cluster",
+    "to_xml": "an XML file is one document, which one machine writes whole; CSV or Parquet are written on the cluster",
+    "to_string": "the text of the whole table is asked for",
+}
+
+
 class Calls:
     """Mixed into the interpreter."""
 
@@ -267,7 +275,8 @@ class Calls:
         carried.check(name, owner, *args, *kwargs.values())
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
-        reason = f"there is no rule for {name}"
+        method = name.rpartition(".")[2]
+        reason = _WHOLE_FILES.get(method, f"there is no rule for {name}")
         for rule in candidates:
             point = self.ctx.save()
             try:
