@@ -128,6 +128,35 @@ def with_all_categories(df, key, categories, zeros=(), place=None):
     return df.join(F.broadcast(rows), same, "full").withColumns(cells).drop("__name", "__at")
 
 
+def with_all_combinations(df, keys, categories, zeros=(), places=None, dropna=True):
+    """A row for every combination of the keys' values, with 0 in the columns `zeros` of a new one.
+
+    keys: the rows' keys, a column each; categories: the values of those that are categories, in
+    their order; places: the columns of the categories' numbers; dropna: no groups of missing keys.
+    """
+    spark, grid, same, cells = df.sparkSession, None, [], {}
+    for n, name in enumerate(keys.columns):
+        key, at = f"__key{n}", f"__at{n}"
+        seen = keys.select(F.col(f"`{name}`").alias(key))
+        if name in categories:
+            rows = [(x, i) for i, x in enumerate(categories[name])]
+            level = spark.createDataFrame(rows, f"{key} string, {at} int")
+            if not dropna:
+                level = level.unionByName(
+                    seen.filter(F.col(key).isNull()).limit(1), allowMissingColumns=True
+                )
+        else:
+            level = (seen.dropna() if dropna else seen).distinct().withColumn(at, F.lit(0))
+        grid = level if grid is None else grid.crossJoin(level)
+        same.append(df[f"`{name}`"].eqNullSafe(F.col(key)))
+        cells[name] = F.col(key)
+        if name in (places or {}):
+            cells[places[name]] = F.col(at)
+    cells |= {name: F.coalesce(F.col(f"`{name}`"), F.lit(0)) for name in zeros}
+    found = grid.join(df, reduce(and_, same), "left").withColumns(cells)
+    return found.select(*[F.col(f"`{name}`") for name in df.columns])
+
+
 def expect_categories(df, column, names):
     """Raise as pandas does unless these are the different values of a column."""
     found = {r[0] for r in df.select(column).distinct().limit(len(names) + 2).collect()} - {None}

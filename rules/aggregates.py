@@ -57,7 +57,10 @@ def make_sum(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
         dtype = {"int64": "int64?"}.get(dtype or "", dtype)
     full = True if v.null_free and min_count <= 0 and v.dtype is not None else None
     expr = g.typed("group_sum", v, over=over, min_count=min_count or None, full=full)
-    return Made(expr, dtype, v.is_nullable, dtype in NULL_FREE, 0 if min_count <= 0 else None)
+    # For categories without rows pandas puts 0, but not where they are the only key.
+    several = g.grouped.hollow and len(g.grouped.keys) > 1
+    none = 0 if min_count <= 0 else UNKNOWN if several else None
+    return Made(expr, dtype, v.is_nullable, dtype in NULL_FREE, none)
 
 
 def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
@@ -440,6 +443,10 @@ def unique(c: Call) -> Value:
 @rule("SeriesGroupBy.ngroups()", verdict="runtime", example="df.groupby('k')['f'].ngroups")
 def ngroups(c: Call) -> Value:
     """How many groups there are."""
+    hollow = (
+        c.grouped.hollow and len(c.grouped.keys) == 1
+    )  # of several keys pandas counts those with rows
+    c.need(not hollow, "categories without rows are groups too")
     g = Groups(c, c.grouped)
     frame = g.kept()
     keys = ", ".join(named(k.expr).text for k in g.keys)

@@ -15,7 +15,7 @@ from rules.group_lambdas import attempt, each, reduced
 from rules.group_shapes import rows_of_frame, rows_of_series
 from rules.group_udf import applied, followed, shape_of
 from rules.group_more import realigned, row_levels
-from rules.groups import Groups, Made
+from rules.groups import UNKNOWN, Groups, Made
 from rules.lib import assign, chain, selected, series_of, subset_of, tightened, with_temps
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -75,7 +75,7 @@ def series_apply(c: Call) -> Value:
             one = reduced(g, func, v)
         except NoRule as problem:
             one = as_list(g, func, v, problem, True)
-        return outcome(c, g, [(v.label, one)], True)
+        return outcome(c, g, [(v.label, replace(one, empty=UNKNOWN))], True)
 
     def in_udf() -> Value:
         shape = followed(c, func, c.grouped.series)
@@ -96,7 +96,7 @@ def by_name(c: Call, func: Any) -> Value:
         # Python's own sum, min and max trip over a missing value; numpy's skip it in a Series.
         c.need(module == "numpy" or v.null_free, "a builtin over missing values")
     one = AGGREGATES[spec.name](g, None if name == "len" else v, None, **spec.params)
-    return outcome(c, g, [(v.label if v is not None else None, one)], True)
+    return outcome(c, g, [(v.label if v is not None else None, replace(one, empty=UNKNOWN))], True)
 
 
 def row_by_row(c: Call, func: Func) -> Value:
@@ -245,7 +245,7 @@ def one_value(g: Groups, func: Func, group: Value) -> Made:
     value = tightened(value)
     if value.is_nullable:
         raise NoRule("a function over groups of nullable columns")
-    return Made(value.expr, value.dtype, False, value.null_free)
+    return Made(value.expr, value.dtype, False, value.null_free, UNKNOWN)
 
 
 def as_record(c: Call, func: Func) -> list[tuple[Any, Func]] | None:

@@ -86,6 +86,7 @@ def percentiles_of(c: Call) -> list[float]:
                "df.groupby('k')['i'].describe(percentiles=[0.1, 0.9])", "df.groupby('k')['i'].describe().reset_index()"))  # fmt: skip
 def describe(c: Call) -> Value:
     """Count, mean, spread and quartiles of every group."""
+    c.need(not c.grouped.hollow, "describe of categories without rows")
     g = Groups(c, c.grouped)
     v = g.value(g.grouped.series)
     c.need(
@@ -99,6 +100,7 @@ def describe(c: Call) -> Value:
       example=("df.groupby('k')[['i', 'j']].describe()", "df[['k', 'i', 'f', 's', 'b']].groupby('k').describe()"))  # fmt: skip
 def describe_frame(c: Call) -> Value:
     """The same of every column of numbers, under pairs of labels."""
+    c.need(not c.grouped.hollow, "describe of categories without rows")
     g = Groups(c, c.grouped)
     values = g.values()
     c.need(g.grouped.as_index, "describe with as_index=False")

@@ -108,11 +108,10 @@ def categories_without_rows(c: Call, frame: Frame, keys: list[GroupKey], sort: b
         return False
     for key in found:
         sort_place(key.col)
-    if c.lit("observed") or all(complete(k.col.dtype, frame.rows) for k in keys):
+    if c.lit("observed") or len(keys) == 1 and complete(found[0].col.dtype, frame.rows):
         return False
-    c.need(
-        len(keys) == 1 and stated(found[0].col.dtype) is not None, "categories that may have no row"
-    )
+    known = all(stated(k.col.dtype) is not None or complete(k.col.dtype, frame.rows) for k in found)
+    c.need(known, "categories that may have no row")
     c.need(sort, "categories without rows, not sorted")
     return True
 
@@ -159,6 +158,7 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
 _FLAGS = (
     "axis=0, level=None, as_index=True, sort=True, group_keys=True, observed=False, dropna=True"
 )
+_BANDS = "df['band'] = pd.cut(df['i'], [-100, 0, 3, 50, 1000], labels=['z', 'y', 'x', 'w'])\n"
 _FRAME_GROUPS = (
     "df.groupby('k')['i'].sum()",
     "df.groupby(['k', 'b'])[['i']].sum()",
@@ -177,6 +177,10 @@ _FRAME_GROUPS = (
     "df.groupby(level=0)['i'].sum()",
     "df.set_index('k').groupby({'a': 'x', 'b': 'x', 'c': 'y'})['i'].sum()",
     "df.dropna(subset=['k']).set_index('k').groupby(str.upper)['i'].sum()",
+    f"{_BANDS}out = df.groupby(['k', 'band'], observed=False).agg(n=('j', 'size'), m=('f', 'mean'), s=('i', 'sum')).reset_index()",
+    f"{_BANDS}out = df.groupby(['band', 'b'], observed=False, dropna=False)['j'].max()",
+    f"{_BANDS}out = df.groupby(['k', 'band'], observed=False, as_index=False)['j'].sum()",
+    "df['k'] = pd.Categorical(df['k'], ['zz', 'c', 'a'])\nout = df.groupby(['b', 'k', df['i'] > 2], observed=False)['f'].median()",
 )
 
 

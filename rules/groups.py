@@ -363,15 +363,31 @@ class Groups:
     def _with_all_categories(
         self, text: str, keys: list, columns: list, made: list[Made]
     ) -> tuple[str, list]:
-        """The text of the aggregated frame with a row for each category."""
+        """The text of the aggregated frame with a row for each category, or each combination."""
         if any(m.empty is UNKNOWN for m in made):
             raise NoRule("what pandas gives for a category without rows is not known")
         zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
         options = f", zeros={zeros!r}" if zeros else ""
-        options += ", place='__place0'" if self._category_places() else ""
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
-        function, names = self.ctx.call("with_all_categories"), list(keys[0].dtype.categories)
-        text = f"{function}({text}, {keys[0].name!r}, {names!r}{options})"
+        names = {
+            x.name: [*k.col.dtype.categories]
+            for x, k in zip(keys, self.grouped.keys)
+            if hasattr(k.col.dtype, "categories")
+        }
+        places = {
+            name[len("__place") :]: name for name in (x.name for x, _ in self._category_places())
+        }
+        if len(keys) == 1:
+            options += f", place={places['0']!r}" if places else ""
+            function = self.ctx.call("with_all_categories")
+            text = f"{function}({text}, {keys[0].name!r}, {names[keys[0].name]!r}{options})"
+        else:
+            at = {keys[int(n)].name: name for n, name in places.items()}
+            options += f", places={at!r}" if at else ""
+            options += "" if self.grouped.dropna else ", dropna=False"
+            seen = ", ".join(str(k.expr.alias(x.name)) for x, k in zip(keys, self.keys))
+            function = self.ctx.call("with_all_combinations")
+            text = f"{function}({text}, {self.ready().text}.select({seen}), {names!r}{options})"
         out = [
             c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype))
             for c, m in zip(columns, made)

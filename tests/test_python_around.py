@@ -56,6 +56,8 @@ SNIPPETS = {
     "numbers and texts of a branch": "limit = 3\nlabel = 'low'\nif df['i'].max() > 5:\n    limit = 5\n    label = 'high'\nelif df['i'].max() > 100:\n    limit = 50\ndf['z'] = df['i'] > limit\ndf['l'] = label\nout = df[df['i'] >= limit]",
     "a fraction of a branch": "rate = 0.5\nif len(df) > 100:\n    rate = rate * 2\ndf['r'] = df['i'] * rate\nout = df",
     "a parameter bound anew in a branch": "n = 3\ndef cut(df, n):\n    if df['i'].max() > 3:\n        df = df.head(2)\n        n = 7\n    return df.assign(n=n)\nsmall = cut(df, n)\ndf['m'] = n\nout = pd.concat([df[['i', 'm']], small[['i', 'n']]])",
+    "numbers of numpy": "year = np.sqrt(252)\nout = df.assign(a=df['f'] * year, b=df['i'] + np.floor(2.7), c=df['f'].clip(np.log10(2), np.power(2, 3)), d=np.int64(7))",
+    "a number of numpy that overflows": "out = df.assign(a=np.int64(2**62) * np.int64(4), b=f'{np.sqrt(2):.3f} {np.isnan(np.nan)}')[['a', 'b']]",
     "a dict changed in a branch": "parts = {'a': df[df['k'] == 'a'], 'n': 1}\nif len(df) > 5:\n    df = df.head(9)\n    parts['n'] = 2\nout = df.assign(n=parts['n'])",
     "a function reads a name that is set beside its call": "def f():\n    return a\na = 1\na, c = 2, f()\nout = df.assign(a=a, c=c)",
     "partial calls": "from functools import partial\ndef scale(x, k=2, shift=0):\n    return x * k + shift\ndef keep(d, col, low, high=100):\n    return d[(d[col] > low) & (d[col] < high)]\ntriple = partial(scale, k=3)\ndf['a'] = df['i'].apply(triple)\ndf['b2'] = df['j'].apply(partial(scale, shift=1, k=4))\ndf['c'] = triple(df['i'])\nout = df.pipe(partial(keep, col='i', low=0), high=8).pipe(partial(keep, low=0), col='j')\nfor s in [partial(keep, col='i', low=1), partial(keep, col='j', low=-1, high=5)]:\n    out = s(out)",

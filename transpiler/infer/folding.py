@@ -57,6 +57,13 @@ if importlib.util.find_spec("dateutil"):  # pandas brings it along
     from dateutil.relativedelta import relativedelta
 
     _MODULES["dateutil.relativedelta.relativedelta"] = relativedelta
+#: numpy's functions of numbers that give a number
+_OF_NUMBERS = {
+    f"numpy.{name}"
+    for name in ("sqrt cbrt exp expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 hypot degrees "
+                 "radians deg2rad rad2deg abs absolute sign floor ceil trunc rint round power square "
+                 "mod floor_divide maximum minimum float64 int64 isnan isinf isfinite").split()
+}  # fmt: skip
 _SAFE = (
     str,
     bytes,
@@ -170,6 +177,10 @@ def fold_module_call(
         return Sequence(tuple(Sequence((Const(i), v), tuple) for i, v in pairs))
     if function.name in _PANDAS and all(isinstance(v, Const) for v in values):
         return _pandas_constant(interpreter, function.name, args, kwargs, node)
+    if function.name in _OF_NUMBERS and all(
+        isinstance(v, Const) and isinstance(v.value, (int, float)) for v in values
+    ):
+        return _numpy_number(interpreter, function.name, args, kwargs, node)
     if target is None or not all(isinstance(v, Const) for v in values):
         return None
     if name == "range" and any(abs(v.value) > 10_000 for v in values if isinstance(v.value, int)):
@@ -224,6 +235,24 @@ def _pandas_constant(
     if value is pd.NaT or getattr(value, "nanosecond", 0) or getattr(value, "nanoseconds", 0):
         return None
     return made
+
+
+def _numpy_number(interpreter: Any, name: str, args: list, kwargs: dict, node: Any) -> Value | None:
+    """A plain number; a large integer keeps numpy's kind, which overflows where Python's grows."""
+    try:
+        import numpy as np
+    except ImportError:
+        return None
+
+    def compute() -> Any:
+        with np.errstate(all="ignore"):
+            made = getattr(np, name.removeprefix("numpy."))(
+                *(a.value for a in args), **{k: v.value for k, v in kwargs.items()}
+            )
+        large = isinstance(made, np.integer) and abs(int(made)) >= 1 << 31
+        return made if large else made.item()
+
+    return interpreter.folded(compute, node)
 
 
 def _reduced(interpreter: Any, args: list, node: Any) -> Value | None:
