@@ -84,8 +84,10 @@ class Column:
     """One column of a frame: pandas label, Spark name, dtype (None: unknown), identity of values.
 
     ``nullable`` is the missing-value dialect where the dtype is unknown. ``origin`` names the
-    source (step, column) whose reading can be pruned when nothing uses it. ``gap``: what a missing
-    value of an object column is in pandas, "nan" or "None" (None: not known): text made of it shows.
+    source (step, column) whose reading can be pruned when nothing uses it; ``place``: the one whose
+    place among the columns it took, which has to be read so that the place is there. ``gap``: what a
+    missing value of an object column is in pandas, "nan" or "None" (None: not known): text made of
+    it shows.
     """
 
     label: Any
@@ -95,10 +97,15 @@ class Column:
     nullable: bool = False
     origin: tuple | None = None
     gap: str | None = None
+    place: tuple | None = None
 
     @property
     def is_nullable(self) -> bool:
         return self.dtype in NULLABLE if self.dtype else self.nullable
+
+    def instead_of(self, old: "Column") -> "Column":
+        """The column in the place of another."""
+        return replace(self, place=old.place or old.origin)
 
 
 @dataclass(frozen=True)
@@ -497,7 +504,7 @@ class Frame(Value):
         columns = list(self.columns)
         for i, c in enumerate(columns):
             if _same(c.label, new.label):
-                columns[i] = new
+                columns[i] = new.instead_of(c)
                 return self.with_columns(columns)
         return self.with_columns(columns + [new])
 

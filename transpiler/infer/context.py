@@ -244,8 +244,7 @@ class Context:
     def use(self, frame: Frame, *columns: Any) -> None:
         """Note that these columns of the frame are read (all of them when none are given)."""
         for column in columns or (*frame.columns, *frame.index.levels):
-            if column.origin is not None:
-                source, name = column.origin
+            for source, name in filter(None, (column.origin, getattr(column, "place", None))):
                 self.used.setdefault(source, set()).add(name)
 
     # -- names and text

@@ -1,0 +1,30 @@
+"""A column of the input that is overwritten before anything reads it keeps its place.
+
+Each program stands alone: what another one reads would be read for all.
+"""
+
+import pytest
+
+from tests.test_rules import check_one
+
+PROGRAMS = {
+    "by a constant": "df['b'] = 7\nout = df",
+    "by another column": "df['b'] = df['i'] + 3\nout = df[df['j'] > 0]",
+    "by assign": "out = df.assign(d=1, z=df['f'] * 2, b=lambda x: x['i'])",
+    "twice": "df['b'] = 1\ndf['b'] = df['i']\nout = df",
+    "by loc": "df.loc[:, 'b'] = df['i']\nout = df",
+    "several at once": "df[['d', 'b']] = df[['i', 'j']].to_numpy()\nout = df",
+    "by an aggregate of groups": "df['d'] = df.groupby('k')['f'].transform('sum')\nout = df",
+    "by a function": "df['b'] = df.apply(lambda r: r['i'] * 2 if r['j'] > 0 else 0, axis=1)\nout = df",
+    "and all are renamed": "df['b'] = df['i']\ndf.columns = [c.upper() for c in df.columns]\nout = df",
+    "and some are cast": "df['b'] = df['j']\ndf = df.astype({'b': float})\nout = df.fillna({'f': 0})",
+    "and rows are put below": "df['b'] = df['i']\nout = pd.concat([df, df.head(2)], ignore_index=True)",
+    "and joined": "df['b'] = df['i']\nout = df.merge(other, on='k', how='left')",
+    "and chosen": "df['b'] = df['i']\nout = df[['b', 'k', 'i']]",
+    "and sorted without repeats": "df['b'] = 1\nout = df.sort_values('i').drop_duplicates(['k', 'b'])",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_places_stay(name, spark, tmp_path):
+    assert check_one(0, PROGRAMS[name], tmp_path, True) == ""
