@@ -161,6 +161,9 @@ class Grower:
         return self.world["df"]
 
     def new(self) -> str:
+        """A name for a column; now and then of one that is there, which may never have been read."""
+        if self.r.random() < 0.12:
+            return str(self.pick(list(self.df.columns)))
         self.columns += 1
         return f"c{self.columns}"
 
