@@ -8,12 +8,13 @@ from typing import Any
 
 import libcst as cst
 
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     ByColumn,
     Col,
     Const,
     Frame,
+    Grouped,
     Local,
     Mapping,
     Plain,
@@ -21,7 +22,9 @@ from transpiler.facts import (
     Sequence,
     Stream,
     Value,
+    Windowed,
 )
+from transpiler.infer.following import followed
 from transpiler.infer.kinds import is_changeable, is_item, swapped
 from transpiler.infer.operators import _BINARY_NODES
 from transpiler.infer.scope import Ref, Scope
@@ -293,10 +296,23 @@ class Assignment:
     def became(self, old: Value, new: Value) -> None:
         """The object that was ``old`` is ``new``, under every name and in every container."""
         for scope in self.scopes():  # type: ignore[attr-defined]
-            for ref in scope.refs.values():
+            for name, ref in scope.refs.items():
                 ref.value = swapped(ref.value, old, new)
+                if isinstance(ref.value, (Grouped, Windowed)):
+                    self.follow(ref, name, scope, old, new)
         for items in self.turning:
             items[:] = [i if isinstance(i, Ref) else swapped(i, old, new) for i in items]
+
+    def follow(self, ref: Ref, name: str, scope: Scope, old: Value, new: Value) -> None:
+        """Groups or windows of a frame that changed see it as it is now."""
+        try:
+            ref.value = followed(ref.value, old, new)
+        except NoRule:
+            if scope.used_later(name):
+                raise Refused(
+                    f"{name!r} holds groups or windows of a frame whose rows or keys change here, and pandas"
+                    f" goes on with the groups as they were: make {name!r} anew after this step"
+                ) from None
 
 
 def side_by_side(node: cst.Assign, closures: set[str]) -> list[tuple[cst.Name, Any]]:
