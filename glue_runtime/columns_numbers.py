@@ -150,8 +150,17 @@ def extreme(a, b, ta, tb, choose):
 
 def either(condition, a, b, tcondition, ta, tb):
     """``a`` where the condition is true, else ``b``; both of one kind."""
+    (a, ta), (b, tb) = nan_as_missing(a, ta, tb), nan_as_missing(b, tb, ta)
     a, b = number_if_mixed(a, b, ta, tb), number_if_mixed(b, a, tb, ta)
     return F.when(condition, a).otherwise(b)
+
+
+def nan_as_missing(a, ta, other):
+    """A choice and its type: Python's nan is a missing number, or a missing text beside texts."""
+    if not isinstance(a, float) or a == a:
+        return a, ta
+    kind = "string" if other == "string" else "double"
+    return F.lit(None).cast(kind), kind
 
 
 def number_if_mixed(a, b, ta, tb):

@@ -172,6 +172,8 @@ def chosen_unknown(
         "df['z'] = np.where(df['i'] > 3, 'big', np.where(df['i'] > 0, 'small', 'none'))\nout = df[['z', 'i']]",
         "df['z'] = np.where(df['b'], df['i'], df['f'])\nout = df[['z']]",
         "df['z'] = np.where(df['b'], df['i'], 0.5) * 2\nout = df[['z']]",
+        "df['z'] = np.where(df['j'] > 2, df['i'], np.nan)\nout = df[df['z'].notna()][['z', 'k']]",
+        "df['z'] = np.where(df['j'] > 2, df['s'], np.nan)\nout = df[df['z'].notna()][['z', 'k']]",
         "np.where(df['f'] > 1, 1, 0)",
     ),
 )
@@ -243,6 +245,7 @@ def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
             null_free=False,
             loose=False,
             nullable=series.is_nullable,
+            gappy=dtype is None and not series.is_nullable,
         )
     c.need(not series.is_nullable, "other values in a nullable column")
     dtype = fitting(c, series.dtype, other)

@@ -199,6 +199,7 @@ def frame_groupby(c: Call) -> Grouped:
       example=("df['f'].groupby(df['k']).sum()", "df['i'].groupby([df['k'], df['b']]).max()"))  # fmt: skip
 def series_groupby(c: Call) -> Grouped:
     """Groups of a Series' values."""
+    c.need(not c.col.gappy, "values of unknown type that may have got gaps")
     return grouped(c, c.col.frame, c.col)
 
 

@@ -243,7 +243,8 @@ class Groups:
         if test is not None:
             expr, dtype, full = F.when(test, expr), with_missing(dtype), False
         return Col(tidy(expr), dtype, self.frame, label, self.deps, tuple(self.temps.items()), local=False,
-                   windowed=True, nullable=made.nullable, null_free=full and dtype in NULL_FREE)  # fmt: skip
+                   windowed=True, nullable=made.nullable, null_free=full and dtype in NULL_FREE,
+                   gappy=dtype is None and not made.nullable)  # fmt: skip
 
     def aggregated(self, outputs: list[tuple[Any, Made]]) -> Frame:
         """One row a group: keys as index levels or columns, the outputs as columns."""

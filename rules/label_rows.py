@@ -484,10 +484,10 @@ def reindexed(c: Call, frame: Frame, wanted: Any) -> Frame:
     columns = frame.columns if fill is not None else tuple(replace(x, dtype=with_missing(x.dtype)) for x in frame.columns)  # fmt: skip
     keys = Order((SortKey(place, None),), None, frame.order.explicit, True)
     out = frame.but(text=text, columns=columns, hidden=(place,), rows=Rows(), order=keys)
-    if fill is None and any(x.dtype == "int64?" for x in out.columns):
+    if fill is None and any(x.dtype in ("int64?", None) for x in out.columns):
         from rules.join import settled
 
-        out = settled(ctx, out, ctx.step(), False)
+        out = settled(ctx, out, ctx.step(), any(x.dtype is None for x in out.columns))
     return out
 
 

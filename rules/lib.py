@@ -168,6 +168,7 @@ def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
         "nullable": any(c.is_nullable for c in cols),
         "null_free": dtype in NULL_FREE,
         "uses": frozenset().union(*(c.uses for c in cols)),
+        "gappy": dtype is None and any(c.gappy for c in cols),
     }
     facts.update(changes)
     return Col(expr, dtype, cols[0].frame, **facts)
@@ -329,7 +330,8 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     if frame.open:
         out = out.but(gone=tuple(g for g in out.gone if g != label))
     out = drop_hidden(out, temps)
-    return with_gaps(ctx, out, column) if dtype == "int64?" and not (same and step is None) else out
+    gaps = dtype == "int64?" or dtype is None and isinstance(value, Col) and series.gappy
+    return with_gaps(ctx, out, column) if gaps and not (same and step is None) else out
 
 
 def step_named(series: Col, name: str) -> FrameStep | None:
@@ -352,6 +354,25 @@ def with_gaps(ctx: Any, frame: Frame, column: Column) -> Frame:
     return frame.but(
         text=f"{ctx.call('settled')}({frame.text}, {lift(column.name)})", columns=columns
     )
+
+
+def as_hidden(ctx: Any, series: Col) -> Col:
+    """A computed Series as a hidden column of its frame."""
+    name = ctx.temp("kept")
+    base, temps = with_temps(series.frame, series.temps)
+    base = drop_hidden(chain(base, f'.withColumn("{name}", {tight(series)})'), temps)
+    base = base.but(hidden=(*base.hidden, name))
+    return series.but(expr=col(name), frame=base, deps=frozenset({(name, 0)}), temps=(), windowed=False, local=True, column=None, loose=False)  # fmt: skip
+
+
+def settled_values(ctx: Any, series: Col) -> Col:
+    """A computed Series whose whole numbers are fractions where one is missing, as in pandas: of
+    some of the rows nobody could tell. Any other Series as it is."""
+    if series.column is not None or not (series.dtype == "int64?" or series.gappy):
+        return series
+    made = as_hidden(ctx, series)
+    text = f"{ctx.call('settled')}({made.frame.text}, {lift(made.frame.hidden[-1])})"
+    return made.but(frame=made.frame.but(text=text), dtype=None, gappy=False)
 
 
 def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:

@@ -5,16 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.label_rows import one_row, one_value, over_rows, rows_by_label
-from rules.lib import (
-    chain,
-    drop_hidden,
-    filtered,
-    meet,
-    selected,
-    series_of,
-    tight,
-    with_temps,
-)
+from rules.lib import as_hidden, filtered, meet, selected, series_of, settled_values
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -30,7 +21,7 @@ from transpiler.facts import (
     Value,
     fresh,
 )
-from transpiler.symbolic import col, render
+from transpiler.symbolic import render
 
 # --- keys -------------------------------------------------------------------------------------
 
@@ -204,15 +195,12 @@ def owner_frame(c: Call) -> Frame:
 def kept_rows(c: Call, series: Col, mask: Col) -> Col:
     """The values of a Series where a mask is true."""
     _, (series, mask) = meet(series, mask)
-    ctx, frame = c.ctx, series.frame
-    if series.local and not series.windowed:
-        return series.but(frame=filtered(ctx, frame, mask))
-    name = ctx.temp("kept")
-    base, temps = with_temps(frame, series.temps)
-    base = drop_hidden(chain(base, f'.withColumn("{name}", {tight(series)})'), temps)
-    base = base.but(hidden=(*base.hidden, name))
-    rows = filtered(ctx, base, mask.but(frame=base))
-    return series.but(expr=col(name), frame=rows, deps=frozenset({(name, 0)}), temps=(), windowed=False, local=True, column=None, loose=False)  # fmt: skip
+    values = settled_values(c.ctx, series)
+    if values is series and (not series.local or series.windowed):
+        values = as_hidden(c.ctx, series)
+    if values is not series:
+        mask = mask.but(frame=values.frame)
+    return values.but(frame=filtered(c.ctx, values.frame, mask))
 
 
 @rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rules.lib import chain, series_of, settle, subset_of
+from rules.lib import chain, series_of, settle, settled_values, subset_of
 from rules.locate import everything, narrowed, owner_frame, parts_of
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
@@ -256,5 +256,6 @@ def series_iloc(c: Call) -> Col:
     bounds = c.lit("key")
     series = c.col
     c.need(isinstance(bounds, slice), "one value by its position")
+    series = settled_values(c.ctx, series)
     c.need(series.local and not series.windowed, "values that depend on other rows")
     return series.but(frame=rows_sliced(c.ctx, series.frame, bounds))

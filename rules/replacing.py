@@ -65,7 +65,10 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
         c.need(all(map(alike, pairs)), "values of another type than those that they replace")
         c.verdict = "runtime"  # type: ignore[attr-defined]
         known = [tuple(None if is_missing(x) else x for x in pair) for pair in pairs]
-        return derive(typed(c.ctx, "swapped", series, pairs=known), None, series)
+        gaps = not series.is_nullable and any(is_missing(new) for _, new in known)
+        return derive(
+            typed(c.ctx, "swapped", series, pairs=known), None, series, gappy=gaps or series.gappy
+        )
     if series.dtype == "bool":
         return flags_replaced(c, series, pairs)
     if series.dtype == "datetime64[ns]":
@@ -118,7 +121,11 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
         if test is not None:
             expr = expr.when(test, literal_of(value, dtype or ""))
     return derive(
-        expr.otherwise(series.expr), dtype, series, null_free=series.null_free and not gaps
+        expr.otherwise(series.expr),
+        dtype,
+        series,
+        null_free=series.null_free and not gaps,
+        gappy=dtype is None and (gaps or series.gappy),
     )
 
 

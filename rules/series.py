@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.lib import settled_values
 from rules.operators import arithmetic
 from rules.registry import Call, rule
 from rules.select import first_rows
@@ -45,5 +46,6 @@ def head(c: Call) -> Col:
     """The first values."""
     n = c.lit("n")
     c.need(isinstance(n, int) and n >= 0, "head of a negative number")
-    c.need(c.col.local and not c.col.temps, "the first values of what was computed over all rows")
-    return c.col.but(frame=first_rows(c, c.col.frame, n), column=None)
+    series = settled_values(c.ctx, c.col)
+    c.need(series.local and not series.temps, "the first values of what was computed over all rows")
+    return series.but(frame=first_rows(c, series.frame, n), column=None)

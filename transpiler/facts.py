@@ -540,6 +540,8 @@ class Col(Value):
     loose: bool = False  # a NULL in it stands for False (a comparison with a missing value)
     gap: str | None = None  # as in Column
     uses: frozenset[str] = frozenset()  # job variables of scalars that the expression reads
+    #: of unknown dtype: whole numbers may have got gaps, which makes them fractions in pandas
+    gappy: bool = field(default=False, kw_only=True)
     #: of an array: the Series whose memory it is (``s.values``)
     source: Any = field(default=None, compare=False, kw_only=True)
     kind = "Series"
