@@ -50,23 +50,17 @@ def jars(*coordinates: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         pom, found = Path(folder, "pom.xml"), Path(folder, "classpath")
         pom.write_text(pom_text(coordinates))
-        done = subprocess.run(
-            [
-                mvn,
-                "-q",
-                "-B",
-                "-f",
-                pom,
-                "dependency:build-classpath",
-                f"-Dmdep.outputFile={found}",
-            ],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+        command = [mvn, "-q", "-B", "-f", pom, "dependency:build-classpath"]
+        done = run([*command, f"-Dmdep.outputFile={found}"])
+        if done.returncode != 0:  # Maven remembers a transfer that failed, unless told to try anew
+            done = run([*command, f"-Dmdep.outputFile={found}", "-U"])
         if done.returncode != 0:
             pytest.skip(f"Maven Central does not give {coordinates[0]}: {done.stdout[-300:]}")
         return found.read_text().strip().replace(":", ",")
+
+
+def run(command: list) -> subprocess.CompletedProcess:
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def pom_text(coordinates: tuple[str, ...]) -> str:
