@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.lib import on
+from rules import lib
 from transpiler.errors import NoRule
 from transpiler.facts import Frame, Grouped, Value, Windowed
 
@@ -35,7 +35,7 @@ def followed(value: Value, old: Value, new: Value) -> Value:
             raise NoRule("groups of another form")
         return value
     check_rows(old, new)
-    keys = tuple(replace(k, col=on(new, k.col)) for k in value.keys)  # type: ignore[arg-type]
+    keys = tuple(replace(k, col=lib.on(new, k.col)) for k in value.keys)  # type: ignore[arg-type]
     return value.but(frame=new, keys=keys, made=made(value, old, new))
 
 
