@@ -16,6 +16,25 @@ def smoothed(df, name, column, row, alpha, adjust=True, ignore_na=False, least=0
     the next is worked out on the driver (some numbers a block), then every block is gone through
     again from there.
     """
+
+    def ends(values):
+        return block_sum(values, alpha, adjust, ignore_na)
+
+    def starts(parts):
+        return carried(parts, alpha, adjust)
+
+    def means(values, start):
+        return running_mean(values, start, alpha, adjust, ignore_na, least)
+
+    return block_by_block(df, name, column, row, PARTS, ends, starts, means)
+
+
+def block_by_block(df, name, column, row, kind, end_of, carry, values_of):
+    """Add column `name`: values that depend on all rows before, computed in blocks of rows.
+
+    end_of: what a block passes on, of the Spark type `kind`, from its values; carry: {block: what
+    comes into it} from all of those; values_of: the new values of a block from its values and that.
+    """
     row = column_of(row)
     cells = df.select(
         block_of(row).cast("bigint").alias("block"),
@@ -23,24 +42,21 @@ def smoothed(df, name, column, row, alpha, adjust=True, ignore_na=False, least=0
         column.cast("double").alias("value"),
     )
 
-    def end_of(block: pd.DataFrame) -> pd.DataFrame:
+    def summed(block: pd.DataFrame) -> pd.DataFrame:
         values = block.sort_values("row")["value"].tolist()
-        return pd.DataFrame(
-            [(block["block"].iloc[0], *block_sum(values, alpha, adjust, ignore_na))]
-        )
+        return pd.DataFrame([(block["block"].iloc[0], *end_of(values))])
 
-    parts = cells.groupBy("block").applyInPandas(end_of, PARTS).collect()
-    starts = carried(sorted(tuple(p) for p in parts), alpha, adjust)
+    parts = cells.groupBy("block").applyInPandas(summed, kind).collect()
+    starts = carry(sorted(tuple(p) for p in parts))
 
-    def means_of(block: pd.DataFrame) -> pd.DataFrame:
+    def made(block: pd.DataFrame) -> pd.DataFrame:
         block = block.sort_values("row")
-        start = starts[block["block"].iloc[0]]
-        means = running_mean(block["value"].tolist(), start, alpha, adjust, ignore_na, least)
-        return pd.DataFrame({"__at": block["row"], name: pd.array(means, dtype="Float64")})
+        found = values_of(block["value"].tolist(), starts[block["block"].iloc[0]])
+        return pd.DataFrame({"__at": block["row"], name: pd.array(found, dtype="Float64")})
 
-    found = T.StructType([T.StructField("__at", T.LongType()), T.StructField(name, T.DoubleType())])
-    means = cells.groupBy("block").applyInPandas(means_of, found)
-    return df.join(means, row == F.col("__at")).drop("__at")
+    shape = T.StructType([T.StructField("__at", T.LongType()), T.StructField(name, T.DoubleType())])
+    new = cells.groupBy("block").applyInPandas(made, shape)
+    return df.join(new, row == F.col("__at")).drop("__at")
 
 
 PARTS = (
@@ -128,32 +144,19 @@ def running_mean(values, start, alpha, adjust, ignore_na, least):
 def smoothed_spread(df, name, column, row, com, adjust=True, ignore_na=False, least=0, bias=False, root=False):  # fmt: skip
     """Add column `name`: the exponentially weighted variance (root: its root) of the values up to
     each row, in blocks as in `smoothed`. com: the center of mass; bias: without the correction."""
-    row, alpha = column_of(row), 1 / (1 + com)
-    cells = df.select(
-        block_of(row).cast("bigint").alias("block"),
-        row.cast("bigint").alias("row"),
-        column.cast("double").alias("value"),
-    )
+    alpha = 1 / (1 + com)
 
-    def end_of(block: pd.DataFrame) -> pd.DataFrame:
-        values = block.sort_values("row")["value"].tolist()
-        return pd.DataFrame(
-            [(block["block"].iloc[0], *spread_sum(values, alpha, adjust, ignore_na))]
-        )
+    def ends(values):
+        return spread_sum(values, alpha, adjust, ignore_na)
 
-    parts = cells.groupBy("block").applyInPandas(end_of, SPREADS).collect()
-    starts = carried_spreads(sorted(tuple(p) for p in parts), alpha, adjust)
+    def starts(parts):
+        return carried_spreads(parts, alpha, adjust)
 
-    def spreads_of(block: pd.DataFrame) -> pd.DataFrame:
-        block = block.sort_values("row")
-        start = starts[block["block"].iloc[0]]
-        states = spreads(block["value"].tolist(), start, alpha, adjust, ignore_na)
-        found = [spread_of(s, max(least, 1), bias, root) for s in states]
-        return pd.DataFrame({"__at": block["row"], name: pd.array(found, dtype="Float64")})
+    def found(values, start):
+        states = spreads(values, start, alpha, adjust, ignore_na)
+        return [spread_of(s, max(least, 1), bias, root) for s in states]
 
-    found = T.StructType([T.StructField("__at", T.LongType()), T.StructField(name, T.DoubleType())])
-    made = cells.groupBy("block").applyInPandas(spreads_of, found)
-    return df.join(made, row == F.col("__at")).drop("__at")
+    return block_by_block(df, name, column, row, SPREADS, ends, starts, found)
 
 
 NOTHING = (None, 0.0, 1.0, 1.0, 0)
