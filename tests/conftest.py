@@ -5,6 +5,7 @@ import os
 import hypothesis
 import pyspark
 import pytest
+from py4j import java_gateway
 
 # Tiny data: interpreting a plan costs less than compiling it.
 os.environ.setdefault("P2G_INTERPRETED", "1")
@@ -26,6 +27,24 @@ hypothesis.settings.register_profile(
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def remember_answers(cls):
+    """py4j asks Java what a name is each time that one is used. Here it asks once: names of classes
+    and functions stay what they are, and building plans takes a quarter fewer calls."""
+    ask = cls.__getattr__
+
+    def answer(self, name):
+        found = ask(self, name)
+        if isinstance(found, (java_gateway.JavaMember, java_gateway.JavaClass)):
+            self.__dict__[name] = found
+        return found
+
+    cls.__getattr__ = answer
+
+
+for _cls in (java_gateway.JVMView, java_gateway.JavaPackage, java_gateway.JavaClass):
+    remember_answers(_cls)
 
 
 @pytest.fixture(scope="session")

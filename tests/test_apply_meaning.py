@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.harness import verify
+from tests.harness import MODE_NAMES, MODES, verify
 
 HEAD = "import math\nimport numpy as np\nimport pandas as pd\ndf = pd.read_csv('nasty.csv')\n"
 
@@ -73,7 +73,7 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["types-known", "types-unknown"])
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
 @pytest.mark.parametrize("body", SAME)
 def test_the_same_values_and_types(body, known, spark, tmp_path):
     result = outcome(body, tmp_path, known)

@@ -89,14 +89,22 @@ def defined(node: ast.stmt) -> list[str]:
     return [t.id for target in targets for t in ast.walk(target) if isinstance(t, ast.Name)]
 
 
-def names_in(text: str) -> set[str]:
-    return {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
+@lru_cache(maxsize=None)
+def names_in(text: str) -> frozenset[str]:
+    """The names in a definition of glue_runtime."""
+    return frozenset(n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name))
+
+
+@lru_cache(maxsize=None)
+def defined_in(text: str) -> tuple[str, ...]:
+    """The names that a definition of glue_runtime defines."""
+    return tuple(defined(ast.parse(text).body[0]))
 
 
 @lru_cache(maxsize=64)
 def _names_of(wanted: frozenset[str]) -> frozenset[str]:
     texts, _ = embedded(set(wanted))
-    return frozenset(n for text in texts for n in defined(ast.parse(text).body[0]))
+    return frozenset(n for text in texts for n in defined_in(text))
 
 
 def embedded_names(wanted: set[str]) -> set[str]:
@@ -108,7 +116,7 @@ def embedded(wanted: set[str]) -> tuple[list[str], set[str]]:
     """Source texts of the ``wanted`` functions and all they need, constants first, and the import
     statements that they need. Raises KeyError for a function that glue_runtime does not have."""
     lib = library()
-    needed: dict[Key, set[str]] = {}
+    needed: dict[Key, frozenset[str]] = {}
     lines: set[str] = set()
     queue = [lib.home(name) for name in sorted(wanted)]
     while queue:
@@ -127,14 +135,14 @@ def embedded(wanted: set[str]) -> tuple[list[str], set[str]]:
     texts = [renamed(text, module, lib, flat) for module, _, text in chosen]
     functions = list(dict.fromkeys(t for t in texts if is_function(t)))
     constants = list(dict.fromkeys(t for t in texts if not is_function(t)))
-    function_names = {n for t in functions for n in defined(ast.parse(t).body[0])}
+    function_names = {n for t in functions for n in defined_in(t)}
     # A table of functions must come after them; other constants before what defaults to them.
     tables = [t for t in constants if names_in(t) & function_names]
     plain = [t for t in constants if t not in tables]
     return ordered_constants(plain) + functions + ordered_constants(tables), lines
 
 
-def flat_names(needed: dict[Key, set[str]], wanted: set[str], lib: Library) -> dict[Key, str]:
+def flat_names(needed: dict[Key, frozenset[str]], wanted: set[str], lib: Library) -> dict[Key, str]:
     """The name of each definition in the flat script; equal definitions share one."""
     taken: dict[str, str] = {}
     flat: dict[Key, str] = {}
@@ -150,7 +158,7 @@ def flat_names(needed: dict[Key, set[str]], wanted: set[str], lib: Library) -> d
 def renamed(text: str, module: str, lib: Library, flat: dict[Key, str]) -> str:
     """The text with the names of definitions as they are in the flat script."""
     changes = {}
-    for name in names_in(text) | set(defined(ast.parse(text).body[0])):
+    for name in names_in(text) | set(defined_in(text)):
         key = lib.resolve(module, name)
         if key is not None and flat.get(key, name) != name:
             changes[name] = flat[key]
@@ -168,13 +176,14 @@ def renamed(text: str, module: str, lib: Library, flat: dict[Key, str]) -> str:
     return tokenize.untokenize((t.type, t.string) for t in out).strip("\n")
 
 
+@lru_cache(maxsize=None)
 def is_function(text: str) -> bool:
     return isinstance(ast.parse(text).body[0], (ast.FunctionDef, ast.ClassDef))
 
 
 def ordered_constants(constants: list[str]) -> list[str]:
     """Constants such that one that uses another comes after it."""
-    names = {text: set(defined(ast.parse(text).body[0])) for text in constants}
+    names = {text: set(defined_in(text)) for text in constants}
     out: list[str] = []
     left = list(constants)
     while left:

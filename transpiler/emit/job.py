@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import black
 
-from transpiler.emit.embed import embedded
+from transpiler.emit.embed import embedded, names_in
 from transpiler.errors import TranspileError
 from transpiler.graph import dataflow, reused
 from transpiler.infer.context import Context, Statement
@@ -52,8 +52,7 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
         helper_imports = {f"from glue_runtime.{library().home(n)[0]} import {n}" for n in functions}
         helpers = []
     lines = {n for n in ctx.runtime if n.startswith("import ")} | helper_imports
-    text = body + "\n" + "\n".join(helpers)
-    names = identifiers(text)
+    names = mentioned.union(*map(names_in, helpers))
     lines |= {
         line
         for name, line in imports.items()
