@@ -1,7 +1,8 @@
 """Column expressions that mean what pandas' operators mean, given the Spark types of the operands.
 
 Each builder takes Columns (or Python values), then one Spark type name per operand, and returns a
-Column. Missing values are NULL; no builder returns NaN.
+Column. Missing values are NULL; no builder returns NaN: what infinite numbers make of each other is
+missing. ``finite``: there are no infinite numbers among the operands that could.
 """
 
 from __future__ import annotations
@@ -43,29 +44,71 @@ def number(a, t):
     return a.cast("bigint") if t == "boolean" and hasattr(a, "cast") else a
 
 
-def add(a, b, ta, tb):
+def no_nan(a, t="double", finite=False):
+    """The number, with NaN (infinity less infinity, or times zero) as missing."""
+    if finite or t not in ("double", "float"):
+        return a
+    return F.nanvl(a, F.lit(None))
+
+
+def never_infinite(*pairs):
+    """Whether one of (operand, type) is a whole number, or a constant that is finite."""
+    return any(
+        t not in ("double", "float") or not hasattr(x, "cast") and abs(x) != float("inf")
+        for x, t in pairs
+    )
+
+
+def quantile_beside_infinities(found, v, q, by_group=False, over=None):
+    """A quantile of fractions, ``found`` by Spark, where some of them may be infinite.
+
+    A value between two neighbours is computed from both: numpy takes the nearer one as the start
+    and looks at the next value even on the spot; pandas' groups take the lower one as the start.
+    What that makes of infinities is missing, or infinite.
+    """
+
+    def counted(test):
+        return F.count_if(test) if over is None else F.count_if(test).over(over)
+
+    n = counted(v.isNotNull())
+    low, high = counted(v == -float("inf")), n - counted(v == float("inf"))
+    at = (n - 1) * F.lit(float(q))
+    first = F.floor(at)
+    share, after = at - first, F.least(first + 1, n - 1)
+    is_finite = (first >= low) & (first < high)
+    plain = is_finite & (after >= low) & (after < high)
+    if by_group:
+        return F.when((share == 0) | plain, found).when(is_finite & (after >= high), float("inf"))
+    upward = is_finite & (after >= high) & (share > 0) & (share < 0.5)
+    downward = (first < low) & (after >= low) & (after < high) & (share >= 0.5)
+    return F.when(plain, found).when(upward, float("inf")).when(downward, -float("inf"))
+
+
+def add(a, b, ta, tb, finite=False):
     """``a + b``: text is joined, booleans among themselves are or-ed, as in numpy."""
     if ta == "string" and tb == "string":
         return F.concat(as_column(a), as_column(b))
     if ta == "boolean" and tb == "boolean":
         return a | b
-    return number(a, ta) + number(b, tb)
+    return no_nan(number(a, ta) + number(b, tb), ta, finite or never_infinite((a, ta), (b, tb)))
 
 
 def as_column(a):
     return a if hasattr(a, "cast") else F.lit(a)
 
 
-def sub(a, b, ta, tb):
+def sub(a, b, ta, tb, finite=False):
     """``a - b``: two timestamps give an interval."""
-    return number(a, ta) - number(b, tb)
+    return no_nan(number(a, ta) - number(b, tb), ta, finite or never_infinite((a, ta), (b, tb)))
 
 
-def mul(a, b, ta, tb):
+def mul(a, b, ta, tb, finite=False):
     """``a * b``; booleans among themselves are and-ed, as in numpy."""
     if ta == "boolean" and tb == "boolean":
         return a & b
-    return number(a, ta) * number(b, tb)
+    constant = any(not hasattr(x, "cast") and x for x in (a, b))
+    kind = tb if ta in (*INTEGERS, "boolean") else ta
+    return no_nan(number(a, ta) * number(b, tb), kind, finite or constant)
 
 
 def member(a, ta, values):
@@ -85,16 +128,17 @@ def python_product(a, b):
     return F.coalesce(product, F.when(known, F.raise_error(F.lit(larger))))
 
 
-def truediv(a, b, ta, tb):
+def truediv(a, b, ta, tb, finite=False):
     """``a / b``: division by zero gives an infinity of ``a``'s sign, and missing for 0 / 0."""
     if ta == tb == INTERVAL:
         a, b, ta, tb = micros(a), micros(b), "bigint", "bigint"
     a, b = number(a, ta), number(b, tb)
+    finite = finite or never_infinite((a, ta), (b, tb))
     if tb in (*INTEGERS, "double", "float") and not hasattr(b, "cast") and b != 0:
-        return a / b
+        return no_nan(a / b, ta, finite)
     if not hasattr(b, "cast"):
         b = F.lit(b)
-    return F.when(b == 0, by_zero(as_column(a), b, tb)).otherwise(a / b)
+    return F.when(b == 0, by_zero(as_column(a), b, tb)).otherwise(no_nan(a / b, ta, finite))
 
 
 def by_zero(a, b, tb):
@@ -104,7 +148,7 @@ def by_zero(a, b, tb):
     return F.when(a > 0, F.lit(float("inf"))).when(a < 0, F.lit(float("-inf")))
 
 
-def floordiv(a, b, ta, tb):
+def floordiv(a, b, ta, tb, finite=False):
     """``a // b`` rounded towards minus infinity. Integers need a divisor that is not zero."""
     whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
     a, b = as_column(number(a, ta)), number(b, tb)
@@ -113,7 +157,8 @@ def floordiv(a, b, ta, tb):
     b = as_column(b)
     rest = a % b
     quotient = (a - rest) / b - F.when((rest != 0) & ((b < 0) != (rest < 0)), 1.0).otherwise(0.0)
-    return F.when(b == 0, by_zero(a, b, tb)).otherwise(F.rint(quotient))
+    finite = finite or never_infinite((a, ta))
+    return F.when(b == 0, by_zero(a, b, tb)).otherwise(no_nan(F.rint(quotient), ta, finite))
 
 
 def python_mod(a, b):
@@ -121,8 +166,9 @@ def python_mod(a, b):
     return ((a % b) + b) % b
 
 
-def mod(a, b, ta, tb):
-    """``a % b`` with the sign of the divisor; a zero divisor gives a missing value."""
+def mod(a, b, ta, tb, finite=False, masked=False):
+    """``a % b`` with the sign of the divisor; a zero divisor gives a missing value, among whole
+    numbers of nullable columns (``masked``) 0."""
     whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
     constant = not hasattr(b, "cast") and b
     a, b = as_column(number(a, ta)), number(b, tb)
@@ -130,8 +176,10 @@ def mod(a, b, ta, tb):
         return python_mod(a, b)
     b = as_column(b)
     if whole:
-        return F.when(b != 0, python_mod(a, b))
-    return F.when(b != 0, F.when((a % b) * b < 0, a % b + b).otherwise(a % b))
+        found = F.when(b != 0, python_mod(a, b))
+        return found.when(a.isNotNull() & (b == 0), 0) if masked else found
+    rest = F.when((a % b) * b < 0, a % b + b).otherwise(a % b)
+    return F.when(b != 0, no_nan(rest, ta, finite or never_infinite((a, ta))))
 
 
 def power(a, b, ta, tb):
@@ -148,6 +196,8 @@ def compare(a, b, ta, tb, op):
     """``a op b``; things of different kinds are never equal, and have no order."""
     if tb == "string" and ta == "timestamp" and isinstance(b, str):
         b = F.lit(b).cast("timestamp")
+    elif "void" in (ta, tb):  # a computed value that is missing
+        return F.lit(None).cast("boolean")
     elif ta != tb and not (ta in NUMBERS and tb in NUMBERS):
         if op not in ("eq", "ne"):
             raise TypeError(f"'{op}' is not supported between {ta} and {tb}")

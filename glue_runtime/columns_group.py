@@ -1,14 +1,23 @@
 """Aggregates that mean what pandas' group aggregates mean, given the Spark type of the column.
 
 Each takes a Column and its Spark type name; ``over`` is a window for the aggregate of each row's
-group. Missing values are NULL and are skipped; no builder returns NaN of its own.
+group. Missing values are NULL and are skipped; no builder returns NaN: what infinite numbers make
+of each other is missing. ``finite``: the column has no infinite number.
 """
 
 from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.columns import INTEGERS, INTERVAL, NUMBERS, number, truediv
+from glue_runtime.columns import (
+    INTEGERS,
+    INTERVAL,
+    NUMBERS,
+    no_nan,
+    number,
+    quantile_beside_infinities,
+    truediv,
+)
 
 
 def over_group(aggregate, over):
@@ -23,68 +32,77 @@ def group_number(v, t):
     return number(v, t)
 
 
-def group_sum(v, t, over=None, min_count=0, full=False):
+def group_sum(v, t, over=None, min_count=0, full=False, finite=False):
     """The sum of a group; booleans count, nothing sums to 0. ``full``: no value is missing."""
     if t not in (*NUMBERS, INTERVAL):
         raise TypeError(f"the sum of a {t} column")
     total = over_group(F.sum(number(v, t)), over)
     if min_count > 0:
-        return F.when(over_group(F.count(v), over) >= min_count, total)
-    if full:
-        return total
-    zero = 0.0 if t in ("double", "float") else 0
-    return F.coalesce(total, F.expr("interval '0' second") if t == INTERVAL else F.lit(zero))
+        found = F.when(over_group(F.count(v), over) >= min_count, total)
+    elif full:
+        found = total
+    else:
+        zero = 0.0 if t in ("double", "float") else 0
+        found = F.coalesce(total, F.expr("interval '0' second") if t == INTERVAL else F.lit(zero))
+    return no_nan(found, t, finite)
 
 
-def group_prod(v, t, over=None, min_count=0):
+def group_prod(v, t, over=None, min_count=0, finite=False):
     """The product of a group; whole numbers stay whole (and wrap), nothing gives 1."""
     v = group_number(v, t)
     if t in (*INTEGERS, "boolean"):
         one = F.lit(1).cast("bigint")
         made = F.aggregate(over_group(F.collect_list(v), over), one, lambda acc, x: acc * x)
     else:
-        made = F.coalesce(over_group(F.product(v), over), F.lit(1.0))
+        made = no_nan(F.coalesce(over_group(F.product(v), over), F.lit(1.0)), t, finite)
     return F.when(over_group(F.count(v), over) >= min_count, made) if min_count > 0 else made
 
 
-def group_mean(v, t, over=None):
+def group_mean(v, t, over=None, finite=False):
     """The mean of a group."""
-    return over_group(F.avg(group_number(v, t)), over)
+    return no_nan(over_group(F.avg(group_number(v, t)), over), t, finite)
 
 
-def group_var(v, t, over=None, ddof=1):
+def group_var(v, t, over=None, ddof=1, finite=False):
     """The variance of a group."""
     v = group_number(v, t)
     if ddof in (0, 1):
-        return over_group(F.var_samp(v) if ddof else F.var_pop(v), over)
+        return no_nan(over_group(F.var_samp(v) if ddof else F.var_pop(v), over), t, finite)
     n = over_group(F.count(v), over)
-    return F.when(n > ddof, over_group(F.var_pop(v), over) * n / (n - ddof))
+    return F.when(n > ddof, no_nan(over_group(F.var_pop(v), over), t, finite) * n / (n - ddof))
 
 
-def group_std(v, t, over=None, ddof=1):
+def group_std(v, t, over=None, ddof=1, finite=False):
     """The standard deviation of a group."""
     if ddof in (0, 1):
         v = group_number(v, t)
-        return over_group(F.stddev_samp(v) if ddof else F.stddev_pop(v), over)
-    return F.sqrt(group_var(v, t, over, ddof))
+        return no_nan(over_group(F.stddev_samp(v) if ddof else F.stddev_pop(v), over), t, finite)
+    return F.sqrt(group_var(v, t, over, ddof, finite))
 
 
-def group_sem(v, t, over=None, ddof=1):
+def group_sem(v, t, over=None, ddof=1, finite=False):
     """The standard error of a group's mean."""
-    return group_std(v, t, over, ddof) / F.sqrt(over_group(F.count(v), over))
+    return group_std(v, t, over, ddof, finite) / F.sqrt(over_group(F.count(v), over))
 
 
-def group_skew(v, t, over=None):
+def group_skew(v, t, over=None, finite=False):
     """The unbiased skewness of a group of three or more; 0 where all values are the same."""
     v = group_number(v, t)
     n = over_group(F.count(v), over)
     skew = over_group(F.skewness(v), over) * F.sqrt(n * (n - 1)) / (n - 2)
-    return F.when(n >= 3, F.coalesce(skew, F.lit(0.0)))
+    return no_nan(F.when(n >= 3, F.coalesce(skew, F.lit(0.0))), t, finite)
 
 
-def group_quantile(v, t, over=None, q=0.5):
-    """A quantile of a group, linear between neighbours."""
-    return over_group(F.percentile(group_number(v, t).cast("double"), q), over)
+def group_quantile(v, t, over=None, q=None, by_group=False, finite=False):
+    """A quantile of a group, linear between neighbours; the median for None. ``by_group``: beside
+    infinite values as pandas' groups compute it, not as its Series do."""
+    share = 0.5 if q is None else q
+    found = over_group(F.percentile(group_number(v, t).cast("double"), share), over)
+    if finite or t not in ("double", "float"):
+        return found
+    if q is None:
+        return no_nan(found, t)
+    return quantile_beside_infinities(found, v, q, by_group, over)
 
 
 def group_truth(v, t):
@@ -166,33 +184,44 @@ def group_ordered(v, t):
     return v
 
 
-def group_cumulative(v, t, over, how):
+def group_cumulative(v, t, over, how, finite=False):
     """A running sum, max or min; a gap stays one."""
     if how != "sum" and t == "boolean":
         raise TypeError("a running max or min of booleans, which pandas makes numbers at times")
     value = group_number(v, t) if how == "sum" else group_ordered(v, t)
     run = {"sum": F.sum, "max": F.max, "min": F.min}[how](value).over(over)
+    if how == "sum" and t in ("double", "float") and not finite:
+        # After an infinite value pandas' sums of a group are NaN: its correction of rounding is.
+        infinite = F.abs(v) == float("inf")
+        run = F.when(F.count_if(infinite).over(over) <= infinite.cast("int"), no_nan(run))
     return F.when(v.isNotNull(), run)
 
 
-def group_difference(v, t, before):
+def group_difference(v, t, before, finite=False):
     """The value less the one before it; times give an interval."""
     if t == "boolean" or t not in (*NUMBERS, "timestamp"):
         raise TypeError(f"the difference of a {t} column")
-    return v - before
+    return no_nan(v - before, t, finite)
 
 
-def group_change(v, t, before):
+def group_change(v, t, before, finite=False):
     """The change relative to the value before."""
-    return truediv(group_number(v, t), before, "double", "double") - 1
+    return (
+        truediv(
+            group_number(v, t), before, "double", "double", finite or t not in ("double", "float")
+        )
+        - 1
+    )
 
 
-def group_rolling(v, t, rows, how, least):
+def group_rolling(v, t, rows, how, least, finite=False):
     """An aggregate over rows before each row, missing where fewer than ``least`` have a value."""
-    value = group_number(v, t)
     if how == "count":
         found = F.count(v).over(rows).cast("double")
         return F.when(F.count(F.lit(1)).over(rows) >= least, found) if least > 1 else found
+    if t in ("double", "float") and not finite:  # pandas takes infinities for missing here
+        v = F.when(F.abs(v) < float("inf"), v)
+    value = group_number(v, t)
     if how == "median":
         found = F.percentile(value.cast("double"), 0.5).over(rows)
         return F.when(F.count(v).over(rows) >= least, found) if least > 1 else found

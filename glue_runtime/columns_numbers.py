@@ -123,10 +123,11 @@ def sign(a, ta):
 
 
 def wave(a, ta, function="sin"):
-    """A function of an angle; missing at infinity."""
+    """A function of an angle; a sine, cosine and tangent is missing at infinity."""
     only_numbers(ta, function)
     value = getattr(F, function)(a)
-    return value if ta in WHOLE_NUMBERS else F.when(F.abs(a) < INFINITY, value)
+    turning = function in ("sin", "cos", "tan") and ta not in WHOLE_NUMBERS
+    return F.when(F.abs(a) < INFINITY, value) if turning else value
 
 
 def larger(a, b, ta, tb):

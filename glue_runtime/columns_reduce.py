@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.columns import number
+from glue_runtime.columns import number, quantile_beside_infinities
 
 NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")
 
@@ -91,13 +91,18 @@ def product(a, ta):
     return F.when(F.count_if(a == 0) > 0, F.lit(0)).otherwise(whole)
 
 
-def fraction_at(a, ta, q=0.5):
+def fraction_at(a, ta, q=0.5, finite=False):
     """The quantile, linear between neighbours."""
     if ta == "timestamp":
         return F.timestamp_micros(F.percentile(F.unix_micros(a), q).cast("bigint"))
     if ta == "boolean":
         raise TypeError("pandas takes no quantile of booleans")
-    return F.percentile(a if ta.startswith("interval") else numeric(a, ta, "quantile"), q)
+    if ta.startswith("interval"):
+        return F.percentile(a, q)
+    found = F.percentile(numeric(a, ta, "quantile"), q)
+    if finite or ta not in ("double", "float"):
+        return found
+    return quantile_beside_infinities(found, a, q)
 
 
 def skewness(a, ta):

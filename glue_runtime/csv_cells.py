@@ -2,6 +2,7 @@
 
 from pyspark.sql import functions as F
 
+from glue_runtime.infinities import finite_number
 from glue_runtime.text_dates import NO_TIME, guess_format, timestamp_from_text
 
 # pandas' default markers of a missing value (pandas.io.parsers.readers.STR_NA_VALUES).
@@ -139,7 +140,9 @@ def cell_values(t, name, kind, markers, cells, required=False):
         return text
     value = F.coalesce(PARSERS[kind](t, cells), failed)
     numbers = marker_numbers(markers) if kind == "double" else []
-    return F.when(~value.isin(*numbers), value) if numbers else value
+    value = F.when(~value.isin(*numbers), value) if numbers else value
+    finite = kind == "double" and name in cells["finite"]
+    return finite_number(value, name, cells["path"]) if finite else value
 
 
 def infer_kinds(texts, names, pinned, asked, cells):

@@ -55,6 +55,7 @@ def read_csv(
     skipfooter=0,
     on_bad_lines="error",
     compression="infer",
+    infinite=(),
 ):
     """Read a CSV file or folder as pd.read_csv types it; missing is NULL.
 
@@ -100,6 +101,7 @@ def read_csv(
         "dayfirst": dayfirst,
         "date_format": date_format,
         "path": path,
+        "finite": set(wanted) - set(infinite) if pinned else set(),
     }
     texts = raw.select(
         *[present_text(f"c{found.index(n)}", markers[n], i) for i, n in enumerate(wanted)],

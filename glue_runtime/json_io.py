@@ -15,6 +15,7 @@ from glue_runtime.files import (
     replace_dataset,
 )
 from glue_runtime.position import file_order
+from glue_runtime.infinities import finite_numbers
 from glue_runtime.quoting import quoted, schema_fields
 
 # A JSON array is one piece of text that nothing can cut: it is read on the driver, up to this.
@@ -33,6 +34,7 @@ def read_json(
     position=None,
     convert_dates=True,
     dtype=True,
+    infinite=(),
 ):
     """Read JSON records as pandas types them; missing is NULL.
 
@@ -48,6 +50,8 @@ def read_json(
         frame = line_records(
             glueContext, path, files, schema, transformation_ctx, convert_dates, position
         )
+    if schema is not None:
+        frame = finite_numbers(frame, infinite, path)
     if columns is None:
         return frame
     unknown = [c for c in columns if c not in frame.columns]

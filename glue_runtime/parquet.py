@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from glue_runtime.files import existing_files, hadoop_path, replace_dataset
 from glue_runtime.position import file_order, with_position
+from glue_runtime.infinities import finite_numbers
 from glue_runtime.quoting import quoted, schema_fields
 
 # The one Spark type that each family of Parquet types becomes.
@@ -21,7 +22,7 @@ NANOS_SETTING = "spark.sql.legacy.parquet.nanosAsLong"
 
 
 def read_parquet(
-    glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None
+    glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None, infinite=()
 ):
     """Read a Parquet file or folder as pandas does; missing is NULL, integers are bigint.
 
@@ -59,6 +60,7 @@ def read_parquet(
     kept = frame.select(*cells)
     if schema is not None:
         check_schema(kept, schema_fields(spark, schema), wanted, path)
+        return finite_numbers(kept, infinite, path)
     return kept
 
 

@@ -145,7 +145,11 @@ def reduced(df, how, build, numeric_only=False, skipna=True, min_count=0, nullab
         small[number] = small_column(parts if rows else [], dtype, how, missing or not enough)
     extra = {"min_count": min(min_count, 1)} if min_count else {}
     made = pd.DataFrame(small).set_axis([f[0] for f, _, _ in found], axis=1)
-    return getattr(made, how)(skipna=skipna, **extra)
+    result = getattr(made, how)(skipna=skipna, **extra)
+    for number, (_, value, _) in enumerate(found):
+        if how in ("sum", "prod") and isinstance(value, float) and value != value:
+            result.iloc[number] = np.nan  # what infinities make of each other
+    return result
 
 
 # What can follow the result of a reduction without a change: None stands for the result itself.

@@ -16,7 +16,7 @@ def row_variance(*cells, ddof=1):
     n = F.size(values)
     mean = F.aggregate(values, F.lit(0.0), lambda total, x: total + x) / n
     squares = F.aggregate(values, F.lit(0.0), lambda total, x: total + (x - mean) * (x - mean))
-    return F.when(n > ddof, squares / (n - ddof))
+    return F.when(n > ddof, F.nanvl(squares / (n - ddof), F.lit(None)))
 
 
 def row_deviation(*cells, ddof=1):
@@ -29,18 +29,25 @@ def row_error(*cells, ddof=1):
     return row_deviation(*cells, ddof=ddof) / F.sqrt(F.size(row_values(*cells)))
 
 
-def row_quantile(*cells, q=0.5):
-    """A quantile of a row, linear between neighbours; the median for 0.5."""
+def row_quantile(*cells, q=None):
+    """A quantile of a row, linear between neighbours; the median for None."""
     values = F.array_sort(row_values(*cells))
-    place = (F.size(values) - 1) * F.lit(float(q))
-    low, high = F.floor(place).cast("int"), F.ceil(place).cast("int")
+    n = F.size(values)
+    place = (n - 1) * F.lit(0.5 if q is None else float(q))
+    low = F.floor(place).cast("int")
+    high = F.ceil(place).cast("int") if q is None else F.least(low + 1, n - 1)
     a, b = F.get(values, low), F.get(values, high)
-    return F.when(a == b, a).otherwise(a + (b - a) * (place - low))
+    if q is None:
+        return F.when(a == b, a).otherwise(F.nanvl((a + b) / 2, F.lit(None)))
+    share = place - low
+    between = F.when(share < 0.5, a + (b - a) * share).otherwise(b - (b - a) * (1 - share))
+    return F.nanvl(between, F.lit(None))
 
 
 def row_product(*cells):
     """The product of a row; of nothing it is 1."""
-    return F.aggregate(row_values(*cells), F.lit(1.0), lambda total, x: total * x)
+    product = F.aggregate(row_values(*cells), F.lit(1.0), lambda total, x: total * x)
+    return F.nanvl(product, F.lit(None))
 
 
 def row_distinct(*cells, dropna=True):

@@ -137,7 +137,10 @@ def interpolated(df, name, column, row, limit=None, way="forward", area=None):
     allowed = fits.get(way, fits["forward"] | fits["backward"])
     if area is not None:
         allowed = allowed & (inside if area == "inside" else ~inside)
-    line = F.when(inside, slope * (row - low["at"]) + low["x"])
+    # Beside infinite values numpy tries the line from above, then takes what both are.
+    below, above = (slope * (row - end["at"]) + end["x"] for end in (low, high))
+    level = F.when(low["x"] == high["x"], low["x"])
+    line = F.when(inside, F.nanvl(below, F.nanvl(above, level)))
     value = F.coalesce(line, low["x"], high["x"])
     filled = F.when(column.isNotNull(), column).when(allowed, value)
     return wide.withColumn(name, filled).drop("__known", "__low", "__high")

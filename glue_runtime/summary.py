@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.io.formats.format import format_percentiles
 from pyspark.sql import functions as F
 
+from glue_runtime.columns import quantile_beside_infinities
 from glue_runtime.columns_reduce import fraction_at
 from glue_runtime.driver import NULLABLE_DTYPES
 from glue_runtime.quoting import quoted
@@ -75,7 +76,10 @@ def is_measured(field):
 def measures(column, kind, at):
     """Count, mean, deviation, least, quantiles, greatest. Times as microseconds."""
     cell = F.unix_micros(column) if kind == "timestamp" else column.cast("double")
-    return [F.count(cell), F.avg(cell), F.stddev_samp(cell), F.min(cell), *[F.percentile(cell, q) for q in at], F.max(cell)]  # fmt: skip
+    shares = [F.percentile(cell, q) for q in at]
+    if kind in ("double", "float"):
+        shares = [quantile_beside_infinities(x, cell, q) for x, q in zip(shares, at)]
+    return [F.count(cell), F.avg(cell), F.stddev_samp(cell), F.min(cell), *shares, F.max(cell)]
 
 
 def measured_column(values, dtype, at):
@@ -128,8 +132,10 @@ def correlations(df, numeric_only=False, min_periods=1):
 
 
 def covariances(df, numeric_only=False, min_periods=1):
-    """``df.cov()``: the covariance of every two columns of numbers, in one pass."""
-    return pairwise(df, F.covar_samp, numeric_only, min_periods)
+    """``df.cov()``: the covariance of every two columns of numbers, in one pass. An infinite number
+    fails the job: pandas takes it for missing only where another value is missing."""
+    problem = F.raise_error(F.lit("a covariance of infinite numbers")).cast("double")
+    return pairwise(df, F.covar_samp, numeric_only, min_periods, problem)
 
 
 def rank_correlations(df, numeric_only=False, min_periods=1):
@@ -146,10 +152,13 @@ def rank_correlations(df, numeric_only=False, min_periods=1):
     return symmetric(names, values).clip(-1, 1)
 
 
-def pairwise(df, build, numeric_only, min_periods):
-    """``build(a, b)`` for every two columns of numbers, over the rows that have both."""
+def pairwise(df, build, numeric_only, min_periods, infinite=None):
+    """``build(a, b)`` for every two columns of numbers, over the rows that have both; ``infinite``
+    stands for an infinite number (None: it is missing)."""
     names = compared_names(df, numeric_only)
     cells = [quoted(name).cast("double") for name in names]
+    stands = F.lit(None) if infinite is None else infinite
+    cells = [F.when(F.abs(x) == float("inf"), stands).otherwise(x) for x in cells]
     aggregates = [enough(cells[i], cells[j], build, min_periods) for i, j in pairs_of(names)]
     return symmetric(names, scalar_list(df, aggregates) if aggregates else [])
 

@@ -116,7 +116,7 @@ def row_options(c: Call) -> dict[str, Any]:
     if "ddof" in c.args and c.lit("ddof") != 1:
         options["ddof"] = c.lit("ddof")
         c.need(isinstance(options["ddof"], int), "ddof= of this value")
-    if "q" in c.args and c.lit("q") != 0.5:
+    if "q" in c.args:
         options["q"] = float(c.lit("q"))
     return options
 

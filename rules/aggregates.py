@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
 from rules.carried import dtypes_in
-from rules.groups import UNKNOWN, Groups, Made, named, series_result
+from rules.groups import UNKNOWN, Groups, Made, keeping_finite, named, series_result
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -91,13 +91,17 @@ def spread(name: str) -> Callable[..., Made]:
     return make
 
 
-def make_quantile(g: Groups, v: Col, over: E | None, q: float = 0.5) -> Made:
+def make_quantile(
+    g: Groups, v: Col, over: E | None, q: float = 0.5, by_group: bool = False
+) -> Made:
+    """``by_group``: as pandas' groups compute it, not as its Series do."""
     if v.dtype in BOOLS:
         raise NoRule("a quantile of booleans")
     number_dtype(v, "a quantile")
-    return Made(
-        g.typed("group_quantile", v, over=over, q=None if q == 0.5 else q), floats(v), v.is_nullable
-    )
+    options: dict[str, Any] = {"q": None if q == 0.5 and not v.may_be_infinite else q}
+    if by_group and v.may_be_infinite:
+        options["by_group"] = True
+    return Made(g.typed("group_quantile", v, over=over, **options), floats(v), v.is_nullable)
 
 
 def make_median(g: Groups, v: Col, over: E | None) -> Made:
@@ -271,6 +275,7 @@ AGGREGATES: dict[str, Callable[..., Made]] = {
     "list": collected("group_list"), "unique": collected("group_distinct"), "join": make_text,
     "iloc": make_nth,
 }  # fmt: skip
+AGGREGATES = {n: make if n == "prod" else keeping_finite(make) for n, make in AGGREGATES.items()}
 #: those whose result by groups may be spelt as a string in agg() and transform()
 SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique"}
 
@@ -426,7 +431,9 @@ def quantile(c: Call) -> Value:
     c.need(
         isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "q= of this form"
     )
-    return plain(c, Spec("quantile", {"q": float(q)}), bool(c.lit("numeric_only")))
+    return plain(
+        c, Spec("quantile", {"q": float(q), "by_group": True}), bool(c.lit("numeric_only"))
+    )
 
 
 @rule("SeriesGroupBy.unique()", example="df.groupby('k')['i'].unique()")

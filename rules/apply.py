@@ -64,6 +64,7 @@ def column_of(c: Call, value: Any, *parents: Any, label: Any) -> Col:
         "loose": False,
         "nullable": False,
         "column": None,
+        "finite": False,
     }
     if result.kind == "mixed":
         return mixed_column(c, result, parents, facts)
@@ -99,7 +100,7 @@ def udf_column(
         temps.update(parent.temps)
     temps[name] = FrameStep(step.replace("##", render(name)))
     return derive(col(name), dtype, *parents, label=label, temps=tuple(temps.items()), local=False,
-                  windowed=False, loose=False, null_free=False, nullable=False, column=None)  # fmt: skip
+                  windowed=False, loose=False, null_free=False, nullable=False, column=None, finite=False)  # fmt: skip
 
 
 def function_text(c: Call, function: Any, args: list, kwargs: dict) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.lib import derive, is_missing, meet, operand, tightened, typed
+from rules.lib import all_finite, derive, is_missing, meet, operand, tightened, typed
 from rules.missing import in_frame
 from rules.operators import arithmetic, dtype_of
 from rules.registry import Call, rule
@@ -129,6 +129,7 @@ def chosen(c: Call, conditions: list[Col], values: list[Any], label: Any = None)
         "loose": False,
         "nullable": False,
         "null_free": dtype in NULL_FREE,
+        "finite": all_finite(*values),
     }
     if dtype is None:
         return Array(**vars(chosen_unknown(c, conditions, values, cols, facts)))
@@ -246,6 +247,7 @@ def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
             loose=False,
             nullable=series.is_nullable,
             gappy=dtype is None and not series.is_nullable,
+            finite=series.finite,
         )
     c.need(not series.is_nullable, "other values in a nullable column")
     dtype = fitting(c, series.dtype, other)
@@ -258,8 +260,9 @@ def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
     )
     parents = [x for x in (series, test, other) if isinstance(x, Col)]
     return derive(
-        expr, dtype, *parents, label=series.label, null_free=full, loose=False, nullable=False
-    )
+        expr, dtype, *parents, label=series.label, null_free=full, loose=False, nullable=False,
+        finite=all_finite(series, other),
+    )  # fmt: skip
 
 
 def fitting(c: Call, dtype: str | None, other: Any) -> str | None:
@@ -379,7 +382,8 @@ def looked_up(c: Call, series: Col, table: dict) -> Col:
         expr, cast = whole[series.expr], None
     if all(is_missing(v) for v in table.values()):
         raise NoRule("a dict of missing values")
-    return derive(expr.cast(cast) if cast else expr, dtype, series, null_free=False, nullable=False)
+    finite = all_finite(*map(Const, table.values()))
+    return derive(expr.cast(cast) if cast else expr, dtype, series, null_free=False, nullable=False, finite=finite)  # fmt: skip
 
 
 @rule(

@@ -17,7 +17,7 @@ from rules.dummies import Dummies, beside_dummies
 from rules.index import framed
 from rules.join import ordered_number, renames, settled
 from rules.join_index import beside_by_number
-from rules.lib import assign, chain, on, series_of, settle
+from rules.lib import all_finite, assign, chain, on, series_of, settle
 from rules.registry import Call, rule
 from rules.splits import joined_parts
 from transpiler.errors import NoRule, attempt
@@ -311,8 +311,10 @@ def united(
     text = pieces[0] + "".join(f".unionByName({p}{option})" for p in pieces[1:])
     gaps = {x: {f.column(x).gap for f in frames if f.has(x)} for x in labels}
     columns = [
-        Column(x, names[x], dtypes[x], gap="nan" if gaps[x] == {"nan"} else None) for x in labels
-    ]
+        Column(x, names[x], dtypes[x], gap="nan" if gaps[x] == {"nan"} else None,
+               finite=all_finite(*(f.column(x) for f in frames if f.has(x))))
+        for x in labels
+    ]  # fmt: skip
     first = [x for x in labels if frames[0].has(x)]
     if (
         labels != first + [x for x in labels if x not in first]

@@ -45,7 +45,15 @@ def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame
         column = (
             series.column
             if same
-            else Column(label, name, series.dtype, fresh(), series.is_nullable)
+            else Column(
+                label,
+                name,
+                series.dtype,
+                fresh(),
+                series.is_nullable,
+                finite=series.finite,
+                nans=series.nans,
+            )
         )
         columns.append(column)
         ctx.cells[column.uid] = series

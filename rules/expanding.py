@@ -5,7 +5,7 @@ from __future__ import annotations
 from rules.lib import derive
 from rules.ordered import stepped
 from rules.registry import Call, rule
-from rules.rolling import every, finite, number
+from rules.rolling import every, number, without_infinities
 from transpiler.facts import Col, Value, Windowed
 from transpiler.symbolic import F
 
@@ -40,7 +40,7 @@ def expanded(c: Call, series: Col, how: str, least: int) -> Col:
         number_of_rows = running(c, rows, "sum")
         value = F.when(number_of_rows.expr >= least, here.expr.cast("double"))
         return derive(value, "float64", here, number_of_rows, label=series.label)
-    series = finite(series)
+    series = without_infinities(series)
     count = running(c, series, "count")
     total = running(c, series, "sum" if how == "mean" else how)
     value = total.expr / count.expr if how == "mean" else total.expr.cast("double")

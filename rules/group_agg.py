@@ -35,7 +35,7 @@ def spec_of(value: Any) -> tuple[str, Spec]:
     if isinstance(value, Const):
         found = value.value
         if isinstance(found, str) and found in SPELT | {"unique"}:
-            return found, Spec(found)
+            return found, Spec(found, {"by_group": True} if found == "quantile" else {})
         if getattr(found, "__name__", "") == "join" and isinstance(
             getattr(found, "__self__", None), str
         ):

@@ -404,7 +404,7 @@ def constant(body: Body, node: cst.BaseExpression) -> Any:
 def as_col(g: Groups, made: Made, windowed: bool = False) -> Col:
     # "local": it looks at the rows of its group alone.
     return Col(made.expr, made.dtype, g.frame, None, g.deps, (), windowed=windowed,
-               nullable=made.nullable, null_free=made.null_free)  # fmt: skip
+               nullable=made.nullable, null_free=made.null_free, finite=made.finite)  # fmt: skip
 
 
 def either(g: Groups, test: Col, yes: Value, no: Value) -> Col:
@@ -461,7 +461,7 @@ def reduced(g: Groups, func: Func, v: Col | None) -> Made:
     if not isinstance(value, Col):
         raise NoRule("the function does not reduce the group in a way that is followed")
     value = tightened(value)
-    return Made(value.expr, value.dtype, value.is_nullable, value.null_free)
+    return Made(value.expr, value.dtype, value.is_nullable, value.null_free, finite=value.finite)
 
 
 def items_of(g: Groups, func: Func, v: Col) -> Items:

@@ -22,7 +22,7 @@ def quantiles(c: Call, wanted: list) -> Value:
     c.need(not grouped.hollow, "quantiles of categories without rows")
     values = [g.value(grouped.series)] if grouped.series is not None else chosen(g, bool(c.args.get("numeric_only") and c.lit("numeric_only")))  # fmt: skip
     outputs = [
-        ((n, v.label), made(g, Spec("quantile", {"q": q}), v))
+        ((n, v.label), made(g, Spec("quantile", {"q": q, "by_group": True}), v))
         for v in values
         for n, q in enumerate(numbers)
     ]

@@ -12,7 +12,7 @@ from rules.groups import Groups, Made
 from rules.lib import materialised, meet, series_of
 from rules.ordered import expected, known_number
 from rules.registry import Call, literal, rule
-from rules.rolling import micros_of
+from rules.rolling import micros_of, without_infinities
 from transpiler.facts import Col, Frame, Grouped, GroupKey, Index, Value, Windowed
 from transpiler.symbolic import E
 
@@ -83,7 +83,10 @@ def of_group(c: Call, g: Groups, v: Col, window: GroupSpans, how: str) -> Made:
     level = level_key(c.ctx, frame, 0)
     time = expected(c, level.col)
     c.need(time.dtype == "datetime64[ns]", "a window of time over what is not times for sure")
-    _, (v, time) = meet(materialised(c.ctx, known_number(c, v, "a window of time")), time)
+    v = known_number(c, v, "a window of time")
+    if how != "count":
+        v = without_infinities(v)
+    _, (v, time) = meet(materialised(c.ctx, v), time)
     options: dict[str, Any] = {}
     if window.closed != "right":
         options["closed"] = window.closed

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 from rules.aggregates import AGGREGATES, SPELT, Spec, chosen
 from rules.group_agg import spec_of, with_arguments
-from rules.groups import Groups, Made
+from rules.groups import Groups, Made, keeping_finite
 from rules.lib import (
     drop_hidden,
     literal_column,
@@ -105,7 +105,12 @@ def cumprod(g: Groups, v: Col) -> Made:
     window = g.window(ordered=True).rowsBetween(BEFORE, HERE)
     expr = F.when(
         v.expr.isNotNull(),
-        builder("group_prod")(v.expr, "bigint" if v.dtype == "int64" else "double", window),
+        builder("group_prod")(
+            v.expr,
+            "bigint" if v.dtype == "int64" else "double",
+            window,
+            finite=not v.may_be_infinite,
+        ),
     )
     return Made(expr, v.dtype, False, v.null_free)
 
@@ -168,7 +173,7 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
     elif method != "average":
         expr = expr.cast("double")
     kept = v.null_free or na_option != "keep"
-    return Made(expr if kept else F.when(v.expr.isNotNull(), expr), "float64")
+    return Made(expr if kept else F.when(v.expr.isNotNull(), expr), "float64", finite=True)
 
 
 def rolling(
@@ -199,7 +204,7 @@ def rolling(
     ahead = (window - 1) // 2 if center else 0
     bounds = (BEFORE, HERE) if so_far else (ahead - (window - 1), ahead if center else HERE)
     rows = g.window(ordered=True).rowsBetween(*bounds)
-    return Made(g.typed("group_rolling", v, rows, how, least), "float64")
+    return Made(g.typed("group_rolling", v, rows, how, least), "float64", finite=True)
 
 
 #: method -> its function and the names of its arguments, where pandas has it for a group's Series
@@ -209,6 +214,10 @@ WINDOWS: dict[str, tuple[Callable[..., Made], tuple[str, ...]]] = {
     "ffill": (filled(True), ()), "bfill": (filled(False), ()), "pct_change": (pct_change, ("periods",)),
     "rank": (rank, ("axis", "method", "numeric_only", "na_option", "ascending", "pct")),
 }  # fmt: skip
+WINDOWS = {
+    name: (make if name in ("cumprod", "pct_change") else keeping_finite(make), names)
+    for name, (make, names) in WINDOWS.items()
+}
 
 
 # --- results over the frame -----------------------------------------------------------------
@@ -443,7 +452,7 @@ def rowwise(g: Groups, value: Col, label: Any) -> Col:
     """The result of a function over groups, for rows that are in a group."""
     temps = {**g.temps, **dict(value.temps)}
     g.temps = temps
-    made = Made(tight(value), value.dtype, value.is_nullable, value.null_free)
+    made = Made(tight(value), value.dtype, value.is_nullable, value.null_free, finite=value.finite)  # fmt: skip
     g.deps |= value.deps
     return g.windowed(made, label)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import wraps
+from typing import Any, Callable
 
 from rules.lib import (
     chain,
@@ -17,7 +18,7 @@ from rules.lib import (
     with_temps,
 )
 from rules.registry import Call
-from transpiler.builders import builder
+from transpiler.builders import builder, takes
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
@@ -58,9 +59,20 @@ class Made:
     null_free: bool = False
     empty: Any = None  # what pandas gives for no rows: 0, None for missing, or UNKNOWN
     tagged: bool = False  # texts that tell their types: the job settles the column's type
+    finite: bool = False  # as in Column
 
 
 UNKNOWN = object()
+
+
+def keeping_finite(make: Callable[..., Made]) -> Callable[..., Made]:
+    """``make(g, v, …)`` whose values are finite where those of ``v`` are."""
+
+    @wraps(make)
+    def made(g: Any, v: Col | None, *args: Any, **params: Any) -> Made:
+        return replace(make(g, v, *args, **params), finite=v is None or not v.may_be_infinite)
+
+    return made
 
 
 class Groups:
@@ -197,6 +209,8 @@ class Groups:
         kind = type_of(series)
         options = {k: v for k, v in options.items() if v is not None}
         if kind is not None:
+            if takes(name, "finite"):
+                options["finite"] = not series.may_be_infinite
             try:
                 return builder(name)(series.expr, kind, *args, **options)
             except TypeError as error:
@@ -244,7 +258,7 @@ class Groups:
             expr, dtype, full = F.when(test, expr), with_missing(dtype), False
         return Col(tidy(expr), dtype, self.frame, label, self.deps, tuple(self.temps.items()), local=False,
                    windowed=True, nullable=made.nullable, null_free=full and dtype in NULL_FREE,
-                   gappy=dtype is None and not made.nullable)  # fmt: skip
+                   gappy=dtype is None and not made.nullable, finite=made.finite)  # fmt: skip
 
     def aggregated(self, outputs: list[tuple[Any, Made]]) -> Frame:
         """One row a group: keys as index levels or columns, the outputs as columns."""
@@ -257,7 +271,7 @@ class Groups:
         aggs = []
         for label, made in outputs:
             name = fresh_name(label, taken)
-            columns.append(Column(label, name, made.dtype, fresh(), made.nullable))
+            columns.append(Column(label, name, made.dtype, fresh(), made.nullable, finite=made.finite))  # fmt: skip
             aggs.append(made.expr.alias(name))
         hidden = tuple(key.name for key, _ in first)
         aggs += [made.alias(key.name) for key, made in first]
@@ -517,7 +531,7 @@ def together(values: tuple) -> tuple[Frame, list[Any]]:
             column = next(found)
             deps = frozenset({(column.name, column.uid)})
             v = Col(col(column.name), column.dtype, frame, v.label, deps, nullable=column.is_nullable,
-                    null_free=v.null_free)  # fmt: skip
+                    null_free=v.null_free, finite=column.finite)  # fmt: skip
         out.append(v)
     return frame, out
 

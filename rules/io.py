@@ -82,6 +82,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         keep = kept(ctx, step, columns, usecols)
         if keep is not None:
             passed["columns"] = keep
+        if schema.infinite:
+            passed["infinite"] = list(schema.infinite)
     elif usecols is not None:
         passed["columns"] = usecols
         # No columns yet: pandas keeps the file's own order, which is not known here.
@@ -141,6 +143,7 @@ def pinned_columns(schema: Any, step: tuple, gap: str | None) -> list[Column]:
             fresh(),
             origin=(step, label),
             gap=gap,
+            finite=label not in schema.infinite,
         )
         for label, d, missing in schema.columns
     ]

@@ -103,6 +103,7 @@ def merged(c: Call, left: Frame, other: Value) -> Frame:
 
         return index_merge(c, left, right, how, suffixes, by_index, name)
     pairs = key_pairs(c, left, right)
+    c.ctx.look(*(x for pair in pairs for x in pair))
     job = Merge(left, right, how, pairs, suffixes, bool(c.lit("sort")), name)
     if c.lit("validate") is not None:
         job = validated(c, job, c.lit("validate"))
@@ -421,6 +422,8 @@ def joined_at_runtime(
     base = fresh()
     columns: list[Column] = []
     is_open = job.left.open or job.right.open
+    if is_open:
+        ctx.look(*job.left.columns, *job.right.columns)
     if not is_open:
         sides = result_labels(job)
         lost = {"left": ("right",), "right": ("left",), "outer": ("left", "right")}.get(job.how, ())
@@ -434,7 +437,7 @@ def joined_at_runtime(
                 )
                 if x.name in keep and name == "left" and job.how in ("right", "outer"):
                     dtype = None
-                columns.append(Column(label, label, dtype, nullable=x.is_nullable))
+                columns.append(Column(label, label, dtype, nullable=x.is_nullable, finite=x.finite, nans=x.nans))
         if job.indicator:
             columns.append(Column(job.indicator, job.indicator, "category"))
     elif job.indicator:

@@ -76,6 +76,7 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         not left.open and not right.open and not any(None in (a.dtype, b.dtype) for a, b in pairs),
         "the types are not known while planning",
     )
+    ctx.look(*(x for pair in pairs for x in pair))
     job = Merge(left, right, how, pairs, suffixes, left_index=True, right_index=True)
     check_keys(job)
     ctx.use(left, *(a for a, _ in pairs)), ctx.use(right, *(b for _, b in pairs))

@@ -6,6 +6,7 @@ order or a hidden column.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any, Callable, Iterable
 
@@ -20,6 +21,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
     SPARK_TYPES,
+    TEXTS,
     Accessor,
     Array,
     Col,
@@ -37,7 +39,7 @@ from transpiler.facts import (
     fresh,
 )
 from transpiler.symbolic import E, F, col, lift, render
-from transpiler.builders import builder, helpers_in
+from transpiler.builders import builder, helpers_in, takes
 
 # --- Series ---------------------------------------------------------------------------------
 
@@ -59,6 +61,8 @@ def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
         column=column,
         null_free=column.dtype in NULL_FREE or frame.rows.is_full(column.uid),
         gap=column.gap,
+        finite=column.finite,
+        nans=column.nans,
     )
 
 
@@ -139,6 +143,33 @@ def operand(value: Any) -> E:
     raise NoRule(f"a {value.kind} is not an operand that Spark can take")
 
 
+def may_be_infinite(value: Any) -> bool:
+    """Whether a Series, scalar or constant may hold an infinite number."""
+    if isinstance(value, Const):
+        return isinstance(value.value, float) and math.isinf(value.value)
+    return getattr(value, "may_be_infinite", True)
+
+
+def all_finite(*values: Any) -> bool:
+    """Whether none of them may hold an infinite number."""
+    return not any(map(may_be_infinite, values))
+
+
+def with_nan(ctx: Any, result: Col, *operands: Any) -> Col:
+    """What a step makes of nullable columns where NaN may come of values: pandas does not count
+    that NaN as missing. Where a later step tells the two apart, the step fails on making one."""
+    if result.dtype not in (None, "Float64") or not result.is_nullable:
+        return result
+    step = ctx.step()
+    if not ctx.wants(step, "nan"):
+        return result.but(nans=result.nans | {step})
+    tests = [v.expr.isNotNull() for v in operands if isinstance(v, Col) and not v.null_free]
+    problem: Any = E(f"{ctx.call('undefined_number')}()")
+    for test in tests:
+        problem = F.when(test, problem)
+    return result.but(expr=F.coalesce(result.expr, problem), column=None)
+
+
 def tight(series: Col) -> E:
     """The expression with False where a loose one has NULL."""
     if series.loose and not series.null_free:
@@ -169,8 +200,11 @@ def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
         "null_free": dtype in NULL_FREE,
         "uses": frozenset().union(*(c.uses for c in cols)),
         "gappy": dtype is None and any(c.gappy for c in cols),
+        "finite": not any(c.may_be_infinite or c.dtype in TEXTS for c in cols),
     }
     facts.update(changes)
+    if (facts["nullable"] if dtype is None else dtype == "Float64") and "nans" not in facts:
+        facts["nans"] = frozenset().union(*(c.nans for c in cols))
     return Col(expr, dtype, cols[0].frame, **facts)
 
 
@@ -212,6 +246,8 @@ def typed(ctx: Any, name: str, *operands: Any, **options: Any) -> E:
     the types that Spark sees when it builds its plan.
     """
     types = [type_of(o) for o in operands]
+    if None not in types and "finite" not in options and takes(name, "finite"):
+        options["finite"] = all_finite(*operands)
     exprs = [spark_literal(o.value) if isinstance(o, Const) else operand(o) for o in operands]
     if None not in types and name == "truediv" and isinstance(operands[1], Scalar):
         # Whether the divisor is zero is seen once, in the job.
@@ -224,7 +260,7 @@ def typed(ctx: Any, name: str, *operands: Any, **options: Any) -> E:
         return built
     named = looked_into(ctx, *operands)
     ctx.call("typed"), ctx.call(name)
-    extra = [E(f"{k}={render(v)}") for k, v in options.items()]
+    extra = [E(f"{k}={render(v)}") for k, v in options.items() if (k, v) != ("finite", False)]
     args = [E(named.text), E(name), *map(lift, exprs), *extra]
     return E("typed(" + ", ".join(a.text for a in args) + ")")
 
@@ -315,8 +351,9 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         expr, dtype = literal_column(ctx, value)
         nullable = full = False
     column = Column(
-        label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None
-    )
+        label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None,
+        finite=not may_be_infinite(value), nans=getattr(value, "nans", frozenset()),
+    )  # fmt: skip
     if full:
         base.rows.full.add(column.uid)
     if isinstance(value, Const):

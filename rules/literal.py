@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -113,7 +114,8 @@ def constant_frame(ctx: Any, table: Any) -> Frame:
         while name in taken:
             name += "_"
         taken.add(name)
-        columns.append(Column(label, name, dtype, gap=gap_of(table.iloc[:, len(columns)])))
+        values = table.iloc[:, len(columns)]
+        columns.append(Column(label, name, dtype, gap=gap_of(values), finite=not values.isin([math.inf, -math.inf]).any()))  # fmt: skip
     rows = [
         [cell(v, d) for v, d in zip(row, dtypes)]
         for row in table.itertuples(index=False, name=None)

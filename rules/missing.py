@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.lib import (
+    all_finite,
     looked_into,
     chain,
     derive,
@@ -171,7 +172,7 @@ def filled(ctx: Any, series: Col, value: Any) -> Col:
         series.expr,
         fill if isinstance(value, Scalar) and fill.text.startswith("lit(") else F.lit(fill),
     )
-    return derive(expr, dtype, series, null_free=not missing_left)
+    return derive(expr, dtype, series, null_free=not missing_left, finite=all_finite(series, value))
 
 
 def fill_unknown(ctx: Any, series: Col, value: Any) -> Col:

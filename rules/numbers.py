@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from rules.elementwise import compact, mapped, own_cells, plain_name, projected
-from rules.lib import derive, is_missing, meet, operand, series_of, tight, tightened, typed
+from rules.lib import (
+    all_finite,
+    derive,
+    is_missing,
+    meet,
+    operand,
+    series_of,
+    tight,
+    tightened,
+    typed,
+)
 from rules.operators import arithmetic, compared, dtype_of, logical, result_label
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -159,8 +169,15 @@ def clipped(c: Call, series: Col) -> Col:
         return series
     build = "limited_numbers" if series.dtype is None else "limited"
     return derive(
-        typed(c.ctx, build, series, *limits), series.dtype, series, null_free=series.null_free
-    )
+        typed(c.ctx, build, series, *limits), series.dtype, series, null_free=series.null_free,
+        finite=held(series, limits),
+    )  # fmt: skip
+
+
+def held(series: Col, limits: list[Any]) -> bool:
+    """Whether no value between the limits is infinite."""
+    missing = any(isinstance(x, Const) and x.value is None for x in limits)
+    return all_finite(*limits) and (all_finite(series) or not missing)
 
 
 def clipped_by_row(c: Call, series: Col, limits: list[Any]) -> Col:
@@ -183,7 +200,8 @@ def clipped_by_row(c: Call, series: Col, limits: list[Any]) -> Col:
     parents = [x for x in limits if isinstance(x, Col)]
     fixed = {"fixed": True} if isinstance(limits[1], Const) and limits[1].value is not None else {}
     expr = typed(c.ctx, "limited_by_row", series, *limits, **fixed)
-    return derive(expr, series.dtype, series, *parents, null_free=series.null_free)
+    finite = all_finite(series, *limits)
+    return derive(expr, series.dtype, series, *parents, null_free=series.null_free, finite=finite)
 
 
 def as_fraction(limit: Any) -> Any:
@@ -493,7 +511,7 @@ def fraction_power(c: Call, a: Any, b: Any) -> Col:
         first = F.lit(x) if isinstance(a, Const) else x
         expr = F.when((first == 1) | (y == 0), 1.0).otherwise(expr)
     return derive(
-        expr, "float64", *[s for s in (a, b) if isinstance(s, Col)], label=result_label(a, b)
+        expr, "float64", *[s for s in (a, b) if isinstance(s, Col)], label=result_label(a, b), finite=False  # fmt: skip
     )
 
 

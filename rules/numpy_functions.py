@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.elementwise import compact, mapped
-from rules.lib import derive, is_missing, meet, tight, typed
+from rules.lib import all_finite, derive, is_missing, meet, tight, typed, with_nan
 from rules.numbers import fractions, numeric, power, rounded
 from rules.operators import all_full, arithmetic, dtype_of, logical, result_label
 from rules.registry import Call, rule
@@ -40,6 +40,10 @@ _FUNCTIONS: dict[str, tuple[str, dict, Any]] = {
 }
 
 
+#: functions whose values may be infinite where their arguments are not
+_TO_INFINITY = ("logarithm", "logarithm_plus_one", "exponential", "exponential_less_one")
+#: functions that are not defined for every number
+_TO_NAN = ("logarithm", "logarithm_plus_one", "square_root", "wave")
 _FRACTIONS_ONLY = ("fabs", "rint", "floor", "ceil", "trunc")
 
 
@@ -67,7 +71,10 @@ def ufunc(c: Call, value: Any, build: str, options: dict, result: str) -> Any:
     dtype = value.dtype if result == "same" else fractions(value.dtype)
     if value.dtype is None and result == "fraction":
         dtype = None if value.nullable else "float64"
-    out = derive(expr, dtype, value, null_free=value.null_free and result == "same")
+    finite = build not in _TO_INFINITY and not value.may_be_infinite
+    out = derive(expr, dtype, value, null_free=value.null_free and result == "same", finite=finite)
+    if build in _TO_NAN:
+        out = with_nan(c.ctx, out, value)
     return Array(**vars(out)) if value.kind == "ndarray" else out
 
 
@@ -156,7 +163,9 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
         simple = all_full(a, b)
         a, b = (compact(c.ctx, s) if isinstance(s, Col) else s for s in (a, b))
         expr = typed(c.ctx, build, a, b)
-        out = derive(expr, dtype, a, b, label=result_label(a, b), null_free=simple)
+        out = derive(
+            expr, dtype, a, b, label=result_label(a, b), null_free=simple, finite=all_finite(a, b)
+        )
         return out
 
     rule(f"numpy.{_name}(x1, x2)", example=(f"np.{_name}(df['f'], df['g'])", f"np.{_name}(df['i'], 3)", f"np.{_name}(0, df['f'])", f"np.{_name}(df['i'], df['f'])", f"np.{_name}(df['i'], 2.5)"))(_extreme)  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 from rules.categories import compared_in_order
 from rules.lib import (
-    derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed, without_gaps,
+    all_finite, derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed, with_nan, without_gaps,
 )  # fmt: skip
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -127,7 +127,33 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     if dtype is None and None not in (type_of(a), type_of(b)):
         raise NoRule(f"{op} of these types")
     c.verdict = "native" if dtype is not None else "runtime"  # type: ignore[attr-defined]
-    return derive(typed(c.ctx, op, a, b), dtype, a, b, label=result_label(left, right), null_free=dtype in NULL_FREE and all_full(a, b), loose=False)  # fmt: skip
+    masked = op == "mod" and any(isinstance(v, Col) and v.is_nullable for v in (a, b))
+    options = {"masked": True} if masked and dtype in (None, "Int64") else {}
+    expr = typed(c.ctx, op, a, b, finite=makes_no_nan(op, a, b), **options)
+    full = dtype in NULL_FREE and all_full(a, b)
+    result = derive(expr, dtype, a, b, label=result_label(left, right), null_free=full, loose=False, finite=stays_finite(op, a, b))  # fmt: skip
+    divides = op in ("truediv", "floordiv", "mod")
+    safe = makes_no_nan(op, a, b) and (is_factor(b) or not divides)
+    return result if safe else with_nan(c.ctx, result, a, b)
+
+
+def makes_no_nan(op: str, a: Any, b: Any) -> bool:
+    """Whether infinite operands can make no NaN of each other (inf - inf, 0 * inf, inf / inf)."""
+    first, second = all_finite(a), all_finite(b)
+    if op == "mul":
+        return first and second or is_factor(a) or is_factor(b)
+    return first if op in ("floordiv", "mod") else first or second
+
+
+def stays_finite(op: str, a: Any, b: Any) -> bool:
+    """Whether a result is finite where its operands are; what is too large for a double is not seen."""
+    divides = op in ("truediv", "floordiv")
+    return all_finite(a, b) and (is_factor(b) or not divides)
+
+
+def is_factor(value: Any) -> bool:
+    """A constant that is neither zero nor infinite."""
+    return isinstance(value, Const) and bool(value.value) and all_finite(value)
 
 
 def all_full(*values: Any) -> bool:

@@ -83,7 +83,8 @@ def scalar_of(
         dtype = _AS_NUMPY[dtype]
     if least is not None and dtype == "int64":
         dtype = None
-    return Scalar(text, dtype, series.vars, label_hint(series, hint))
+    finite = not series.may_be_infinite and build != "product"
+    return Scalar(text, dtype, series.vars, label_hint(series, hint), finite=finite)
 
 
 def label_hint(series: Col, hint: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from rules.choose import literal_of
 from rules.convert import source_values
 from rules.elementwise import compact
-from rules.lib import derive, is_missing, typed
+from rules.lib import all_finite, derive, is_missing, typed
 from rules.registry import Call, rule
 from transpiler.facts import (
     NULL_FREE,
@@ -126,6 +127,8 @@ def replaced(c: Call, series: Col, pairs: list[tuple[Any, Any]]) -> Col:
         series,
         null_free=series.null_free and not gaps,
         gappy=dtype is None and (gaps or series.gappy),
+        finite=all_finite(*(Const(v) for _, v in hits))
+        and (series.finite or {math.inf, -math.inf} <= {g for g, _ in hits}),
     )
 
 

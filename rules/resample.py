@@ -353,7 +353,7 @@ def quantile(c: Call) -> Value:
     """A quantile of every bin."""
     q = c.lit("q")
     c.need(isinstance(q, (int, float)) and 0 <= q <= 1 and not c["kwargs"], "q= of this form")
-    return result(c, Spec("quantile", {"q": float(q)}))
+    return result(c, Spec("quantile", {"q": float(q), "by_group": True}))
 
 
 @rule("SeriesResampler.apply(func=None, *args, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')['i'].apply('max')")  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from rules.concat import stacked_dtype
 from rules.index import as_level, framed
 from rules.join import ordered_number
-from rules.lib import chain, series_of, settle, subset_of
+from rules.lib import all_finite, chain, series_of, settle, subset_of
 from rules.pivot import as_list
 from rules.registry import Call, rule
 from transpiler.facts import FLOATS, INTEGERS, Col, Column, Frame, Index, Order, Rows, fresh
@@ -126,7 +126,13 @@ def melted_known(
     columns = [replace(x, name=x.label, uid=fresh()) for x in ids]
     columns += [
         Column(var, var, "object"),
-        Column(name, name, dtype, nullable=any(x.is_nullable for x in values)),
+        Column(
+            name,
+            name,
+            dtype,
+            nullable=any(x.is_nullable for x in values),
+            finite=all_finite(*values),
+        ),
     ]
     out = Frame(
         text + renames,

@@ -154,7 +154,7 @@ _ROLL: dict[str, Callable[..., E]] = {
 _IN_TIME = {"sum", "mean", "min", "max", "count", "std", "var", "median"}
 
 
-def finite(series: Col) -> Col:
+def without_infinities(series: Col) -> Col:
     """Windows in pandas take infinity for missing."""
     if series.dtype in INTEGERS:
         return series
@@ -185,14 +185,16 @@ def aggregate(c: Call, series: Col, span: Span, how: str, ddof: int = 1) -> Col:
             return F.coalesce(value, F.lit(0.0))
         return F.when(seen >= span.least, value) if span.least > 1 else value
 
-    return window_step(c, finite(series), build, "float64", max(-first, 0), max(last, 0))
+    if how != "count":
+        series = without_infinities(series)
+    return window_step(c, series, build, "float64", max(-first, 0), max(last, 0))
 
 
 def in_time(c: Call, series: Col, span: Span, how: str, ddof: int) -> Col:
     """A rolling aggregate over a span of time."""
     c.need(how in _IN_TIME, f"the {how} over windows of time")
     assert span.time is not None
-    _, (series, time) = meet(finite(series), span.time)
+    _, (series, time) = meet(series if how == "count" else without_infinities(series), span.time)
     given = [("closed", span.closed, "right"), ("least", span.least, 1), ("ddof", ddof, 1)]
     options = "".join(f", {k}={v!r}" for k, v, default in given if v != default)
 
@@ -271,7 +273,9 @@ def quantile_of(c: Call, series: Col, span: Span, q: float) -> Col:
         value = F.percentile(x, q).over(frame)
         return F.when(F.count(x).over(frame) >= span.least, value) if span.least > 1 else value
 
-    return window_step(c, finite(series), build, "float64", max(-first, 0), max(last, 0))
+    return window_step(
+        c, without_infinities(series), build, "float64", max(-first, 0), max(last, 0)
+    )
 
 
 @rule(
@@ -301,7 +305,7 @@ def of_pairs(how: str) -> Callable[[Call], Col]:
         c.need(span.time is None and c.lit("ddof") == 1, "ddof= or a window of time")
         c.need(not c["kwargs"], "further arguments of a window")
         first, last = span.bounds
-        _, (a, b) = meet(finite(window.owner), finite(number(c, other)))  # type: ignore[arg-type]
+        _, (a, b) = meet(without_infinities(window.owner), without_infinities(number(c, other)))  # type: ignore[arg-type]
         c.need(not b.temps and not b.windowed, "values of other rows beside a window")
 
         def build(x: E, w: E) -> E:
@@ -361,7 +365,7 @@ def apply(c: Call) -> Col:
         return F.nullif(function(x.cast("double")).over(w.rowsBetween(first, last)), F.lit(float("nan")))  # fmt: skip
 
     assert isinstance(window.owner, Col)
-    series = finite(window.owner)
+    series = without_infinities(window.owner)
     return window_step(c, series, build, "float64", max(-first, 0), max(last, 0))
 
 
@@ -425,4 +429,4 @@ def agg(c: Call) -> Value:
     return projected(c.ctx, bare, list(func), series)
 
 
-__all__ = ["Span", "aggregate", "finite", "number", "render"]
+__all__ = ["Span", "aggregate", "without_infinities", "number", "render"]

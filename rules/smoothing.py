@@ -6,7 +6,7 @@ import math
 
 from rules.ordered import stepped
 from rules.registry import Call, rule
-from rules.rolling import every, finite, number
+from rules.rolling import every, number, without_infinities
 from transpiler.facts import Col, Value, Windowed
 
 _EWM = (
@@ -90,7 +90,7 @@ def mean(c: Call) -> Value:
     options = options_text(window)
 
     def smooth(series: Col) -> Col:
-        return stepped(c, finite(series), "smoothed", lambda x, row: f"{x}, {row}, {alpha!r}{options}", "float64")  # fmt: skip
+        return stepped(c, without_infinities(series), "smoothed", lambda x, row: f"{x}, {row}, {alpha!r}{options}", "float64")  # fmt: skip
 
     return every(c, window, smooth)
 
@@ -105,7 +105,7 @@ for _name in ("var", "std"):
         options += ", root=True" if root else ""
 
         def smooth(series: Col) -> Col:
-            return stepped(c, finite(series), "smoothed_spread", lambda x, row: f"{x}, {row}, {com!r}{options}", "float64")  # fmt: skip
+            return stepped(c, without_infinities(series), "smoothed_spread", lambda x, row: f"{x}, {row}, {com!r}{options}", "float64")  # fmt: skip
 
         return every(c, window, smooth)
 

@@ -75,6 +75,13 @@ def builder(name: str) -> Callable[..., Any]:
 
 
 @lru_cache(maxsize=None)
+def takes(name: str, parameter: str) -> bool:
+    """Whether the builder of that name has the parameter."""
+    code = builder(name).__code__
+    return parameter in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
+
+@lru_cache(maxsize=None)
 def builder_names() -> frozenset[str]:
     """Functions that give a Spark Column when they are given one."""
     own = {n for n, v in _namespace().items() if callable(v) and hasattr(v, "__code__")}

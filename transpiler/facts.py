@@ -98,10 +98,17 @@ class Column:
     origin: tuple | None = None
     gap: str | None = None
     place: tuple | None = None
+    finite: bool = False  # its fractions are never infinite
+    #: steps whose NaN is NULL here, and in pandas a value of a nullable column that is not missing
+    nans: frozenset = frozenset()
 
     @property
     def is_nullable(self) -> bool:
         return self.dtype in NULLABLE if self.dtype else self.nullable
+
+    @property
+    def may_be_infinite(self) -> bool:
+        return not self.finite and (self.dtype is None or self.dtype in FLOATS)
 
     def instead_of(self, old: "Column") -> "Column":
         """The column in the place of another."""
@@ -273,7 +280,12 @@ class Scalar(Value):
     vars: frozenset[str] = frozenset()
     hint: str = "value"  # a name for it when it has to be kept
     rows: Any = None  # the set of rows that it counts
+    finite: bool = False  # as in Column
     kind = "scalar"
+
+    @property
+    def may_be_infinite(self) -> bool:
+        return not self.finite and (self.dtype is None or self.dtype in FLOATS)
 
     def code(self) -> str:
         return self.text
@@ -544,6 +556,8 @@ class Col(Value):
     gappy: bool = field(default=False, kw_only=True)
     #: of an array: the Series whose memory it is (``s.values``)
     source: Any = field(default=None, compare=False, kw_only=True)
+    finite: bool = field(default=False, kw_only=True)  # as in Column
+    nans: frozenset = field(default=frozenset(), kw_only=True)  # as in Column
     kind = "Series"
 
     @property
@@ -553,6 +567,10 @@ class Col(Value):
     @property
     def is_nullable(self) -> bool:
         return self.dtype in NULLABLE if self.dtype else self.nullable
+
+    @property
+    def may_be_infinite(self) -> bool:
+        return not self.finite and (self.dtype is None or self.dtype in FLOATS)
 
     def but(self, **changes: Any) -> "Col":
         return replace(self, **changes)

@@ -6,6 +6,7 @@ A program's own reader call, with its own constant arguments, is run on the file
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ class Schema:
     columns: tuple[tuple[Any, str | None, bool], ...]
     sampled: bool = False
     frame: Any = field(default=None, compare=False, repr=False)  # the rows, where they are few
+    infinite: tuple = ()  # labels of the columns that have an infinite number
 
 
 class Schemas:
@@ -74,12 +76,14 @@ def schema_of(frame: Any, sampled: bool = False) -> Schema | None:
 
     if not isinstance(frame, pd.DataFrame) or not isinstance(frame.index, pd.RangeIndex):
         return None
-    columns = []
+    columns, infinite = [], []
     for position, label in enumerate(frame.columns):
         values = frame.iloc[:, position]
         columns.append((label, dtype_of(values), bool(values.isna().any())))
+        if values.dtype.kind == "f" and values.isin([math.inf, -math.inf]).any():
+            infinite.append(label)
     kept = frame if not sampled and frame.size <= KEPT_CELLS else None
-    return Schema(tuple(columns), sampled, kept)
+    return Schema(tuple(columns), sampled, kept, tuple(infinite))
 
 
 _DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool", "datetime64[ns]": "datetime64[ns]",

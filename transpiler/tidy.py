@@ -38,7 +38,7 @@ _OPERATIONS = {
     ast.BitAnd: "both",
     ast.BitOr: "either",
 }
-_QUIET = {"when", "coalesce", "lit", "col", "cast", "otherwise", "over", "isNull", "isNotNull",
+_QUIET = {"when", "coalesce", "nanvl", "lit", "col", "cast", "otherwise", "over", "isNull", "isNotNull",
           "alias", "typed", "desc", "asc", "expr"}  # fmt: skip
 
 

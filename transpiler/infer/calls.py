@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import contextmanager
 from pathlib import PurePath
 from dataclasses import replace
-from typing import Any
+from typing import Any, Iterator
 
 import libcst as cst
 
 from rules import carried, registry
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
+    Accessor,
     ByColumn,
     Class,
     Col,
@@ -47,6 +49,15 @@ _AROUND = {"builtins.enumerate", "builtins.zip", "builtins.list", "builtins.tupl
            "builtins.filter", "functools.reduce"}  # fmt: skip
 #: methods that call a function for each value, row or group: on the cluster, in no order
 _PER_VALUE = {"apply", "map", "applymap", "transform", "agg", "aggregate", "filter", "combine"}
+#: methods that hand NaN on as it is, or write it as they write a missing value
+_CARRYING = {
+    f"__{r}{op}__" for r in ("", "r") for op in ("add", "sub", "mul", "truediv", "floordiv", "mod")
+}
+_CARRYING |= {
+    r + op for r in ("", "r") for op in ("add", "sub", "mul", "div", "truediv", "floordiv", "mod")
+}
+_CARRYING |= {"__getitem__", "__neg__", "abs", "round", "copy", "rename", "drop", "assign", "head", "tail",
+              "merge", "join", "to_csv", "to_json"}  # fmt: skip
 #: what makes one number of a number for each column
 _OF_NUMBERS = {"sum", "mean", "min", "max"}
 #: calls after which nothing runs
@@ -66,6 +77,29 @@ _WHOLE_FILES = {
     "to_xml": "an XML file is one document, which one machine writes whole; CSV or Parquet are written on the cluster",
     "to_string": "the text of the whole table is asked for",
 }
+
+
+def series_in(value: Any) -> Iterator[Any]:
+    """The Series that a value is, holds, or groups."""
+    yield value
+    if isinstance(value, (Accessor, Windowed)):
+        yield from series_in(value.owner)
+    elif isinstance(value, Grouped):
+        yield value.series
+        yield from (key.col for key in value.keys)
+    elif isinstance(value, Sequence):
+        for item in value.items:
+            yield from series_in(item)
+    elif isinstance(value, Mapping):
+        for _, item in value.items:
+            yield from series_in(item)
+
+
+def carries_nan(name: str, values: tuple) -> bool:
+    """Whether a rule hands the NaN of nullable columns on, and does not tell it from missing values."""
+    if name == "DataFrame.__setitem__":  # of a column, not of rows by a mask
+        return isinstance(values[1], Const)
+    return name.rpartition(".")[2] in _CARRYING
 
 
 class Calls:
@@ -283,7 +317,8 @@ class Calls:
                 bound, given = registry.bind(rule, [self.once(a, owner) for a in args], {k: self.once(v, owner) for k, v in kwargs.items()})  # fmt: skip
                 call = registry.Call(rule, owner, bound, given, self.ctx)
                 call.interpreter, call.node = self, node  # type: ignore[attr-defined]
-                value = rule.apply(call)
+                with self.looking(name, owner, *bound.values()):
+                    value = rule.apply(call)
             except (NoRule, EndSignal) as error:
                 self.ctx.restore(point)
                 reason = str(error)
@@ -304,6 +339,18 @@ class Calls:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value
         raise NoRule(reason)
+
+    @contextmanager
+    def looking(self, name: str, *values: Any) -> Iterator[None]:
+        """While a rule is applied: whether what it reads may be NaN matters to it."""
+        ctx, before = self.ctx, self.ctx.looking
+        ctx.looking = before or not carries_nan(name, values)
+        if ctx.looking:
+            ctx.look(*(x for value in values for x in series_in(value)))
+        try:
+            yield
+        finally:
+            ctx.looking = before
 
     def with_reads(self, value: Value, name: str, args: list, kwargs: dict, owner: Any) -> Value:
         """The value with what its text reads besides its frame, and whose memory it holds."""

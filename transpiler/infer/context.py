@@ -104,6 +104,7 @@ class Context:
         self.inputs: list[dict] = []
         self.sources: dict[tuple, tuple] = {}  # step of a reader → its schema, its rows
         self.used: dict[tuple, set | None] = {}
+        self.looking = False  # whether the rule at hand tells missing values from NaN
         self.positions: dict[tuple, str] = {}
         self.runtime: set[str] = {
             "lit"
@@ -244,8 +245,16 @@ class Context:
     def use(self, frame: Frame, *columns: Any) -> None:
         """Note that these columns of the frame are read (all of them when none are given)."""
         for column in columns or (*frame.columns, *frame.index.levels):
+            if self.looking:
+                self.look(column)
             for source, name in filter(None, (column.origin, getattr(column, "place", None))):
                 self.used.setdefault(source, set()).add(name)
+
+    def look(self, *values: Any) -> None:
+        """Note that a step tells missing values from the NaN of nullable columns (``Column.nans``)."""
+        for value in values:
+            for step in getattr(value, "nans", ()):
+                self.demand(step, "nan")
 
     # -- names and text
 

@@ -74,6 +74,7 @@ class Driver:
         """``to_pandas(…)`` with pandas' order, index, labels and dtypes."""
         ctx = self.ctx
         ctx.use(frame)
+        ctx.look(*frame.columns, *frame.index.levels)
         options = []
         order = frame.order
         try:
@@ -148,6 +149,7 @@ class Driver:
         if series.kind == "ndarray":
             return f"{self.series(Col(**vars(series)))}.to_numpy()"
         frame = series.frame
+        self.ctx.look(series)
         label = series.label if isinstance(series.label, str) and series.label else "value"
         if series.column is not None and not series.temps:
             narrow = lib.selected(self.ctx, frame, [series.column])

@@ -4,14 +4,22 @@ from typing import List, Optional
 import pandas as pd
 
 
-def py_fn_value_frequency(py_arg_dataframe: pd.DataFrame, py_arg_columns: Optional[List[str]] = None) -> pd.DataFrame:
+def py_fn_value_frequency(
+    py_arg_dataframe: pd.DataFrame, py_arg_columns: Optional[List[str]] = None
+) -> pd.DataFrame:
     """Frequencies by one pass over the stacked frame."""
     if py_arg_columns is None:
         py_arg_columns = list(py_arg_dataframe.columns)
     py_part = py_arg_dataframe[py_arg_columns]
-    py_long = py_part.stack(future_stack=True).rename_axis(["row", "field_name"]).reset_index(name="field_value")
+    py_long = (
+        py_part.stack(future_stack=True)
+        .rename_axis(["row", "field_name"])
+        .reset_index(name="field_value")
+    )
     py_freq = (
-        py_long.groupby(["field_name", "field_value"], dropna=False).size().reset_index(name="frequency")
+        py_long.groupby(["field_name", "field_value"], dropna=False)
+        .size()
+        .reset_index(name="frequency")
     )
     py_freq["field_name"] = py_freq["field_name"].astype("string")
     py_freq["frequency"] = py_freq["frequency"].astype("int64")
@@ -20,8 +28,12 @@ def py_fn_value_frequency(py_arg_dataframe: pd.DataFrame, py_arg_columns: Option
     py_freq = py_freq.sort_values(
         ["field_name", "frequency", "field_value"], ascending=[True, False, True]
     ).reset_index(drop=True)
-    py_freq["cumulative_frequency"] = py_freq.groupby("field_name")["frequency"].cumsum().astype("int64")
-    py_freq["cumulative_percent"] = py_freq.groupby("field_name")["percent"].cumsum().astype("float64")
+    py_freq["cumulative_frequency"] = (
+        py_freq.groupby("field_name")["frequency"].cumsum().astype("int64")
+    )
+    py_freq["cumulative_percent"] = (
+        py_freq.groupby("field_name")["percent"].cumsum().astype("float64")
+    )
     return py_freq
 
 

@@ -4,7 +4,9 @@ from typing import Dict, List, Optional
 import pandas as pd
 
 
-def py_fn_value_counts(py_arg_frame: pd.DataFrame, py_arg_columns: Optional[List[str]] = None) -> pd.DataFrame:
+def py_fn_value_counts(
+    py_arg_frame: pd.DataFrame, py_arg_columns: Optional[List[str]] = None
+) -> pd.DataFrame:
     """How often each value is there, column by column."""
     if py_arg_columns is None:
         py_arg_columns = list(py_arg_frame.columns)
@@ -20,8 +22,12 @@ def py_fn_value_counts(py_arg_frame: pd.DataFrame, py_arg_columns: Optional[List
         py_local_counts = py_local_counts.sort_values(
             ["frequency", "field_value"], ascending=[False, True]
         ).reset_index(drop=True)
-        py_local_counts["cumulative_frequency"] = py_local_counts["frequency"].cumsum().astype("int64")
-        py_local_counts["cumulative_percent"] = py_local_counts["percent"].cumsum().astype("float64")
+        py_local_counts["cumulative_frequency"] = (
+            py_local_counts["frequency"].cumsum().astype("int64")
+        )
+        py_local_counts["cumulative_percent"] = (
+            py_local_counts["percent"].cumsum().astype("float64")
+        )
         py_local_parts.append(py_local_counts)
     return pd.concat(py_local_parts, ignore_index=True)
 
@@ -44,15 +50,24 @@ def py_fn_join(
     py_local_right = [c["right"] for c in py_arg_conditions if c["op"] == "="]
     if len(py_local_left) != len(py_arg_conditions):
         raise ValueError("only = is known here")
-    py_local_suffixes = ("", "_right") if py_arg_same_name == "suffix_right" else ("_left", "_right")
+    py_local_suffixes = (
+        ("", "_right") if py_arg_same_name == "suffix_right" else ("_left", "_right")
+    )
     if py_arg_how == "anti-left":
         py_local_merged = py_arg_left.merge(
             py_arg_right[py_local_right].drop_duplicates(),
-            left_on=py_local_left, right_on=py_local_right, how="left", indicator=True,
+            left_on=py_local_left,
+            right_on=py_local_right,
+            how="left",
+            indicator=True,
         )
         return py_local_merged[py_local_merged["_merge"] == "left_only"].drop(columns="_merge")
     py_local_merged = pd.merge(
-        py_arg_left, py_arg_right, how=py_arg_how, left_on=py_local_left, right_on=py_local_right,
+        py_arg_left,
+        py_arg_right,
+        how=py_arg_how,
+        left_on=py_local_left,
+        right_on=py_local_right,
         suffixes=py_local_suffixes,
     )
     if py_arg_same_name == "drop_right":
@@ -88,7 +103,9 @@ csvFileInput1 = pd.read_csv("data/orders.csv", sep=",").convert_dtypes()
 csvFileInput2 = pd.read_csv("data/customers.csv", sep=",").convert_dtypes()
 
 # id : 3 | Type : cleanDataCLeansing | Name Id : clean1
-clean1 = py_fn_clean(csvFileInput1, {"columns": ["note", "channel"], "trim": True, "case": "upper", "fill": "?"})
+clean1 = py_fn_clean(
+    csvFileInput1, {"columns": ["note", "channel"], "trim": True, "case": "upper", "fill": "?"}
+)
 
 # id : 4 | Type : join | Name Id : join1
 join1 = py_fn_join(

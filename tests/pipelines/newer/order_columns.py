@@ -5,7 +5,9 @@ from typing import Any, List, Optional
 import pandas as pd
 
 
-def py_fn_order_columns(py_arg_frame: pd.DataFrame, py_arg_rules: List[str], py_arg_first: Optional[List[str]] = None) -> pd.DataFrame:
+def py_fn_order_columns(
+    py_arg_frame: pd.DataFrame, py_arg_rules: List[str], py_arg_first: Optional[List[str]] = None
+) -> pd.DataFrame:
     """
     Put the columns of a frame in another order.
 
@@ -36,7 +38,9 @@ def py_fn_order_columns(py_arg_frame: pd.DataFrame, py_arg_rules: List[str], py_
         elif py_local_rule == "by_name_natural":
             py_local_columns = sorted(py_local_columns, key=_py_fn_key)
         elif py_local_rule == "by_type_family":
-            py_local_columns = sorted(py_local_columns, key=lambda c: py_local_families[_py_fn_family(c)])
+            py_local_columns = sorted(
+                py_local_columns, key=lambda c: py_local_families[_py_fn_family(c)]
+            )
         elif py_local_rule == "reverse":
             py_local_columns = py_local_columns[::-1]
         else:
@@ -64,9 +68,13 @@ def py_fn_unite(
     if py_arg_engine == "polars":
         import polars as pl
 
-        return pl.from_pandas(py_arg_frame).with_columns(
-            pl.concat_str(py_arg_columns, separator=py_arg_separator).alias(py_arg_name)
-        ).to_pandas()
+        return (
+            pl.from_pandas(py_arg_frame)
+            .with_columns(
+                pl.concat_str(py_arg_columns, separator=py_arg_separator).alias(py_arg_name)
+            )
+            .to_pandas()
+        )
     py_local_result = py_arg_frame.copy()
     if py_arg_skip_missing:
         py_local_result[py_arg_name] = py_local_result[py_arg_columns].apply(
@@ -75,7 +83,11 @@ def py_fn_unite(
     else:
         py_local_series = py_local_result[py_arg_columns[0]].astype("string").fillna("")
         for py_local_column in py_arg_columns[1:]:
-            py_local_series = py_local_series + py_arg_separator + py_local_result[py_local_column].astype("string").fillna("")
+            py_local_series = (
+                py_local_series
+                + py_arg_separator
+                + py_local_result[py_local_column].astype("string").fillna("")
+            )
         py_local_result[py_arg_name] = py_local_series
     if not py_arg_keep:
         py_local_result = py_local_result.drop(columns=py_arg_columns)
