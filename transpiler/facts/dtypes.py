@@ -1,0 +1,132 @@
+"""pandas dtypes as they are named here, and what Spark holds them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class _SparkTypes(dict):
+    """Zoned times are their instants, periods their first moments: for what only carries them."""
+
+    def __missing__(self, dtype: str) -> str:
+        if zone_of(dtype) or period_of(dtype):
+            return "timestamp"
+        raise KeyError(dtype)
+
+
+def zone_of(dtype: str | None) -> str | None:
+    """The zone of times that have one: "UTC" of "datetime64[ns, UTC]"."""
+    return dtype[15:-1] if dtype is not None and dtype.startswith("datetime64[ns, ") else None
+
+
+def period_of(dtype: str | None) -> str | None:
+    """The frequency of periods: "M" of "period[M]"."""
+    return dtype[7:-1] if dtype is not None and dtype.startswith("period[") else None
+
+
+#: pandas dtype -> Spark type. "int64?" is int64 that pandas turns into float64 when any value is
+#: missing (after a left merge, a shift), "bool?" is bool that turns into object.
+SPARK_TYPES = _SparkTypes({
+    "int64": "bigint", "int64?": "bigint", "Int64": "bigint", "int32": "int", "Int32": "int",
+    "int16": "smallint", "int8": "tinyint", "uint8": "smallint",
+    "float64": "double", "Float64": "double", "float32": "float",
+    "bool": "boolean", "bool?": "boolean", "boolean": "boolean",
+    "object": "string", "string": "string", "category": "string",
+    "datetime64[ns]": "timestamp", "date": "date", "timedelta64[ns]": "interval day to second",
+})  # fmt: skip
+NULLABLE = {"Int64", "Int32", "Float64", "boolean", "string"}
+INTEGERS = {"int64", "int64?", "Int64", "int32", "Int32", "int16", "int8", "uint8"}
+NULL_FREE = {"int64", "int32", "int16", "int8", "uint8", "bool"}
+FLOATS = {"float64", "Float64", "float32"}
+NUMBERS = INTEGERS | FLOATS
+BOOLS = {"bool", "bool?", "boolean"}
+TEXTS = {"object", "string"}
+
+
+class MaybeInfinite:
+    """Of a ``dtype`` (None: not known), and known to be ``finite`` or not."""
+
+    dtype: str | None
+    finite: bool
+
+    @property
+    def may_be_infinite(self) -> bool:
+        """Whether a number in it may be infinite."""
+        return not self.finite and (self.dtype is None or self.dtype in FLOATS)
+
+
+class Typed(MaybeInfinite):
+    """A column or a Series: ``nullable`` is the missing-value dialect where the dtype is unknown."""
+
+    nullable: bool
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.dtype in NULLABLE if self.dtype else self.nullable
+
+
+def to_nullable(dtype: str | None) -> str | None:
+    """The dtype after ``convert_dtypes``, as far as it does not depend on the values."""
+    table = {"int64": "Int64", "int64?": "Int64", "int32": "Int32", "bool": "boolean",
+             "bool?": "boolean", "object": "string"}  # fmt: skip
+    return table.get(dtype, dtype)
+
+
+def with_missing(dtype: str | None) -> str | None:
+    """The dtype of a column to which a step may add missing values."""
+    return {"int64": "int64?", "int32": "int64?", "bool": "bool?"}.get(dtype, dtype)
+
+
+class Category(str):
+    """The dtype "category" with its categories, where they are known."""
+
+    categories: list
+    ordered: bool
+
+    def __new__(cls, categories: list, ordered: bool) -> "Category":
+        self = super().__new__(cls, "category")
+        self.categories, self.ordered = list(categories), ordered
+        return self
+
+    def __repr__(self) -> str:
+        return f"pd.CategoricalDtype({self.categories!r}, ordered={self.ordered})"
+
+
+class Binned(Category):
+    """Categories that are not texts (intervals, numbers): ``text`` makes pandas' dtype in the job,
+    ``categories`` are their texts, which stand for them in Spark."""
+
+    text: str
+
+    def __new__(cls, categories: list, ordered: bool, text: str) -> "Binned":
+        self = super().__new__(cls, categories, ordered)
+        self.text = text  # type: ignore[attr-defined]
+        return self  # type: ignore[return-value]
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class OpenBins(str):
+    """The dtype "category" of bins that depend on the data; the job has pandas' dtype as ``text``."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "OpenBins":
+        self = super().__new__(cls, "category")
+        self.text = text
+        return self
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class SeenCategory(str):
+    """The dtype "category" whose categories are the different texts of its rows, in order."""
+
+    rows: Any
+
+    def __new__(cls, rows: Any) -> "SeenCategory":
+        self = super().__new__(cls, "category")
+        self.rows = rows
+        return self
