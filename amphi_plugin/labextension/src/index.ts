@@ -216,7 +216,13 @@ const exporter: JupyterFrontEndPlugin<void> = {
       return;
     }
     const exporting = new Exporter(app, amphi, new Memory(db));
-    const selected = () => browser?.selectedItems().next().value?.path as string | undefined;
+    // The file that the context menu was opened on: while the menu is open, a pipeline that has just
+    // been opened may become the selected one.
+    let pointed: string | undefined;
+    const point = () => {
+      pointed = browser?.selectedItems().next().value?.path;
+    };
+    browser?.node.addEventListener('contextmenu', point, true);
     app.commands.addCommand(EXPORT, {
       label: TITLE,
       caption: 'Make an AWS Glue job of an Amphi pipeline',
@@ -225,9 +231,12 @@ const exporter: JupyterFrontEndPlugin<void> = {
         Boolean(args.path) ||
         Boolean(args.fromBrowser) ||
         Boolean(pipelineOf(app.shell.currentWidget)),
-      isVisible: args => !args.fromBrowser || isPipeline(selected()),
+      isVisible: args => !args.fromBrowser || isPipeline(pointed),
       execute: async args => {
-        const path = args.fromBrowser ? selected() : (args.path as string | undefined);
+        const path = args.fromBrowser ? pointed : (args.path as string | undefined);
+        if (args.fromBrowser && !path) {
+          return;
+        }
         const pipeline = await readPipeline(app, path).catch(error => {
           void showErrorMessage(TITLE, `${path} cannot be read: ${error.message}`);
           return null;
