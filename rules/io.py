@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dataclasses import replace
 from typing import Any
 
@@ -245,7 +247,8 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     shown = {x.name for x in frame.columns} | {*frame.hidden}
     levels = [x.name for x in frame.index.levels if x.name not in shown]
     text = without_hidden(text, (*frame.hidden, *levels)) + relabelled(frame)
-    variable = next(iter(frame.vars), None) or ctx.hint or "output"
+    own = re.match(r"\w*", frame.text).group()  # type: ignore[union-attr]
+    variable = own if own in frame.vars else min(frame.vars, default=ctx.hint or "output")
     args = ["glueContext", text, place or c.interpreter.data_path(path)]
     if not place:
         passed = {**passed, "transformation_ctx": variable}

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import os
 import re
+import subprocess
 import symtable
+import sys
 
 import black
 import pytest
@@ -27,6 +30,34 @@ def test_the_job_is_sound(name):
         assert comment in job.script, f"the comment {comment!r} is lost"
     for entry in job.report.entries:
         assert 1 <= entry.line <= len(source.splitlines())
+
+
+HASHES = """
+import hashlib
+from tests.inputs.make import cached
+from tests.programs import PROGRAMS
+from transpiler import Options, transpile
+for name in sorted(PROGRAMS)[::25]:
+    for root in (cached(), None):
+        job = transpile(PROGRAMS[name], Options(input_root=root))
+        print(name, hashlib.sha256((job.script + job.deploy_script).encode()).hexdigest())
+"""
+
+
+def test_the_same_program_gives_the_same_job_in_every_process():
+    """Python orders sets by a seed of the process; names such as those of bookmarks must not."""
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", HASHES],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for seed in ("1", "2")
+    ]
+    outputs = [run.communicate()[0] for run in runs]
+    assert all(run.returncode == 0 for run in runs)
+    assert outputs[0] and len(set(outputs)) == 1
 
 
 def undefined(script: str) -> set[str]:
