@@ -178,6 +178,7 @@ def filled(ctx: Any, series: Col, value: Any) -> Col:
 def fill_unknown(ctx: Any, series: Col, value: Any) -> Col:
     """The job fills with the types that it sees."""
     text = job_value(value)
+    series = materialised(ctx, series)
     expr = in_frame(ctx, "fill_missing", series, lift(text), nullable=series.is_nullable)
     dtype = None if series.dtype == "int64?" else series.dtype  # whole or not: the job sees it
     return derive(expr, dtype, series, null_free=isinstance(value, Const), loose=False)

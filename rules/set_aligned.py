@@ -29,7 +29,8 @@ _DAYS = "r = pd.DataFrame(index=pd.date_range('2023-12-30', '2024-01-09'))\n"
 def set_by_label(c: Call) -> Frame:
     """The value of the row with the same label; missing where there is none."""
     frame, value, label = c.frame, c["value"], c.lit("key")
-    c.need(isinstance(value, Col) and value.kind == "Series", "a value of another kind")
+    why = getattr(value, "why", "") or "a value of another kind"
+    c.need(isinstance(value, Col) and value.kind == "Series", why)
     c.need(isinstance(label, str) and frame.has(label) is False, "a column that is there already")
     mine, its = frame.index, value.frame.index
     c.need(all(x.kind == "columns" and len(x.levels) == 1 for x in (mine, its)), "rows by their numbers")  # fmt: skip
