@@ -207,7 +207,37 @@ def compare(a, b, ta, tb, op):
 
 
 def negative(a, ta):
+    """``-a``. Raises TypeError for booleans, as pandas does."""
+    if ta == "boolean":
+        raise TypeError("the negative of a boolean column")
     return -number(a, ta)
+
+
+def true_for_numpy(a, ta, gap="nan"):
+    """What numpy takes for true in a condition: all but False, 0, the empty text and None; NaN is
+    true. ``gap``: what a missing text or boolean is, "nan" or "None"."""
+    if ta not in (*NUMBERS, "string"):
+        raise TypeError(f"a {ta} column as a condition")
+    if ta not in ("string", "boolean"):
+        return F.coalesce(a != 0, F.lit(True))
+    return F.coalesce(a if ta == "boolean" else a != "", F.lit(gap == "nan"))
+
+
+def inverted(a, ta, nullable=False):
+    """``~a`` of booleans. Raises TypeError for another column; a missing value fails the job, as
+    Python's NaN has no ``~``, or (``nullable``) stays missing."""
+    if ta != "boolean":
+        raise TypeError(f"~ of a {ta} column")
+    problem = F.raise_error(F.lit("~ of a missing value")).cast("boolean")
+    return ~a if nullable else F.coalesce(~a, problem)
+
+
+def mask_of_rows(a, ta, nullable=False):
+    """A column that chooses rows; where it is missing pandas raises, or (``nullable``) takes none."""
+    if ta != "boolean":
+        raise TypeError(f"rows are chosen by a {ta} column")
+    problem = F.raise_error(F.lit("rows are chosen by a column with missing values"))
+    return F.coalesce(a, F.lit(False) if nullable else problem.cast("boolean"))
 
 
 def sum_of(a, ta):

@@ -92,6 +92,15 @@ def square(a, ta):
     return a * a
 
 
+def raised(a, ta, exponent):
+    """``a`` to a whole power; whole numbers stay whole."""
+    only_numbers(ta, "**")
+    if exponent == 2:
+        return a * a
+    power = F.pow(a, F.lit(exponent))
+    return power.cast("bigint") if ta in WHOLE_NUMBERS else power
+
+
 def rounded_down(a, ta):
     """The floor; a fraction stays a fraction, whatever its size."""
     only_numbers(ta, "floor")
@@ -144,7 +153,7 @@ def extreme(a, b, ta, tb, choose):
     only_numbers(ta, "maximum")
     only_numbers(tb, "maximum")
     a, b = as_column(a), as_column(b)
-    if ta != tb:
+    if ta != tb and not {ta, tb} <= set(WHOLE_NUMBERS):
         a, b = a.cast("double"), b.cast("double")
     return F.when(a.isNotNull() & b.isNotNull(), choose(a, b))
 

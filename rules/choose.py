@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.lib import all_finite, derive, is_missing, meet, operand, tightened, typed
+from rules.lib import all_finite, derive, is_missing, materialised, meet, operand, tightened, typed
 from rules.missing import in_frame
 from rules.operators import arithmetic, dtype_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NULL_FREE,
+    NUMBERS,
     Array,
     Col,
     Const,
@@ -26,10 +27,22 @@ from transpiler.symbolic import E, F
 
 def condition(c: Call, value: Any) -> Col:
     """A condition as an expression: where it is missing it does not hold."""
-    c.need(
-        isinstance(value, Col) and value.dtype == "bool", "a condition that is not boolean for sure"
-    )
+    c.need(isinstance(value, Col) and value.dtype == "bool", "a condition that is not boolean for sure")  # fmt: skip
     return value
+
+
+def numpy_condition(c: Call, value: Any) -> Col:
+    """A condition of ``np.where``: whatever numpy takes for true."""
+    others = {None, "bool?", "object"} | NUMBERS
+    if not isinstance(value, Col) or value.is_nullable or value.dtype not in others:
+        return condition(c, value)
+    if value.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    value = materialised(c.ctx, value)
+    c.need(value.gap is not None or value.dtype in NUMBERS, "whether a missing value of a condition is NaN or None is not known here")  # fmt: skip
+    options = {"gap": "None"} if value.gap == "None" else {}
+    test = typed(c.ctx, "true_for_numpy", value, **options)
+    return derive(test, "bool", value, null_free=True, loose=False)
 
 
 def as_expr(value: Any, dtype: str | None) -> E:
@@ -168,6 +181,8 @@ def chosen_unknown(
         "df['z'] = np.where(df['i'] > 3, df['i'], 0)\nout = df[['z']]",
         "df['z'] = np.where(df['f'].isna(), df['g'], df['f'])\nout = df[['z']]",
         "df['z'] = np.where(df['b'], 1, np.nan)\nout = df[['z']]",
+        "df['z'] = np.where(df['f'], 'x', 'y')\nout = df[['z']]",
+        "df['z'] = np.where(df['s'], df['i'], 0)\nout = df[['z']]",
         "df['z'] = np.where(df['i'] > 3, df['s'], 'none')\nout = df[['z']]",
         "df['z'] = np.where(df['b'], 'x', None)\nout = df[['z']]",
         "df['z'] = np.where(df['i'] > 3, 'big', np.where(df['i'] > 0, 'small', 'none'))\nout = df[['z', 'i']]",
@@ -182,7 +197,7 @@ def where_(c: Call) -> Array:
     """One of two values by a condition; numpy decides the type of the two together."""
     values = [c["x"], c["y"]]
     c.need(all(isinstance(v, (Const, Scalar, Col)) for v in values), "choices of this kind")
-    return chosen(c, [condition(c, c["condition"])], values)
+    return chosen(c, [numpy_condition(c, c["condition"])], values)
 
 
 @rule(

@@ -437,7 +437,11 @@ def joined_at_runtime(
                 )
                 if x.name in keep and name == "left" and job.how in ("right", "outer"):
                     dtype = None
-                columns.append(Column(label, label, dtype, nullable=x.is_nullable, finite=x.finite, nans=x.nans))
+                columns.append(
+                    Column(
+                        label, label, dtype, nullable=x.is_nullable, finite=x.finite, nans=x.nans
+                    )
+                )
         if job.indicator:
             columns.append(Column(job.indicator, job.indicator, "category"))
     elif job.indicator:

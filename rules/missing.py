@@ -239,6 +239,8 @@ _FILL_SIGNATURE = "value=None, *, method=None, axis=None, inplace=False, limit=N
         "df['t'].fillna(pd.Timestamp('2020-01-01'))",
         "df['k'].fillna(df['k'].mode()[0])",
         "df['f'] = df['f'].fillna(-1)\nout = df[df['f'] < 0]",
+        "df['x'] = df.groupby('k')['f'].diff().fillna(0)\nout = df",
+        "df['x'] = df.groupby('k')['s'].shift(1).fillna('none')\nout = df[df['j'] > 1]",
     ),
 )
 def series_fillna(c: Call) -> Col:

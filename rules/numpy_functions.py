@@ -151,7 +151,8 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
         _, (a, b) = meet(a, b)
         dtypes = [dtype_of(a), dtype_of(b)]
         c.need(
-            all(d in ("int64", "float64") for d in dtypes),
+            all(d in ("int64", "float64", None) for d in dtypes)
+            and not any(isinstance(s, Col) and s.is_nullable for s in (a, b)),
             "the extreme of values that are not numbers for sure",
         )
         for side in (a, b):
@@ -160,6 +161,8 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
                 "the extreme with a missing constant",
             )
         dtype = "float64" if "float64" in dtypes else "int64"
+        if None in dtypes:
+            dtype, c.verdict = None, "runtime"  # type: ignore[attr-defined]
         simple = all_full(a, b)
         a, b = (compact(c.ctx, s) if isinstance(s, Col) else s for s in (a, b))
         expr = typed(c.ctx, build, a, b)

@@ -13,7 +13,6 @@ from transpiler.errors import NoRule
 from transpiler.facts import (
     BOOLS,
     FLOATS,
-    INTEGERS,
     NULL_FREE,
     NUMBERS,
     TEXTS,
@@ -385,6 +384,11 @@ for _name, _symbol in (("and", "&"), ("or", "|"), ("xor", "^")):
 def invert(c: Call) -> Col:
     """``~``: a missing comparison was False, so it becomes True."""
     series = c.col
+    if series.dtype is None and not series.loose:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        options = {"nullable": True} if series.is_nullable else {}
+        dtype = "boolean" if series.is_nullable else "bool"
+        return derive(typed(c.ctx, "inverted", series, **options), dtype, series, null_free=dtype == "bool", loose=False)  # fmt: skip
     c.need(series.dtype in BOOLS, "~ of a column that is not boolean for sure")
     series = without_gaps(c.ctx, series)
     return derive(
@@ -399,8 +403,10 @@ def invert(c: Call) -> Col:
 @rule("Series.__neg__()", example="-df['f']")
 def neg(c: Call) -> Col:
     """Unary minus."""
-    c.need(c.col.dtype in NUMBERS, "- of a column that is not a number for sure")
-    return derive(-c.col.expr, c.col.dtype, c.col, null_free=c.col.null_free)
+    c.need(c.col.dtype in NUMBERS | {None}, "- of a column that is not a number for sure")
+    if c.col.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    return derive(typed(c.ctx, "negative", c.col), c.col.dtype, c.col, null_free=c.col.null_free)
 
 
 @rule("Series.__pow__(other)", example=("df['j'] ** 2", "df['f'] ** 2"))
@@ -411,13 +417,10 @@ def pow_(c: Call) -> Col:
         isinstance(other, Const) and isinstance(other.value, int) and 0 <= other.value <= 4,
         "** of this exponent",
     )
-    c.need(c.col.dtype in INTEGERS | FLOATS, "** of a column that is not a number for sure")
-    if other.value == 2:
-        expr = c.col.expr * c.col.expr
-        return derive(expr, c.col.dtype, c.col)
-    dtype = c.col.dtype
-    expr = F.pow(c.col.expr, lift(other.value))
-    return derive(expr.cast("bigint") if dtype in INTEGERS else expr, dtype, c.col)
+    c.need(c.col.dtype in NUMBERS | {None}, "** of a column that is not a number for sure")
+    if c.col.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    return derive(typed(c.ctx, "raised", c.col, exponent=other.value), c.col.dtype, c.col)
 
 
 __all__ = ["E", "Plain", "Scalar", "compared", "dtype_of", "kind_of", "logical"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from rules.categories import sort_place
 from rules.index import index_ignored
-from rules.lib import assign, chain, filtered, selected, series_of, subset_of
+from rules.lib import assign, chain, derive, filtered, selected, series_of, subset_of, typed
 from rules.registry import Call, rule
 from transpiler.facts import (
     BOOLS,
@@ -30,6 +30,11 @@ def getitem(c: Call) -> Any:
     """A column, a list of columns, or the rows where a mask is true."""
     key, frame = c["key"], c.frame
     if isinstance(key, Col):
+        if key.dtype is None and key.column is not None and key.frame.rows is frame.rows:
+            c.verdict = "runtime"  # type: ignore[attr-defined]
+            options = {"nullable": True} if key.is_nullable else {}
+            test = typed(c.ctx, "mask_of_rows", key, **options)
+            key = derive(test, "bool", key, null_free=True, loose=False, nullable=False)
         c.need(key.dtype in BOOLS, "a mask that is not boolean for sure")
         return filtered(c.ctx, frame, key)
     c.need(isinstance(key, (Const, Sequence)), "the key is not known here")
@@ -289,7 +294,7 @@ def matches_missing(c: Call, gone: list, others: bool) -> bool:
 )
 def isin(c: Call) -> Col:
     """Membership in a list; a missing value is in it only when the list has one."""
-    from rules.lib import derive, is_missing, typed
+    from rules.lib import is_missing
 
     values = c.lit("values")
     c.need(isinstance(values, (list, set, tuple)), "the values are not known here")

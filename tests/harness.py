@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import shutil
 from dataclasses import dataclass, field
@@ -73,7 +74,9 @@ def verify(
     except Exception as error:
         if problem is not None:
             return Outcome("both raise", [repr(problem), repr(error)[:300]], job)
-        return Outcome("job raises", [f"{type(error).__name__}: {str(error)[:1500]}"], job)
+        causes = re.findall(r"^Caused by: .*", str(error), flags=re.M)
+        told = "\n".join([f"{type(error).__name__}: {str(error)[:1500]}", *causes])
+        return Outcome("job raises", [told], job)
     if problem is not None:
         return Outcome("pandas raises", [repr(problem)], job)
     differences: list[str] = []

@@ -22,13 +22,14 @@ CARRIED = {
     "written": "",
     "computed with": "df['p'] = (df['r'] * 100).round(1)\ndf['q'] = df['p'] - df['a']",
     "selected": "df = df[df['k'] != 'z'][['k', 'r']].rename(columns={'r': 'rate'})",
-    "beside a group's sum": "t = df.groupby('k', as_index=False)['a'].sum()\ndf = df.merge(t, on='k')",
     "sorted by another": "df = df.sort_values(['b', 'a'])",
     "a logarithm": "df['l'] = np.log(df['a'] - 1)",
     "a remainder": "df['m'] = df['a'] % df['b']",
     "of a Series": "s = df['r'] + 1\ndf = df.assign(s=s).drop(columns='r')",
 }
 TOLD_APART = {
+    # the columns of a merged frame are not known where the types are not
+    "beside a group's sum": "t = df.groupby('k', as_index=False)['a'].sum()\ndf = df.merge(t, on='k')",
     "filled": "df['r'] = df['r'].fillna(0)",
     "a filled frame": "df = df.fillna(-1)",
     "asked for": "df['gone'] = df['r'].isna()",

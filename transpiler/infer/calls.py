@@ -58,6 +58,9 @@ _CARRYING |= {
 }
 _CARRYING |= {"__getitem__", "__neg__", "abs", "round", "copy", "rename", "drop", "assign", "head", "tail",
               "merge", "join", "to_csv", "to_json"}  # fmt: skip
+#: methods that choose, order or number rows, and say which columns they look at
+_OF_ROWS = {"groupby", "sort_values", "sort_index", "reset_index", "set_index", "query", "nlargest", "nsmallest",
+            "sample", "filter", "__getitem__"}  # fmt: skip
 #: what makes one number of a number for each column
 _OF_NUMBERS = {"sum", "mean", "min", "max"}
 #: calls after which nothing runs
@@ -79,20 +82,25 @@ _WHOLE_FILES = {
 }
 
 
-def series_in(value: Any) -> Iterator[Any]:
-    """The Series that a value is, holds, or groups."""
+def series_in(value: Any, whole: bool) -> Iterator[Any]:
+    """The Series and columns that a value is, holds, or groups. ``whole``: all columns of a frame
+    whose columns only the job sees are among them; of another a rule says which it reads."""
     yield value
     if isinstance(value, (Accessor, Windowed)):
-        yield from series_in(value.owner)
+        yield from series_in(value.owner, whole)
+    elif isinstance(value, Frame) and value.open and whole:
+        yield from value.columns
     elif isinstance(value, Grouped):
         yield value.series
         yield from (key.col for key in value.keys)
+        if value.frame.open and whole and value.selection is None:
+            yield from value.frame.columns
     elif isinstance(value, Sequence):
         for item in value.items:
-            yield from series_in(item)
+            yield from series_in(item, whole)
     elif isinstance(value, Mapping):
         for _, item in value.items:
-            yield from series_in(item)
+            yield from series_in(item, whole)
 
 
 def carries_nan(name: str, values: tuple) -> bool:
@@ -346,7 +354,8 @@ class Calls:
         ctx, before = self.ctx, self.ctx.looking
         ctx.looking = before or not carries_nan(name, values)
         if ctx.looking:
-            ctx.look(*(x for value in values for x in series_in(value)))
+            whole = name.rpartition(".")[2] not in _OF_ROWS
+            ctx.look(*(x for value in values for x in series_in(value, whole)))
         try:
             yield
         finally:
