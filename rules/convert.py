@@ -275,7 +275,16 @@ def convert_dtypes(c: Call) -> Frame:
             ctx.use(frame, column)
             casts[column.name] = E(f"{ctx.call('whole_number')}({col(column.name)})")
         columns.append(
-            Column(column.label, column.name, dtype, column.uid, True, column.origin, column.gap)
+            Column(
+                column.label,
+                column.name,
+                dtype,
+                column.uid,
+                True,
+                column.origin,
+                column.gap,
+                finite=column.finite,
+            )
         )
     text = ""
     if len(casts) == 1:
@@ -313,7 +322,7 @@ def same_order(before: Frame, after: Frame) -> Order:
 
 def changed(column: Column) -> Column:
     """The column with new values: nothing that was made of it before holds."""
-    return Column(column.label, column.name, column.dtype, nullable=column.nullable, gap=column.gap)
+    return Column(column.label, column.name, column.dtype, nullable=column.nullable, gap=column.gap, finite=column.finite)  # fmt: skip
 
 
 def converted_in_job(c: Call, frame: Frame) -> Frame:

@@ -247,7 +247,7 @@ def labelled(c: Call, frame: Frame, labels: list) -> Frame:
     names = {level.name for level in levels}
     left = tuple(x for x in frame.columns if x.name not in names)
     shown = [
-        Column(None if str(x.label).startswith("Unnamed: ") else x.label, x.name, x.dtype, x.uid, x.nullable, x.origin, x.gap)
+        Column(None if str(x.label).startswith("Unnamed: ") else x.label, x.name, x.dtype, x.uid, x.nullable, x.origin, x.gap, finite=x.finite)
         for x in levels
     ]  # fmt: skip
     gone = (*frame.gone, *labels) if frame.open else ()
