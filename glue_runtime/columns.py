@@ -59,31 +59,6 @@ def never_infinite(*pairs):
     )
 
 
-def quantile_beside_infinities(found, v, q, by_group=False, over=None):
-    """A quantile of fractions, ``found`` by Spark, where some of them may be infinite.
-
-    A value between two neighbours is computed from both: numpy takes the nearer one as the start
-    and looks at the next value even on the spot; pandas' groups take the lower one as the start.
-    What that makes of infinities is missing, or infinite.
-    """
-
-    def counted(test):
-        return F.count_if(test) if over is None else F.count_if(test).over(over)
-
-    n = counted(v.isNotNull())
-    low, high = counted(v == -float("inf")), n - counted(v == float("inf"))
-    at = (n - 1) * F.lit(float(q))
-    first = F.floor(at)
-    share, after = at - first, F.least(first + 1, n - 1)
-    is_finite = (first >= low) & (first < high)
-    plain = is_finite & (after >= low) & (after < high)
-    if by_group:
-        return F.when((share == 0) | plain, found).when(is_finite & (after >= high), float("inf"))
-    upward = is_finite & (after >= high) & (share > 0) & (share < 0.5)
-    downward = (first < low) & (after >= low) & (after < high) & (share >= 0.5)
-    return F.when(plain, found).when(upward, float("inf")).when(downward, -float("inf"))
-
-
 def add(a, b, ta, tb, finite=False):
     """``a + b``: text is joined, booleans among themselves are or-ed, as in numpy."""
     if ta == "string" and tb == "string":
@@ -180,13 +155,6 @@ def mod(a, b, ta, tb, finite=False, masked=False):
         return found.when(a.isNotNull() & (b == 0), 0) if masked else found
     rest = F.when((a % b) * b < 0, a % b + b).otherwise(a % b)
     return F.when(b != 0, no_nan(rest, ta, finite or never_infinite((a, ta))))
-
-
-def power(a, b, ta, tb):
-    """``a ** b``: whole numbers stay whole."""
-    whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
-    raised = F.pow(number(a, ta), number(b, tb))
-    return raised.cast("bigint") if whole else raised
 
 
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")

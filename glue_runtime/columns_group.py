@@ -15,7 +15,6 @@ from glue_runtime.columns import (
     NUMBERS,
     no_nan,
     number,
-    quantile_beside_infinities,
     truediv,
 )
 
@@ -91,6 +90,28 @@ def group_skew(v, t, over=None, finite=False):
     n = over_group(F.count(v), over)
     skew = over_group(F.skewness(v), over) * F.sqrt(n * (n - 1)) / (n - 2)
     return no_nan(F.when(n >= 3, F.coalesce(skew, F.lit(0.0))), t, finite)
+
+
+def quantile_beside_infinities(found, v, q, by_group=False, over=None):
+    """A quantile of fractions, ``found`` by Spark, where some of them may be infinite.
+
+    A value between two neighbours is computed from both: numpy takes the nearer one as the start
+    and looks at the next value even on the spot; pandas' groups take the lower one as the start.
+    What that makes of infinities is missing, or infinite.
+    """
+    n = over_group(F.count(v), over)
+    low = over_group(F.count_if(v == -float("inf")), over)
+    high = n - over_group(F.count_if(v == float("inf")), over)
+    at = (n - 1) * F.lit(float(q))
+    first = F.floor(at)
+    share, after = at - first, F.least(first + 1, n - 1)
+    is_finite = (first >= low) & (first < high)
+    plain = is_finite & (after >= low) & (after < high)
+    if by_group:
+        return F.when((share == 0) | plain, found).when(is_finite & (after >= high), float("inf"))
+    upward = is_finite & (after >= high) & (share > 0) & (share < 0.5)
+    downward = (first < low) & (after >= low) & (after < high) & (share >= 0.5)
+    return F.when(plain, found).when(upward, float("inf")).when(downward, -float("inf"))
 
 
 def group_quantile(v, t, over=None, q=None, by_group=False, finite=False):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.columns import number, quantile_beside_infinities
+from glue_runtime.columns import number
+from glue_runtime.columns_group import quantile_beside_infinities
 
 NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")
 

@@ -7,7 +7,7 @@ import pandas as pd
 from pandas.io.formats.format import format_percentiles
 from pyspark.sql import functions as F
 
-from glue_runtime.columns import quantile_beside_infinities
+from glue_runtime.columns_group import quantile_beside_infinities
 from glue_runtime.columns_reduce import fraction_at
 from glue_runtime.driver import NULLABLE_DTYPES
 from glue_runtime.quoting import quoted

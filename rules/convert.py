@@ -25,6 +25,7 @@ from transpiler.facts import (
     Module,
     Order,
     Value,
+    fresh,
     period_of,
     to_nullable,
     zone_of,
@@ -274,18 +275,7 @@ def convert_dtypes(c: Call) -> Frame:
         if dtype == "Int64" and column.dtype in FLOATS:
             ctx.use(frame, column)
             casts[column.name] = E(f"{ctx.call('whole_number')}({col(column.name)})")
-        columns.append(
-            Column(
-                column.label,
-                column.name,
-                dtype,
-                column.uid,
-                True,
-                column.origin,
-                column.gap,
-                finite=column.finite,
-            )
-        )
+        columns.append(replace(column, dtype=dtype, nullable=True))
     text = ""
     if len(casts) == 1:
         ((name, expr),) = casts.items()
@@ -322,7 +312,7 @@ def same_order(before: Frame, after: Frame) -> Order:
 
 def changed(column: Column) -> Column:
     """The column with new values: nothing that was made of it before holds."""
-    return Column(column.label, column.name, column.dtype, nullable=column.nullable, gap=column.gap, finite=column.finite)  # fmt: skip
+    return replace(column, uid=fresh(), origin=None)
 
 
 def converted_in_job(c: Call, frame: Frame) -> Frame:
@@ -340,8 +330,6 @@ def converted_in_job(c: Call, frame: Frame) -> Frame:
         for x in frame.columns
     )
     text = f"{c.ctx.call('convert_dtypes')}({frame.text})"
-    from transpiler.facts import fresh
-
     out = frame.but(text=text, columns=columns, nullable=True, base=fresh())
     return out.but(order=same_order(frame, out))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.io import dtype_argument, source_frame
 from rules.registry import Call, rule
-from transpiler.facts import Column, Const, Frame, Index, Plain, Rows
+from transpiler.facts import Const, Frame, Index, Plain, Rows
 
 #: parameters that glue_runtime's read_csv takes as they are, and their defaults
 _CSV_DEFAULTS = {
@@ -247,9 +248,8 @@ def labelled(c: Call, frame: Frame, labels: list) -> Frame:
     names = {level.name for level in levels}
     left = tuple(x for x in frame.columns if x.name not in names)
     shown = [
-        Column(None if str(x.label).startswith("Unnamed: ") else x.label, x.name, x.dtype, x.uid, x.nullable, x.origin, x.gap, finite=x.finite)
-        for x in levels
-    ]  # fmt: skip
+        replace(x, label=None if str(x.label).startswith("Unnamed: ") else x.label) for x in levels
+    ]
     gone = (*frame.gone, *labels) if frame.open else ()
     return frame.but(
         columns=left,

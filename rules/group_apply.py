@@ -105,7 +105,7 @@ def row_by_row(c: Call, func: Func) -> Value:
     v = g.value(g.grouped.series)
     series = each(g, func, v, by_row=True)
     g.temps = {**g.temps, **dict(series.temps)}
-    made = Made(series.expr, series.dtype, series.is_nullable, series.null_free, finite=series.finite)  # fmt: skip
+    made = Made.of(series)
     if g.grouped.group_keys:
         return series_of(c.ctx, row_levels(g, [(v.label, made)]), v.label)
     aligned = g.windowed(made, v.label)

@@ -461,7 +461,7 @@ def reduced(g: Groups, func: Func, v: Col | None) -> Made:
     if not isinstance(value, Col):
         raise NoRule("the function does not reduce the group in a way that is followed")
     value = tightened(value)
-    return Made(value.expr, value.dtype, value.is_nullable, value.null_free, finite=value.finite)
+    return Made.of(value)
 
 
 def items_of(g: Groups, func: Func, v: Col) -> Items:

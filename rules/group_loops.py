@@ -168,7 +168,7 @@ class Walk:
         g = Groups(self.c, self.grouped)
         series = each(g, self.function(node), group_of(g))
         g.temps = {**g.temps, **dict(series.temps)}
-        made = Made(series.expr, series.dtype, series.is_nullable, series.null_free, finite=series.finite)  # fmt: skip
+        made = Made.of(series)
         return g.windowed(made, series.label)
 
     def function(self, node: Any) -> Func:
@@ -219,7 +219,7 @@ class Walk:
         values = []
         for label in self.frame.labels:
             v = g.exact(g.value(label))
-            values.append((label, Made(v.expr, v.dtype, v.is_nullable, finite=v.finite)))
+            values.append((label, Made.of(v, null_free=False)))
         return row_levels(g, values)
 
     def chosen(self, node: Any) -> Frame:

@@ -169,7 +169,7 @@ def extreme_rows(c: Call, largest: bool) -> Col:
     test = place <= n  # a group with fewer values is filled up with its missing ones
     frame = row_levels(
         g,
-        [(v.label, Made(v.expr, v.dtype, v.is_nullable, finite=v.finite))],
+        [(v.label, Made.of(v, null_free=False))],
         test,
         [SortKey("__place", None)],
         {"__place": place},

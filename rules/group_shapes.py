@@ -262,7 +262,7 @@ def rows_of_series(c: Call, func: Func) -> Value:
     v = chosen.value(None)
     if v.dtype == "int64?":
         raise NoRule("whole numbers with gaps")
-    frame = chosen.rows([(v.label, Made(v.expr, v.dtype, v.is_nullable, finite=v.finite))])
+    frame = chosen.rows([(v.label, Made.of(v, null_free=False))])
     return series_of(c.ctx, frame, v.label)
 
 
@@ -281,5 +281,5 @@ def rows_of_frame(c: Call, func: Func, way: type[Chosen] = Chosen) -> Frame:
         v = chosen.g.value(label)
         if v.dtype == "int64?":
             raise NoRule("whole numbers with gaps")
-        values.append((label, Made(v.expr, v.dtype, v.is_nullable, finite=v.finite)))
+        values.append((label, Made.of(v, null_free=False)))
     return chosen.rows(values)

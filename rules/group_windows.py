@@ -452,7 +452,7 @@ def rowwise(g: Groups, value: Col, label: Any) -> Col:
     """The result of a function over groups, for rows that are in a group."""
     temps = {**g.temps, **dict(value.temps)}
     g.temps = temps
-    made = Made(tight(value), value.dtype, value.is_nullable, value.null_free, finite=value.finite)  # fmt: skip
+    made = Made.of(value, expr=tight(value))
     g.deps |= value.deps
     return g.windowed(made, label)
 

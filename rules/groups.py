@@ -61,6 +61,12 @@ class Made:
     tagged: bool = False  # texts that tell their types: the job settles the column's type
     finite: bool = False  # as in Column
 
+    @classmethod
+    def of(cls, series: Col, **changes: Any) -> "Made":
+        """What a Series says of itself."""
+        facts = {f: getattr(series, f) for f in ("expr", "dtype", "null_free", "finite")}
+        return cls(**{**facts, "nullable": series.is_nullable, **changes})
+
 
 UNKNOWN = object()
 
