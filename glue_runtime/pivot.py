@@ -47,8 +47,9 @@ def spread(
     types = dict(long.dtypes)
     keys = [quoted(k) for k in index]
     rows = with_code(long, columns, "__column")
+    of_all = [] if total is None else [quoted(index[0]) == total]
     if dropna:
-        rows = rows.where(any_of([quoted(c).isNotNull() for c in cells]))
+        rows = rows.where(any_of([*[quoted(c).isNotNull() for c in cells], *of_all]))
     rows = rows.cache()
     if check and rows.groupBy(*keys, "__column").count().where("count > 1").limit(1).count():
         raise ValueError("Index contains duplicate entries, cannot reshape")
@@ -58,6 +59,10 @@ def spread(
     labels = sorted_labels(found, columns, kinds or [types[c] for c in columns], total)
     if seen and (values is None or values.distinct().na.drop().count() != len(labels)):
         labels = dict(sorted(labels.items(), key=lambda x: found[x[0]][-1]))
+    if of_all and fill is not None:  # inf - inf in the row of totals is not filled, gaps are
+        rows = rows.withColumns(
+            {c: beside(quoted(c), of_all[0]) for c in cells if types[c] in ("float", "double")}
+        )
     firsts = [F.first(quoted(c)).alias(f"c{i}") for i, c in enumerate(cells)]
     wide = rows.groupBy(*keys).pivot("__column", list(labels)).agg(*firsts)
     places = [(text, n) for text in labels for n in range(len(cells))]
@@ -72,12 +77,19 @@ def spread(
         turned = total is not None and whole and {types[c] for c in cells} & {"float", "double"}
         for part, filler in ((body, fill), (kept[len(body) :], None)):
             exprs = filled([at[t, n] for t in part], types[cell], whole, filler, wide)
+            if of_all and types[cell] in ("float", "double"):
+                exprs = [F.nanvl(e, F.lit(None)) for e in exprs]
             out += [e.cast("double") for e in exprs] if turned and part is body else exprs
             names += [label_name((*heads[n], *labels[t])) for t in part]
     clash = {n for n in names if names.count(n) > 1}
     if clash:
         raise ValueError(f"pivot: several columns, or levels of the index, are named {clash}")
     return wide.select(*[c.alias(name) for c, name in zip(out, names)])
+
+
+def beside(cell, of_all):
+    """A cell that is NaN instead of missing where a condition holds."""
+    return F.when(of_all & cell.isNull(), F.lit(float("nan"))).otherwise(cell)
 
 
 def with_code(df, columns, name):
@@ -217,6 +229,10 @@ def with_totals(df, index, columns, values, name="All"):
         ways += [{**own, **all_columns}, {**all_rows, **all_columns}]
     parts = [F.struct(*[v.alias(f"k{n}") for n, v in enumerate(way.values())]) for way in ways]
     full = ~any_of([quoted(c).isNull() for c in (*index, *columns, *values)])
+    if df.where(full).isEmpty() and not df.isEmpty():
+        raise ValueError(
+            "margins: every row has a missing value, and a total of none is not computed"
+        )
     parts = F.when(full, F.array(*parts)).otherwise(F.array(parts[0]))
     out = df.withColumn("__parts", F.explode(parts))
     keys = {k: F.col(f"__parts.k{n}") for n, k in enumerate(own)}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from rules.group_agg import items, pairs, spec_of
 from rules.index import framed
 from rules.join import ordered_number
-from rules.lib import chain, reader_of_labels, selected, settle, spark_type
+from rules.lib import all_finite, chain, reader_of_labels, selected, settle, spark_type
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -28,7 +30,7 @@ from transpiler.facts import (
     Value,
     fresh,
 )
-from transpiler.symbolic import col, lift, render
+from transpiler.symbolic import E, F, col, lift, render
 
 # --- columns named by values ------------------------------------------------------------------
 
@@ -383,24 +385,39 @@ def table_of_groups(
     c.need(len(set(map(repr, labels))) == len(labels), "two columns would have the same name")
     depth = (None, None) if isinstance(labels[0], tuple) else ()
     out = selected(ctx, long, cells)
+    of_all = None  # inf - inf among the totals stays missing
+    if total is not None and not all_finite(*cells):
+        of_all = col(long.index.levels[0].name) == lift(total)
     if all(x.dtype not in ("int64", "bool") for x in cells):  # the others are never missing
-        out = chain(out, f'.dropna("all", subset={render([x.name for x in cells])})')
+        names = render([x.name for x in cells])
+        kept = [*[col(x.name).isNotNull() for x in cells], *([] if of_all is None else [of_all])]
+        test = f'"all", subset={names}' if of_all is None else reduce(or_, kept)
+        out = chain(out, f".{'dropna' if of_all is None else 'filter'}({test})")
     if fill is not None:
-        c.need(
-            all(
-                isinstance(fill, str) == (x.dtype in TEXTS)
-                and x.dtype in NUMBERS | TEXTS
-                and (isinstance(fill, (int, str)) or x.dtype in FLOATS | {"int64"})
-                for x in cells
-            ),
-            "fill_value= of such groups",
-        )
-        gaps = [x.name for x in cells if x.dtype != "int64"]
-        if gaps:
-            out = chain(out, f".fillna({render(fill)}, subset={render(gaps)})")
+        out = filled_groups(c, out, cells, fill, of_all)
     columns = [replace(x, label=label) for x, label in zip(cells, labels)]
     out = out.but(columns=tuple(columns), label_names=depth)
     return totals_last(ctx, out, total) if total is not None else out
+
+
+def filled_groups(c: Call, out: Frame, cells: list[Column], fill: Any, but: E | None) -> Frame:
+    """The groups with ``fill`` in place of missing values, except where the condition ``but`` holds."""
+    c.need(
+        all(
+            isinstance(fill, str) == (x.dtype in TEXTS)
+            and x.dtype in NUMBERS | TEXTS
+            and (isinstance(fill, (int, str)) or x.dtype in FLOATS | {"int64"})
+            for x in cells
+        ),
+        "fill_value= of such groups",
+    )
+    gaps = [x.name for x in cells if x.dtype != "int64"]
+    if not gaps:
+        return out
+    if but is None:
+        return chain(out, f".fillna({render(fill)}, subset={render(gaps)})")
+    whole = {x: F.when(col(x).isNull() & ~but, F.lit(fill)).otherwise(col(x)) for x in gaps}
+    return chain(out, f".withColumns({render(whole)})")
 
 
 _TOTALS = {"sum", "mean", "count", "min", "max", "median", "nunique"}

@@ -5,8 +5,10 @@ Where only the job sees the types it has to look before some of the rows go.
 
 import pytest
 
+from glue_runtime.local import run_job
 from tests.harness import MODE_NAMES, MODES
 from tests.test_rules import wrong_among
+from transpiler import Options, transpile
 
 COLUMNS = {
     "shift in groups": "df.groupby('k')['i'].shift()",
@@ -60,3 +62,17 @@ def test_series(known, spark, tmp_path):
         if "drop_duplicates" not in taken or name != "reindex"
     }
     assert wrong_among(snippets, tmp_path, known) == []
+
+
+@pytest.mark.parametrize("columns", ["", "columns='b', "])
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+def test_totals_where_every_row_has_a_gap_are_refused(known, columns, spark, tmp_path):
+    source = f"""import pandas as pd
+df = pd.read_csv("in.csv")
+df["v"] = df["v"].where(df["v"] > 100)
+df.pivot_table(index="k", {columns}values="v", aggfunc="sum", margins=True).reset_index().to_csv("out.csv", index=False)
+"""
+    (tmp_path / "in.csv").write_text("k,b,v\nx,p,1.5\ny,q,2.5\n")
+    job = transpile(source, Options(input_root=tmp_path if known else None))
+    with pytest.raises(Exception, match="every row has a missing value"):
+        run_job(job.script, {"JOB_NAME": "totals"}, workdir=tmp_path)
