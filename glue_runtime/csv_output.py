@@ -8,6 +8,7 @@ import uuid
 
 from pyspark.sql import functions as F
 
+from glue_runtime.csv_header import header_rows
 from glue_runtime.csv_text import cell_texts, column_needs, header_line, line_of
 from glue_runtime.files import (
     data_files,
@@ -45,12 +46,16 @@ def write_csv(
     dtypes=None,
     single_file=False,
     mode="w",
+    labels=None,
+    index=None,
+    level_names=None,
 ):
     """Write `df` as the text that pandas writes, in the order of its rows, replacing `path`.
 
     The result is a folder of files that each have the header (single_file=True: one file).
     dtypes: {column: pandas dtype}, so that bigint of a float64 column is written 10.0, and of an
     "int64?" column where any value of it is missing. header: True, False or the names to write.
+    labels, index, level_names: of columns with labels of several levels, see `header_rows`.
     The lines are written as text and not through a DynamicFrame, whose CSV writer has no say over
     quotes, numbers and dates.
     """
@@ -73,8 +78,13 @@ def write_csv(
         "bool_as_text": bool_as_text,
         "path": path,
     }
-    names = df.columns if header in (True, False) else list(header)
-    first = header_line(names, style) if header is not False else None
+    if header is False:
+        first = None
+    elif labels is not None:
+        lines = header_rows(df.columns, labels, index, level_names)
+        first = style["lineterminator"].join(header_line(line, style) for line in lines)
+    else:
+        first = header_line(df.columns if header is True else list(header), style)
     needs = column_needs(df, dtypes or {}, style)
     codec = codec_of(path, compression)
     lines = df.select(line_of(cell_texts(df, needs, style), style).alias("value"))

@@ -53,9 +53,9 @@ def header_line(names, style):
         quoting=style["quoting"],
         escapechar=style["escapechar"],
         doublequote=style["doublequote"],
-        lineterminator="",
+        lineterminator=style["lineterminator"],  # what holds a piece of it is quoted
     ).writerow(names)
-    return out.getvalue()
+    return out.getvalue().removesuffix(style["lineterminator"])
 
 
 def column_needs(df, dtypes, style):
@@ -129,7 +129,9 @@ def plain_text(cell, kind, need, style, name):
         return F.when(cell, F.lit("True")).when(~cell, F.lit("False"))
     if kind in WHOLE and not need:
         return cell.cast("string")
-    if kind in WHOLE or kind in ("double", "float") or kind.startswith("decimal"):
+    if kind == "float":  # the shortest text that gives a float32
+        return number_as_text(cell.cast("string").cast("double"), style)
+    if kind in WHOLE or kind == "double" or kind.startswith("decimal"):
         return number_as_text(cell.cast("double"), style)
     if kind in ("timestamp", "timestamp_ntz"):
         return F.date_format(cell, need)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.connections import UNPROVEN, SqlText, noted, of_value
-from rules.io import output, with_index
+from rules.csv_header import with_index
+from rules.io import output
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import Column, Const, Database, Frame, Index, Order, Rows, Value, fresh

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
+from rules.csv_header import (
+    as_named,
+    deep_frame,
+    is_deep,
+    lines_of,
+    open_with_index,
+    with_index,
+)
 from rules.lib import sorted_text
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -24,7 +31,7 @@ from transpiler.facts import (
 )
 from transpiler.facts import fresh
 from transpiler.infer.context import Output, read_options
-from transpiler.symbolic import E, col, field, lift, render
+from transpiler.symbolic import col, field, lift, render
 
 #: what a missing text is after reading: NaN or None
 GAPS = {"csv": "nan", "json": "None", "parquet": "None"}
@@ -38,7 +45,12 @@ def dtype_name(value: Any) -> str:
     name = getattr(value, "name", None) or (
         value if isinstance(value, str) else getattr(value, "__name__", "")
     )
-    name = str(name).removeprefix("numpy.").removeprefix("builtins.").removeprefix("pandas.")
+    name = (
+        str(name)
+        .removeprefix("numpy.")
+        .removeprefix("builtins.")
+        .removeprefix("pandas.")
+    )
     name = {"Int64Dtype": "Int64", "StringDtype": "string", "str_": "str", "BooleanDtype": "boolean",
             "datetime64": "datetime64[ns]", "float_": "float64", "int_": "int64", "bool_": "bool",
             "CategoricalDtype": "category", "Float64Dtype": "Float64"}.get(name, name)  # fmt: skip
@@ -75,11 +87,14 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     args = ["glueContext", *(["DATA_ROOT", path.text] if several is not None else [c.interpreter.data_path(path)])]  # fmt: skip
     columns: list[Column] = []
     pinned = schema is not None and all(
-        isinstance(label, str) and d is not None and label for label, d, _ in schema.columns
+        isinstance(label, str) and d is not None and label
+        for label, d, _ in schema.columns
     )
     if pinned:
         columns = pinned_columns(schema, step, GAPS.get(fmt))
-        args.append(schema_text(whole or schema, {label: d for label, d, _ in schema.columns}))
+        args.append(
+            schema_text(whole or schema, {label: d for label, d, _ in schema.columns})
+        )
         keep = kept(ctx, step, columns, usecols)
         if keep is not None:
             passed["columns"] = keep
@@ -97,7 +112,9 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     if schema is None and problem:
         c.message = f"its types are not known: reading it here raises {problem}"  # type: ignore[attr-defined]
     if not pinned:
-        typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
+        typed = {d: "datetime64[ns]" for d in dates} | (
+            dtype if isinstance(dtype, dict) else {}
+        )
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
     hidden: tuple[str, ...] = ()
     if ctx.wants(step, "order") or ctx.wants(step, "number"):
@@ -115,15 +132,21 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         name = hidden[0]
         option = "" if name == "__pos" else f', name="{name}"'
         text = f'{ctx.call("with_position")}({text}, "{name}"{option})'
-    ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
+    ctx.inputs.append(
+        {"path": getattr(path, "value", None), "format": fmt, "pinned": pinned}
+    )
     return facts.but(text=text, hidden=hidden)
 
 
-def of_files(ctx: Any, facts: Frame, files: Any, args: list) -> tuple[Frame, tuple[str, ...]]:
+def of_files(
+    ctx: Any, facts: Frame, files: Any, args: list
+) -> tuple[Frame, tuple[str, ...]]:
     """What a loop over files adds: columns of its own, and row numbers that start anew in each file."""
     args += [f"path={files.path}"] if files.path else []
     if files.added:
-        args.append("added={" + ", ".join(f"{x!r}: {text}" for x, text in files.added) + "}")
+        args.append(
+            "added={" + ", ".join(f"{x!r}: {text}" for x, text in files.added) + "}"
+        )
         made = tuple(Column(x, x, None) for x, _ in files.added)
         facts = facts.but(columns=facts.columns + made)
     facts = facts.but(vars=files.vars)
@@ -161,7 +184,9 @@ def schema_text(schema: Any, types: dict) -> str:
     return render(", ".join(parts))
 
 
-def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> list[str] | None:
+def kept(
+    ctx: Any, step: tuple, columns: list[Column], usecols: list | None
+) -> list[str] | None:
     """The columns to read: those that a later step uses. None: all of them."""
     used = None if ctx.learned.used is None else ctx.learned.used.get(step, set())
     if used is None:
@@ -185,7 +210,10 @@ def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> 
 def read_parquet(c: Call) -> Frame:
     """A Parquet file or folder."""
     path = c["path"]
-    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    c.need(
+        isinstance(path, Const) and isinstance(path.value, str),
+        "the path is not known here",
+    )
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver",
@@ -209,7 +237,10 @@ def read_parquet(c: Call) -> Frame:
 def read_json(c: Call) -> Frame:
     """JSON records, one document or one per line."""
     path = c["path_or_buf"]
-    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    c.need(
+        isinstance(path, Const) and isinstance(path.value, str),
+        "the path is not known here",
+    )
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver",
@@ -217,7 +248,9 @@ def read_json(c: Call) -> Frame:
     orient, lines = c.lit("orient"), c.lit("lines")
     c.need(orient in (None, "records"), f"orient={orient!r}")
     c.need(orient == "records" or lines, "JSON that is not records")
-    schema = c.ctx.schemas.look("read_json", path.value, {"orient": orient, "lines": lines})
+    schema = c.ctx.schemas.look(
+        "read_json", path.value, {"orient": orient, "lines": lines}
+    )
     c.need(schema is not None, "the columns of the JSON are not known here")
     passed = {"lines": True} if lines else {}
     return source_frame(c, "read_json", "json", path, schema, passed, None)
@@ -236,28 +269,56 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
         c.need(known or not (zone_of(x.dtype) or period_of(x.dtype)), f"{fmt} with {x.dtype} columns")  # fmt: skip
     ctx.use(frame)
     text, order = frame.text, None
+    deep = "labels" in passed and function == "write_csv"
+    if deep:
+        lines = lines_of(passed, frame)
+        frame = as_named(passed, frame)
     if frame.order.explicit:
         whole = frame.order.anchor or frame.order.total
-        keys = ctx.order_of(frame) if whole else [k.expr(frame.rows) for k in frame.order.keys]
+        keys = (
+            ctx.order_of(frame)
+            if whole
+            else [k.expr(frame.rows) for k in frame.order.keys]
+        )
         if not ctx.is_sorted(frame.text, sorted_text(keys)):
             text += sorted_text(keys)
         labels = {x.name: x.label for x in frame.columns}
-        order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
+        order = [
+            str(labels[k.name]) for k in frame.order.keys if k.name in labels
+        ] or None
+        if passed.get("header") is False:  # then a reader numbers the columns
+            numbers = {str(x): str(n) for n, x in enumerate(labels.values())}
+            order = None if frame.open or order is None else [numbers[x] for x in order]
     shown = {x.name for x in frame.columns} | {*frame.hidden}
     levels = [x.name for x in frame.index.levels if x.name not in shown]
-    text = without_hidden(text, (*frame.hidden, *levels)) + relabelled(frame)
+    text = without_hidden(text, (*frame.hidden, *levels)) + (
+        "" if deep else relabelled(frame)
+    )
     own = re.match(r"\w*", frame.text).group()  # type: ignore[union-attr]
-    variable = own if own in frame.vars else min(frame.vars, default=ctx.hint or "output")
+    variable = (
+        own if own in frame.vars else min(frame.vars, default=ctx.hint or "output")
+    )
     args = ["glueContext", text, place or c.interpreter.data_path(path)]
     if not place:
         passed = {**passed, "transformation_ctx": variable}
     if ctx.options.single_file and function == "write_csv":
         passed["single_file"] = True
     args += [f"{k}={render(v)}" for k, v in passed.items()]
-    ctx.emit(f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output")
+    ctx.emit(
+        f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output"
+    )
     options = read_options(fmt, passed)
+    if deep and passed.get("header", True):
+        options["header"] = list(range(lines))
     ctx.outputs.append(
-        Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable, options)
+        Output(
+            str(getattr(path, "value", "?")),
+            fmt,
+            order,
+            ctx.line or 1,
+            variable,
+            options,
+        )
     )
     if not frame.open:
         ctx.outputs[-1].columns = [
@@ -269,7 +330,9 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
 def without_hidden(text: str, hidden: tuple[str, ...]) -> str:
     """The text with the hidden columns gone: not selected in the first place where that can be."""
     gone = list(hidden)
-    while gone and last_call(text) == "select" and text.endswith(f", {render(gone[-1])})"):
+    while (
+        gone and last_call(text) == "select" and text.endswith(f", {render(gone[-1])})")
+    ):
         text = text[: -len(f", {render(gone.pop())})")] + ")"
     return text + (f".drop({', '.join(render(g) for g in gone)})" if gone else "")
 
@@ -295,7 +358,8 @@ def relabelled(frame: Frame) -> str:
 
 def text_dtypes(frame: Frame) -> dict:
     """dtypes that the text of a CSV depends on beyond the Spark type."""
-    return {str(c.label): c.dtype for c in frame.columns if c.dtype in ("int64?", "bool?")}
+    found = [x for x in frame.columns if x.dtype in ("int64?", "bool?")]
+    return {x.name if is_deep(frame) else str(x.label): x.dtype for x in found}
 
 
 def with_texts(c: Call, frame: Frame) -> Frame:
@@ -309,7 +373,9 @@ def with_texts(c: Call, frame: Frame) -> Frame:
         if zone_of(x.dtype) or period_of(x.dtype):
             c.need(c.lit("date_format") is None, f"date_format= for {x.dtype} columns")
             text = time_text(c, series_of(c.ctx, frame, x.label))
-            sorts = any(k.name == x.name for k in frame.order.keys)  # by the values, not the texts
+            sorts = any(
+                k.name == x.name for k in frame.order.keys
+            )  # by the values, not the texts
             hidden_sorts |= sorts
             name = physical(frame, f"{x.name}_text") if sorts else x.name
             new = fresh_column(x.label, name, "object")
@@ -317,49 +383,6 @@ def with_texts(c: Call, frame: Frame) -> Frame:
             hidden = (*frame.hidden, x.name) if sorts else frame.hidden
             frame = chain(frame, f".withColumn({lift(name)}, {text})", columns=tuple(shown), hidden=hidden)  # fmt: skip
     return selected(c.ctx, frame, list(frame.columns)) if hidden_sorts else frame
-
-
-def with_index(c: Call, frame: Frame, label: Any) -> Frame:
-    """The frame with its index as first columns, as a CSV shows it."""
-    from rules.lib import chain
-
-    ctx = c.ctx
-    if frame.index.kind == "columns":
-        levels = [
-            Column(x.label if x.label is not None else "", x.name, x.dtype, x.uid)
-            for x in frame.index.levels
-        ]
-        names = [E(render(x.name)) for x in (*levels, *frame.columns)] + [
-            E(render(h)) for h in frame.hidden
-        ]
-        text = f".select({', '.join(n.text for n in names)})"
-        return chain(frame, text, columns=(*levels, *frame.columns), index=Index())
-    position = ctx.position(frame, frame.index.anchor, "number")
-    if not ctx.keys_hold(frame):
-        raise NoRule("the order of the rows is not known here")
-    name = "__index"
-    rest = [render(x.name) for x in frame.columns] + [render(h) for h in frame.hidden]
-    text = f".select({position.alias(name)}, {', '.join(rest)})"
-    column = Column("", name, "int64")
-    return chain(frame, text, columns=(column, *frame.columns), index=Index())
-
-
-def open_with_index(c: Call, frame: Frame) -> Frame:
-    """The same for a frame whose columns only the job knows."""
-    from rules.index import index_reset
-
-    plain = ("", "str", "int", "float", "label_of_bool")  # pandas writes times in another way
-    known = len(frame.label_names) < 2 and frame.label_kind in plain
-    c.need(known and frame.index.kind == "columns", "the columns of the frame are not known here")
-    titles = [f"__level{n}" if x.label is None else x.label for n, x in enumerate(frame.index.levels)]  # fmt: skip
-    c.need(all(isinstance(x, str) for x in titles), "levels that are not named by text")
-    out = index_reset(c.ctx, frame, False, titles)
-    blank = [t for t, x in zip(titles, frame.index.levels) if x.label is None]
-    c.need(len(blank) < 2 and not any(k.name in blank for k in out.order.keys), "levels without names")  # fmt: skip
-    if not blank:
-        return out
-    columns = tuple(replace(x, label="", name="") if x.name == blank[0] else x for x in out.columns)
-    return out.but(text=f'{out.text}.withColumnRenamed("{blank[0]}", "")', columns=columns)
 
 
 @rule(
@@ -374,24 +397,35 @@ def open_with_index(c: Call, frame: Frame) -> Frame:
         "df.groupby(['k', 'j'])['f'].sum().unstack().to_csv('out.csv')",
         "pd.crosstab(df['k'], df['j']).to_csv('out.csv')",
         "df.groupby('k')[['f', 'i']].sum().T.to_csv('out.csv')",
+        "df.pivot_table(index='k', columns='s', values=['i', 'f'], aggfunc='sum').to_csv('out.csv')",
+        "df.pivot_table(index=['k', 'b'], columns=['s', 'j'], values='i', aggfunc='sum', fill_value=0).reset_index().to_csv('out.csv', index=False)",
+        "df.groupby(['k', 'j']).agg({'i': ['sum', 'max'], 'f': ['mean']}).to_csv('out.csv')",
+        "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean']}).reset_index().to_csv('out.csv', index=False, sep=';')",
+        "df.groupby('k').agg({'i': ['sum', 'max']}).to_csv('out.csv', header=False)",
     ),
 )
 def to_csv(c: Call) -> Const:
     """A CSV dataset, text as pandas writes it."""
     frame, path = c.frame, c["path_or_buf"]
-    c.need(not (isinstance(path, Const) and path.value is None), "the text itself is asked for")
     c.need(
-        isinstance(path, (Const, Plain)) and "IO(" not in (getattr(path, "text", None) or ""),
+        not (isinstance(path, Const) and path.value is None),
+        "the text itself is asked for",
+    )
+    c.need(
+        isinstance(path, (Const, Plain))
+        and "IO(" not in (getattr(path, "text", None) or ""),
         "the path is not known here",
     )
     if c.given("columns"):
         from rules.lib import selected
 
         frame = selected(c.ctx, frame, [frame.column(x) for x in c.lit("columns")])
-    if c.lit("index"):
+    passed: dict = {}
+    if is_deep(frame):
+        frame, passed = deep_frame(c, frame)
+    elif c.lit("index"):
         frame = open_with_index(c, frame) if frame.open else with_index(c, frame, None)
     frame = with_texts(c, frame)
-    passed = {}
     for name, default in (
         ("sep", ","),
         ("na_rep", ""),
@@ -423,7 +457,10 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
     if frame.index.kind == "columns":
         levels = [
             Column(
-                x.label if x.label is not None else f"__index_level_{i}__", x.name, x.dtype, x.uid
+                x.label if x.label is not None else f"__index_level_{i}__",
+                x.name,
+                x.dtype,
+                x.uid,
             )
             for i, x in enumerate(frame.index.levels)
         ]
@@ -431,7 +468,10 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
             render(h) for h in frame.hidden
         ]
         return chain(
-            frame, f".select({', '.join(names)})", columns=(*frame.columns, *levels), index=Index()
+            frame,
+            f".select({', '.join(names)})",
+            columns=(*frame.columns, *levels),
+            index=Index(),
         )
     position = c.ctx.position(frame, frame.index.anchor, "number")
     name = "__index_level_0__"
@@ -460,7 +500,10 @@ def to_parquet(c: Call) -> Const:
         "the path is not known here",
     )
     index = c.lit("index")
-    c.need(index in (None, False) or frame.index.kind != "range", "a RangeIndex goes into the file")
+    c.need(
+        index in (None, False) or frame.index.kind != "range",
+        "a RangeIndex goes into the file",
+    )
     if index is not False and frame.index.kind != "range":
         frame = with_stored_index(c, frame)
     passed = {}
@@ -500,4 +543,12 @@ def to_json(c: Call) -> Const:
     return output(c, "write_json", "json", c.frame, path, passed)
 
 
-__all__ = ["col", "dtype_argument", "dtype_name", "lift", "output", "source_frame", "to_nullable"]
+__all__ = [
+    "col",
+    "dtype_argument",
+    "dtype_name",
+    "lift",
+    "output",
+    "source_frame",
+    "to_nullable",
+]

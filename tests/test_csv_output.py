@@ -31,6 +31,7 @@ FRAME = pd.DataFrame(
         "day": pd.to_datetime(["2020-01-01", "1960-02-03", None, "1700-01-01"]),
         "frac": pd.to_datetime(["2020-01-01 10:00:00.5", None, None, "1960-02-03 00:00:00.0"]),
         'na"me, x': ["x", "y", "z", "w"],
+        "two\nlines": [1, 2, 3, 4],
     }
 )
 
@@ -54,7 +55,7 @@ def quoted_returns(text):
         {"sep": ";"},
         {"sep": "\t", "na_rep": "NULL"},
         {"header": False},
-        {"header": [f"n{i}" for i in range(10)]},
+        {"header": [f"n{i}" for i in range(11)]},
         {"date_format": "%d/%m/%Y %H:%M"},
         {"date_format": "%Y-%m-%dT%H:%M:%S"},
         {"float_format": "%.2f"},

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pandas as pd
 
 OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+UNNAMED = re.compile(r"Unnamed: \d+_level_\d+$")  # what read_csv calls an empty cell of a header
 HIVE_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -76,10 +77,11 @@ def _read_csv(parts: list[Path], options: dict) -> pd.DataFrame:
         if not text:
             continue
         if options.get("header", "infer") is not None:
+            own = _header(text, quote, options)
             if header is None:
-                header = _first_record(text, quote)
-            elif _first_record(text, quote).rstrip("\r\n") == header.rstrip("\r\n"):
-                text = text[len(_first_record(text, quote)) :]
+                header = own
+            elif own.rstrip("\r\n") == header.rstrip("\r\n"):
+                text = text[len(own) :]
             else:
                 raise ValueError(f"{part}: another header than the first part's")
         whole.append(text if text.endswith("\n") or not text else text + "\n")
@@ -89,7 +91,20 @@ def _read_csv(parts: list[Path], options: dict) -> pd.DataFrame:
     rest = {
         name: value for name, value in options.items() if name not in ("encoding", "compression")
     }
-    return pd.read_csv(io.StringIO("".join(whole)), **rest)
+    frame = pd.read_csv(io.StringIO("".join(whole)), **rest)
+    if isinstance(frame.columns, pd.MultiIndex):
+        frame.columns = pd.Index(
+            [" ".join(x for x in label if not UNNAMED.match(x)) for label in frame.columns]
+        )
+    return frame
+
+
+def _header(text: str, quote: str, options: dict) -> str:
+    """The lines of the header: one, or as many as the option says."""
+    rows, header = options.get("header", "infer"), ""
+    for _ in rows if isinstance(rows, list) else [0]:
+        header += _first_record(text[len(header) :], quote)
+    return header
 
 
 def _first_record(text: str, quote: str) -> str:
