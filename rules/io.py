@@ -5,14 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rules.csv_header import (
-    as_named,
-    deep_frame,
-    is_deep,
-    lines_of,
-    open_with_index,
-    with_index,
-)
+from rules.csv_header import as_named, deep_frame, is_deep, lines_of, open_with_index, with_index
 from rules.lib import sorted_text
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -45,12 +38,7 @@ def dtype_name(value: Any) -> str:
     name = getattr(value, "name", None) or (
         value if isinstance(value, str) else getattr(value, "__name__", "")
     )
-    name = (
-        str(name)
-        .removeprefix("numpy.")
-        .removeprefix("builtins.")
-        .removeprefix("pandas.")
-    )
+    name = str(name).removeprefix("numpy.").removeprefix("builtins.").removeprefix("pandas.")
     name = {"Int64Dtype": "Int64", "StringDtype": "string", "str_": "str", "BooleanDtype": "boolean",
             "datetime64": "datetime64[ns]", "float_": "float64", "int_": "int64", "bool_": "bool",
             "CategoricalDtype": "category", "Float64Dtype": "Float64"}.get(name, name)  # fmt: skip
@@ -87,14 +75,11 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     args = ["glueContext", *(["DATA_ROOT", path.text] if several is not None else [c.interpreter.data_path(path)])]  # fmt: skip
     columns: list[Column] = []
     pinned = schema is not None and all(
-        isinstance(label, str) and d is not None and label
-        for label, d, _ in schema.columns
+        isinstance(label, str) and d is not None and label for label, d, _ in schema.columns
     )
     if pinned:
         columns = pinned_columns(schema, step, GAPS.get(fmt))
-        args.append(
-            schema_text(whole or schema, {label: d for label, d, _ in schema.columns})
-        )
+        args.append(schema_text(whole or schema, {label: d for label, d, _ in schema.columns}))
         keep = kept(ctx, step, columns, usecols)
         if keep is not None:
             passed["columns"] = keep
@@ -112,9 +97,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     if schema is None and problem:
         c.message = f"its types are not known: reading it here raises {problem}"  # type: ignore[attr-defined]
     if not pinned:
-        typed = {d: "datetime64[ns]" for d in dates} | (
-            dtype if isinstance(dtype, dict) else {}
-        )
+        typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
     hidden: tuple[str, ...] = ()
     if ctx.wants(step, "order") or ctx.wants(step, "number"):
@@ -132,21 +115,15 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         name = hidden[0]
         option = "" if name == "__pos" else f', name="{name}"'
         text = f'{ctx.call("with_position")}({text}, "{name}"{option})'
-    ctx.inputs.append(
-        {"path": getattr(path, "value", None), "format": fmt, "pinned": pinned}
-    )
+    ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
     return facts.but(text=text, hidden=hidden)
 
 
-def of_files(
-    ctx: Any, facts: Frame, files: Any, args: list
-) -> tuple[Frame, tuple[str, ...]]:
+def of_files(ctx: Any, facts: Frame, files: Any, args: list) -> tuple[Frame, tuple[str, ...]]:
     """What a loop over files adds: columns of its own, and row numbers that start anew in each file."""
     args += [f"path={files.path}"] if files.path else []
     if files.added:
-        args.append(
-            "added={" + ", ".join(f"{x!r}: {text}" for x, text in files.added) + "}"
-        )
+        args.append("added={" + ", ".join(f"{x!r}: {text}" for x, text in files.added) + "}")
         made = tuple(Column(x, x, None) for x, _ in files.added)
         facts = facts.but(columns=facts.columns + made)
     facts = facts.but(vars=files.vars)
@@ -184,9 +161,7 @@ def schema_text(schema: Any, types: dict) -> str:
     return render(", ".join(parts))
 
 
-def kept(
-    ctx: Any, step: tuple, columns: list[Column], usecols: list | None
-) -> list[str] | None:
+def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> list[str] | None:
     """The columns to read: those that a later step uses. None: all of them."""
     used = None if ctx.learned.used is None else ctx.learned.used.get(step, set())
     if used is None:
@@ -210,10 +185,7 @@ def kept(
 def read_parquet(c: Call) -> Frame:
     """A Parquet file or folder."""
     path = c["path"]
-    c.need(
-        isinstance(path, Const) and isinstance(path.value, str),
-        "the path is not known here",
-    )
+    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver",
@@ -237,10 +209,7 @@ def read_parquet(c: Call) -> Frame:
 def read_json(c: Call) -> Frame:
     """JSON records, one document or one per line."""
     path = c["path_or_buf"]
-    c.need(
-        isinstance(path, Const) and isinstance(path.value, str),
-        "the path is not known here",
-    )
+    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver",
@@ -248,9 +217,7 @@ def read_json(c: Call) -> Frame:
     orient, lines = c.lit("orient"), c.lit("lines")
     c.need(orient in (None, "records"), f"orient={orient!r}")
     c.need(orient == "records" or lines, "JSON that is not records")
-    schema = c.ctx.schemas.look(
-        "read_json", path.value, {"orient": orient, "lines": lines}
-    )
+    schema = c.ctx.schemas.look("read_json", path.value, {"orient": orient, "lines": lines})
     c.need(schema is not None, "the columns of the JSON are not known here")
     passed = {"lines": True} if lines else {}
     return source_frame(c, "read_json", "json", path, schema, passed, None)
@@ -275,50 +242,31 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
         frame = as_named(passed, frame)
     if frame.order.explicit:
         whole = frame.order.anchor or frame.order.total
-        keys = (
-            ctx.order_of(frame)
-            if whole
-            else [k.expr(frame.rows) for k in frame.order.keys]
-        )
+        keys = ctx.order_of(frame) if whole else [k.expr(frame.rows) for k in frame.order.keys]
         if not ctx.is_sorted(frame.text, sorted_text(keys)):
             text += sorted_text(keys)
         labels = {x.name: x.label for x in frame.columns}
-        order = [
-            str(labels[k.name]) for k in frame.order.keys if k.name in labels
-        ] or None
+        order = [str(labels[k.name]) for k in frame.order.keys if k.name in labels] or None
         if passed.get("header") is False:  # then a reader numbers the columns
             numbers = {str(x): str(n) for n, x in enumerate(labels.values())}
             order = None if frame.open or order is None else [numbers[x] for x in order]
     shown = {x.name for x in frame.columns} | {*frame.hidden}
     levels = [x.name for x in frame.index.levels if x.name not in shown]
-    text = without_hidden(text, (*frame.hidden, *levels)) + (
-        "" if deep else relabelled(frame)
-    )
+    text = without_hidden(text, (*frame.hidden, *levels)) + ("" if deep else relabelled(frame))
     own = re.match(r"\w*", frame.text).group()  # type: ignore[union-attr]
-    variable = (
-        own if own in frame.vars else min(frame.vars, default=ctx.hint or "output")
-    )
+    variable = own if own in frame.vars else min(frame.vars, default=ctx.hint or "output")
     args = ["glueContext", text, place or c.interpreter.data_path(path)]
     if not place:
         passed = {**passed, "transformation_ctx": variable}
     if ctx.options.single_file and function == "write_csv":
         passed["single_file"] = True
     args += [f"{k}={render(v)}" for k, v in passed.items()]
-    ctx.emit(
-        f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output"
-    )
+    ctx.emit(f"{ctx.call(function)}({', '.join(args)})", reads=frame.vars, kind="output")
     options = read_options(fmt, passed)
     if deep and passed.get("header", True):
         options["header"] = list(range(lines))
     ctx.outputs.append(
-        Output(
-            str(getattr(path, "value", "?")),
-            fmt,
-            order,
-            ctx.line or 1,
-            variable,
-            options,
-        )
+        Output(str(getattr(path, "value", "?")), fmt, order, ctx.line or 1, variable, options)
     )
     if not frame.open:
         ctx.outputs[-1].columns = [
@@ -330,9 +278,7 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
 def without_hidden(text: str, hidden: tuple[str, ...]) -> str:
     """The text with the hidden columns gone: not selected in the first place where that can be."""
     gone = list(hidden)
-    while (
-        gone and last_call(text) == "select" and text.endswith(f", {render(gone[-1])})")
-    ):
+    while gone and last_call(text) == "select" and text.endswith(f", {render(gone[-1])})"):
         text = text[: -len(f", {render(gone.pop())})")] + ")"
     return text + (f".drop({', '.join(render(g) for g in gone)})" if gone else "")
 
@@ -373,9 +319,7 @@ def with_texts(c: Call, frame: Frame) -> Frame:
         if zone_of(x.dtype) or period_of(x.dtype):
             c.need(c.lit("date_format") is None, f"date_format= for {x.dtype} columns")
             text = time_text(c, series_of(c.ctx, frame, x.label))
-            sorts = any(
-                k.name == x.name for k in frame.order.keys
-            )  # by the values, not the texts
+            sorts = any(k.name == x.name for k in frame.order.keys)  # by the values, not the texts
             hidden_sorts |= sorts
             name = physical(frame, f"{x.name}_text") if sorts else x.name
             new = fresh_column(x.label, name, "object")
@@ -407,13 +351,9 @@ def with_texts(c: Call, frame: Frame) -> Frame:
 def to_csv(c: Call) -> Const:
     """A CSV dataset, text as pandas writes it."""
     frame, path = c.frame, c["path_or_buf"]
+    c.need(not (isinstance(path, Const) and path.value is None), "the text itself is asked for")
     c.need(
-        not (isinstance(path, Const) and path.value is None),
-        "the text itself is asked for",
-    )
-    c.need(
-        isinstance(path, (Const, Plain))
-        and "IO(" not in (getattr(path, "text", None) or ""),
+        isinstance(path, (Const, Plain)) and "IO(" not in (getattr(path, "text", None) or ""),
         "the path is not known here",
     )
     if c.given("columns"):
@@ -457,10 +397,7 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
     if frame.index.kind == "columns":
         levels = [
             Column(
-                x.label if x.label is not None else f"__index_level_{i}__",
-                x.name,
-                x.dtype,
-                x.uid,
+                x.label if x.label is not None else f"__index_level_{i}__", x.name, x.dtype, x.uid
             )
             for i, x in enumerate(frame.index.levels)
         ]
@@ -468,10 +405,7 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
             render(h) for h in frame.hidden
         ]
         return chain(
-            frame,
-            f".select({', '.join(names)})",
-            columns=(*frame.columns, *levels),
-            index=Index(),
+            frame, f".select({', '.join(names)})", columns=(*frame.columns, *levels), index=Index()
         )
     position = c.ctx.position(frame, frame.index.anchor, "number")
     name = "__index_level_0__"
@@ -500,10 +434,7 @@ def to_parquet(c: Call) -> Const:
         "the path is not known here",
     )
     index = c.lit("index")
-    c.need(
-        index in (None, False) or frame.index.kind != "range",
-        "a RangeIndex goes into the file",
-    )
+    c.need(index in (None, False) or frame.index.kind != "range", "a RangeIndex goes into the file")
     if index is not False and frame.index.kind != "range":
         frame = with_stored_index(c, frame)
     passed = {}
@@ -543,12 +474,4 @@ def to_json(c: Call) -> Const:
     return output(c, "write_json", "json", c.frame, path, passed)
 
 
-__all__ = [
-    "col",
-    "dtype_argument",
-    "dtype_name",
-    "lift",
-    "output",
-    "source_frame",
-    "to_nullable",
-]
+__all__ = ["col", "dtype_argument", "dtype_name", "lift", "output", "source_frame", "to_nullable"]
