@@ -224,57 +224,6 @@ def keyed(a, ta, kind):
     return a if found == kind else F.lit(None)
 
 
-def row_total(*cells):
-    """The sum of the numbers of a row that are there: Columns, then their types."""
-    half = len(cells) // 2
-    result = None
-    for a, t in zip(cells[:half], cells[half:]):
-        if t != "boolean":
-            only_numbers(t, "sum")
-        value = F.coalesce(number(a, t), F.lit(0.0) if t in FRACTIONS else F.lit(0))
-        result = value if result is None else result + value
-    return result
-
-
-def row_average(*cells):
-    """The mean of the numbers of a row that are there."""
-    half = len(cells) // 2
-    there = None
-    for a in cells[:half]:
-        one = a.isNotNull().cast("bigint")
-        there = one if there is None else there + one
-    return F.when(there > 0, row_total(*cells) / there)
-
-
-def row_least(*cells):
-    """The least of the numbers of a row that are there: Columns, then their types."""
-    return row_extreme(F.least, *cells)
-
-
-def row_greatest(*cells):
-    """The greatest of the numbers of a row that are there."""
-    return row_extreme(F.greatest, *cells)
-
-
-def row_extreme(choose, *cells):
-    half = len(cells) // 2
-    for t in cells[half:]:
-        if set(cells[half:]) != {"timestamp"}:
-            only_numbers(t, "the extreme of a row")
-    mixed = len(set(cells[half:])) > 1
-    values = [a.cast("double") if mixed else a for a in cells[:half]]
-    return choose(*values) if len(values) > 1 else values[0]
-
-
-def row_of_numbers(*cells, how, **options):
-    """``how`` over the cells of a row: Columns, then their types, which must be numbers."""
-    half = len(cells) // 2
-    for t in cells[half:]:
-        if t != "boolean":
-            only_numbers(t, "the spread of a row")
-    return how(*[number(a, t) for a, t in zip(cells[:half], cells[half:])], **options)
-
-
 def swapped(a, ta, pairs):
     """Whole values replaced: ``pairs`` of (value, its replacement), None for missing. What cannot be
     in the column does not matter; a replacement of another kind raises."""

@@ -65,6 +65,8 @@ def row_sum(c: Call, series: list[Col]) -> tuple[E, str]:
     expr = reduce(lambda a, b: a + b, parts)
     least = c.lit("min_count") if "min_count" in c.args else 0
     c.need(isinstance(least, int), "min_count= of this value")
+    if least <= len(series) and all(s.null_free for s in series):
+        least = 0
     c.need(least <= 0 or fractions and c.lit("skipna"), "min_count= of whole numbers")
     expr = expr if len(parts) > 1 else expr + 0
     return F.when(present(series) >= least, expr) if least > 0 else expr, "float64" if fractions else "int64"  # fmt: skip
@@ -128,8 +130,11 @@ def called(c: Call, function: str, parts: list[E], **more: Any) -> E:
 
 
 def row_product(c: Call, series: list[Col]) -> tuple[E, str]:
-    c.need(any(s.dtype == "float64" for s in series), "a product of whole numbers")
     c.need(c.lit("min_count") in (0, -1), "min_count= of a product")
+    if all(s.dtype in ("int64", "bool") for s in series):
+        factors = [as_number(s, False) for s in series]
+        return reduce(lambda a, b: a * b, factors), "int64"
+    c.need(any(s.dtype == "float64" for s in series), "a product of whole numbers")
     return row_spread("row_product")(c, series)
 
 
@@ -167,31 +172,52 @@ def across(c: Call, name: str) -> Col:
 
 
 #: whole numbers of whole numbers
-_SAME = ("sum", "min", "max")
+_SAME = ("sum", "min", "max", "prod", "product")
 
 _OPEN_ROWS = {"std": "row_deviation", "var": "row_variance", "sem": "row_error", "median": "row_quantile",
               "quantile": "row_quantile"}  # fmt: skip
+_TYPED_ROWS = {"sum": "row_total", "mean": "row_average", "min": "row_least", "max": "row_greatest",
+               "prod": "row_times", "product": "row_times"}  # fmt: skip
 
 
 def across_unknown(c: Call, name: str) -> Col:
     """The job sees whether the columns are numbers."""
-    c.need(not c.lit("numeric_only"), "the types are not known while planning")
-    c.need("skipna" not in c.args or c.lit("skipna") is True, "the types are not known while planning")  # fmt: skip
-    c.need("min_count" not in c.args or c.lit("min_count") == 0, "min_count=")
     series = [tightened(s) for s in cells(c.ctx, c.frame)]
-    c.need(not any(s.is_nullable for s in series), "nullable columns along a row")
+    masked = [s.is_nullable for s in series]
+    c.need(all(masked) and name in _TYPED_ROWS and name[:4] != "prod" or not any(masked), "nullable columns along a row")  # fmt: skip
     c.verdict = "runtime"  # type: ignore[attr-defined]
+    options, some = {**row_options(c), **({"nullable": True} if any(masked) else {})}, selecting(c)
+    if some.get("numeric_only"):
+        c.need(not any(masked), "nullable columns along a row")
+        series = [in_job(c, "number_of_row", s) for s in series]
+    elif name in _SAME and not any(masked):  # whole numbers with gaps are fractions
+        series = [in_job(c, "whole", s) if s.dtype in (None, "int64?") else s for s in series]
+    build = _TYPED_ROWS.get(name, "row_of_numbers")
     if name in _OPEN_ROWS:
-        function = E(c.ctx.call(_OPEN_ROWS[name]))
-        expr = typed(c.ctx, "row_of_numbers", *series, how=function, **row_options(c))
-        return derive(expr, "float64", *series, label=None, loose=False, null_free=False)
-    c.need(name in ("sum", "mean", "min", "max"), "the types are not known while planning")
-    if name != "mean":  # whole numbers with gaps are fractions
-        series = [s.but(expr=in_frame(c.ctx, "whole", s), dtype=None) if s.dtype in (None, "int64?") else s for s in series]  # fmt: skip
-    builds = {"sum": "row_total", "mean": "row_average", "min": "row_least", "max": "row_greatest"}
-    expr = typed(c.ctx, builds[name], *series)
-    dtype = "float64" if name == "mean" else None
-    return derive(expr, dtype, *series, label=None, loose=False)
+        options["of"] = E(c.ctx.call(_OPEN_ROWS[name]))
+    if some:
+        some["how"] = E(c.ctx.call(build))
+    expr = typed(c.ctx, "row_of_some" if some else build, *series, **options, **some)
+    dtype = "float64" if name in ("mean", *_OPEN_ROWS) and not any(masked) else None
+    return derive(expr, dtype, *series, label=None, loose=False, null_free=False)
+
+
+def in_job(c: Call, function: str, series: Col) -> Col:
+    """The Series as a function of the job makes it, which looks at its type and its gaps."""
+    return series.but(expr=in_frame(c.ctx, function, series), dtype=None)
+
+
+def selecting(c: Call) -> dict[str, Any]:
+    """skipna=, numeric_only= and min_count=, where they are not the defaults."""
+    options: dict[str, Any] = {}
+    for name, usual in (("skipna", True), ("numeric_only", False), ("min_count", 0)):
+        if name in c.args and c.lit(name) != usual:
+            options[name] = c.lit(name)
+    least = options.get("min_count", 0)
+    c.need(type(least) is int and all(options.get(k) in (None, True, False) for k in ("skipna", "numeric_only")), "options of these values")  # fmt: skip
+    if least < 0:
+        del options["min_count"]
+    return options
 
 
 def count(c: Call, name: str) -> Col:
@@ -215,7 +241,8 @@ def distinct(c: Call, name: str) -> Col:
 
 def label_of(c: Call, name: str) -> Col:
     """The label of the row's first largest (smallest) value."""
-    c.args = {**c.args}
+    if any(x.dtype is None for x in c.frame.columns):
+        return label_unknown(c, name)
     series = numbers_of(c)
     c.need(all(s.dtype in ("int64", "int64?", "float64") for s in series) and not any(s.is_nullable for s in series), "columns that are not numbers")  # fmt: skip
     labels = [x.label for x in c.frame.columns]
@@ -229,6 +256,18 @@ def label_of(c: Call, name: str) -> Col:
     expr: Any = F
     for label, part in zip(labels, parts):
         expr = expr.when(part == top, F.lit(label))
+    return derive(expr, "object", *series, label=None, loose=False, null_free=False, gap="nan")
+
+
+def label_unknown(c: Call, name: str) -> Col:
+    """The job sees whether the columns are numbers."""
+    series = [tightened(s) for s in cells(c.ctx, c.frame)]
+    labels = [x.label for x in c.frame.columns]
+    c.need(not any(s.is_nullable for s in series), "nullable columns along a row")
+    c.need(all(isinstance(x, str) for x in labels), "labels that are not texts")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    options = {} if name == "idxmax" else {"largest": False}
+    expr = typed(c.ctx, "row_label", *series, labels=labels, **options)
     return derive(expr, "object", *series, label=None, loose=False, null_free=False, gap="nan")
 
 

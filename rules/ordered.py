@@ -60,6 +60,13 @@ def known_number(c: Call, series: Col, what: str) -> Col:
     return series.but(expr=typed(c.ctx, "some_number", series, what=what), column=None)
 
 
+def measured(ctx: Any, frame: Frame, names: list[str], times: bool = False) -> Frame:
+    """The frame, of which the job sees that these columns are of numbers (or of ``times``)."""
+    more = ", times=True" if times else ""
+    listed = ", ".join(map(repr, names))
+    return frame.but(text=f"{ctx.call('measured_columns')}({frame.text}, {listed}{more})")
+
+
 def expected(c: Call, series: Col) -> Col:
     """The Series; a column of unknown type that the program had read as dates is checked in the
     job, for a step that pandas does not do with text."""

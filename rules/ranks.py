@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rules.elementwise import projected
 from rules.lib import derive, series_of, tightened
+from rules.ordered import measured
 from rules.registry import Call, rule
 from transpiler.facts import NUMBERS, Frame
 from transpiler.symbolic import E
@@ -44,11 +45,13 @@ def frame_rank(c: Call) -> Frame:
 
 def row_ranks(c: Call, frame: Frame, labels: list) -> Frame:
     """The place of each value among those of its row."""
+    open_ones = [x.name for x in frame.columns if x.dtype is None]
+    frame = measured(c.ctx, frame, open_ones) if open_ones else frame
     series = [tightened(s) for s in (series_of(c.ctx, frame, x) for x in labels)]
     method = c.lit("method")
     c.need(c.lit("na_option") == "keep", "missing values in ranks along a row")
     c.need(method in ("average", "min", "max", "first", "dense"), "method= of this value")
-    c.need(all(s.dtype in ("int64", "float64") for s in series), "columns that are not numbers for sure")  # fmt: skip
+    c.need(all(s.dtype in ("int64", "float64", None) and not s.is_nullable for s in series), "columns that are no numbers")  # fmt: skip
     mixed = len({s.dtype for s in series}) > 1
     cells = [s.expr.cast("double") if mixed and s.dtype == "int64" else s.expr for s in series]
     given = [("method", method, "average"), ("ascending", bool(c.lit("ascending")), True), ("pct", bool(c.lit("pct")), False)]  # fmt: skip

@@ -187,7 +187,11 @@ _ROWS["sum"] += ("df[['f', 'g']].sum(axis=1, min_count=1)", "df[['i', 'b', 'f', 
                  "df[['n', 'i']].convert_dtypes().sum(axis=1)", "df[['n', 'f']].convert_dtypes().sum(axis=1)")  # fmt: skip
 _ROWS["max"] += ("df[['t', 'd']].max(axis=1)", "df[['n', 'i']].convert_dtypes().max(axis=1)")
 _ROWS["std"] += ("df[['f', 'g', 'n']].std(axis=1, ddof=0)",)
-_ROWS["prod"] = ("df[['g', 'n']].prod(axis=1)",)
+_ROWS["prod"] = ("df[['g', 'n']].prod(axis=1)", "df[['i', 'j']].prod(axis=1)")
+_ROWS["sum"] += ("df[['i', 'j']].sum(axis=1, min_count=2)",)
+_ROWS["mean"] += ("df[['i', 'f', 's']].mean(axis=1, numeric_only=True)",)
+_ROWS["max"] += ("df[['i', 'f', 's', 't']].max(axis=1, numeric_only=True)",)
+_ROWS["std"] += ("df[['i', 'f', 's', 't']].std(axis=1, numeric_only=True, ddof=0)",)
 _ROWS["median"] += ("df[['i', 'j', 'n', 'g']].median(axis=1)",)
 
 
@@ -289,20 +293,43 @@ def reduced_in_job_of_truth(c: Call, name: str) -> Local:
 
 # --- labels of extremes ---------------------------------------------------------------------
 
+
+def labels_in_job(c: Call, how: str, label: E, place: E) -> Local:
+    """The job sees which columns have a largest value."""
+    frame, ctx = c.frame, c.ctx
+    only, skipna = c.lit("numeric_only"), c.lit("skipna")
+    c.need(only in (True, False) and skipna in (True, False), "a flag of this kind")
+    c.need(not frame.nullable and not any(x.is_nullable for x in frame.columns), "nullable columns")
+    c.need(not any(x.dtype in ("timedelta64[ns]", "category", "list") for x in frame.columns), "such columns")  # fmt: skip
+    ctx.use(frame)
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    options = options_text(numeric_only=only, skipna=skipna)
+    aside = [x.name for x in frame.index.levels]
+    options += [f"aside={aside!r}"] if aside else []
+    parts = [frame.text, f'"{how}"', label.text, place.text, *options]
+    text = relabelled(c, frame, f"{ctx.call('extreme_labels')}({', '.join(parts)})", not only)
+    if frame.open or only:
+        return ColumnValues(text, frame.vars)
+    return ByColumn(text, frame.vars, tuple(frame.labels), None)  # type: ignore[arg-type]
+
+
 for _name in ("idxmax", "idxmin"):
 
     def _labels(c: Call, name: str = _name) -> Any:
         """The label of each column's first largest (smallest) value; or each row's column."""
-        c.need(c.lit("skipna") is True and c.lit("numeric_only") is False, "skipna=, numeric_only=")
         if c.lit("axis") in (1, "columns"):
+            c.need(c.lit("skipna") is True and c.lit("numeric_only") is False, "skipna=, numeric_only=")  # fmt: skip
             return across(c, name)
         frame, ctx = c.frame, c.ctx
         c.need(c.lit("axis") in (0, "index") and frame.index.kind != "columns", "such labels")
-        kinds = NUMBERS - NULLABLE | {"datetime64[ns]"}
-        c.need(frame.labels and all(x.dtype in kinds for x in frame.columns), "columns that are not numbers for sure")  # fmt: skip
         c.need(not frame.order.keys, "rows in another order than they came")
         place = ctx.position(frame, frame.order.anchor)
         label = ctx.position(frame, frame.index.anchor, "number")
+        kinds = NUMBERS - NULLABLE | {"datetime64[ns]"}
+        usual = c.lit("skipna") is True and c.lit("numeric_only") is False
+        if not usual or frame.open or any(x.dtype is None for x in frame.columns):
+            return labels_in_job(c, name[3:], label, place)
+        c.need(frame.labels and all(x.dtype in kinds for x in frame.columns), "columns that are no numbers")  # fmt: skip
         none = F.raise_error(F.lit(f"attempt to get arg{name[3:]} of an empty sequence"))
         exprs = []
         for x in frame.labels:
@@ -313,7 +340,7 @@ for _name in ("idxmax", "idxmin"):
             exprs.append(F.when(F.count(F.lit(1)) == 0, none).otherwise(best))
         return by_column(c, frame, frame.labels, exprs, None)
 
-    rule(f"DataFrame.{_name}(axis=0, skipna=True, numeric_only=False)", example=(f"df[['f', 'i']].{_name}()", f"df[df['i'] > 2][['f', 'n', 't']].{_name}()", f"df[['i', 'j']].{_name}(axis=1)", f"df[['f', 'g', 'i']].{_name}(axis=1)"))(_labels)  # fmt: skip
+    rule(f"DataFrame.{_name}(axis=0, skipna=True, numeric_only=False)", example=(f"df[['f', 'i']].{_name}()", f"df[df['i'] > 2][['f', 'n', 't']].{_name}()", f"df[['i', 'j']].{_name}(axis=1)", f"df[['f', 'g', 'i']].{_name}(axis=1)", f"df[df['i'] > 2].{_name}(numeric_only=True)", f"df[['i', 'b', 'n']].{_name}(skipna=False)"))(_labels)  # fmt: skip
 
 
 __all__ = ["BY_COLUMN", "by_column", "options_text", "reduced_in_job", "relabelled", "type_options"]

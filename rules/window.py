@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.elementwise import solid
-from rules.ordered import order_deps
+from rules.ordered import measured, order_deps
 from rules.index import index_ignored
 from rules.lib import (
     chain,
@@ -18,6 +18,7 @@ from rules.lib import (
 )
 from rules.registry import Call, rule
 from rules.select import descending, first_rows
+from rules.sort_keys import key_values, with_key
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NUMBERS,
@@ -191,10 +192,14 @@ def top(c: Call, frame: Frame, columns: list[Column], largest: bool) -> Frame:
     c.need(keep == "first" or len(columns) == 1, "keep= with several columns")
     c.need(isinstance(n, int) and n > 0, "n= of this value")
     c.need(
-        all(x.dtype in NUMBERS | {"datetime64[ns]"} for x in columns),
-        "columns that are not numbers for sure",
+        all(x.dtype in NUMBERS | {"datetime64[ns]", None} for x in columns),
+        "columns that are no numbers",
     )
     c.ctx.use(frame, *columns)
+    open_ones = [x.name for x in columns if x.dtype is None]
+    if open_ones:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        frame = measured(c.ctx, frame, open_ones, times=True)
     keys = [SortKey(x.name, x.uid, not largest, True) for x in columns]
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
     base = from_the_end(c, frame, columns[0], n) if keep == "last" else frame
@@ -245,9 +250,11 @@ for _name in ("nlargest", "nsmallest"):
 
 @rule(
     "Series.sort_values(*, axis=0, ascending=True, inplace=False, kind='quicksort', na_position='last', ignore_index=False, key=None)",
-    not_yet="axis inplace key",
+    not_yet="axis inplace",
     ignored="kind",
     example=(
+        "df['i'].sort_values(key=lambda s: -s.abs(), kind='stable')",
+        "df['s'].sort_values(key=lambda s: s.str.len(), kind='stable', na_position='first')",
         "df['n'].sort_values()",
         "df['n'].sort_values(ascending=False, na_position='first')",
         "df['n'].sort_values(ignore_index=True).head(3)",
@@ -261,14 +268,16 @@ def series_sort_values(c: Call) -> Col:
         "ascending= of this form, or a sort by category",
     )
     frame, _ = solid(c.ctx, c.col)
-    column = frame.columns[0]
-    keys = [SortKey(column.name, column.uid, up, c.lit("na_position") == "last")]
+    values = key_values(
+        c, c["key"], series_of(c.ctx, frame, frame.columns[0].label).but(label=c.col.label)
+    )
+    frame, key = with_key(c, frame, values, up, c.lit("na_position") == "last")
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
     out = frame.but(
-        order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
+        order=sorted_order([key], frame.order), rows=Rows(parent=frame.rows), index=index
     )
     out = index_ignored(c.ctx, out) if c.lit("ignore_index") else out
-    return series_of(c.ctx, out, column.label).but(label=c.col.label)
+    return series_of(c.ctx, out, frame.columns[0].label).but(label=c.col.label)
 
 
 @rule("Series.tail(n=5)", example=("df['f'].tail(3)", "df['f'].dropna().tail(2)"))
