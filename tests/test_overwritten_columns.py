@@ -21,6 +21,7 @@ PROGRAMS = {
     "and rows are put below": "df['b'] = df['i']\nout = pd.concat([df, df.head(2)], ignore_index=True)",
     "and joined": "df['b'] = df['i']\nout = df.merge(other, on='k', how='left')",
     "and chosen": "df['b'] = df['i']\nout = df[['b', 'k', 'i']]",
+    "side by side on the driver": "df['i'], df['b'] = df['i'].astype('float16'), df['j'].astype('float16')\nout = df.groupby('k')[['i', 'b']].sum()",
     "and sorted without repeats": "df['b'] = 1\nout = df.sort_values('i').drop_duplicates(['k', 'b'])",
 }
 

@@ -163,7 +163,10 @@ def changed_roots(node: Any, columns: bool = True) -> set[str]:
     names: set[str] = set()
 
     def add(target: Any) -> None:
-        if isinstance(target, (cst.Subscript, cst.Attribute)):
+        if isinstance(target, (cst.Tuple, cst.List)):
+            for element in target.elements:
+                add(element.value)
+        elif isinstance(target, (cst.Subscript, cst.Attribute)):
             root = root_name(target)
             if root is not None:
                 names.add(root)
@@ -172,6 +175,9 @@ def changed_roots(node: Any, columns: bool = True) -> set[str]:
         def visit_AssignTarget(self, inner: cst.AssignTarget) -> None:
             if columns or not is_column_of(inner.target):
                 add(inner.target)
+
+        def visit_For(self, inner: cst.For) -> None:
+            add(inner.target)
 
         def visit_AugAssign(self, inner: cst.AugAssign) -> None:
             add(inner.target)
