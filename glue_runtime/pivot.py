@@ -16,6 +16,7 @@ from glue_runtime.position import with_position
 from glue_runtime.quoting import quoted
 
 SEPARATOR = "\x1f"
+GAP = "\x1e"  # stands for a missing value that names a column
 WHOLE_NUMBERS = ("tinyint", "smallint", "int", "bigint")
 
 
@@ -34,6 +35,7 @@ def spread(
     kinds=None,
     seen=(),
     values=None,
+    gaps=False,
 ):
     """A row for each group of `index`; for each of `cells` a column per value of `columns`.
 
@@ -42,11 +44,15 @@ def spread(
     out rows and columns without any value. check: raise ValueError where two rows go to one place.
     total: the value of `columns` that stands for all of them and comes last; kinds: the types that
     `columns` had before they became text. seen: the columns come in the order in which their first
-    rows have by these; values: only if this frame of a column has other values. Raises TypeError for values that cannot name a column.
+    rows have by these; values: only if this frame of a column has other values. gaps: a missing
+    value of `columns` names a column, too, the last one, whose Spark name is empty. Raises
+    TypeError for values that cannot name a column.
     """
     types = dict(long.dtypes)
     keys = [quoted(k) for k in index]
     rows = with_code(long, columns, "__column")
+    if gaps:
+        rows = rows.fillna(GAP, subset=["__column"])
     of_all = [] if total is None else [quoted(index[0]) == total]
     if dropna:
         rows = rows.where(any_of([*[quoted(c).isNotNull() for c in cells], *of_all]))
@@ -136,6 +142,11 @@ def label_of_bool(name):
     return {"True": True, "False": False}[name]
 
 
+def label_or_gap(name):
+    """The label of a text, of which the empty name stands for a missing one."""
+    return name or float("nan")
+
+
 READERS = {
     "string": str,
     "boolean": label_of_bool,
@@ -162,14 +173,14 @@ def sorted_labels(texts, columns, kinds, total):
     """{text: the values that it stands for}, in their order; what stands for all of them last."""
     if None in texts:
         raise ValueError(f"pivot: {columns} have missing values, which cannot name a column")
-    labels = {}
-    for text in texts:
+    labels, last = {}, {GAP: ("",)} if GAP in texts else {}
+    for text in texts.keys() - last.keys():
         parts = text.split(SEPARATOR) if len(kinds) > 1 else [text]
         all_of_them = total is not None and parts[0] == total
         labels[text] = (
             tuple(parts) if all_of_them else tuple(READERS[k](p) for k, p in zip(kinds, parts))
         )
-    return dict(sorted(labels.items(), key=lambda x: (x[1][0] == total, x[1])))
+    return {**dict(sorted(labels.items(), key=lambda x: (x[1][0] == total, x[1]))), **last}
 
 
 def label_name(label):

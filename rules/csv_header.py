@@ -84,7 +84,14 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
 
 def open_with_index(c: Call, frame: Frame) -> Frame:
     """The same for a frame whose columns only the job knows."""
-    plain = ("", "str", "int", "float", "label_of_bool")  # pandas writes times in another way
+    plain = (
+        "",
+        "str",
+        "int",
+        "float",
+        "label_of_bool",
+        "label_or_gap",
+    )  # pandas writes times in another way
     known = len(frame.label_names) < 2 and frame.label_kind in plain
     c.need(known and frame.index.kind == "columns", "the columns of the frame are not known here")
     titles = [f"__level{n}" if x.label is None else x.label for n, x in enumerate(frame.index.levels)]  # fmt: skip

@@ -346,6 +346,7 @@ def with_texts(c: Call, frame: Frame) -> Frame:
         "df.groupby(['k', 'j']).agg({'i': ['sum', 'max'], 'f': ['mean']}).to_csv('out.csv')",
         "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean']}).reset_index().to_csv('out.csv', index=False, sep=';')",
         "df.groupby('k').agg({'i': ['sum', 'max']}).to_csv('out.csv', header=False)",
+        "df.pivot_table(index='s', columns='k', values='i', aggfunc='sum', dropna=False).to_csv('out.csv')",
     ),
 )
 def to_csv(c: Call) -> Const:

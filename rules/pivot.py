@@ -10,7 +10,7 @@ from typing import Any
 from rules.group_agg import items, pairs, spec_of
 from rules.index import framed
 from rules.join import ordered_number
-from rules.lib import all_finite, chain, reader_of_labels, selected, settle, spark_type
+from rules.lib import all_finite, chain, reader_of_labels, selected, series_of, settle, spark_type
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -120,6 +120,9 @@ def label_kind(c: Call, w: Wide, long: Frame) -> tuple[str, Frame]:
         ctx.call("label_tuple")
         return "label_tuple", long
     (dtype,) = dtypes
+    if "gaps=True" in w.options:
+        c.need(dtype in TEXTS, "missing values name a column, beside values that are no texts")
+        return ctx.call("label_or_gap"), long
     c.need(dtype is None or dtype in READERS, f"columns named by {dtype} values")
     if dtype is not None and (w.total is None or dtype in TEXTS):
         kind = READERS[dtype]
@@ -188,7 +191,7 @@ _PIVOT_TABLE = (
 
 @rule(
     f"DataFrame.pivot_table({_PIVOT_TABLE})",
-    not_yet="dropna sort",
+    not_yet="sort",
     ignored="observed",
     example=(
         "df.pivot_table(index='j', columns='k', values='i')",
@@ -217,6 +220,11 @@ _PIVOT_TABLE = (
         "df.pivot_table(index='k', columns='j', values='f', margins=True, margins_name='Total').reset_index()",
         "df.pivot_table(index=['k', 's'], columns='b', values=['i', 'f'], aggfunc='sum', margins=True, fill_value=0)",
         "df.pivot_table(index='k', values=['i', 'f'], aggfunc='sum', margins=True)",
+        "df.pivot_table(index='s', columns='k', values='f', aggfunc='max', dropna=False)",
+        "df.pivot_table(index='s', columns='k', values='i', aggfunc='sum', fill_value=0, dropna=False).reset_index()",
+        "df.pivot_table(index='s', columns='b', values='f', aggfunc='max', dropna=False)",
+        "df.pivot_table(index='k', columns='s', values='f', aggfunc='max', dropna=False)['apple']",
+        "df.pivot_table(index='s', values=['i', 'f'], aggfunc='mean', dropna=False)",
         "p = df.pivot_table(index='k', columns='s', values=['i', 'f'], aggfunc='sum')\np.columns = ['_'.join(x) for x in p.columns]\nout = p.reset_index()",
         "p = df.pivot_table(index='k', columns='b', values=['i'], aggfunc='sum').reset_index()\np.columns = [f'{a}_{b}' if b != '' else a for a, b in p.columns]\nout = p",
         "p = df.pivot_table(index='k', columns='s', values=['i'], aggfunc='sum')\np.columns = p.columns.droplevel(0)\nout = p.reset_index()",
@@ -229,7 +237,7 @@ def pivot_table_method(c: Call) -> Frame:
 
 @rule(
     f"pandas.pivot_table(data, {_PIVOT_TABLE})",
-    not_yet="dropna sort",
+    not_yet="sort",
     ignored="observed",
     example="pd.pivot_table(df, index='j', columns='k', values='f', aggfunc='max')",
 )
@@ -256,7 +264,8 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     fill, total = c.lit("fill_value"), c.lit("margins_name") if c.lit("margins") else None
     c.need(fits(fill), "fill_value= of this form")
     if isinstance(c["aggfunc"], Const) and c["aggfunc"].value == "size":
-        c.need(len(across) == 1 and total is None, "sizes in a table of this form")
+        plain = total is None and c.lit("dropna")
+        c.need(len(across) == 1 and plain, "sizes in a table of this form")
         counted = by_rule(c, "DataFrameGroupBy.size", grouped_by(c, frame, [*rows, *across]))
         wide = turned(c, counted, [counted.frame.index.levels[-1]], fill)
         return spread(c, replace(wide, options=()))
@@ -264,6 +273,9 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     aim = aim_of(c, frame, taken)
     c.need(not set(map(repr, aim.values)) & set(map(repr, taken)), "a key is also a value")
     named = None
+    if not c.lit("dropna"):  # pandas shows every combination of several levels then
+        flat = len(rows) == 1 and len(across) < 2 and (not across or aim.heads == [()])
+        c.need(flat and total is None, "dropna=False for a table of several levels or with totals")
     if total is not None:
         c.need(len(taken) == len(rows) + len(across), "totals by computed keys")
         # pandas joins the totals on as rows, which makes fractions of nullable whole numbers.
@@ -273,7 +285,8 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
         named = [frame.column(x) for x in across]
         if any(x.dtype not in TEXTS for x in named):
             frame = c.ctx.hoist(frame, c.ctx.hint)
-    source, options = frame, ("dropna=True",)
+    source = frame
+    options = ("dropna=True",) if c.lit("dropna") else gaps_option(c, frame, across)
     if total is not None:
         frame = with_totals(c, frame, rows, across, aim, total)
         options += kinds_option(source, named or [])
@@ -294,7 +307,7 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
 
 def grouped_by(c: Call, frame: Frame, keys: list) -> Value:
     by = Sequence(tuple(x if isinstance(x, Col) else Const(x) for x in keys))
-    return by_rule(c, "DataFrame.groupby", frame, by)
+    return by_rule(c, "DataFrame.groupby", frame, by, dropna=Const(c.lit("dropna")))
 
 
 def by_rule(c: Call, name: str, owner: Value, *args: Value, **named: Value) -> Any:
@@ -388,7 +401,8 @@ def table_of_groups(
     of_all = None  # inf - inf among the totals stays missing
     if total is not None and not all_finite(*cells):
         of_all = col(long.index.levels[0].name) == lift(total)
-    if all(x.dtype not in ("int64", "bool") for x in cells):  # the others are never missing
+    gappy = all(x.dtype not in ("int64", "bool") for x in cells)
+    if gappy and c.lit("dropna"):  # the others are never missing
         names = render([x.name for x in cells])
         kept = [*[col(x.name).isNotNull() for x in cells], *([] if of_all is None else [of_all])]
         test = f'"all", subset={names}' if of_all is None else reduce(or_, kept)
@@ -418,6 +432,12 @@ def filled_groups(c: Call, out: Frame, cells: list[Column], fill: Any, but: E | 
         return chain(out, f".fillna({render(fill)}, subset={render(gaps)})")
     whole = {x: F.when(col(x).isNull() & ~but, F.lit(fill)).otherwise(col(x)) for x in gaps}
     return chain(out, f".withColumns({render(whole)})")
+
+
+def gaps_option(c: Call, frame: Frame, across: list) -> tuple[str, ...]:
+    """Whether a missing value may name a column."""
+    found = [x if isinstance(x, Col) else series_of(c.ctx, frame, x) for x in across]
+    return () if all(x.null_free for x in found) else ("gaps=True",)
 
 
 _TOTALS = {"sum", "mean", "count", "min", "max", "median", "nunique"}
