@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from rules.lib import assign, chain, meet, selected, series_of
@@ -150,9 +152,12 @@ def names_of(c: Call, series: list[Col], which: str, stem: str) -> list[str]:
 
 @rule(
     "DataFrame.value_counts(subset=None, normalize=False, sort=True, ascending=False, dropna=True)",
-    not_yet="normalize dropna",
     example=(
         "df[['k', 'b']].value_counts()",
+        "df[['k', 'b']].value_counts(dropna=False)",
+        "df[['k', 'b']].value_counts(normalize=True)",
+        "df.value_counts(['k', 'f'], dropna=False, normalize=True, sort=False).reset_index()",
+        "df[df['i'] > 10**12].value_counts(['k', 'b'], normalize=True)",
         "df.value_counts(['b', 'k'], ascending=True).reset_index()",
         "df.value_counts('b')",
     ),
@@ -169,19 +174,20 @@ def value_counts(c: Call) -> Col:
     )
     ctx.use(frame, *columns)
     c.need(not any(x.name == "count" for x in columns), "a column named count")
-    present = [col(x.name).isNotNull() for x in columns]
-    condition = present[0]
-    for test in present[1:]:
-        condition = condition & test
-    names = ", ".join(lift(x.name).text for x in columns)
-    text = f"{frame.text}.filter({condition}).groupBy({names}).count()"
+    text = frame.text
+    if c.lit("dropna"):
+        text += f".filter({reduce(and_, [col(x.name).isNotNull() for x in columns])})"
+    text += f".groupBy({', '.join(lift(x.name).text for x in columns)}).count()"
     levels = tuple(replace(x, uid=fresh(), origin=None) for x in columns)
-    count = Column("count", "count", "int64")
+    label, dtype = ("proportion", "float64") if c.lit("normalize") else ("count", "int64")
+    count, used = Column(label, "count", dtype), frame.vars
+    if c.lit("normalize"):
+        base = ctx.hoist(Frame(text, vars=used), "counts")
+        share = f'F.col("count") / {ctx.call("scalar")}({base.text}, F.sum("count"))'
+        text, used = f'{base.text}.withColumn("count", {share})', base.vars
     keys = [SortKey(x.name, x.uid) for x in levels]
     if c.lit("sort"):
         keys = [SortKey("count", count.uid, bool(c.lit("ascending"))), *keys]
     index = Index("columns", None, levels)
-    out = Frame(
-        text, (count,), index=index, order=Order(tuple(keys), None, True, True), vars=frame.vars
-    )
-    return series_of(ctx, out, "count")
+    out = Frame(text, (count,), index=index, order=Order(tuple(keys), None, True, True), vars=used)
+    return series_of(ctx, out, label)

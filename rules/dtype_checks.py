@@ -1,4 +1,4 @@
-"""Questions about dtypes that are answered while translating: Series.dtype, pandas.api.types.is_…_dtype."""
+"""Questions about dtypes that are answered while translating: Series.dtype, Series.name, pandas.api.types.is_…_dtype."""
 
 from __future__ import annotations
 
@@ -53,6 +53,20 @@ def dtype(c: Call) -> Const:
     except ImportError:
         raise NoRule("dtypes are those of pandas, which is not installed here") from None
     return Const(pd.api.types.pandas_dtype(kind))
+
+
+@rule(
+    "Series.name()",
+    verdict="kept",
+    example=(
+        "out = df.assign(c=df['i'] if df['i'].name == 'i' else df['j'])",
+        "out = df[['i', 'j']].apply(lambda s: s * 2 if s.name == 'j' else s)",
+        "s = df['i'] + df['j']\nout = df.assign(c=s if s.name is None else 0)",
+    ),
+)
+def name(c: Call) -> Const:
+    """The label that it has."""
+    return Const(c.col.label)
 
 
 def _check(name: str) -> None:

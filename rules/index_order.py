@@ -8,8 +8,9 @@ from typing import Any
 from rules.lib import selected
 from rules.index import computed_level, index_reset, levels_of
 from rules.registry import Call, rule
+from rules.sort_keys import key_values
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Frame, Func, Order, Rows, SortKey
+from transpiler.facts import Col, Const, Frame, Order, Rows, SortKey
 from transpiler.infer.context import sorted_order
 
 
@@ -51,10 +52,9 @@ def sorted_by_labels(c: Call, frame: Frame) -> Frame:
     """The frame in the order of all of its levels, of some of them, or of what a function makes."""
     ascending, last = c.lit("ascending"), c.lit("na_position") == "last"
     some = levels_of(frame, c.lit("level"))
-    if isinstance(c["key"], Func):
+    if not isinstance(c["key"], Const):
         c.need(not some, "a key for some levels")
         return sorted_by_key(c, frame, ascending, last)
-    c.need(c.lit("key") is None, "a key that is not a function")
     if not some or len(frame.index.levels) < 2:
         return index_sorted(c.ctx, frame, ascending, last)
     if isinstance(ascending, list):
@@ -75,8 +75,7 @@ def sorted_by_key(c: Call, frame: Frame, ascending: Any, last: bool) -> Frame:
     from rules.index_values import index_labels
 
     c.need(isinstance(ascending, bool), "several ways")
-    made = c.interpreter.inline(c["key"], [index_labels(c.ctx, frame)], {}, None)  # type: ignore[attr-defined]
-    c.need(isinstance(made, Col) and made.frame.rows is frame.rows, "a key of this form")
+    made = key_values(c, c["key"], index_labels(c.ctx, frame))
     out, level = computed_level(c, frame, made)
     keys = [SortKey(level.name, None, ascending, last)]
     order = sorted_order(keys, frame.order)

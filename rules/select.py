@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.categories import sort_place
 from rules.index import index_ignored
 from rules.lib import assign, chain, derive, filtered, selected, series_of, subset_of, typed
 from rules.registry import Call, rule
+from rules.sort_keys import key_values, with_key
 from transpiler.facts import (
     BOOLS,
     NULL_FREE,
@@ -18,7 +18,6 @@ from transpiler.facts import (
     Index,
     Rows,
     Sequence,
-    SortKey,
     Windowed,
 )
 from transpiler.infer.context import sorted_order
@@ -101,10 +100,15 @@ def tail(c: Call) -> Frame:
 @rule(
     "DataFrame.sort_values(by, *, axis=0, ascending=True, inplace=False, kind='quicksort', na_position='last', "
     "ignore_index=False, key=None)",
-    not_yet="axis key inplace",
+    not_yet="axis inplace",
     ignored="kind",
     example=(
         "df.sort_values('n', ascending=False)",
+        "df.sort_values('k', key=lambda s: s.str.lower(), kind='stable')",
+        "df.sort_values(['s', 'i'], key=lambda s: s.str.len() if s.name == 's' else -s)",
+        "df.sort_values(['f', 'i'], key=np.abs, ascending=[False, True], na_position='first')",
+        "df.sort_values(['k', 'i'], key=lambda s: s.map({'b': 0, 'a': 1}) if s.name == 'k' else s).head(4)",
+        "df.sort_values(['j', 'i'], key=abs)['i'].head(5)",
         "df.set_index('s').sort_values('f', ignore_index=True, kind='stable')",
         "df.sort_values(['s', 'i'], ascending=[True, False])",
         "df.sort_values('n', na_position='first').head(3)",
@@ -120,15 +124,9 @@ def sort_values(c: Call) -> Frame:
     last = c.lit("na_position") == "last"
     keys = []
     for label, up in zip(by, ascending):
-        column = frame.column(label)
-        c.ctx.use(frame, column)
-        by = sort_place(series_of(c.ctx, frame, label)) if column.dtype == "category" else None
-        if by is not None:
-            name = c.ctx.temp("place")
-            frame = chain(frame, f".withColumn({render(name)}, {by})", hidden=(*frame.hidden, name))
-            keys.append(SortKey(name, None, bool(up), last))
-            continue
-        keys.append(SortKey(column.name, column.uid, bool(up), last))
+        values = key_values(c, c["key"], series_of(c.ctx, frame, label))
+        frame, key = with_key(c, frame, values, bool(up), last)
+        keys.append(key)
     index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
     out = frame.but(
         order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
