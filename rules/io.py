@@ -196,33 +196,6 @@ def read_parquet(c: Call) -> Frame:
     return source_frame(c, "read_parquet", "parquet", path, schema, {}, None, columns)
 
 
-@rule(
-    "pandas.read_json(path_or_buf, *, orient=None, typ='frame', dtype=None, convert_axes=None, "
-    "convert_dates=True, keep_default_dates=True, precise_float=False, date_unit=None, encoding=None, "
-    "encoding_errors='strict', lines=False, chunksize=None, compression='infer', nrows=None, "
-    "storage_options=None, dtype_backend=None, engine='ujson')",
-    not_yet="typ dtype convert_axes convert_dates keep_default_dates precise_float date_unit encoding "
-    "encoding_errors chunksize compression nrows dtype_backend engine",
-    ignored="storage_options",
-    example="pd.read_json('nasty.jsonl', lines=True)",
-)
-def read_json(c: Call) -> Frame:
-    """JSON records, one document or one per line."""
-    path = c["path_or_buf"]
-    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
-    c.need(
-        not path.value.startswith(("http:", "https:", "ftp:")),
-        "a web address is read on the driver",
-    )
-    orient, lines = c.lit("orient"), c.lit("lines")
-    c.need(orient in (None, "records"), f"orient={orient!r}")
-    c.need(orient == "records" or lines, "JSON that is not records")
-    schema = c.ctx.schemas.look("read_json", path.value, {"orient": orient, "lines": lines})
-    c.need(schema is not None, "the columns of the JSON are not known here")
-    passed = {"lines": True} if lines else {}
-    return source_frame(c, "read_json", "json", path, schema, passed, None)
-
-
 # --- writing --------------------------------------------------------------------------------
 
 
@@ -448,31 +421,6 @@ def to_parquet(c: Call) -> Const:
     if dtypes:
         passed["dtypes"] = dtypes
     return output(c, "write_parquet", "parquet", frame, path, passed)
-
-
-@rule(
-    "DataFrame.to_json(path_or_buf=None, *, orient=None, date_format=None, double_precision=10, "
-    "force_ascii=True, date_unit='ms', default_handler=None, lines=False, compression='infer', index=None, "
-    "indent=None, storage_options=None, mode='w')",
-    not_yet="double_precision force_ascii date_unit default_handler compression index indent mode",
-    ignored="storage_options",
-    example=(
-        "df.to_json('out.json', orient='records', lines=True)",
-        "df.to_json('out.json', orient='records')",
-    ),
-)
-def to_json(c: Call) -> Const:
-    """JSON records, one per line."""
-    path = c["path_or_buf"]
-    c.need(
-        isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None,
-        "the path is not known here",
-    )
-    c.need(c.lit("orient") == "records", "JSON that is not records")
-    passed = {} if c.lit("lines") else {"lines": False}
-    if c.lit("date_format") is not None:
-        passed["date_format"] = c.lit("date_format")
-    return output(c, "write_json", "json", c.frame, path, passed)
 
 
 __all__ = ["col", "dtype_argument", "dtype_name", "lift", "output", "source_frame", "to_nullable"]

@@ -51,7 +51,7 @@ def other() -> pd.DataFrame:
 
 
 def write_inputs(folder: Path) -> None:
-    """nasty.csv, other.csv, empty.csv (a header and no rows), nasty.parquet, nasty.jsonl."""
+    """nasty.csv, other.csv, empty.csv (a header and no rows), nasty.parquet, nasty.jsonl, nasty.json."""
     folder.mkdir(parents=True, exist_ok=True)
     frame = nasty()
     frame.to_csv(folder / "nasty.csv", index=False)
@@ -59,4 +59,8 @@ def write_inputs(folder: Path) -> None:
     frame.head(0).to_csv(folder / "empty.csv", index=False)
     typed = frame.assign(t=pd.to_datetime(frame["t"]), d=pd.to_datetime(frame["d"]))
     typed.to_parquet(folder / "nasty.parquet", index=False)
-    frame.drop(columns=["t", "d"]).to_json(folder / "nasty.jsonl", orient="records", lines=True)
+    records = frame.drop(columns=["t", "d"])
+    records.to_json(folder / "nasty.jsonl", orient="records", lines=True)
+    stamps = [None if n % 4 == 0 else 10**12 + n * 1000 for n in range(len(frame))]
+    times = records.assign(seen_at=frame["t"], Modified=stamps, number=frame["i"].astype(str))
+    times.to_json(folder / "nasty.json", orient="records")

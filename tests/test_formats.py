@@ -11,7 +11,7 @@ from glue_runtime.csv_input import read_csv
 from glue_runtime.csv_output import write_csv
 from glue_runtime.driver import from_pandas, to_pandas
 from glue_runtime.files import read_local, write_text
-from glue_runtime.json_io import read_json, write_json
+from glue_runtime.json_io import write_json
 from glue_runtime.local.session import mount_s3
 from glue_runtime.parquet import read_parquet, write_parquet
 from tests.io_tools import dataset_files, glue  # noqa: F401
@@ -108,52 +108,6 @@ def test_parquet_partitions_and_dtypes(glue, spark, tmp_path):  # noqa: F811
     assert back.dtypes == [("v", "double"), ("k", "string")]
     assert back.count() == 2
     assert not (tmp_path / "out" / "k=b").exists()
-
-
-RECORDS = pd.DataFrame(
-    {
-        "z": [1, 2, 3],
-        "a": [0.5, np.nan, 2.0],
-        "s": ["x", None, 'é\n"/'],
-        "b": [True, False, True],
-        "gap": [True, None, False],
-        "number": ["1", "2.5", None],
-        "l": [[1, 2], [], [3]],
-        "created_at": ["2024-01-05 10:00:00", "1969-12-31 23:59:59", None],
-        "whole": [1.0, 2.0, 3.0],
-    }
-)
-
-
-@pytest.mark.parametrize("lines", [True, False])
-@pytest.mark.parametrize("position", [None, "__pos"])
-def test_json_as_pandas_reads_it(glue, tmp_path, lines, position):  # noqa: F811
-    path = tmp_path / "in.json"
-    text = RECORDS.to_json(orient="records", lines=lines)
-    path.write_text(text)
-    df = read_json(
-        glue, str(path), transformation_ctx="t", orient="records", lines=lines, position=position
-    )
-    if position:
-        df = df.orderBy(position).drop(position)
-    expected = pd.read_json(path, orient="records", lines=lines).fillna({"s": np.nan})
-    pd.testing.assert_frame_equal(to_pandas(df), expected)
-
-
-def test_json_keys_in_the_order_met(glue, tmp_path):  # noqa: F811
-    path = tmp_path / "in.json"
-    path.write_text('{"z": 1, "b": "x"}\n{"b": "y", "a": 2, "z": 3}\n')
-    df = read_json(glue, str(path), transformation_ctx="t", lines=True)
-    pd.testing.assert_frame_equal(to_pandas(df), pd.read_json(path, lines=True))
-    df = read_json(
-        glue, str(path), "z bigint, b string, q double", transformation_ctx="t", lines=True
-    )
-    assert df.dtypes == [("z", "bigint"), ("b", "string"), ("q", "double")]
-    with pytest.raises(Exception, match="'b' has a value that is not bigint: [xy]"):
-        read_json(glue, str(path), "b bigint", transformation_ctx="t", lines=True).collect()
-    path.write_text('{"z": 1}\nnot json\n')
-    with pytest.raises(ValueError, match="not a JSON object"):
-        read_json(glue, str(path), transformation_ctx="t", lines=True)
 
 
 @pytest.mark.parametrize("lines", [True, False])

@@ -6,6 +6,8 @@ A program's own reader call, with its own constant arguments, is run on the file
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 SAMPLE = 200_000_000
 SAMPLE_ROWS = 500_000
 KEPT_CELLS = 20_000_000
+_OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,18 @@ class Schemas:
         if self.root is None or "://" in path:
             return False
         return (self.root / path.lstrip("/")).exists()
+
+    def first_character(self, path: str) -> str | None:
+        """The first character of a text file at hand that is no space; None when it is not at hand."""
+        if (
+            self.root is None
+            or "://" in path
+            or not (file := self.root / path.lstrip("/")).is_file()
+        ):
+            return None
+        opened = _OPENERS.get(file.suffix, open)
+        with opened(file, "rt", encoding="utf-8-sig", errors="replace") as text:
+            return text.read(4096).lstrip()[:1]
 
     def _read(self, reader: str, path: str, options: dict[str, Any]) -> Schema | None:
         try:
