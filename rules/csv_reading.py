@@ -91,7 +91,7 @@ def delimited(c: Call, default: str) -> Frame:
     if isinstance(path, Const):
         c.need(
             not path.value.startswith(("http:", "https:", "ftp:")),
-            "a web address is read on the driver",
+            "a web address is read on the driver: copy the file to S3, which the cluster reads",
         )
     options = layout_options(c, path, default)
     dtype = dtype_argument(c["dtype"])

@@ -188,7 +188,7 @@ def read_parquet(c: Call) -> Frame:
     c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
-        "a web address is read on the driver",
+        "a web address is read on the driver: copy the file to S3, which the cluster reads",
     )
     columns = c.lit("columns")
     known = {"columns": columns} if columns is not None else {}

@@ -47,7 +47,7 @@ def read_json(c: Call) -> Frame:
     c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
-        "a web address is read on the driver",
+        "a web address is read on the driver: copy the file to S3, which the cluster reads",
     )
     orient, lines = c.lit("orient"), bool(c.lit("lines"))
     head = None if lines else c.ctx.schemas.first_character(path.value)

@@ -26,6 +26,20 @@ from transpiler.infer.services import service_of
 from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
 from transpiler.places import check_target
 
+#: formats of one piece: why one machine reads them, and what to write instead
+_ARCHIVE = "an Excel or ODS file is one archive, which one machine reads whole: what is large is better kept as CSV or Parquet, which the cluster reads"
+_PIECE = "an {} file is one document, which one machine reads whole: what is large is better kept as CSV, Parquet or JSON lines, which the cluster reads"
+_FOREIGN = "{} files have no reader on the cluster, so pandas reads them on one machine: what is large is better kept as Parquet"
+_WHOLE_READS = {
+    "read_excel": _ARCHIVE,
+    "read_xml": _PIECE.format("XML"),
+    "read_html": _PIECE.format("HTML"),
+    "read_feather": _FOREIGN.format("Feather"),
+    "read_orc": "ORC files are read on one machine: what is large is better kept as Parquet, which the cluster reads",
+    "read_pickle": _FOREIGN.format("pickle"),
+    "read_stata": _FOREIGN.format("Stata"),
+    "read_fwf": "lines of fixed widths are read on one machine: read_csv of a column of text and str[a:b] of it run on the cluster",
+}
 _FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
 
 
@@ -269,7 +283,8 @@ class Files:
             1:-1
         ]
         text = f"{function.text}({source}{', ' + rest if rest else ''})"
-        self.went_to_driver(text, function.name, problem or "the file is read on the driver", node)  # type: ignore[attr-defined]
+        reason = problem or _WHOLE_READS.get(function.name.rpartition(".")[2], "the file is read on the driver")  # fmt: skip
+        self.went_to_driver(text, function.name, reason, node)  # type: ignore[attr-defined]
         known = {k: v.value for k, v in kwargs.items() if isinstance(v, Const) and k != named}
         constants = len(known) == len([k for k in kwargs if k != named]) and len(args) <= 1
         schema = (
