@@ -166,6 +166,24 @@ def literal(value: Any, what: str = "value") -> Any:
     raise NoRule(f"{what} is not a constant that is known here")
 
 
+#: what to write in place of a parameter that is not translated
+_INSTEAD = {
+    "chunksize": "it has one machine read piece after piece, and the job reads the whole in parallel without it",
+    "iterator": "it has one machine read piece after piece, and the job reads the whole in parallel without it",
+    "converters": "call the function on the column that was read",
+    "dtype_backend": ".convert_dtypes() of what was read says the same for its default",
+    "keep_default_dates": "say convert_dates=False, and pd.to_datetime on the column",
+    "date_unit": "say convert_dates=False, and pd.to_datetime(…, unit=…) on the column",
+    "nrows": ".head(…) of what was read says the same",
+}
+
+
+def not_translated(rule: Rule, name: str) -> str:
+    """Why a rule does not fire for a parameter, and what to write instead."""
+    advice = _INSTEAD.get(name) if ".read_" in rule.name else None
+    return f"parameter {name}= of {rule.name} is not translated" + (f": {advice}" if advice else "")
+
+
 def bind(
     rule: Rule, args: list[Value], kwargs: dict[str, Value]
 ) -> tuple[dict[str, Any], set[str]]:
@@ -189,7 +207,7 @@ def bind(
         if name in names:
             bound[name] = value
         elif extra is None:
-            raise NoRule(f"parameter {name}= of {rule.name} is not translated")
+            raise NoRule(not_translated(rule, name))
     given = set(bound)
     for parameter in rule.parameters:
         if parameter.name in bound:
@@ -205,7 +223,7 @@ def bind(
             and type(value.value) is type(default)
             and value.value == default
         ):
-            raise NoRule(f"parameter {name}= of {rule.name} is not translated")
+            raise NoRule(not_translated(rule, name))
     check_storage(bound.get("storage_options"))
     if "storage_options" in bound and ".to_" in rule.name:
         check_target(bound.get("path_or_buf", bound.get("path")))

@@ -292,9 +292,9 @@ class Files:
             if constants
             else None
         )
-        return self.sent_back(text, path.vars, schema)
+        return self.sent_back(text, path.vars, schema, problem)
 
-    def sent_back(self, text: str, reads: frozenset, schema: Any) -> Value:
+    def sent_back(self, text: str, reads: frozenset, schema: Any, why: str = "") -> Value:
         """A frame made on the driver, as a Spark frame when its columns and dtypes are known: what
         follows then runs on the cluster."""
         ctx = self.ctx
@@ -305,7 +305,7 @@ class Files:
             and len(set(labels)) == len(labels)
         )
         if not fit or any(d is None or d == "category" for _, d, _ in schema.columns):
-            return Local(text, reads)
+            return Local(text, reads, why=why)
         step = ctx.step()
         columns = tuple(Column(x, x, d) for x, d, _ in schema.columns)
         hidden: tuple[str, ...] = ()
