@@ -37,6 +37,19 @@ def lit(value):
     return F.lit(None if pd.isna(value) else value)
 
 
+def value_column(value):
+    """A value that the job computed as a column of its own: whole numbers are bigint, and a missing
+    value is of the type that pandas gives such a column."""
+    import pandas as pd
+
+    if pd.api.types.is_list_like(value):
+        raise NotImplementedError("several values as one column: set them row by row")
+    if pd.isna(value):
+        kinds = {"float": "double", "float64": "double", "NaTType": "timestamp"}
+        return F.lit(None).cast(kinds.get(type(value).__name__, "string"))
+    return F.lit(value).cast("bigint") if pd.api.types.is_integer(value) else F.lit(value)
+
+
 def number(a, t):
     """A boolean as 0 and 1; numbers as they are. Spark would read text as a number: pandas raises."""
     if t == "string":

@@ -61,7 +61,7 @@ def date_range(c: Call) -> LabelList:
     c.need(any(isinstance(v, (Scalar, Plain, Local)) for v in given.values()), "constants")
     kinds = (Const, Scalar, Plain, Local)
     c.need(all(isinstance(v, kinds) for v in given.values()), "times that are not known here")
-    c.need(all(getattr(given.get(k), "dtype", None) in (None, "datetime64[ns]", "object") for k in ("start", "end")), "ends that are not times")  # fmt: skip
+    c.need(all(getattr(given.get(k), "dtype", None) in (None, "datetime64[ns]", "date", "object") for k in ("start", "end")), "ends that are not times")  # fmt: skip
     import_pandas(c.ctx)
     parts = [f"{k}={code_of(c, v)}" for k, v in given.items()]
     reads = frozenset().union(*(v.vars for v in given.values()))

@@ -474,6 +474,8 @@ def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
         dtype = value.dtype if isinstance(value, Scalar) else None
         if isinstance(value, Text):
             dtype = "object"
+        if dtype is None and isinstance(value, Scalar):
+            return E(f"{ctx.call('value_column')}({value.text})"), None
         if dtype is None:
             raise NoRule("the type of the value is not known while planning")
         return E(f"{ctx.call('lit')}({value.text})").cast(SPARK_TYPES[dtype]), dtype

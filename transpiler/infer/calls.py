@@ -32,6 +32,7 @@ from transpiler.facts import (
     Scalar,
     Sequence,
     Super,
+    Text,
     Value,
     Windowed,
 )
@@ -39,6 +40,7 @@ from transpiler.loops import PerGroup
 from transpiler.source import is_secret_name
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
+from transpiler.infer.moments import CLOCKS, method_type
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.signals import EndSignal
 from transpiler.infer.scope import Scope
@@ -408,12 +410,14 @@ class Calls:
             return written
         if method == "parse_args" and not args and not kwargs:  # Glue adds arguments of its own
             return self.plain_like(f"{receiver}.parse_known_args()[0]", [owner])
-        made = self.call_text(f"{receiver}.{method}", [owner], args, kwargs)
+        made = self.call_text(f"{receiver}.{method}", [owner], args, kwargs, method_type(owner, method, args, kwargs))  # fmt: skip
         return with_memory(made, f"DataFrame.{method}", args, kwargs, owner) if isinstance(made, Local) else made  # fmt: skip
 
-    def call_text(self, function: str, parts: list[Value], args: list, kwargs: dict) -> Value:
+    def call_text(
+        self, function: str, parts: list[Value], args: list, kwargs: dict, dtype: str | None = None
+    ) -> Value:
         text = self.driver.call("", function, args, kwargs)
-        return self.plain_like(text, [*parts, *args, *kwargs.values()])
+        return self.plain_like(text, [*parts, *args, *kwargs.values()], dtype)
 
     def call_module(
         self, function: Module, args: list, kwargs: dict, node: cst.Call, scope: Scope
@@ -440,7 +444,10 @@ class Calls:
         text = self.driver.call("", self.driver.text(function), args, kwargs)
         if any(has_data(v) for v in values) or function.name.split(".")[0] == "pandas":
             self.went_to_driver(text, function.name, problem, node)
-            return Local(
-                text, frozenset().union(*(v.vars for v in values)) if values else frozenset()
-            )
+            reads = frozenset().union(*(v.vars for v in values))
+            return Local(text, reads, why=problem)
+        if function.name == "builtins.str" and len(values) == 1 and isinstance(values[0], (Plain, Scalar)):  # fmt: skip
+            return Text(text, values[0].vars)
+        if function.name in CLOCKS and not values:
+            return Scalar(text, CLOCKS[function.name], hint="now")
         return self.plain_like(text, values)

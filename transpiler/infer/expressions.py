@@ -36,6 +36,7 @@ from transpiler.infer.folding import CONSTANTS
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.operators import Operators
+from transpiler.infer.moments import attribute_type
 from transpiler.infer.parts import small_part, small_places
 from transpiler.infer.sharing import with_memory
 from transpiler.infer.scope import Ref, Scope
@@ -331,7 +332,8 @@ class Expressions(Operators, Calls):
         found = small_places(owner, attr)
         if found is not None:
             return found
-        made = self.plain_like(f"{self.driver.text(owner)}.{attr}", [owner])
+        dtype = attribute_type(owner, attr)
+        made = self.plain_like(f"{self.driver.text(owner)}.{attr}", [owner], dtype)
         return with_memory(made, f"DataFrame.{attr}", [], {}, owner) if isinstance(made, Local) else made  # fmt: skip
 
     def property(self, owner: Value, attr: str, node: cst.CSTNode) -> Value:

@@ -23,6 +23,7 @@ from transpiler.facts import (
 )
 from transpiler.infer.driver import BINARY, UNARY
 from transpiler.infer.kinds import DATA
+from transpiler.infer.moments import moment_type
 from transpiler.infer.scope import Scope
 from transpiler.symbolic import is_dtype
 
@@ -124,7 +125,8 @@ class Operators:
         a, b = self.driver.text(left), self.driver.text(right)
         symbol = _PYTHON.get(method, method)
         text = f"({a} {symbol} {b})"
-        return self.plain_like(text, [left, right], number_type(method, left, right))
+        dtype = number_type(method, left, right) or moment_type(method, left, right)
+        return self.plain_like(text, [left, right], dtype)
 
     def compare(self, node: cst.Comparison, scope: Scope) -> Value:
         left = self.eval(node.left, scope)
@@ -203,7 +205,8 @@ def number_type(method: str, left: Value, right: Value) -> str | None:
     if not (is_whole(left) and is_whole(right)) or method == "__truediv__":
         return "float64"
     power = method == "__pow__" and isinstance(right, Const) and right.value >= 0
-    return "int64" if method in _WHOLE or power else None
+    gaps = any(isinstance(v, Scalar) and v.dtype == "int64?" for v in (left, right))
+    return ("int64?" if gaps else "int64") if method in _WHOLE or power else None
 
 
 def is_number(value: Value) -> bool:
@@ -216,7 +219,7 @@ def is_whole(value: Value) -> bool:
     """Whether it is a whole number, known or computed."""
     if isinstance(value, Const):
         return isinstance(value.value, int) and not isinstance(value.value, bool)
-    return isinstance(value, Scalar) and value.dtype == "int64"
+    return isinstance(value, Scalar) and value.dtype in ("int64", "int64?")
 
 
 def _fold_operator(method: str, a: Any, b: Any) -> Any:
