@@ -29,6 +29,41 @@ def row_error(*cells, ddof=1):
     return row_deviation(*cells, ddof=ddof) / F.sqrt(F.size(row_values(*cells)))
 
 
+def row_powers(*cells, power):
+    """How many values a row has, and the sums of squares and of a power of their distances to the
+    mean."""
+    values = row_values(*cells)
+    n = F.size(values)
+    mean = F.aggregate(values, F.lit(0.0), lambda total, x: total + x) / n
+
+    def powers(of):
+        return F.aggregate(values, F.lit(0.0), lambda total, x: total + F.pow(x - mean, F.lit(of)))
+
+    return n, powers(2), powers(power)
+
+
+def without_rounding(total):
+    """A sum of powers, which pandas takes for zero below 1e-14."""
+    return F.when(F.abs(total) < 1e-14, 0.0).otherwise(total)
+
+
+def row_skew(*cells):
+    """The skewness of a row without bias: needs three values, 0 where all are the same."""
+    n, squares, cubes = row_powers(*cells, power=3)
+    squares, cubes = without_rounding(squares), without_rounding(cubes)
+    skew = n * F.sqrt(n - 1) / (n - 2) * (cubes / F.pow(squares, F.lit(1.5)))
+    return F.when(n >= 3, F.nanvl(F.when(squares == 0, 0.0).otherwise(skew), F.lit(None)))
+
+
+def row_kurtosis(*cells):
+    """The excess kurtosis of a row without bias: needs four values, 0 where all are the same."""
+    n, squares, fourths = row_powers(*cells, power=4)
+    above = without_rounding(n * (n + 1) * (n - 1) * fourths)
+    below = without_rounding((n - 2) * (n - 3) * squares * squares)
+    kurtosis = above / below - 3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3))
+    return F.when(n >= 4, F.nanvl(F.when(below == 0, 0.0).otherwise(kurtosis), F.lit(None)))
+
+
 def row_quantile(*cells, q=None):
     """A quantile of a row, linear between neighbours; the median for None."""
     values = F.array_sort(row_values(*cells))

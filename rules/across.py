@@ -146,6 +146,9 @@ _ACROSS: dict[str, Callable[[Call, list[Col]], tuple[E, str]]] = {
     "std": row_spread("row_deviation"),
     "var": row_spread("row_variance"),
     "sem": row_spread("row_error"),
+    "skew": row_spread("row_skew"),
+    "kurt": row_spread("row_kurtosis"),
+    "kurtosis": row_spread("row_kurtosis"),
     "median": row_spread("row_quantile"),
     "quantile": row_spread("row_quantile"),
     "prod": row_product,
@@ -174,7 +177,7 @@ def across(c: Call, name: str) -> Col:
 #: whole numbers of whole numbers
 _SAME = ("sum", "min", "max", "prod", "product")
 
-_OPEN_ROWS = {"std": "row_deviation", "var": "row_variance", "sem": "row_error", "median": "row_quantile",
+_OPEN_ROWS = {"std": "row_deviation", "var": "row_variance", "sem": "row_error", "median": "row_quantile", "skew": "row_skew", "kurt": "row_kurtosis", "kurtosis": "row_kurtosis",
               "quantile": "row_quantile"}  # fmt: skip
 _TYPED_ROWS = {"sum": "row_total", "mean": "row_average", "min": "row_least", "max": "row_greatest",
                "prod": "row_times", "product": "row_times"}  # fmt: skip

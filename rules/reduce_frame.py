@@ -192,6 +192,13 @@ _ROWS["sum"] += ("df[['i', 'j']].sum(axis=1, min_count=2)",)
 _ROWS["mean"] += ("df[['i', 'f', 's']].mean(axis=1, numeric_only=True)",)
 _ROWS["max"] += ("df[['i', 'f', 's', 't']].max(axis=1, numeric_only=True)",)
 _ROWS["std"] += ("df[['i', 'f', 's', 't']].std(axis=1, numeric_only=True, ddof=0)",)
+_ROWS["skew"] = (
+    "df[['i', 'f', 'j', 'g', 'n']].skew(axis=1)",
+    "df[['i', 'j', 'f']].assign(z=1).skew(axis=1, skipna=False)",
+    "df.skew(axis=1, numeric_only=True)",
+)
+_ROWS["kurt"] = ("df[['i', 'f', 'j', 'g', 'n']].kurt(axis=1)",)
+_ROWS["kurtosis"] = ("df[['i', 'f', 'j', 'g', 'n']].kurtosis(axis=1, skipna=False)",)
 _ROWS["median"] += ("df[['i', 'j', 'n', 'g']].median(axis=1)",)
 
 
