@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from glue_runtime.float_text import float_text
+from glue_runtime.float_text import float_text, single_value
 
 # What int() and float() take off at both ends.
 SPACES = (
@@ -62,6 +62,13 @@ def whole_number(number):
     whole = (number == F.rint(number)) & (F.abs(number) < 2.0**63)
     problem = failure("cannot safely cast to Int64", number, "bigint")
     return F.when(number.isNull() | whole, number.cast("bigint")).otherwise(problem)
+
+
+def zero_or_one(number):
+    """0 and 1 as booleans; another number fails, a missing one stays missing."""
+    known = number.isNull() | number.isin(0, 1)
+    problem = failure("need to pass bool-like values", number, "boolean")
+    return F.when(known, number == 1).otherwise(problem)
 
 
 def numeric_text(text, coerce=False):
@@ -127,7 +134,7 @@ def text_of(df, column, missing=None):
         gaps = missing != "<NA>" and len(df.where(column.isNull()).take(1)) > 0
         shown = float_text(column.cast("double")) if gaps else column.cast("string")
     elif kind in ("double", "float"):
-        shown = float_text(column.cast("double"))
+        shown = float_text(column if kind == "double" else single_value(column))
     elif kind == "boolean":
         shown = bool_text(column)
     elif kind.startswith("timestamp"):

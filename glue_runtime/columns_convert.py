@@ -11,6 +11,7 @@ from glue_runtime.casts import (
     int_from_text,
     present,
     whole_number,
+    zero_or_one,
 )
 from glue_runtime.float_text import float_text
 
@@ -49,13 +50,26 @@ def as_nullable_int(a, ta):
     return F.when(a.isNotNull(), int_from_text(a)) if ta == "string" else refuse(ta, "Int64")
 
 
-def as_bool(a, ta, missing=True):
-    """``astype(bool)``: zero and the empty text are False, NaN is True."""
+def as_bool(a, ta, missing=True, nullable=False, full=False):
+    """``astype(bool)``: zero and the empty text are False, NaN is True. ``nullable``: a missing value
+    fails, as NA is neither; ``full``: the column is known to have none."""
+    if nullable:
+        test = a if ta == "boolean" else a != "" if ta == "string" else a != 0
+        return test if full else present(test, "boolean")
     if ta == "boolean":
         return F.coalesce(a, F.lit(missing))
     if ta in WHOLE_TYPES or ta in ("double", "float"):
         return F.coalesce(a != 0, F.lit(True))
     return F.coalesce(a != "", F.lit(missing)) if ta == "string" else refuse(ta, "bool")
+
+
+def as_boolean(a, ta, nullable=False):
+    """``astype("boolean")``: missing stays missing; numbers of numpy must be 0 or 1."""
+    if ta == "boolean":
+        return a
+    if ta not in WHOLE_TYPES and ta not in ("double", "float"):
+        refuse(ta, "boolean")
+    return a != 0 if nullable else zero_or_one(a)
 
 
 def as_written(a, ta, missing=None):

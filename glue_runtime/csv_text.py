@@ -6,7 +6,7 @@ import io
 import pandas as pd
 from pyspark.sql import functions as F
 
-from glue_runtime.float_text import float_text
+from glue_runtime.float_text import float_text, single_value
 from glue_runtime.quoting import quoted
 
 # A column of times is written as its values need: the first unit (in microseconds) that they are
@@ -130,7 +130,7 @@ def plain_text(cell, kind, need, style, name):
     if kind in WHOLE and not need:
         return cell.cast("string")
     if kind == "float":  # the shortest text that gives a float32
-        return number_as_text(cell.cast("string").cast("double"), style)
+        return number_as_text(single_value(cell), style)
     if kind in WHOLE or kind == "double" or kind.startswith("decimal"):
         return number_as_text(cell.cast("double"), style)
     if kind in ("timestamp", "timestamp_ntz"):

@@ -45,6 +45,7 @@ def to_pandas(
     dtypes=None,
     nullable=False,
     none=(),
+    objects=(),
     index=None,
     index_names=None,
     order=None,
@@ -53,9 +54,10 @@ def to_pandas(
     """Collect a Spark frame as the pandas frame that it stands for.
 
     dtypes: {column: pandas dtype name}; a column without one gets the dtype of its Spark type
-    (nullable=True: Int64, Float64, boolean, string). "int64?" and "bool?" become float64 and
-    object where a value is missing.
+    (nullable: Int64, Float64, boolean, string, for all or for the columns listed). "int64?" and
+    "bool?" become float64 and object where a value is missing.
     none: text columns whose missing values are None, not NaN; True for all.
+    objects: columns that a Python function gave, of which the missing values are pd.NA.
     index: columns that become the index, named index_names (default: their own names).
     order: sort keys. Raises RuntimeError for more than `limit` rows.
     """
@@ -78,10 +80,14 @@ def to_pandas(
     columns = {}
     for number, (name, kind) in enumerate(types):
         missing = fetched[f"m{number}"].to_numpy(bool) if kind in FILLED else None
-        dtype = dtypes.get(name) or pandas_dtype(kind, nullable)
+        by_kind = pandas_dtype(kind, nullable if isinstance(nullable, bool) else name in nullable)
+        dtype = dtypes.get(name) or by_kind
         columns[number] = as_dtype(fetched[f"v{number}"], missing, dtype)
         if dtype == "object" and kind == "string" and (none is True or name in none):
             columns[number] = columns[number].where(columns[number].notna(), None)
+        if name in objects:
+            given = columns[number].astype("object")
+            columns[number] = pd.Series(given.where(given.notna(), pd.NA).tolist(), given.index)
     out = pd.DataFrame(columns, index=fetched.index)
     out.columns = names
     if index:
@@ -144,6 +150,11 @@ def masked_bool(values, missing, dtype):
     return put_nan(values, missing)
 
 
+def masked_narrow(values, missing, dtype):
+    """The width of "int8?" where no value is missing, else float64."""
+    return values.astype("float64").mask(missing) if missing.any() else values.astype(dtype[:-1])
+
+
 def masked_object(values, missing, dtype):
     """Python values with NaN where one is missing."""
     return put_nan(values, missing)
@@ -158,6 +169,8 @@ def put_nan(values, missing):
 
 def masked_other(values, missing, dtype):
     """A nullable or any other dtype, from its nullable form."""
+    if dtype.endswith("?"):
+        return masked_narrow(values, missing, dtype)
     nullable = "boolean" if values.dtype == bool else "Int64"
     out = values.astype(nullable).mask(missing, pd.NA)
     return out if dtype == nullable else out.astype(dtype)

@@ -23,6 +23,15 @@ def float_text(number):
     )
 
 
+def single_value(number):
+    """A float32 column as the doubles that its texts say: 0.1, where a cast gives 0.10000000149. Java
+    writes one digit too many of some."""
+    wide = number.cast("double")
+    texts = [F.format_string(f"%.{digits}e", wide).cast("double") for digits in (5, 6, 7)]
+    exact = [F.when(text.cast("float") == number, text) for text in texts]
+    return F.coalesce(*exact, F.format_string("%.8e", wide).cast("double"))
+
+
 def bound(value, use):
     """use(value) with `value` computed once: Spark has no other way to name a part of a column."""
     return F.element_at(F.transform(F.array(value), use), 1)

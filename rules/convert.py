@@ -1,4 +1,4 @@
-"""Types changed: astype, convert_dtypes, to_numeric."""
+"""Types changed: astype, convert_dtypes."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from rules.categories import as_category, as_seen
 from rules.elementwise import mapped
 from rules.io import dtype_name
 from rules.periods import period_text
-from rules.lib import assign, chain, derive, looked_into, series_of, tightened, typed
+from rules.lib import assign, chain, derive, looked_into, materialised, series_of, tightened, typed
 from rules.registry import Call, rule
+from rules.width_casts import as_objects, as_written, narrow, width_name
 from transpiler.errors import NoRule
 from transpiler.facts import (
+    ANY_GAP,
+    BOOLS,
     FLOATS,
+    INTEGERS,
+    NA,
     NULL_FREE,
     TEXTS,
     Category,
@@ -24,7 +29,6 @@ from transpiler.facts import (
     Mapping,
     Module,
     Order,
-    Value,
     fresh,
     period_of,
     to_nullable,
@@ -39,6 +43,9 @@ def targets(value: Any) -> Any:
     """The dtype argument: "str" or a dtype of facts.py, or a dict of them by column."""
     if isinstance(value, Mapping):
         return {k: targets(v) for k, v in value.items}
+    name = value.name if isinstance(value, Module) else getattr(value, "value", None)
+    if (narrow_name := width_name(name)) is not None:
+        return narrow_name
     if isinstance(value, Module):
         return "str" if value.name in ("builtins.str", "numpy.str_") else dtype_name(value.name)
     if isinstance(value, Const):
@@ -71,8 +78,10 @@ def cast(c: Call, series: Col, target: str) -> Col:
     """``series.astype(target)``. Raises NoRule for a pair that has no exact form."""
     series = tightened(series) if series.loose else series
     if isinstance(target, Category):
-        return as_category(series, target)
-    if target == series.dtype and target != "object":
+        return as_category(c, series, target)
+    if width_name(target) is not None:
+        return narrow(c, series, target)
+    if target == series.dtype and target != "object" and series.width is None:
         return series
     made = _CASTS.get(target)
     if made is None:
@@ -83,6 +92,7 @@ def cast(c: Call, series: Col, target: str) -> Col:
 
 
 def result(series: Col, expr: E, dtype: str, **facts: Any) -> Col:
+    facts = {"gap": None, **facts}
     return derive(expr, dtype, series, null_free=dtype in NULL_FREE, loose=False, **facts)
 
 
@@ -107,11 +117,15 @@ def to_nullable_float(c: Call, series: Col) -> Col:
 
 def to_bool(c: Call, series: Col) -> Col:
     """``astype(bool)``: what a missing value becomes depends on its kind."""
-    c.need(series.dtype in NULL_FREE | FLOATS | {"object", "int64?"}, "bool from these values")
-    c.need(not series.is_nullable, "bool from a column with NA")
+    if series.is_nullable:  # NA is neither true nor false
+        return result(series, typed(c.ctx, "as_bool", series, nullable=True, full=series.null_free), "bool")  # fmt: skip
+    plain = series.dtype in NULL_FREE | FLOATS | {"object", "int64?", None}
+    c.need(plain, f"bool from {series.dtype} values")
     missing = True
-    if series.dtype == "object":
-        c.need(series.gap is not None, "whether a missing text is NaN or None is not known here")
+    if series.dtype in ("object", None):
+        c.need(
+            series.gap in ("nan", "None"), "whether a missing text is NaN or None is not known here"
+        )
         missing = series.gap == "nan"
     if series.dtype in NULL_FREE:
         return result(series, series.expr != 0, "bool")
@@ -119,14 +133,21 @@ def to_bool(c: Call, series: Col) -> Col:
 
 
 def to_boolean(c: Call, series: Col) -> Col:
-    c.need(series.dtype in ("bool", "bool?"), "boolean from these values")
-    return result(series, series.expr, "boolean")
+    known = BOOLS | INTEGERS | FLOATS | {None}
+    c.need(series.dtype in known, f"boolean from {series.dtype} values")
+    options = {"nullable": True} if series.is_nullable else {}
+    return result(series, typed(c.ctx, "as_boolean", series, **options), "boolean")
 
 
 def to_text(c: Call, series: Col) -> Col:
     """``astype(str)``: text also for what is missing."""
-    dtype = series.dtype
-    word = "<NA>" if series.is_nullable else series.gap if dtype in ("object", None) else "nan"
+    series, dtype = as_written(c, series), series.dtype
+    c.need(series.gap != ANY_GAP, "whether a missing value is pd.NA or NaN is not known here")
+    word = (
+        NA
+        if series.is_nullable or series.gap == NA
+        else series.gap if dtype in ("object", None) else "nan"
+    )
     if dtype is not None and (zone_of(dtype) or period_of(dtype)):
         text = F.coalesce(time_text(c, series), F.lit("NaT"))
         return result(series, text, "object", gap="nan", nullable=False)
@@ -147,6 +168,7 @@ def time_text(c: Call, series: Col) -> E:
 
 def to_string(c: Call, series: Col) -> Col:
     """``astype("string")``: text, missing stays missing."""
+    series = as_written(c, series)
     c.need(
         series.dtype not in ("date", "timedelta64[ns]", "list", "float32"),
         f"astype('string') of {series.dtype}",
@@ -169,7 +191,8 @@ def to_category(c: Call, series: Col) -> Col:
 
 
 def to_object(c: Call, series: Col) -> Col:
-    c.need(series.dtype in TEXTS | {"category"}, "objects of what is not text for sure")
+    if series.dtype not in TEXTS | {"category"}:
+        return as_objects(c, series)
     return result(
         series, series.expr, "object", gap=series.gap if series.dtype == "object" else None
     )
@@ -187,10 +210,28 @@ _CASTS = {
 }  # fmt: skip
 
 
+#: casts that no number fails
+_CERTAIN = {"str", "string", "float64", "Float64", "float32", "Float32"}
+
+
+def check_errors(c: Call, series: Col, target: str) -> None:
+    """``errors="ignore"`` keeps a column as it was where one of its values does not fit: whether that
+    is so must be known. Raises NoRule otherwise, and for what pandas raises."""
+    errors = c.lit("errors")
+    c.need(
+        errors in ("raise", "ignore"), f"errors={errors!r}, which is not of astype: pandas raises"
+    )
+    certain = target in _CERTAIN and series.dtype in INTEGERS | FLOATS | {"bool", "boolean"}
+    certain = (
+        certain or series.null_free and series.dtype in INTEGERS and target in ("int64", "bool")
+    )
+    told = "with pd.to_numeric(errors='coerce') what does not fit is missing, on the cluster"
+    c.need(errors == "raise" or certain, f"errors='ignore' keeps all of a column as it was where one value does not fit; {told}")  # fmt: skip
+
+
 @rule(
     "Series.astype(dtype, copy=None, errors='raise')",
     ignored="copy",
-    not_yet="errors",
     example=(
         "df['i'].astype(str)", "df['f'].astype(str)", "df['s'].astype(str)", "df['b'].astype(str)", "df['t'].astype(str)",
         "df['d'].astype(str)", "df['i'].astype(float)", "df['n'].astype('Int64')", "df['f'].fillna(0).astype(int)",
@@ -198,6 +239,12 @@ _CASTS = {
         "df['k'].astype('category')", "df['s'].astype('string')", "df['n'].astype('Int64').astype(str)",
         "df['i'].astype('Int64').astype('float64')", "df['b'].astype('boolean')", "(df['i'] > 2).astype(int)", "(df['f'] > 1).astype('Int64')",
         "df['u'].str.extract(r'(\\d+)', expand=False).fillna('0').astype(int)", "df['u'].str.extract(r'(\\d+)', expand=False).astype(float)",
+        "df['i'].astype('int8')", "(df['i'] * 1000).astype('uint8') - 7", "df['i'].astype('int32') * df['j'].astype(np.int16)",
+        "df['g'].fillna(0).astype('int16') + df['i']", "df['f'].astype('float32') * 1.1", "df['n'].astype('Int64').astype('Int8')",
+        "df['n'].astype('Int64').astype('boolean')", "df['j'].astype('Int64').astype(bool)", "df['f'].astype('float32').astype(str)",
+        "df['j'].abs().clip(0, 1).astype('boolean')", "df['i'].astype('float64', errors='ignore')",
+        "df['i'] = (df['i'] * 30).astype('int8')\nout = df[df['i'] > 0].groupby('k')['i'].mean().reset_index()",
+        "df['i'] = (df['i'] * 30).astype('int8')\nout = df.merge(other, on='k', how='left').sort_values(['i', 'j', 'w'])[['i', 'w']]",
         "df['i'].astype(str).str.zfill(3)", "df['j'].astype(bool)", "df['t'].dt.year.astype('Int64')", "df['i'].astype('float64').astype(str)",
     ),
 )  # fmt: skip
@@ -205,13 +252,13 @@ def astype(c: Call) -> Col:
     """Values of another type; one that does not fit fails the job as it fails in pandas."""
     target = targets(c["dtype"])
     c.need(isinstance(target, str), "dtype= of this form")
+    check_errors(c, c.col, target)
     return cast(c, c.col, target)
 
 
 @rule(
     "DataFrame.astype(dtype, copy=None, errors='raise')",
     ignored="copy",
-    not_yet="errors",
     example=(
         "df[['i', 's']].astype({'i': float})",
         "df[['i', 'j']].astype(str)",
@@ -231,6 +278,8 @@ def frame_astype(c: Call) -> Frame:
             c.ctx, frame, lambda x: cast(c, x, wanted[x.label]) if x.label in wanted else x
         )
     before = frame
+    for label, target in wanted.items():
+        check_errors(c, series_of(c.ctx, before, label), target)
     series = {
         label: cast(c, series_of(c.ctx, before, label), target) for label, target in wanted.items()
     }
@@ -275,7 +324,8 @@ def convert_dtypes(c: Call) -> Frame:
         if dtype == "Int64" and column.dtype in FLOATS:
             ctx.use(frame, column)
             casts[column.name] = E(f"{ctx.call('whole_number')}({col(column.name)})")
-        columns.append(replace(column, dtype=dtype, nullable=True))
+        gap = None if column.holds_na else column.gap
+        columns.append(replace(column, dtype=dtype, nullable=True, gap=gap))
     text = ""
     if len(casts) == 1:
         ((name, expr),) = casts.items()
@@ -325,7 +375,7 @@ def converted_in_job(c: Call, frame: Frame) -> Frame:
             x.name,
             to_nullable(x.dtype) if x.dtype not in FLOATS else None,
             nullable=True,
-            gap=x.gap,
+            gap=None if x.holds_na else x.gap,
         )
         for x in frame.columns
     )
@@ -362,21 +412,26 @@ def source_values(c: Call, frame: Frame, column: Column) -> Any:
         "df['n'].convert_dtypes()",
         "df['f'].convert_dtypes()",
         "df['b'].convert_dtypes()",
+        "df['x'] = (df['f'] * 2).convert_dtypes() + 1\nout = df[df['x'] > 3]",
+        "(df['n'] * 2).convert_dtypes()",
     ),
 )
 def series_convert_dtypes(c: Call) -> Col:
     """The nullable dtype of one Series."""
     series = c.col
-    c.need(series.dtype is not None, "the type is not known while planning")
     dtype = to_nullable(series.dtype)
     if dtype == "float64":
-        c.need(series.column is not None, "whether all floats are whole is not known here")
-        dtype = learnt(c, series.frame, series.column)
-        c.need(dtype is not None, "whether all floats are whole is not known here")
+        dtype = None if series.column is None else learnt(c, series.frame, series.column)
     expr = series.expr
+    if dtype is None:  # whether all floats are whole, the job sees
+        series = materialised(c.ctx, tightened(series))
+        expr = whole_frame_call(c.ctx, "nullable_values", series)
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        gap = None if series.holds_na else series.gap
+        return derive(expr, None, series, nullable=True, gappy=False, null_free=False, gap=gap)
     if dtype == "Int64" and series.dtype in FLOATS:
         expr = E(f"{c.ctx.call('whole_number')}({expr})")
-    return derive(expr, dtype, tightened(series), gap=series.gap)
+    return derive(expr, dtype, tightened(series), gap=None if series.holds_na else series.gap)
 
 
 @rule(
@@ -399,67 +454,3 @@ def series_infer_objects(c: Call) -> Col:
     """A Spark column has one type already."""
     c.need(c.col.dtype not in (None, "bool?", "date", "list"), "objects of unknown kind")
     return c.col
-
-
-# --- to_numeric -----------------------------------------------------------------------------
-
-
-@rule(
-    "pandas.to_numeric(arg, errors='raise', downcast=None, dtype_backend=None)",
-    not_yet="downcast dtype_backend",
-    example=(
-        "pd.to_numeric(df['u'], errors='coerce')",
-        "pd.to_numeric(df['i'])",
-        "df['v'] = pd.to_numeric(df['u'], errors='coerce')\nout = df[df['v'] > 2][['u', 'v']]",
-        "pd.to_numeric(df['u'].str.extract(r'(\\d+)', expand=False))",
-        "df['v'] = pd.to_numeric(df['i'].astype(str))\nout = df[['v']]",
-        "df['v'] = pd.to_numeric(df['s'], errors='coerce').fillna(0)\nout = df[['v']]",
-        "df = df.convert_dtypes()\ndf['v'] = pd.to_numeric(df['u'], errors='coerce')\nout = df[['v']]",
-        "df = df.convert_dtypes()\ndf['v'] = pd.to_numeric(df['u'].str.extract(r'(\\d+)', expand=False))\nout = df[['v']]",
-    ),
-)
-def to_numeric(c: Call) -> Value:
-    """Numbers from text: int64 where all values are whole numbers, else float64."""
-    series, errors = c["arg"], c.lit("errors")
-    c.need(isinstance(series, Col), "not a Series that is known here")
-    c.need(errors in ("raise", "coerce"), f"errors={errors!r}")
-    if series.dtype not in TEXTS | {None}:
-        c.need(
-            series.dtype
-            not in ("category", "datetime64[ns]", "date", "timedelta64[ns]", "list", "bool?"),
-            "numbers from these values",
-        )
-        return series
-    coerce = {"coerce": True} if errors == "coerce" else {}
-    known = numeric_dtype(c, series, errors)
-    options = "".join(f", {k}={v}" for k, v in coerce.items())
-    if known == "int64":
-        return result(series, E(f"{c.ctx.call('whole_text')}({series.expr})"), "int64")
-    if known == "float64":
-        return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "float64")
-    if known == "Int64":
-        return result(
-            series, E(f"{c.ctx.call('nullable_whole_text')}({series.expr}{options})"), "Int64"
-        )
-    if known == "Float64":
-        return result(series, E(f"{c.ctx.call('numeric_text')}({series.expr}{options})"), "Float64")
-    c.verdict = "runtime"  # type: ignore[attr-defined]
-    nullable = {"nullable": True} if series.is_nullable else {}
-    expr = whole_frame_call(c.ctx, "to_numeric", series, **coerce, **nullable)
-    return derive(expr, None, series)
-
-
-def numeric_dtype(c: Call, series: Col, errors: str) -> str | None:
-    """The dtype that pandas gives for the input at hand; None when that is not to be had."""
-    if series.column is None:
-        return None
-    values = source_values(c, series.frame, series.column)
-    if values is None:
-        return None
-    import pandas as pd
-
-    values = values.astype("string") if series.is_nullable else values
-    try:
-        return str(pd.to_numeric(values, errors=errors).dtype)  # type: ignore[call-overload]
-    except (ValueError, TypeError):
-        return None

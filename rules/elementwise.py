@@ -53,6 +53,7 @@ def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame
                 series.is_nullable,
                 finite=series.finite,
                 nans=series.nans,
+                width=series.width,
             )
         )
         columns.append(column)

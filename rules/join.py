@@ -22,6 +22,7 @@ from transpiler.facts import (
     Value,
     fresh,
     with_missing,
+    gap_beside_nan,
 )
 from transpiler.symbolic import E, F, col, lift, render
 
@@ -386,8 +387,8 @@ def after_join(
 
 
 def nan_only(gap: str | None) -> str | None:
-    """What a missing text is after NaN was put beside it: known only where it was NaN before."""
-    return gap if gap == "nan" else None
+    """What a missing value is after NaN was put beside it: known only where it was NaN before."""
+    return gap_beside_nan({gap})
 
 
 def joined_at_runtime(
@@ -439,7 +440,13 @@ def joined_at_runtime(
                     dtype = None
                 columns.append(
                     Column(
-                        label, label, dtype, nullable=x.is_nullable, finite=x.finite, nans=x.nans
+                        label,
+                        label,
+                        dtype,
+                        nullable=x.is_nullable,
+                        finite=x.finite,
+                        nans=x.nans,
+                        width=x.width,
                     )
                 )
         if job.indicator:

@@ -17,8 +17,11 @@ from rules.constants import (
     spark_literal,
     spark_type,
 )
+from rules.numbered import numbered_once
 from transpiler.errors import NoRule
 from transpiler.facts import (
+    ANY_GAP,
+    NA,
     NULL_FREE,
     SPARK_TYPES,
     TEXTS,
@@ -63,6 +66,7 @@ def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
         gap=column.gap,
         finite=column.finite,
         nans=column.nans,
+        width=column.width,
     )
 
 
@@ -202,6 +206,8 @@ def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
         "gappy": dtype is None and any(c.gappy for c in cols),
         "finite": not any(c.may_be_infinite or c.dtype in TEXTS for c in cols),
     }
+    if dtype in ("Int64", "Float64") and any(c.holds_na for c in cols):
+        facts["gap"] = NA if all(c.gap == NA or c.null_free for c in cols) else ANY_GAP
     facts.update(changes)
     if (facts["nullable"] if dtype is None else dtype == "Float64") and "nans" not in facts:
         facts["nans"] = frozenset().union(*(c.nans for c in cols))
@@ -279,7 +285,7 @@ class FrameStep(E):
     __slots__ = ()
 
     def over(self, frame_text: str) -> str:
-        return self.text.replace("@@", frame_text)
+        return numbered_once(self.text, frame_text) or self.text.replace("@@", frame_text)
 
 
 def with_temps(frame: Frame, temps: Iterable[tuple[str, E]]) -> tuple[Frame, list[str]]:
@@ -352,7 +358,7 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         nullable = full = False
     column = Column(
         label, name, dtype, nullable=nullable, gap=value.gap if isinstance(value, Col) else None,
-        finite=not may_be_infinite(value), nans=getattr(value, "nans", frozenset()),
+        finite=not may_be_infinite(value), nans=getattr(value, "nans", frozenset()), width=getattr(value, "width", None),
     )  # fmt: skip
     if full:
         base.rows.full.add(column.uid)

@@ -18,6 +18,7 @@ from rules.lib import (
 )
 from rules.operators import arithmetic, compared, dtype_of, logical, result_label
 from rules.registry import Call, rule
+from rules.widths import alike
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOOLS,
@@ -84,7 +85,11 @@ def frame_round(c: Call) -> Frame:
 
     def change(series: Col) -> Col:
         n = decimals.get(series.label) if isinstance(decimals, dict) else decimals
-        c.need(series.dtype is not None, "the types are not known while planning")
+        if n is not None and series.dtype is None:
+            c.need(type(n) is int and 0 <= n < 300, "decimals= of this value")
+            c.verdict = "runtime"  # type: ignore[attr-defined]
+            options = {"decimals": n} if n else {}
+            return derive(typed(c.ctx, "rounded_if_number", series, **options), None, series)
         return series if n is None or series.dtype not in NUMBERS else rounded(c, series, n)
 
     return changed_columns(c, c.frame, change)
@@ -108,9 +113,10 @@ def changed_columns(c: Call, frame: Frame, change: Any) -> Frame:
 
 def absolute(c: Call, series: Col) -> Col:
     numeric(c, series, "abs")
-    return derive(
+    made = derive(
         typed(c.ctx, "magnitude", series), series.dtype, series, null_free=series.null_free
     )
+    return alike(series, made)
 
 
 @rule("Series.abs()", example=("df['f'].abs()", "df['i'].abs()", "(df['i'] - 5).abs()"))
@@ -465,7 +471,10 @@ def series_pow(c: Call) -> Any:
     return power(c, c.col, c["other"])
 
 
-@rule("Series.__pow__(other)", example=("df['g'] ** 0.5", "df['f'] ** df['g']", "df['n'] ** -1"))
+@rule(
+    "Series.__pow__(other)",
+    example=("df['g'] ** 0.5", "df['f'] ** df['g']", "df['n'] ** -1", "df['f'] ** df['j']"),
+)
 def general_pow(c: Call) -> Any:
     """``**`` of fractions."""
     return fraction_power(c, c.col, c["other"])
@@ -487,6 +496,8 @@ def power(c: Call, a: Any, b: Any) -> Col:
 def fraction_power(c: Call, a: Any, b: Any) -> Col:
     """Powers where at least one side has fractions: 1 ** nan and nan ** 0 are 1."""
     _, (a, b) = meet(a, b)
+    if None in (dtype_of(a), dtype_of(b)) and all(isinstance(s, (Const, Col)) for s in (a, b)):
+        return unknown_power(c, a, b)
     c.need(
         {dtype_of(a), dtype_of(b)} <= {"float64", "int64"}
         and "float64" in (dtype_of(a), dtype_of(b)),
@@ -513,6 +524,16 @@ def fraction_power(c: Call, a: Any, b: Any) -> Col:
     return derive(
         expr, "float64", *[s for s in (a, b) if isinstance(s, Col)], label=result_label(a, b), finite=False  # fmt: skip
     )
+
+
+def unknown_power(c: Call, a: Any, b: Any) -> Col:
+    """Powers of which the job sees whether one side has fractions."""
+    sides = [s for s in (a, b) if isinstance(s, Col)]
+    c.need(not any(s.is_nullable for s in sides), "** of nullable columns")
+    c.need(not any(isinstance(s, Const) and is_missing(s.value) for s in (a, b)), "** with a missing constant")  # fmt: skip
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    expr = typed(c.ctx, "raised_to", a, b)
+    return derive(expr, "float64", *sides, label=result_label(a, b), null_free=False, loose=False, finite=False)  # fmt: skip
 
 
 __all__ = ["BOOLS", "E", "NULL_FREE", "NoRule", "Value", "lift", "plain_name", "tightened"]

@@ -6,9 +6,11 @@ from typing import Any
 
 from rules.categories import compared_in_order
 from rules.lib import (
-    all_finite, derive, is_missing, meet, operand, scalar_type, tight, tightened, type_of, typed, with_nan, without_gaps,
+    all_finite, derive, is_missing, looked_into, materialised, meet, operand, scalar_type, spark_literal, tight, tightened,
+    type_of, typed, with_nan, without_gaps,
 )  # fmt: skip
 from rules.registry import Call, rule
+from rules.widths import alike, check_compared, in_width, is_narrow, narrow_operands
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOOLS,
@@ -110,15 +112,20 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     for v in (a, b):
         if isinstance(v, Const) and is_missing(v.value):
             raise NoRule("arithmetic with a missing constant")
+    of_objects(op, a, b)
     a, b = (tightened(v) if isinstance(v, Col) and v.loose else v for v in (a, b))
+    width = None
+    if is_narrow(a, b):
+        a, b, width = narrow_operands(op, a, b)
     dtype = result_dtype(op, a, b)
     a, b = instants(a), instants(b)
     if op in ("floordiv", "mod") and dtype not in ("float64", "Float64"):
         divisor = b.value if isinstance(b, Const) else None
-        if op == "floordiv" and hasattr(divisor, "total_seconds"):
-            raise NoRule("whole times of an interval in what may have gaps")
-        if op == "floordiv" and not divisor:
-            raise NoRule("// of integers gives floats where a divisor is zero")
+        if op == "floordiv" and (not divisor or hasattr(divisor, "total_seconds")):
+            c.need(
+                width is None, "// of such numbers by what may be zero: .astype('int64') before it"
+            )
+            return floor_divided(c, a, b).but(label=result_label(left, right))
         if op == "mod" and not divisor and dtype == "int64":
             dtype = "int64?"
     if dtype == "object" and any(isinstance(v, Col) and v.is_nullable for v in (a, b)):
@@ -131,9 +138,36 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     expr = typed(c.ctx, op, a, b, finite=makes_no_nan(op, a, b), **options)
     full = dtype in NULL_FREE and all_full(a, b)
     result = derive(expr, dtype, a, b, label=result_label(left, right), null_free=full, loose=False, finite=stays_finite(op, a, b))  # fmt: skip
+    result = in_width(result, width)
     divides = op in ("truediv", "floordiv", "mod")
     safe = makes_no_nan(op, a, b) and (is_factor(b) or not divides)
     return result if safe else with_nan(c.ctx, result, a, b)
+
+
+def floor_divided(c: Call, a: Any, b: Any) -> Col:
+    """``//`` that gives fractions where a divisor is zero, or an interval missing: the job looks."""
+    sides = [s for s in (a, b) if isinstance(s, Col)]
+    if any(s.is_nullable for s in sides):
+        raise NoRule("// of nullable columns by what may be zero")
+    if any(isinstance(s, Scalar) for s in (a, b)):
+        raise NoRule("// of integers gives floats where a divisor is zero")
+    sides = [materialised(c.ctx, s) if isinstance(s, Col) else s for s in (a, b)]
+    named = looked_into(c.ctx, *sides)
+    texts = [lift(spark_literal(s.value) if isinstance(s, Const) else operand(s)).text for s in sides]  # fmt: skip
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    expr = E(f"{c.ctx.call('floor_divided')}({named.text}, {', '.join(texts)})")
+    return derive(expr, None, *sides, null_free=False, loose=False, gappy=False, finite=False)
+
+
+def of_objects(op: str, a: Any, b: Any) -> None:
+    """Raises NoRule where an object column of numbers and pd.NA gives something else than one of
+    nullable dtype does: a zero divisor raises there, and the results have the other's dtype."""
+    for value, other in ((a, b), (b, a)):
+        if isinstance(value, Col) and value.holds_na and value.dtype in NUMBERS | {None}:
+            if isinstance(other, Col) and other.is_nullable and not other.holds_na:
+                raise NoRule("what a function gave, with pd.NA in it, beside a nullable column: convert_dtypes() makes them alike")  # fmt: skip
+            if op in ("truediv", "floordiv", "mod") and not is_factor(b):
+                raise NoRule("a division of what a function gave, with pd.NA in it: convert_dtypes() before it makes numbers of it")  # fmt: skip
 
 
 def makes_no_nan(op: str, a: Any, b: Any) -> bool:
@@ -175,11 +209,17 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
     da, db = dtype_of(a), dtype_of(b)
     if any(isinstance(v, Const) and is_missing(v.value) for v in (a, b)):
         raise NoRule("a comparison with a missing constant")
+    check_compared(a, b)
     ordered = compared_in_order(op, a, b)
     if ordered is not None:
         return ordered
+    other = never_equal(op, a, b, da, db)
+    if other is not None:
+        c.message = "a text is never equal to a number: compare values of one type"  # type: ignore[attr-defined]
+        return other.but(label=result_label(left, right))
     a, b, dtypes = comparable(a, b, da, db, op)
-    nullable = any(isinstance(v, Col) and v.is_nullable for v in (a, b))
+    of_objects(op, a, b)
+    nullable = any(isinstance(v, Col) and v.is_nullable and not v.holds_na for v in (a, b))
     unknown = None in (da, db)
     a, b = instants(a), instants(b)
     e = {"eq": lambda x, y: x == y, "ne": lambda x, y: x != y, "lt": lambda x, y: x < y,
@@ -202,6 +242,23 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
         expr = ~x.eqNullSafe(y) if one else F.coalesce(expr, F.lit(True))
         return derive(expr, "bool", a, b, null_free=True, **common)
     return derive(expr, "bool", a, b, null_free=full, loose=not full, **common)
+
+
+def never_equal(op: str, a: Any, b: Any, da: str | None, db: str | None) -> Col | None:
+    """A column of numbers or truth values with a text, or one of texts with a number, which is never
+    equal to it; None for operands that pandas compares otherwise."""
+    column, value = (a, b) if isinstance(a, Col) else (b, a)
+    kinds = {kind_of(d) for d in (da, db) if d is not None}
+    if op not in ("eq", "ne") or not isinstance(value, Const) or None in (da, db):
+        return None
+    if "text" not in kinds or not kinds & {"number", "bool"}:
+        return None
+    nullable = column.is_nullable and not column.holds_na
+    expr = F.lit(op == "ne")
+    if nullable and not column.null_free:
+        expr = F.when(column.expr.isNotNull(), expr)
+    full = not nullable or column.null_free
+    return derive(expr, "boolean" if nullable else "bool", column, null_free=full, loose=False)
 
 
 def comparable(a: Any, b: Any, da: str | None, db: str | None, op: str) -> tuple[Any, Any, tuple]:
@@ -301,12 +358,20 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
     ]
     _pair = "df['f'] // df['g']" if _name == "floordiv" else f"df['i'] {_symbol} df['j']"
     _signed = ("df['i'] / -df['g']",) if _name == "truediv" else ()  # pandas tells -0.0 from 0.0
+    if _name == "floordiv":
+        _signed = ("df['i'] // df['j']", "df['i'] // (df['j'].abs() + 1)", "7 // df['j']")
     _back = "7 // df['g']" if _name == "floordiv" else f"7 {_symbol} df['j']"
     rule(
         f"Series.__{_name}__(other)",
         example=(_pair, f"df['f'] {_symbol} 3", f"df['i'] {_symbol} 3", *_signed),
     )(_forward)
     rule(f"Series.__r{_name}__(other)", example=_back)(_backward)
+
+#: a text and a number, which are never equal
+_UNEQUAL = {
+    "eq": ("df['i'] == '3'", "df[df['n'].convert_dtypes() == '3']", "df['s'].convert_dtypes() == 7", "'7' == df['n'].convert_dtypes()"),
+    "ne": ("df['f'] != '3'", "df[df['n'].convert_dtypes() != '3']", "df['s'] != 7", "df['b'].convert_dtypes() != 'True'"),
+}  # fmt: skip
 
 for _name, _symbol in (
     ("eq", "=="),
@@ -320,7 +385,7 @@ for _name, _symbol in (
     def _compare(c: Call, op: str = _name) -> Col:
         return compared(op, c.col, c["other"], c)
 
-    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)"))(_compare)  # fmt: skip
+    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)", *_UNEQUAL.get(_name, ())))(_compare)  # fmt: skip
     rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=f"df['i'].{_name}(3)")(_compare)  # fmt: skip
 
 
@@ -406,7 +471,8 @@ def neg(c: Call) -> Col:
     c.need(c.col.dtype in NUMBERS | {None}, "- of a column that is not a number for sure")
     if c.col.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
-    return derive(typed(c.ctx, "negative", c.col), c.col.dtype, c.col, null_free=c.col.null_free)
+    made = derive(typed(c.ctx, "negative", c.col), c.col.dtype, c.col, null_free=c.col.null_free)
+    return alike(c.col, made)
 
 
 @rule("Series.__pow__(other)", example=("df['j'] ** 2", "df['f'] ** 2"))

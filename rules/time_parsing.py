@@ -9,7 +9,18 @@ from rules.convert import result, source_values, whole_frame_call
 from rules.dates import runtime
 from rules.lib import derive, meet, series_of, tightened, typed
 from rules.registry import Call, rule
-from transpiler.facts import INTEGERS, NUMBERS, Col, Const, Frame, Mapping, Scalar, Value, zone_of
+from transpiler.facts import (
+    INTEGERS,
+    NUMBERS,
+    TEXTS,
+    Col,
+    Const,
+    Frame,
+    Mapping,
+    Scalar,
+    Value,
+    zone_of,
+)
 from transpiler.symbolic import E, F
 
 _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "hours": "h", "m": "m", "min": "m",
@@ -36,6 +47,8 @@ _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "h
         "pd.to_datetime(df['i'], unit='D')",
         "pd.to_datetime(df['f'], unit='s', errors='coerce')",
         "pd.to_datetime(df['t'].dt.date)",
+        "pd.to_datetime(pd.read_csv('nasty.csv')['d'], unit='ns')",
+        "pd.to_datetime(df['d'].dt.strftime('%d/%m/%Y'), unit='ns', errors='coerce')",
         "pd.to_datetime(df['i'].abs() + 20200101, format='%Y%m%d')",
         "pd.to_datetime(df['i'] + 45000, unit='D', origin='1899-12-30')",
         "pd.to_datetime(df['j'], unit='s', origin=pd.Timestamp('2020-01-01'))",
@@ -87,7 +100,11 @@ def times_of(c: Call) -> Value:
         return series
     if series.dtype == "date":
         return result(series, series.expr.cast("timestamp"), "datetime64[ns]")
+    if unit == "ns" and series.dtype in TEXTS:
+        return each_by_itself(c, series, coerce)
     if unit is not None:
+        c.need(unit not in ("ns", "nanosecond"), "Spark's times have microseconds: with unit='us' of the numbers // 1000 this runs on the cluster")  # fmt: skip
+        c.need(series.dtype not in TEXTS, f"unit={unit!r} of texts; of pd.to_numeric of them it runs on the cluster")  # fmt: skip
         c.need(
             unit in _UNITS and series.dtype in NUMBERS | {None}, f"unit={unit!r} of these values"
         )
@@ -116,6 +133,14 @@ def times_of(c: Call) -> Value:
     return result(
         series, whole_frame_call(c.ctx, "to_datetime", series, *order, **options), "datetime64[ns]"
     )
+
+
+def each_by_itself(c: Call, series: Col, coerce: dict) -> Col:
+    """Texts with ``unit="ns"``: pandas reads each one by itself, whatever the others look like. Where
+    all of the input at hand are of one ISO format, so they are in the job, or it fails."""
+    c.need(not c.lit("dayfirst"), "dayfirst= with a unit")
+    wanted = None if coerce else learnt_format(c, series)
+    return by_format(c, series, wanted if (wanted or "").startswith("%Y-%m-%d") else "mixed", coerce)  # fmt: skip
 
 
 def in_utc(c: Call) -> dict:

@@ -6,11 +6,14 @@ step makes new ones.
 """
 
 from transpiler.facts.dtypes import (
+    ANY_GAP,
     BOOLS,
     Binned,
     Category,
     FLOATS,
+    FUNCTION,
     INTEGERS,
+    NA,
     NULLABLE,
     NULL_FREE,
     NUMBERS,
@@ -18,6 +21,8 @@ from transpiler.facts.dtypes import (
     SPARK_TYPES,
     SeenCategory,
     TEXTS,
+    gap_beside_nan,
+    Width,
     period_of,
     to_nullable,
     with_missing,
@@ -72,6 +77,7 @@ from transpiler.facts.values import (
 )
 
 __all__ = [
+    "ANY_GAP",
     "Accessor",
     "Array",
     "BOOLS",
@@ -86,6 +92,7 @@ __all__ = [
     "Database",
     "FLOATS",
     "Frame",
+    "FUNCTION",
     "Func",
     "GroupKey",
     "Grouped",
@@ -98,6 +105,7 @@ __all__ = [
     "Mapping",
     "Method",
     "Module",
+    "NA",
     "NULLABLE",
     "NULL_FREE",
     "NUMBERS",
@@ -120,9 +128,11 @@ __all__ = [
     "Table",
     "Text",
     "Value",
+    "Width",
     "Windowed",
     "Workbook",
     "fresh",
+    "gap_beside_nan",
     "period_of",
     "to_nullable",
     "with_missing",

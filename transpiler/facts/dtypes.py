@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Iterable
 
 
 class _SparkTypes(dict):
@@ -41,6 +41,27 @@ FLOATS = {"float64", "Float64", "float32"}
 NUMBERS = INTEGERS | FLOATS
 BOOLS = {"bool", "bool?", "boolean"}
 TEXTS = {"object", "string"}
+#: what a missing value is in a column of objects, beside "nan" and "None": pd.NA, or that and another
+NA, ANY_GAP = "<NA>", "any"
+#: in front of a step in ``Column.nans``: a function gave the values, of a type that only the job sees
+FUNCTION = "function"
+
+
+class Width(str):
+    """The dtype that pandas computes in where it is narrower than that of its column ("int8",
+    "float32"), or "?": it depends on the data. ``steps``: those that made such columns."""
+
+    steps: frozenset
+
+    def __new__(cls, name: str, steps: Iterable = ()) -> "Width":
+        self = super().__new__(cls, name)
+        self.steps = frozenset(steps)
+        return self
+
+
+def gap_beside_nan(gaps: set[str | None]) -> str | None:
+    """What a missing value is after columns of these gaps and NaN were put together."""
+    return "nan" if gaps == {"nan"} else ANY_GAP if gaps & {NA, ANY_GAP} else None
 
 
 class MaybeInfinite:
@@ -59,6 +80,12 @@ class Typed(MaybeInfinite):
     """A column or a Series: ``nullable`` is the missing-value dialect where the dtype is unknown."""
 
     nullable: bool
+    gap: str | None
+
+    @property
+    def holds_na(self) -> bool:
+        """Whether pandas has an object column of values and pd.NA here, whatever the dtype says."""
+        return self.gap in (NA, ANY_GAP)
 
     @property
     def is_nullable(self) -> bool:

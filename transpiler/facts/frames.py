@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from transpiler.errors import NoRule
-from transpiler.facts.dtypes import Typed
+from transpiler.facts.dtypes import Typed, Width
 from transpiler.facts.rows import Column, Index, Order, Rows, fresh
 from transpiler.facts.values import Value
 from transpiler.symbolic import E
@@ -139,6 +139,7 @@ class Col(Typed, Value):
     source: Any = field(default=None, compare=False, kw_only=True)
     finite: bool = field(default=False, kw_only=True)  # as in Column
     nans: frozenset = field(default=frozenset(), kw_only=True)  # as in Column
+    width: Width | None = field(default=None, kw_only=True)  # as in Column
     kind = "Series"
 
     @property

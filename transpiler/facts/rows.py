@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from transpiler.facts.dtypes import Typed
+from transpiler.facts.dtypes import Typed, Width
 from transpiler.symbolic import E, col
 
 _uids = itertools.count(1)
@@ -24,8 +24,8 @@ class Column(Typed):
     ``nullable`` is the missing-value dialect where the dtype is unknown. ``origin`` names the
     source (step, column) whose reading can be pruned when nothing uses it; ``place``: the one whose
     place among the columns it took, which has to be read so that the place is there. ``gap``: what a
-    missing value of an object column is in pandas, "nan" or "None" (None: not known): text made of
-    it shows.
+    missing value of an object column is in pandas, "nan", "None" or `NA` (None: not known): text made
+    of it shows. An object column of numbers and pd.NA has a nullable dtype here, and ``gap`` tells.
     """
 
     label: Any
@@ -39,6 +39,7 @@ class Column(Typed):
     finite: bool = False  # its fractions are never infinite
     #: steps whose NaN is NULL here, and in pandas a value of a nullable column that is not missing
     nans: frozenset = frozenset()
+    width: Width | None = None  # of a column that pandas computes in fewer bits (rules/widths.py)
 
     def instead_of(self, old: "Column") -> "Column":
         """The column in the place of another."""

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 
 import libcst as cst
 
-from rules import carried, registry
+from rules import carried, registry, widths
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     Accessor,
@@ -38,6 +38,7 @@ from transpiler.facts import (
 )
 from transpiler.loops import PerGroup
 from transpiler.source import is_secret_name
+from transpiler.infer.counting import distinct_count
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
 from transpiler.infer.moments import CLOCKS, method_type
@@ -140,6 +141,9 @@ class Calls:
         return args, kwargs
 
     def call(self, node: cst.Call, scope: Scope) -> Value:
+        counted = distinct_count(self, node, scope)
+        if counted is not None:
+            return counted
         try:
             args, kwargs = self.arguments(node, scope)
         except NoRule:
@@ -316,7 +320,9 @@ class Calls:
     ) -> Value:
         """Try the rules of ``name``. Raises NoRule with the last reason."""
         candidates = registry.find(name)
-        carried.check(name, owner, *args, *kwargs.values())
+        operands = (owner, *args, *kwargs.values())
+        carried.check(name, *operands)
+        found = widths.check(name, *operands)
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         method = name.rpartition(".")[2]
@@ -345,6 +351,7 @@ class Calls:
                 verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node)
             )
             value = self.with_reads(value, name, args, kwargs, owner)
+            value = widths.marked(name, value, found, *operands)
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value

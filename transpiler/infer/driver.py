@@ -13,8 +13,10 @@ from typing import Any, Callable
 import libcst as cst
 
 from rules import lib
+from rules.widths import WIDTHS, in_pandas
 from transpiler.errors import NoRule, Refused, Restart
 from transpiler.facts import (
+    FUNCTION,
     NULLABLE,
     Accessor,
     Class,
@@ -75,6 +77,8 @@ class Driver:
         ctx = self.ctx
         ctx.use(frame)
         ctx.look(*frame.columns, *frame.index.levels)
+        for step in (s for c in frame.columns for s in c.nans if s[0] == FUNCTION):
+            raise Restart(step)  # of its missing values only pandas itself knows which are pd.NA
         options = []
         order = frame.order
         try:
@@ -97,6 +101,9 @@ class Driver:
         nones = [c.name for c in frame.columns if c.gap == "None" and c.dtype in ("object", None)]
         if nones or frame.open and frame.gap == "None":
             options.append("none=True" if frame.open and frame.gap == "None" else f"none={nones!r}")
+        mixed = [c.name for c in frame.columns if c.holds_na]
+        if mixed:
+            options.append(f"objects={mixed!r}")
         if ctx.options.driver_limit != 5_000_000:
             options.append(f"limit={ctx.options.driver_limit}")
         text = f"{ctx.call('to_pandas')}({', '.join([text, *options])})"
@@ -116,30 +123,32 @@ class Driver:
             text += f".set_axis({labels if all(isinstance(x, tuple) for x in relabel) and relabel else repr(relabel)}, axis=1)"
         return text
 
+    def demand_widths(self, columns: list) -> None:
+        """Pandas computes in the width of its columns: where the data decide that, it makes them."""
+        for column in columns:
+            if column.width is not None and column.width not in WIDTHS:
+                for step in column.width.steps:
+                    self.ctx.demand(step, "width")
+
     def _dtypes(self, frame: Frame) -> list[str]:
         columns = [*frame.columns, *frame.index.levels]
+        named = {c.name: in_pandas(c) for c in columns}
+        self.demand_widths(columns)
+        odd = {name: dtype for name, dtype in named.items() if dtype not in _DEFAULT}
         if frame.open:
-            known = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
             return (["nullable=True"] if frame.nullable else []) + (
-                [f"dtypes={known!r}"] if known else []
+                [f"dtypes={odd!r}"] if odd else []
             )
         unknown = [c for c in columns if c.dtype is None]
         if columns and all(c.is_nullable or c.dtype in ("datetime64[ns]", "date") for c in columns):
             if any(c.is_nullable for c in columns):
-                odd = {
-                    c.name: c.dtype
-                    for c in columns
-                    if c.dtype not in NULLABLE and c.dtype not in _DEFAULT
-                }
+                odd = {name: dtype for name, dtype in odd.items() if dtype not in NULLABLE}
                 return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
         if unknown and any(c.nullable for c in unknown):
-            if not all(c.nullable for c in unknown):
-                raise Refused("columns of unknown type mix pandas' two kinds of missing values")
-            odd = {
-                c.name: c.dtype for c in columns if c.dtype is not None and c.dtype not in NULLABLE
-            }
-            return ["nullable=True"] + ([f"dtypes={odd!r}"] if odd else [])
-        odd = {c.name: c.dtype for c in columns if c.dtype not in _DEFAULT}
+            some = [c.name for c in unknown if c.nullable]
+            kinds = "True" if len(some) == len(unknown) else repr(some)
+            odd = {n: d for n, d in named.items() if d is not None and d not in NULLABLE}
+            return [f"nullable={kinds}"] + ([f"dtypes={odd!r}"] if odd else [])
         return [f"dtypes={odd!r}"] if odd else []
 
     def series(self, series: Col) -> str:

@@ -1,0 +1,278 @@
+"""Columns that pandas computes in fewer than 64 bits: int8 to int32, uint8 to uint64, float32.
+
+Such a column is one of int64 (or float64) whose ``width`` says what it is in pandas. Its values are
+the same in Spark, what is computed of them is not: 100 + 100 is -56 in int8, and the sums of groups
+have the width that they fit in. So a rule does not meet such a column unless it is listed here, and
+numbers that a rule makes of one are of a width that depends on the data ("?") unless it says more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Iterable
+
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    FLOATS,
+    INTEGERS,
+    Accessor,
+    Col,
+    Const,
+    Frame,
+    Grouped,
+    Mapping,
+    Sequence,
+    Value,
+    Width,
+    Windowed,
+)
+from transpiler.symbolic import E
+
+#: width → the Spark type that holds its values; bigint holds those without a sign, which have bits
+SPARK = {"int8": "tinyint", "int16": "smallint", "int32": "int", "float32": "float"}
+UNSIGNED = {"uint8": 8, "uint16": 16, "uint32": 32, "uint64": 64}
+WIDTHS = {*SPARK, *UNSIGNED}
+
+_COMPARED = " ".join(f"{op} __{op}__" for op in ("eq", "ne", "lt", "le", "gt", "ge"))
+_OPERATORS = " ".join(f"__{r}{op}__" for r in ("", "r") for op in ("add", "sub", "mul", "truediv"))
+#: steps that only hand values on, compare or count them
+_CARRYING = {
+    "DataFrame": "isna isnull notna notnull dropna count nunique pipe to_csv to_parquet __getitem__ columns "
+    "columns.__set__ add_prefix add_suffix insert pop get reset_index set_index rename_axis merge join head tail "
+    "sort_values sort_index drop __delitem__ __setitem__ assign copy rename groupby index.name index.names "
+    "index.name.__set__ shape size empty drop_duplicates duplicated loc.__getitem__ iloc.__getitem__ sample filter "
+    "nlargest nsmallest astype",
+    "Series": "isna isnull notna notnull dropna count nunique to_frame reset_index rename copy groupby head tail "
+    "shape size empty drop_duplicates duplicated sort_values sort_index astype __getitem__ pipe value_counts "
+    f"__neg__ abs {_COMPARED} {_OPERATORS}",
+    "DataFrameGroupBy": "count nunique size __getitem__ cumcount ngroup",
+    "SeriesGroupBy": "count nunique size cumcount ngroup",
+    "pandas": "merge isna notna isnull notnull to_numeric",
+    "builtins": "len",
+}  # fmt: skip
+#: those of them that do not look at values: all that numbers as Python objects may meet
+_BLIND = {
+    "DataFrame": "pipe to_csv to_parquet __getitem__ columns columns.__set__ add_prefix add_suffix insert pop get reset_index "
+    "rename_axis head tail drop __delitem__ __setitem__ assign copy rename shape size empty sample filter isna isnull "
+    "notna notnull dropna count iloc.__getitem__ loc.__getitem__",
+    "Series": "isna isnull notna notnull dropna count to_frame reset_index rename copy head tail shape size empty pipe",
+    "builtins": "len",
+}  # fmt: skip
+#: steps that make of narrow whole numbers the values that they make of int64
+_OF_WHOLE = {
+    "DataFrame": "fillna convert_dtypes to_json",
+    "Series": "sum mean median std var sem quantile between fillna convert_dtypes nlargest nsmallest isin rank",
+    "DataFrameGroupBy": "sum mean min max first last median std var agg aggregate",
+    "SeriesGroupBy": "sum mean min max first last median std var agg aggregate transform rank shift cummax cummin",
+    "pandas": "concat",
+}  # fmt: skip
+#: steps whose numbers are of 64 bits whatever they are made of
+_COUNTS = {"count", "nunique", "size", "value_counts", "cumcount", "ngroup", "rank", "len"}
+#: steps that say themselves which of their columns are narrow
+_OWN = {
+    "Series": f"astype __neg__ abs {_COMPARED} {_OPERATORS}",
+    "DataFrame": "astype assign __setitem__ insert merge join",
+    "pandas": "merge to_numeric",
+}
+
+
+def _names(steps: dict[str, str]) -> set[str]:
+    return {f"{kind}.{step}" for kind, listed in steps.items() for step in listed.split()}
+
+
+_ANY, _WHOLE, _MARKING = _names(_CARRYING), _names(_OF_WHOLE), _names(_OWN)
+_OF_OBJECTS = _names(_BLIND)
+
+
+# --- which steps may meet one ---------------------------------------------------------------
+
+
+def widths_in(value: Any) -> set[Width]:
+    """The widths of the columns that a value is, holds, or groups."""
+    if isinstance(value, Col):
+        return {value.width} if value.width else set()
+    if isinstance(value, Frame):
+        return {x.width for x in (*value.columns, *value.index.levels) if x.width}
+    if isinstance(value, Grouped):
+        whole = value.frame if value.series is None else value.series
+        return widths_in(whole).union(*(widths_in(k.col) for k in value.keys))
+    if isinstance(value, (Accessor, Windowed)):
+        return widths_in(value.owner)
+    if isinstance(value, Sequence):
+        return set().union(*map(widths_in, value.items))
+    if isinstance(value, Mapping):
+        return set().union(*(widths_in(x) for _, x in value.items))
+    return set()
+
+
+def check(name: str, *values: Any) -> set[Width]:
+    """The widths among the operands of a step. Raises NoRule for a step that may not meet them."""
+    found = set().union(*map(widths_in, values))
+    if not found:
+        return found
+    whole = not found & {"float32", "uint64", "float?"}
+    of_rows = name == "DataFrame.__setitem__" and not isinstance(values[1], Const)
+    listed = name in _OF_OBJECTS if "object" in found else name in _ANY or name in _WHOLE and whole
+    if of_rows or not listed:
+        raise NoRule(f"{name.rpartition('.')[2].strip('_')} of {told(found)}")
+    return found
+
+
+def told(found: Iterable[str]) -> str:
+    """What the numbers are, and what to write instead."""
+    width = max(found)
+    if "object" in found:
+        return "numbers as Python objects, for which Spark has no type; without .astype(object) before it runs on the cluster"  # fmt: skip
+    wide = "float64" if "float" in width else "int64"
+    what = "numbers whose width depends on the data" if width.endswith("?") else f"{width} numbers"
+    return f"{what}, which pandas does not compute in 64 bits; with .astype({wide!r}) before it runs on the cluster"
+
+
+def unsure(found: Iterable[Width], dtype: str | None) -> Width:
+    """The width of numbers that were made of such ones, and may be as narrow."""
+    steps = frozenset().union(*(getattr(w, "steps", ()) for w in found))
+    return Width("float?" if dtype in FLOATS else "?", steps)
+
+
+def marked(name: str, value: Value, found: set[Width], *operands: Any) -> Value:
+    """The result of a step over narrow columns: new numbers in it may be narrow, too."""
+    if not found or name in _MARKING or name.rpartition(".")[2] in _COUNTS:
+        return value
+    kinds = {*INTEGERS, None} | (FLOATS if found & {"float32", "float?"} else set())
+    if isinstance(value, Col):
+        if value.width is not None or value.dtype not in kinds:
+            return value
+        column = value.column
+        return value.but(width=column and column.width or unsure(found, value.dtype))
+    if isinstance(value, Frame):
+        old = {x.uid for v in operands for x in columns_in(v)}
+
+        def mark(x: Any) -> Any:
+            new = x.uid not in old and x.width is None and x.dtype in kinds
+            return replace(x, width=unsure(found, x.dtype)) if new else x
+
+        levels = tuple(map(mark, value.index.levels))
+        return value.but(
+            columns=tuple(map(mark, value.columns)), index=replace(value.index, levels=levels)
+        )
+    return value
+
+
+def columns_in(value: Any) -> list:
+    """The columns that an operand has already."""
+    if isinstance(value, (Grouped, Col)):
+        value = value.frame
+    if isinstance(value, Frame):
+        return [*value.columns, *value.index.levels]
+    if isinstance(value, Sequence):
+        return [x for item in value.items for x in columns_in(item)]
+    return []
+
+
+def in_pandas(column: Any) -> str | None:
+    """The dtype of a column as pandas has it: "Int8" and "int8?" (if none is missing) of such ones."""
+    width = column.width
+    if width is None or width not in WIDTHS:
+        return column.dtype
+    if column.is_nullable:
+        return width.replace("uint", "UInt").replace("int", "Int").replace("f", "F")
+    return f"{width}?" if column.dtype == "int64?" else width
+
+
+# --- arithmetic -----------------------------------------------------------------------------
+
+
+def wrapped(expr: E, width: str) -> E:
+    """A number in a width as numpy keeps it: the lowest bits of a whole one, a rounded fraction."""
+    if width in SPARK:
+        return expr.cast(SPARK[width])
+    return expr.bitwiseAND((1 << UNSIGNED[width]) - 1)
+
+
+def is_narrow(*values: Any) -> bool:
+    """Whether one of them is a Series of narrow numbers."""
+    return any(isinstance(v, Col) and v.width for v in values)
+
+
+def kind_of_operand(value: Any) -> str | None:
+    """The numpy dtype of an operand: "weak" of a Python number, None where it is not known."""
+    if isinstance(value, Const):
+        return "weak" if type(value.value) in (int, float) else None
+    if not isinstance(value, Col) or value.dtype not in INTEGERS | FLOATS:
+        return None
+    if value.width is None or value.dtype == "int64?":
+        return value.dtype.lower()  # type: ignore[union-attr]
+    return value.width
+
+
+def narrow_operands(op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
+    """The operands of ``a op b`` of which one is narrow, and the width of the result.
+
+    Raises NoRule where it depends on the data, or pandas raises.
+    """
+    import numpy as np
+
+    found = {v.width for v in (a, b) if isinstance(v, Col) and v.width}
+    steps = frozenset().union(*(w.steps for w in found if w))
+    kinds = [kind_of_operand(v) for v in (a, b)]
+    known = None not in kinds and op in ("add", "sub", "mul", "truediv")
+    whole = not found & {"float32", "float?"}
+    if known and whole and (op == "truediv" or "float64" in kinds):
+        return a, b, None
+    plain = known and not {"int64?", "float?"} & {*kinds}
+    if plain and "weak" in kinds:
+        a, b, kind = with_number(a, b, kinds)
+        return a, b, kind and Width(kind, steps)
+    if plain and {*kinds} == {"?", "int64"}:
+        return a, b, None
+    if plain and not {"?", "uint64"} & {*kinds}:
+        kind = str(np.promote_types(*kinds))  # type: ignore[arg-type]
+        return a, b, Width(kind, steps) if kind in WIDTHS else None
+    raise NoRule(f"{op} of {told(found)}")  # type: ignore[arg-type]
+
+
+def with_number(a: Any, b: Any, kinds: list) -> tuple[Any, Any, str | None]:
+    """The same for a narrow column and a Python number, which takes on the column's dtype."""
+    import numpy as np
+
+    first = kinds[0] == "weak"
+    number, kind = (a if first else b).value, kinds[first]
+    if isinstance(number, float) and "float" not in kind:
+        return a, b, None
+    if kind == "float32":
+        number = float(np.float32(number))
+    elif kind not in WIDTHS - {"uint64"}:
+        raise NoRule(f"arithmetic with {told({kind})}")
+    elif not np.iinfo(kind).min <= number <= np.iinfo(kind).max:
+        raise NoRule(f"{number} is no {kind}: pandas raises an OverflowError")
+    constant = Const(number)
+    return (constant, b, kind) if first else (a, constant, kind)
+
+
+def in_width(series: Col, width: Width | None) -> Col:
+    """A computed Series as pandas keeps it in that width."""
+    if width is None:
+        return series
+    finite = series.finite and width != "float32"
+    return series.but(expr=wrapped(series.expr, width), width=width, finite=finite, column=None)
+
+
+def alike(before: Col, after: Col) -> Col:
+    """What a step makes of one Series in its own width: ``-s``, ``abs(s)``."""
+    if before.width is None:
+        return after
+    if before.width not in WIDTHS - {"uint64"}:
+        raise NoRule(f"the sign of {told({before.width})}")
+    return in_width(after, before.width)
+
+
+def check_compared(*values: Any) -> None:
+    """Raises NoRule for float32 numbers compared with one that is not of them: pandas rounds it."""
+    import numpy as np
+
+    if not any(isinstance(v, Col) and v.width in ("float32", "float?") for v in values):
+        return
+    for v in values:
+        exact = isinstance(v, Const) and float(np.float32(v.value)) == v.value
+        if not exact and not (isinstance(v, Col) and v.dtype in INTEGERS | FLOATS and v.width != "float?"):  # fmt: skip
+            raise NoRule(f"a comparison of {told({'float32'})}")

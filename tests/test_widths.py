@@ -1,0 +1,106 @@
+"""Numbers of fewer than 64 bits: a job computes in their width as pandas does, or leaves them to it.
+
+Every rule's examples are run again over narrow numbers that overflow soon. ``make properties`` runs
+them all, a plain run every twenty-fourth.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+
+import pytest
+
+from tests.harness import MODE_NAMES, MODES, verify
+from tests.test_infinities import raising_in_pandas
+from tests.test_rules import examples, wrong_among, writes
+from transpiler.infer.driver import Driver
+
+#: what makes the numbers of an example narrow; most products and many sums of them overflow
+NARROW = {
+    "whole": "df['i'], df['j'] = (df['i'] * 13).astype('int8'), (df['j'] * 9000 + 63000).astype('uint32')\n",
+    "signed": "df['i'], df['j'] = (df['i'] * 10 ** 8).astype('int32'), (df['j'] * 4000).astype('int16')\n",
+    "single": "df['f'], df['g'] = df['f'].astype('float32'), df['g'].astype('float32')\n",
+    "nullable": "df['i'], df['n'] = (df['i'] * 13).astype('Int64').astype('Int8'), df['n'].astype('Int64').astype('UInt8')\n",
+}
+READS = {"whole": ("'i'", "'j'"), "signed": ("'i'", "'j'"), "single": ("'f'", "'g'"), "nullable": ("'i'", "'n'")}  # fmt: skip
+EVERY = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 24
+BATCH = 40
+
+
+def over_narrow(kind: str) -> dict[str, str]:
+    """The examples that read one of the columns, over narrow ones."""
+    found = {}
+    for name, example in examples():
+        if writes(example) or not any(column in example for column in READS[kind]):
+            continue
+        try:
+            ast.parse(example, mode="eval")
+            example = f"out = {example}"
+        except SyntaxError:
+            pass
+        found[f"{name}: {example}"] = NARROW[kind] + example
+    return found
+
+
+CASES = [
+    (kind, start)
+    for kind in NARROW
+    for start in range(0, len(list(over_narrow(kind))[::EVERY]), BATCH)
+]
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+@pytest.mark.parametrize("kind,start", CASES)
+def test_examples_over_narrow_numbers_mean_the_same(kind, start, known, spark, tmp_path, monkeypatch):  # fmt: skip
+    # What is captured is compared by its values: let the job keep numbers whose width it does not know.
+    monkeypatch.setattr(Driver, "demand_widths", lambda self, columns: None)
+    batch = dict(list(over_narrow(kind).items())[::EVERY][start : start + BATCH])
+    raising = raising_in_pandas(batch, tmp_path)
+    left = {name: text for name, text in batch.items() if name not in raising}
+    assert wrong_among(left, tmp_path, known) == []
+
+
+WRITTEN = """import numpy as np
+import pandas as pd
+df = pd.read_csv("nasty.csv")
+df["i"] = (df["i"] * 30).astype("int8")
+df["j"] = df["j"].astype(np.uint16)
+df["h"] = df["g"].astype("float32")
+df["w"] = df["i"] + df["i"]
+df["x"] = df["i"] * df["j"]
+df["y"] = df["h"] * 1.1
+df["z"] = df["i"] / 7
+df[df["i"] > -100].sort_values(["i", "j", "f"]).to_csv("rows.csv", index=False)
+df.groupby("k")[["i", "j"]].agg(["sum", "max"]).to_csv("groups.csv")
+other = pd.read_csv("other.csv")
+df.merge(other, on="k", how="left")[["i", "h", "w_y"]].to_csv("joined.csv", index=False)
+df[["i", "j", "h", "w"]].to_parquet("rows.parquet", index=False)
+"""
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+def test_narrow_numbers_are_computed_and_written_on_the_cluster(known, spark, tmp_path):
+    result = verify(WRITTEN, tmp_path, known)
+    assert result.word == "same", str(result)
+    if known:
+        assert not result.job.report.counts["driver"]
+
+
+#: what pandas raises, and so does the job
+RAISING = (
+    "df['f'].astype('int8')",  # a missing value
+    "(df['g'].fillna(0) - 1).astype('uint8')",  # a negative fraction
+    "(df['i'] * 100).astype('Int8')",  # a number that does not fit
+    "(df['i'] * 100).astype(str).astype('int8')",
+    "df['n'].astype('Int64').astype('int16')",
+    "df['n'].astype('Int64').astype('bool')",
+    "df['i'].astype('boolean')",
+)
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+@pytest.mark.parametrize("cast", RAISING)
+def test_what_does_not_fit_raises(cast, known, spark, tmp_path):
+    source = f"import pandas as pd\ndf = pd.read_csv('nasty.csv')\ndf['v'] = {cast}\ndf.to_csv('out.csv')\n"
+    assert verify(source, tmp_path, known).word == "both raise"
