@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from typing import Any, Callable
 
 import libcst as cst
@@ -42,6 +43,7 @@ from transpiler.infer.sharing import with_memory
 from transpiler.infer.scope import Ref, Scope
 from transpiler.loops import Listing, LoopName
 
+ROWS = re.compile(r"\.(iterrows|itertuples)\([^()]*\)$")
 ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "index", "values"}
 
 
@@ -204,6 +206,11 @@ class Expressions(Operators, Calls):
             named = self.ctx.hoist(value, value.hint)
             places_of = range(len(value.labels))
             return [Scalar(f"{named.text}.iloc[{i}]", value.dtype, named.vars) for i in places_of]
+        if isinstance(value, Local) and ROWS.search(value.text):
+            raise NoRule(
+                "a loop over rows is Python on one machine: write it for whole columns, with "
+                "merge, groupby or apply, or keep the table small"
+            )
         raise NoRule("not a sequence that is known here")
 
     def comprehension(self, node: Any, scope: Scope) -> Value:
