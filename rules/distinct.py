@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from rules.elementwise import solid
-from rules.lib import series_of
+from rules.lib import derive, series_of
 from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.categories import complete
 from rules.open_frames import aside_of
 from rules.pivot import by_rule
+from rules.reduce import named, ready
 from transpiler.facts import (
     Category,
     OpenBins,
@@ -23,6 +24,7 @@ from transpiler.facts import (
     NUMBERS,
     Order,
     Rows,
+    Scalar,
     SortKey,
     fresh,
     period_of,
@@ -30,7 +32,7 @@ from transpiler.facts import (
     with_missing,
 )
 from transpiler.infer.driver import import_pandas
-from transpiler.symbolic import F, lift, render
+from transpiler.symbolic import E, F, lift, render
 
 
 def counted(c: Call, series: Col, first: bool) -> tuple[Frame, Any]:
@@ -163,6 +165,11 @@ _COUNTED = {"object", "int64", "float64", "bool", "datetime64[ns]", "int64?", "I
         "df['i'].value_counts(bins=[500, 600])",
         "df[df['i'] > 99]['f'].value_counts(bins=[0, 1, 2], dropna=False)",
         "df['n'].astype('Int64').value_counts(bins=2)",
+        "df['f'].value_counts(normalize=True, ascending=True).reset_index()",
+        "s = df['k'].value_counts(dropna=False)\np = df['k'].value_counts(normalize=True, dropna=False) * 100\n"
+        "out = pd.DataFrame({'what': 'k', 'value': s.index, 'n': s.values, 'share': p.values, 'sum': s.cumsum().values, 'upto': p.cumsum().values})",
+        "s = df['s'].convert_dtypes()\nout = pd.DataFrame({'n': s.value_counts(), 'share': s.value_counts(normalize=True).round(3)})",
+        "df = df[df['i'] > 99]\nout = df['k'].value_counts(normalize=True)",
     ),
 )
 def value_counts(c: Call) -> Col | Local:
@@ -175,6 +182,18 @@ def value_counts(c: Call) -> Col | Local:
         return category_counts(c, series)
     countable = series.dtype in _COUNTED or zone_of(series.dtype) or period_of(series.dtype)
     c.need(countable or series.dtype is None and not series.is_nullable, f"the values of a {series.dtype} column")  # fmt: skip
+    key = (series.frame.text, series.frame.rows.uid, series.expr.text, series.deps, series.temps,
+           *(c.lit(k) for k in ("sort", "ascending", "dropna")))  # fmt: skip
+    counts = c.ctx.counts.get(key)
+    if counts is None:
+        counts = counts_of(c, series)
+        if counts.vars <= series.vars:  # no variable that was made for them
+            c.ctx.counts[key] = counts
+    return shares(c, series, counts) if c.lit("normalize") else counts
+
+
+def counts_of(c: Call, series: Col) -> Col:
+    """Each value with its count, over a frame of its own."""
     frame, (value, aggs) = counted(c, series, True)
     name = frame.columns[0].name
     if value.dtype == "int64?":  # fractions as soon as one is missing
@@ -183,32 +202,34 @@ def value_counts(c: Call) -> Col | Local:
         named = c.ctx.hoist(frame, "values")
         frame = frame.but(text=f'{named.text}.withColumn("{name}", {seen})', vars=named.vars)
         value = value.but(dtype=None)
-    text = frame.text + (
-        f".dropna(subset=[{lift(name)}])"
-        if c.lit("dropna") and series.dtype not in ("int64", "bool")
-        else ""
-    )
-    text += f".groupBy({lift(name)}).agg({', '.join(a.text for a in aggs)})"
-    label, dtype = ("proportion", "float64") if c.lit("normalize") else ("count", "int64")
-    if value.is_nullable:
-        dtype = {"int64": "Int64", "float64": "Float64"}[dtype]
-    out_name = label if name != label else label + "_"
-    text += f'.withColumnRenamed("__count", "{out_name}")'
-    if c.lit("normalize"):
-        base = c.ctx.hoist(Frame(text, vars=frame.vars), "counts")
-        text = f'{base.text}.withColumn("{out_name}", F.col("{out_name}") / {c.ctx.call("scalar")}({base.text}, F.sum("{out_name}")))'
-        frame = frame.but(vars=base.vars)
+    out_name = "count" if name != "count" else "count_"
+    aggs[0] = F.count(F.lit(1)).alias(out_name)
+    complete = not c.lit("dropna") or series.dtype in ("int64", "bool")
+    present = "" if complete else f".dropna(subset=[{lift(name)}])"
+    text = f"{frame.text}{present}.groupBy({lift(name)}).agg({', '.join(a.text for a in aggs)})"
     level = Column(series.label, name, value.dtype, nullable=value.is_nullable)
-    counts = Column(label, out_name, dtype)
+    counts = Column("count", out_name, "Int64" if value.is_nullable else "int64")
     by_first = SortKey("__first", None)
-    keys = (
-        (SortKey(out_name, counts.uid, bool(c.lit("ascending"))), by_first)
-        if c.lit("sort")
-        else (by_first,)
-    )
+    by_count = SortKey(out_name, counts.uid, bool(c.lit("ascending")))
+    keys = (by_count, by_first) if c.lit("sort") else (by_first,)
     out = Frame(text, (counts,), index=Index("columns", levels=(level,)), order=Order(keys, total=True, explicit=True),
                 rows=Rows(), hidden=("__first",), vars=frame.vars)  # fmt: skip
-    return series_of(c.ctx, out, label)
+    return series_of(c.ctx, out, "count")
+
+
+def shares(c: Call, series: Col, counts: Col) -> Col:
+    """The counts as shares of all values, over the same rows."""
+    frame, value = ready(c.ctx, series)
+    text = f"{series.frame.text}.count()"
+    if c.lit("dropna") and series.dtype not in ("int64", "bool"):
+        text = f"{c.ctx.call('scalar')}({frame.text}, {F.count(named(value))})"
+    key = (text, series.frame.rows.uid, series.deps)
+    total = c.ctx.counts.get(key)
+    if total is None or all(x.defines != total.text for x in c.ctx.statements):
+        total = c.ctx.counts[key] = c.ctx.hoist(Scalar(text, "int64", series.vars, "total"))
+    dtype = "Float64" if counts.is_nullable else "float64"
+    expr = counts.expr / E(total.text)
+    return derive(expr, dtype, counts, label="proportion", nullable=counts.is_nullable, uses=counts.uses | total.vars)  # fmt: skip
 
 
 def category_counts(c: Call, series: Col, function: str = "category_counts") -> Local:

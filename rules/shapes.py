@@ -22,6 +22,9 @@ def rows_of(c: Call, value: Any) -> Scalar:
         "len(df['f'].dropna())",
         "len(df.columns)",
         "len(df.groupby('k'))",
+        "len(df.drop_duplicates(subset=['k', 'b']))",
+        "out = df.assign(n=len(df.drop_duplicates()), m=len(df.drop_duplicates('f', keep='last')))[['i', 'n', 'm']]",
+        "len(df.convert_dtypes().drop_duplicates(subset=['n', 's']))",
     ),
 )
 def length(c: Call) -> Scalar:

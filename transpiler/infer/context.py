@@ -113,6 +113,7 @@ class Context:
             {}
         )  # uid of a column made by an element-wise step -> its Series
         self.literals: dict[int, Any] = {}  # uid of a column of one constant -> that
+        self.counts: dict[tuple, Any] = {}  # what value_counts counted -> the Series that it gave
         self.names: set[str] = set(learned.taken)
         self.series: dict[str, str] = {}  # text of an expression -> the program's name for it
         self.counter: Counter = Counter()
