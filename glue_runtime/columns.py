@@ -173,8 +173,9 @@ def mod(a, b, ta, tb, finite=False, masked=False):
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")
 
 
-def compare(a, b, ta, tb, op):
-    """``a op b``; things of different kinds are never equal, and have no order."""
+def compare(a, b, ta, tb, op, nullable=False):
+    """``a op b``; things of different kinds are never equal, and have no order. ``nullable``: what is
+    compared with a missing value is missing."""
     if tb == "string" and ta == "timestamp" and isinstance(b, str):
         b = F.lit(b).cast("timestamp")
     elif "void" in (ta, tb):  # a computed value that is missing
@@ -182,7 +183,9 @@ def compare(a, b, ta, tb, op):
     elif ta != tb and not (ta in NUMBERS and tb in NUMBERS):
         if op not in ("eq", "ne"):
             raise TypeError(f"'{op}' is not supported between {ta} and {tb}")
-        return F.lit(op == "ne")
+        different = F.lit(op == "ne")
+        known = as_column(a).isNotNull() & as_column(b).isNotNull()
+        return F.when(known, different) if nullable else different
     a = as_column(a)
     return {"eq": a == b, "ne": a != b, "lt": a < b, "le": a <= b, "gt": a > b, "ge": a >= b}[op]
 

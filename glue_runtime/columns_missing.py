@@ -72,14 +72,29 @@ def drop_gappy_columns(df, how="any", thresh=None, aside=()):
     return df.drop(*[n for n, count in zip(asked, found) if count < least])
 
 
-def missing_flags(df, present=False):
-    """For every column whether its value is missing (``present``: is there); helpers stay."""
+def missing_flags(df, present=False, aside=()):
+    """For every column whether its value is missing (``present``: is there); helpers and what is
+    set `aside` stay."""
     cells = [(name, quoted(name)) for name in df.columns]
     flags = [
-        c if name.startswith("__") else (c.isNotNull() if present else c.isNull()).alias(name)
+        (
+            c
+            if name.startswith("__") or name in aside
+            else (c.isNotNull() if present else c.isNull()).alias(name)
+        )
         for name, c in cells
     ]
     return df.select(*flags)
+
+
+def row_flags(df, how, present=False, aside=()):
+    """A Column: whether "any" or "all" of a row's values are missing (``present``: are there)."""
+    names = [n for n in df.columns if not n.startswith("__") and n not in aside]
+    found = None
+    for cell in map(quoted, names):
+        test = cell.isNotNull() if present else cell.isNull()
+        found = test if found is None else found | test if how == "any" else found & test
+    return F.lit(how == "all") if found is None else found
 
 
 def gappy_column(a, ta):

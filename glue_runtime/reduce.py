@@ -74,9 +74,9 @@ def by_column(df, aggregate, labels, dtype=None):
     return pd.Series([values] if len(labels) == 1 else list(values), index=labels, dtype=dtype)
 
 
-def missing_counts(df, present=False):
-    """How many values of each column are missing (``present``: are there)."""
-    labels = list(column_labels(df))
+def missing_counts(df, present=False, aside=()):
+    """How many values of each column that is not set `aside` are missing (``present``: are there)."""
+    labels = [name for name in column_labels(df) if name not in aside]
     cells = {name: F.col("`" + name.replace("`", "``") + "`") for name in labels}
     tests = {name: c.isNotNull() if present else c.isNull() for name, c in cells.items()}
     return by_column(df, lambda name: F.count_if(tests[name]), labels, "int64")

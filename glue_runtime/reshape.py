@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
@@ -196,6 +198,17 @@ def columns_between(df, start, stop, aside=()):
     """`df.iloc[:, start:stop]` among the columns that are not set aside."""
     kept = {*[c for c in df.columns if c not in aside][start:stop], *aside}
     return df.select(*[quoted(c) for c in df.columns if c in kept])
+
+
+def columns_filtered(df, items=None, like=None, regex=None, aside=()):
+    """`df.filter(…)` of the columns that are no helpers and not set aside."""
+    kept = [c for c in df.columns if not c.startswith("__") and c not in aside]
+    others = [c for c in df.columns if c not in kept]
+    if items is not None:
+        kept = [c for c in items if c in kept]
+    else:
+        kept = [c for c in kept if (like in c if like is not None else re.search(regex, c))]
+    return df.select(*[quoted(c) for c in (*kept, *others)])
 
 
 def columns_where(df, mask, aside=()):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.lib import FrameStep, derive, is_missing, tightened
+from rules.lib import FrameStep, derive, is_missing, materialised, tightened, typed
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -53,10 +53,15 @@ def categories_of(c: Call, value: Any) -> list[str]:
     return list(found)
 
 
-def as_category(series: Col, dtype: Category) -> Col:
+def as_category(c: Call, series: Col, dtype: Category) -> Col:
     """Values with stated categories; others are missing."""
+    if series.dtype is None and not series.is_nullable and dtype.categories:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        series = materialised(c.ctx, tightened(series))
+        expr = typed(c.ctx, "among_texts", series, categories=dtype.categories)
+        return derive(expr, dtype, series, null_free=False, loose=False, gap="nan")
     if series.dtype not in TEXTS | {"category"}:
-        raise NoRule("categories of what is not text for sure")
+        raise NoRule("categories of what is not text")
     series = tightened(series)
     before = stated(series.dtype)
     inside = before is not None and set(before) <= set(dtype.categories)
@@ -115,10 +120,10 @@ def categorical(c: Call) -> Col:
     c.need(isinstance(values, Col), "values that are not a Series known here")
     given = not (isinstance(c["categories"], Const) and c["categories"].value is None)
     if isinstance(dtype, Const) and isinstance(dtype.value, Category):
-        out = as_category(values, dtype.value)
+        out = as_category(c, values, dtype.value)
     elif given:
         names = categories_of(c, c["categories"])
-        out = as_category(values, Category(names, bool(c.lit("ordered"))))
+        out = as_category(c, values, Category(names, bool(c.lit("ordered"))))
     else:
         c.need(not c.lit("ordered") and c.lit("dtype") is None, "categories of this form")
         out = as_seen(values)
@@ -206,7 +211,7 @@ def set_categories(c: Call) -> Col:
     """Other categories; values of none of them are missing."""
     way = c.lit("ordered")
     way = bool(getattr(c.col.dtype, "ordered", False)) if way is None else bool(way)
-    return as_category(c.col, Category(categories_of(c, c["new_categories"]), way))
+    return as_category(c, c.col, Category(categories_of(c, c["new_categories"]), way))
 
 
 @rule(
@@ -252,7 +257,7 @@ def remove(c: Call) -> Col:
     gone = categories_of(c, Const([given] if isinstance(given, str) else given))
     c.need(set(gone) <= set(dtype.categories), "categories that are not there")
     left = [x for x in dtype.categories if x not in gone]
-    return as_category(c.col, Category(left, dtype.ordered))
+    return as_category(c, c.col, Category(left, dtype.ordered))
 
 
 @rule(

@@ -25,10 +25,16 @@ from transpiler.symbolic import E, F
 # --- choices --------------------------------------------------------------------------------
 
 
-def condition(c: Call, value: Any) -> Col:
-    """A condition as an expression: where it is missing it does not hold."""
-    c.need(isinstance(value, Col) and value.dtype == "bool", "a condition that is not boolean for sure")  # fmt: skip
-    return value
+def condition(c: Call, value: Any, full: bool = True) -> Col:
+    """A condition as an expression. The job sees whether a column of unknown type is one; a missing
+    value in that fails it (``full``) or does not hold."""
+    c.need(isinstance(value, Col) and value.dtype in ("bool", None), "a condition that is not boolean")  # fmt: skip
+    if value.dtype == "bool":
+        return value
+    c.need(not value.is_nullable, "a condition that may have missing values")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    test = typed(c.ctx, "flag_of", materialised(c.ctx, value), **({"full": True} if full else {}))
+    return derive(test, "bool", value, null_free=full, loose=not full)
 
 
 def numpy_condition(c: Call, value: Any) -> Col:
@@ -39,7 +45,7 @@ def numpy_condition(c: Call, value: Any) -> Col:
     if value.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
     value = materialised(c.ctx, value)
-    c.need(value.gap is not None or value.dtype in NUMBERS, "whether a missing value of a condition is NaN or None is not known here")  # fmt: skip
+    c.need(value.gap in ("nan", "None") or value.dtype in NUMBERS, "whether a missing value of a condition is NaN or None is not known here")  # fmt: skip
     options = {"gap": "None"} if value.gap == "None" else {}
     test = typed(c.ctx, "true_for_numpy", value, **options)
     return derive(test, "bool", value, null_free=True, loose=False)
@@ -205,6 +211,7 @@ def where_(c: Call) -> Array:
     example=(
         "df['z'] = np.select([df['i'] > 5, df['i'] > 2], ['high', 'mid'], default='low')\nout = df[['i', 'z']]",
         "df['z'] = np.select([df['f'] > 5, df['f'] > 0], [1, 2])\nout = df[['f', 'z']]",
+        "df['z'] = np.select([df['b'], df['i'] > 3], ['x', 'y'], default='z')\nout = df[['z']]",
         "conditions = [df['k'] == 'a', df['k'].isna()]\nchoices = [df['f'], df['g']]\ndf['z'] = np.select(conditions, choices, default=np.nan)\nout = df[['z']]",
     ),
 )
@@ -242,12 +249,13 @@ def items_of(c: Call, value: Any) -> list[Any]:
 
 def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
     """The Series where the condition is ``hold``, elsewhere ``other``."""
-    test = condition(c, test)
+    test = condition(c, test, full=not hold)
     c.need(isinstance(other, (Const, Scalar, Col)), "other= of this kind")
     _, (series, test, other) = meet(tightened(series) if series.loose else series, test, other)
     keep = series.expr
     gap = isinstance(other, Const) and is_missing(other.value)
-    c.need(gap or series.dtype is not None, "the types are not known while planning")
+    if not gap and None in (series.dtype, dtype_of(other)):
+        return kept_unknown(c, series, test, other, hold)
     if gap:
         dtype = with_missing(series.dtype)
         c.need(dtype not in ("category", "list"), "such values")
@@ -280,6 +288,21 @@ def kept_where(c: Call, series: Col, test: Any, other: Any, hold: bool) -> Col:
     )  # fmt: skip
 
 
+def kept_unknown(c: Call, series: Col, test: Col, other: Any, hold: bool) -> Col:
+    """The job sees whether the other values fit into the column."""
+    sides = [series, other]
+    c.need(not any(isinstance(s, Col) and s.is_nullable for s in sides), "other values in a nullable column")  # fmt: skip
+    c.need(not isinstance(other, Scalar) or other.dtype is not None, "values whose type is not known")  # fmt: skip
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    for n, side in enumerate(sides):
+        if isinstance(side, Col) and side.dtype in (None, "int64?"):
+            side = materialised(c.ctx, tightened(side) if side.loose else side)
+            sides[n] = side.but(expr=in_frame(c.ctx, "whole", side), dtype=None)
+    expr = typed(c.ctx, "kept_or_put", test, *sides, **({} if hold else {"hold": False}))
+    return derive(expr, None, *sides, test, label=series.label, null_free=False, loose=False, nullable=False,
+                  gappy=False, finite=all_finite(*sides))  # fmt: skip
+
+
 def fitting(c: Call, dtype: str | None, other: Any) -> str | None:
     """The dtype of a column into which ``other`` is put, where it does not change by it."""
     own = dtype_of(other)
@@ -309,6 +332,8 @@ for _name, _hold in (("where", True), ("mask", False)):
             f"df['i'].{_name}(df['f'] > 2, 0)",
             f"df['s'].{_name}(df['b'], 'none')",
             f"df['f'].{_name}(df['b'], df['g'])",
+            f"df['f'].{_name}(df['b'], 0)",
+            f"df['i'].{_name}(df['f'] > 2, df['j'])",
             f"df['t'].{_name}(df['b'])",
             f"df['i'].{_name}(lambda x: x > 2, -1)",
         ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import reduce
 from typing import Any
 
-from rules.lib import derive, meet, series_of, tight
+from rules.lib import derive, materialised, meet, series_of, tight, tightened, typed
+from rules.missing import in_frame
 from rules.registry import Call, rule
 from transpiler.facts import NULL_FREE, Col, Frame, Scalar
 from transpiler.symbolic import F
@@ -18,6 +19,7 @@ _ALIKE = {"float64", "object", "datetime64[ns]", "Int64", "Float64", "string", "
     example=(
         "df['f'].combine_first(df['g'])",
         "df['s'].combine_first(df['k'])",
+        "df['f'].combine_first(df['i'])",
         "df['t'].combine_first(df['d'])",
     ),
 )
@@ -25,9 +27,22 @@ def combine_first(c: Call) -> Col:
     """The other's value where there is none."""
     c.need(isinstance(c["other"], Col), "not a Series that is known here")
     _, (one, other) = meet(c.col, c["other"])
+    if None in (one.dtype, other.dtype):
+        return completed_in_job(c, one, other)
     c.need(one.dtype == other.dtype and one.dtype in _ALIKE, "values of two dtypes")
     out = derive(F.coalesce(tight(one), tight(other)), one.dtype, one, other)
     return out.but(null_free=one.null_free or other.null_free)
+
+
+def completed_in_job(c: Call, one: Col, other: Col) -> Col:
+    """The first Series completed by the second, of which the job sees whether they are alike."""
+    c.need(one.is_nullable == other.is_nullable, "two kinds of missing values")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    sides = [materialised(c.ctx, tightened(s)) for s in (one, other)]
+    if not one.is_nullable:
+        sides = [s.but(expr=in_frame(c.ctx, "whole", s), dtype=None) if s.dtype in (None, "int64?") else s for s in sides]  # fmt: skip
+    expr = typed(c.ctx, "completed", *sides)
+    return derive(expr, None, *sides, label=one.label, null_free=False, loose=False, gappy=False)  # fmt: skip
 
 
 def same(c: Call, pairs: list[tuple[Col, Col]]) -> Scalar:

@@ -59,12 +59,14 @@ def not_null(series: Col) -> Col:
     return derive(expr, "bool", series, null_free=True, loose=False, nullable=False)
 
 
-def flags_of_open(c: Call, present: bool) -> Frame:
+def flags_of_open(c: Call, present: bool, of: Frame | None = None) -> Frame:
     """The columns are not known: the job goes through those it finds."""
-    frame = c.frame
+    frame = c.frame if of is None else of
     c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     option = ", present=True" if present else ""
+    levels = [x.name for x in frame.index.levels]
+    option += f", aside={render(levels)}" if levels else ""
     columns = tuple(Column(x.label, x.name, "bool") for x in frame.columns)
     out = frame.but(
         text=f"{c.ctx.call('missing_flags')}({frame.text}{option})",
@@ -73,9 +75,12 @@ def flags_of_open(c: Call, present: bool) -> Frame:
         gap=None,
         nullable=False,
     )
-    c.ctx.cells[out.base] = Local(
-        f"{c.ctx.call('missing_counts')}({frame.text}{option})", frame.vars
-    )
+    if not frame.label_kind and len(frame.label_names) < 2:
+        text = f"{c.ctx.call('missing_counts')}({frame.text}{option})"
+        if frame.label_names and frame.label_names[0] is not None:
+            text += f".rename_axis({render(frame.label_names[0])})"
+        c.ctx.cells[out.base] = Local(text, frame.vars)
+    c.ctx.cells[("flags", out.base)] = frame, present, columns  # type: ignore[index]
     return out
 
 
@@ -362,6 +367,8 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
         "df.dropna(axis=1, how='all')",
         "df.dropna(axis='columns', thresh=15)",
         "df.dropna(axis=1, thresh=len(df) * 0.9)",
+        "df.convert_dtypes().dropna(axis=1)",
+        "df.assign(e=np.nan).convert_dtypes().dropna(axis=1, how='all')",
         "df.sort_values('i', kind='stable').dropna(subset=['n']).head(3)[['n']]",
     ),
 )
@@ -407,7 +414,10 @@ def columns_dropped(c: Call, how: Any) -> Frame:
         thresh = value.code()
         frame = frame.but(vars=frame.vars | value.vars)
     c.need(how in (None, "any", "all") and (how is None or thresh is None), "how= of this form")
-    c.need(not frame.nullable and all(x.label == x.name and not x.is_nullable and x.gap != "None" for x in frame.columns), "renamed or nullable columns")  # fmt: skip
+    kinds = {x.is_nullable for x in frame.columns if x.dtype != "datetime64[ns]"}
+    nullable = frame.nullable or kinds == {True}
+    c.need(kinds <= {nullable}, "columns of nullable dtypes beside others")
+    c.need(all(x.label == x.name and x.gap != "None" and not x.holds_na for x in frame.columns), "renamed columns")  # fmt: skip
     c.need(not any(x.dtype in ("category", "date", "timedelta64[ns]") for x in frame.columns), "columns of such types")  # fmt: skip
     aside = [x.name for x in frame.index.levels]
     c.ctx.use(frame)
@@ -417,7 +427,7 @@ def columns_dropped(c: Call, how: Any) -> Frame:
     options += f", aside={aside!r}" if aside else ""
     c.verdict = "runtime"  # type: ignore[attr-defined]
     text = f"{c.ctx.call('drop_gappy_columns')}({frame.text}{options})"
-    return frame.but(text=text, columns=(), open=True, base=fresh(), gone=())
+    return frame.but(text=text, columns=(), open=True, nullable=nullable, base=fresh(), gone=())
 
 
 @rule(

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.elementwise import compact, mapped
 from rules.lib import all_finite, derive, is_missing, meet, tight, typed, with_nan
+from rules.ordered import known_number
 from rules.numbers import fractions, numeric, power, rounded
 from rules.operators import all_full, arithmetic, dtype_of, logical, result_label
 from rules.registry import Call, rule
@@ -90,9 +91,14 @@ for _name, (_build, _options, _result) in _FUNCTIONS.items():
         value = array_of(c, "x")
         if name in _FRACTIONS_ONLY:
             c.need(
-                isinstance(value, Col) and value.dtype in FLOATS,
-                "whole numbers, for which numpy's versions differ",
+                isinstance(value, Col) and value.dtype in FLOATS | {None},
+                f"{name} of whole numbers, for which numpy's versions differ: leave it away, or .astype(float) before it",
             )
+            if value.dtype is None:
+                c.need(not value.is_nullable, "nullable columns of unknown type")
+                c.verdict = "runtime"  # type: ignore[attr-defined]
+                expr = typed(c.ctx, "some_fraction", value, what=name)
+                value = value.but(expr=expr, dtype="float64", column=None)
         return ufunc(c, value, build, options, result)
 
     _calls = [f"np.{_name}(df['f'])"] + (
@@ -179,9 +185,10 @@ def isnan(c: Call) -> Col:
     """Missing numbers."""
     value = array_of(c, "x")
     c.need(
-        isinstance(value, Col) and value.dtype in ("float64", "int64", "int64?"),
-        "isnan of a column that is not a number for sure",
+        isinstance(value, Col) and value.dtype in ("float64", "int64", "int64?", None),
+        "isnan of a column that is no number",
     )
+    value = known_number(c, value, "isnan")
     return derive(value.expr.isNull(), "bool", value, null_free=True)
 
 
@@ -190,9 +197,10 @@ def isfinite(c: Call) -> Col:
     """Neither missing nor infinite."""
     value = array_of(c, "x")
     c.need(
-        isinstance(value, Col) and value.dtype == "float64",
-        "isfinite of a column that is not a fraction for sure",
+        isinstance(value, Col) and value.dtype in ("float64", None),
+        "isfinite of a column that is no fraction",
     )
+    value = known_number(c, value, "isfinite")
     return derive(F.abs(value.expr) < float("inf"), "bool", value, loose=True, null_free=False)
 
 
@@ -201,9 +209,10 @@ def isinf(c: Call) -> Col:
     """Infinite."""
     value = array_of(c, "x")
     c.need(
-        isinstance(value, Col) and value.dtype == "float64",
-        "isinf of a column that is not a fraction for sure",
+        isinstance(value, Col) and value.dtype in ("float64", None),
+        "isinf of a column that is no fraction",
     )
+    value = known_number(c, value, "isinf")
     return derive(F.abs(value.expr) == float("inf"), "bool", value, loose=True, null_free=False)
 
 

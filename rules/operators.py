@@ -231,7 +231,8 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
     if unknown:
         # Spark would cast one side to the other's type where pandas compares 1 with "1" as unequal.
         c.verdict = "runtime"  # type: ignore[attr-defined]
-        expr = typed(c.ctx, "compare", a, b, op=op)
+        options = {"nullable": True} if nullable else {}
+        expr = typed(c.ctx, "compare", a, b, op=op, **options)
     else:
         expr = e(x, y)
     common: dict[str, Any] = {"label": result_label(left, right)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.lib import typed
 from rules.registry import Call, rule
 from rules.text import as_count, as_text, by_pandas, helper, text_of
 from transpiler.facts import Const, Scalar, Value, Windowed
@@ -118,10 +119,13 @@ def wrap(c: Call) -> Value:
 def joined(c: Call) -> Scalar:
     """``str.cat(sep=…)`` without others: all texts in row order, joined."""
     series, sep, fill = c.col, c.lit("sep") or "", c.lit("na_rep")
-    c.need(series.dtype in ("object", "string"), "a column that is not text for sure")
+    c.need(series.dtype in ("object", "string", None), "a column that is no text")
     c.need(not series.windowed and not series.temps, "texts that are not columns yet")
     order = c.ctx.order_of(series.frame)
     c.need(len(order) == 1 and not series.frame.order.keys, "the order of sorted rows")
+    if series.dtype is None:
+        series = series.but(frame=c.ctx.hoist(series.frame, c.ctx.hint))
+        series = series.but(expr=typed(c.ctx, "text", series))
     expr = series.expr if fill is None else F.coalesce(series.expr, F.lit(fill))
     c.verdict = "runtime"  # type: ignore[attr-defined]
     texts = E(f"{c.ctx.call('group_list')}({expr}, {order[0]})")

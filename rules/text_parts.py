@@ -433,6 +433,7 @@ def normalize(c: Call) -> Col:
         "df['s'].str.cat(df['k'], sep='-')",
         "df['s'].str.cat(df['k'], sep='-', na_rep='?')",
         "df['s'].str.cat([df['k'], df['u']], sep='/')",
+        "df['s'].str.cat(df[['k', 'u']], sep='-', na_rep='?')",
         "df['s'].str.cat(df[['k', 'u']], sep='-')",
         "df['s'].str.cat(sep=',')",
         "df['k'].str.cat(sep='', na_rep='?')",
@@ -453,12 +454,14 @@ def cat(c: Call) -> Value:
         "the texts to join are not Series that are known here",
     )
     c.need(
-        all(i.dtype in ("object", "string", "category") for i in items),
-        "a column that is not text for sure",
+        all(i.dtype in ("object", "string", "category", None) for i in items),
+        "a column that is no text",
     )
-    c.need(c.col.dtype is not None, "a column that is not text for sure")
     _, series = meet(c.col, *items)
     series = [tightened(s) for s in series]
+    if any(s.dtype is None for s in series):
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        series = [s if s.dtype else s.but(expr=typed(c.ctx, "text", s)) for s in series]
     exprs = [F.coalesce(s.expr, F.lit(fill)) if fill is not None else s.expr for s in series]
     parts = [exprs[0]]
     for expr in exprs[1:]:

@@ -7,6 +7,7 @@ from functools import reduce
 from typing import Any
 
 from rules.columns_chosen import changed_object
+from rules.combine import completed_in_job
 from rules.elementwise import computed, projected
 from rules.join import equal
 from rules.lib import derive, filtered, meet, series_of, settle, tight
@@ -39,7 +40,9 @@ def pairs_of_rows(c: Call, frame: Frame, other: Frame, labels: list) -> dict[Any
 
 def filled_by(c: Call, first: Any, second: Any, label: Any) -> Col:
     """The first Series, completed by the second one."""
-    c.need(first.dtype == second.dtype and first.dtype in _STABLE, "values of two dtypes, or of types that are not known")  # fmt: skip
+    if None in (first.dtype, second.dtype):
+        return completed_in_job(c, first, second).but(label=label)
+    c.need(first.dtype == second.dtype and first.dtype in _STABLE, "values of two dtypes")
     if first.null_free:
         return first.but(label=label)
     expr = F.coalesce(tight(first), tight(second))
