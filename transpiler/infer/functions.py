@@ -192,7 +192,7 @@ class Functions:
         self.entered.append(self.depth)
         self.pending.append(None)  # what is still to come ends here: at a return
         try:
-            self.block(list(body), scope, lambda name: False)  # type: ignore[attr-defined]
+            self.walk_body(function, list(body), scope)  # type: ignore[attr-defined]
             value: Value = Const(None)
         except ReturnSignal as signal:
             if signal.scope is not scope:

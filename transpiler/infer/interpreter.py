@@ -24,6 +24,7 @@ from transpiler.infer.functions import Functions
 from transpiler.infer.group_loops import GroupLoops
 from transpiler.infer.items import Items
 from transpiler.infer.objects import Objects
+from transpiler.infer.passages import Passages
 from transpiler.infer.signals import EndSignal, LoopSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.sharing import Sharing
@@ -49,6 +50,7 @@ class Interpreter(
     Branches,
     Fields,
     GroupLoops,
+    Passages,
     Unzip,
 ):
     """One pass over a program. ``run`` fills ``ctx``."""
