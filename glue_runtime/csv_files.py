@@ -1,4 +1,4 @@
-"""``pd.concat`` of several CSV files: each is read by itself, as pandas types it, then they are one."""
+"""``pd.concat`` of several files: each is read by itself, as pandas types it, then they are one."""
 
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -12,7 +12,13 @@ from glue_runtime.quoting import quoted
 FILE_BITS = 50
 
 
-def read_csv_files(
+def read_csv_files(glueContext, root, files, **options):
+    """The rows of all CSV `files`; options: those of ``files_together`` and of ``read_csv``."""
+    return files_together(read_csv, glueContext, root, files, **options)
+
+
+def files_together(
+    read,
     glueContext,
     root,
     files,
@@ -26,9 +32,9 @@ def read_csv_files(
 ):
     """The rows of all `files`, in that order, as pd.concat puts them together.
 
-    path: a function that gives the path of one of `files`. added: {column: function of one of
-    `files` that gives its value}. position: name of a bigint column that rises over all rows;
-    labels: of one with the row number in each file. options: those of `read_csv`.
+    read: the reader of one of them, with its `options`. path: a function that gives the path of one
+    of `files`. added: {column: function of one of `files` that gives its value}. position: name of a
+    bigint column that rises over all rows; labels: of one with the row number in each file.
     Raises ValueError where there is no file, TypeError for a column of text in some files and of
     numbers in others, which pandas would mix.
     """
@@ -38,7 +44,7 @@ def read_csv_files(
     parts, names = [], []
     for number, file in enumerate(files):
         place = data_path(root, path(file) if path is not None else file)
-        part = read_csv(
+        part = read(
             glueContext, place, position="__row", transformation_ctx=f"{transformation_ctx}_{number}", **options
         )  # fmt: skip
         if labels is not None:
@@ -84,5 +90,5 @@ def common_type(parts, name):
     kinds = ", ".join(sorted(k.simpleString() for k in found))
     raise TypeError(
         f"the column {name!r} has other types in other files ({kinds}), which pandas would mix:"
-        " give read_csv a dtype= for it"
+        " give the reader a dtype= for it"
     )

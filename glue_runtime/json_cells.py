@@ -69,6 +69,12 @@ def json_cell(frame, name, kind, found, path, numbers):
     return F.when(cell.isNull() | empty | value.isNotNull(), value).otherwise(failed)
 
 
+def unlike(path, words):
+    """The error for what Spark would not read as pandas does."""
+    advice = "say orient='columns' to have pandas read it on one machine"
+    return NotImplementedError(f"{path}: {words}; {advice}")
+
+
 def not_nan(cell):
     """A column of numbers, NULL where it is NaN."""
     return F.when(~F.isnan(cell), cell)
@@ -104,7 +110,7 @@ def epoch_unit(low, high, name, path):
         return None
     fits = [unit for unit, micros in JSON_UNITS.items() if high * micros <= LAST_MICROS]
     if not fits:
-        raise NotImplementedError(f"{path}: the numbers of {name!r} are times in nanoseconds")
+        raise unlike(path, f"the numbers of {name!r} are times in nanoseconds")
     return fits[0]
 
 
@@ -127,7 +133,7 @@ def inferred_cells(frame, texts, path, dates, numbers):
     """
     names = key_order(texts)
     if names != labels_of(names):
-        raise NotImplementedError(f"{path}: pandas makes numbers or times of the names {names}")
+        raise unlike(path, f"pandas makes numbers or times of the names {names}")
     found = {f.name: f.dataType.simpleString() for f in frame.schema.fields}
     facts = record_facts(frame.schema, texts, names, found, dates)
     if facts["objects"] < facts["rows"]:
@@ -218,12 +224,10 @@ def json_kind(own, name, found, timely, numbers, path):
     or "us" for numbers that are times."""
     whole = own.get("whole") == own["rows"]
     if found.startswith("decimal"):
-        raise NotImplementedError(f"{path}: column {name!r} has numbers of more than 64 bits")
+        raise unlike(path, f"column {name!r} has numbers of more than 64 bits")
     if own.get("changed"):
-        raise NotImplementedError(
-            f"{path}: column {name!r} has lists or records with gaps or with values of several types, "
-            "which Spark does not keep: make the job where the file is at hand; pandas then reads it"
-        )
+        words = "has lists or records with gaps or with values of several types"
+        raise unlike(path, f"column {name!r} {words}, which Spark does not keep")
     if found in ("bigint", "double") and timely and own["count"]:
         unit = epoch_unit(own["low"], own["high"], name, path)
         if unit is not None:
@@ -246,16 +250,11 @@ def word_kind(own, name, timely, numbers, whole, path):
         if own["other"] is None:
             return "timestamp"
         if any(is_time([own["other"], *rest]) for rest in ([], ["2024-01-31"])):
-            raise NotImplementedError(
-                f"{path}: pandas reads {own['other']!r} in column {name!r} as a time: say "
-                "convert_dates=False, and pd.to_datetime with the format"
-            )
+            raise unlike(path, f"pandas reads {own['other']!r} in column {name!r} as a time")
     if numbers and not mixed and own["fits"] == own["count"] and not (timely and own["n"]):
         return "bigint" if whole and own["count"] else "double"
     if mixed or own["n"]:
-        raise NotImplementedError(
-            f"{path}: column {name!r} has text beside numbers or other values"
-        )
+        raise unlike(path, f"column {name!r} has text beside numbers or other values")
     return "string"
 
 

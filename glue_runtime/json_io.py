@@ -15,7 +15,7 @@ from glue_runtime.files import (
 )
 from glue_runtime.position import file_order
 from glue_runtime.infinities import finite_numbers
-from glue_runtime.json_cells import STRICT_JSON, inferred_cells, pinned_cells
+from glue_runtime.json_cells import STRICT_JSON, inferred_cells, pinned_cells, unlike
 from glue_runtime.quoting import quoted
 
 # As much of a document tells an array from anything else.
@@ -81,9 +81,7 @@ def check_arrays(spark, path, uris):
     for uri in uris:
         head = first_bytes(spark, uri, HEAD_OF_JSON).decode("utf-8-sig", "replace")
         if not re.match(r"\s*\[\s*(\{|\]|$)", head):
-            raise NotImplementedError(
-                f"{path} is not an array of records: say orient= to have pandas read it on the driver"
-            )
+            raise unlike(path, "this is not an array of records")
 
 
 def record_texts(spark, uris, lines):

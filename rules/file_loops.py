@@ -1,4 +1,4 @@
-"""CSV files that a loop reads into a list: one reader for all of them."""
+"""CSV and JSON files that a loop reads into a list: one reader for all of them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from transpiler.infer.scope import Scope
 from transpiler.infer.verbatim import same_values
 from transpiler.loops import PerFile
 from transpiler.source import read_names
+
+#: what reads the files of a loop
+READERS = ("read_csv", "read_json")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class FileWalk:
         self.known: dict[str, Any] = {}
         self.frame = ""  # what the body calls the file's rows
         self.read: cst.Call | None = None
+        self.reader = ""
         self.added: list[tuple[str, str]] = []
         self.columns: list | None = None
         for function, names in loop.around:
@@ -103,22 +107,22 @@ class FileWalk:
     def is_rows(self, node: Any) -> bool:
         """Whether it is the file as it is read, or a step of that."""
         while isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
-            if node.func.attr.value == "read_csv":
+            if node.func.attr.value in READERS:
                 return True
             node = node.func.value
         return isinstance(node, cst.Name) and node.value == self.frame
 
     def rows(self, node: Any) -> None:
-        """``pd.read_csv(file, …).assign(…)``."""
+        """``pd.read_csv(file, …).assign(…)``, or of JSON."""
         if isinstance(node, cst.Name) and node.value == self.frame:
             return
         if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
             raise NoRule("what a loop makes of a file is not followed")
         method = node.func.attr.value
-        if method == "read_csv" and self.read is None:
+        if method in READERS and self.read is None:
             function = self.interpreter.eval(node.func, self.scope)
-            if isinstance(function, Module) and function.name == "pandas.read_csv":
-                self.read = node
+            if isinstance(function, Module) and function.name == f"pandas.{method}":
+                self.read, self.reader = node, function.name
                 return
         if method in ("assign", "copy") and not any(a.star or a.keyword is None for a in node.args):
             self.rows(node.func.value)
@@ -158,7 +162,7 @@ class FileWalk:
         given = Files(files.text, files.vars, path, tuple(self.added), numbered)
         call = self.read.with_changes(args=rest)
         args, kwargs = self.interpreter.arguments(call, self.scope)
-        return self.interpreter.by_rule("pandas.read_csv", None, [given, *args], kwargs, self.c.node)  # type: ignore[attr-defined]
+        return self.interpreter.by_rule(self.reader, None, [given, *args], kwargs, self.c.node)  # type: ignore[attr-defined]
 
 
 @rule(
@@ -170,11 +174,13 @@ class FileWalk:
         "import glob\nout = pd.concat([pd.read_csv(f) for f in sorted(glob.glob('[eno]*.csv'))], ignore_index=True)",
         "import glob\nimport os\nparts = []\nfor path in sorted(glob.glob('[no]*.csv')):\n    part = pd.read_csv(path, usecols=['k', 'f'])\n    name = os.path.basename(path)\n    part['file'] = name[:-4]\n    parts.append(part)\nout = pd.concat(parts)",
         "import pathlib\n\ndef load(path):\n    rows = pd.read_csv(path, dtype={'i': 'float64'})\n    rows['source'] = path.stem\n    return rows\nout = pd.concat([load(p) for p in sorted(pathlib.Path('.').glob('[en]*.csv'))], ignore_index=True)",
+        "import glob\nout = pd.concat([pd.read_json(f) for f in sorted(glob.glob('n*.json'))])",
+        "import glob\nparts = []\nfor f in glob.glob('n*.jsonl'):\n    parts.append(pd.read_json(f, lines=True).assign(file=f))\nout = pd.concat(parts, ignore_index=True)",
         "import os\nnames = [n for n in os.listdir('.') if n.endswith('y.csv')]\nout = pd.concat((pd.read_csv(os.path.join('.', n)).assign(n=n, size=len(n)) for n in sorted(names)), ignore_index=True)",
     ),
 )
 def concat_files(c: Call) -> Frame:
-    """The CSV files that a loop has read, one under the other."""
+    """The files that a loop has read, one under the other."""
     loop = c["objs"]
     c.need(isinstance(loop, PerFile), "what is put together is not a list that is known here")
     c.need(c.lit("axis") in (0, "index"), "files next to each other")

@@ -44,33 +44,41 @@ _OTHER_WRITTEN = (
 def read_json(c: Call) -> Frame:
     """JSON records: an array of them, or one per line."""
     path = c["path_or_buf"]
-    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
+    several = hasattr(path, "added")  # of a loop over files: rules/file_loops.py
+    place = "" if several else getattr(path, "value", None)
     c.need(
-        not path.value.startswith(("http:", "https:", "ftp:")),
+        isinstance(place, str) and (several or isinstance(path, Const)),
+        "the path is not known here",
+    )
+    c.need(
+        not place.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver: copy the file to S3, which the cluster reads",
     )
     orient, lines = c.lit("orient"), bool(c.lit("lines"))
-    head = None if lines else c.ctx.schemas.first_character(path.value)
+    head = None if lines or several else c.ctx.schemas.first_character(place)
     c.need(head in (None, "["), _OTHER_DOCUMENT)
-    # A document of which nothing is known is taken for records, unless the program says otherwise.
-    plain = ("records", None, "columns") if lines or head else ("records", None)
-    c.need(orient in plain, _OTHER_DOCUMENT)
+    # Where it is no array of records after all the job fails; orient="columns" has pandas read it.
+    c.need(orient in ("records", None), _OTHER_DOCUMENT)
     c.need(str(c.lit("encoding") or "utf-8").lower() in ("utf-8", "utf8"), "an encoding= other than UTF-8")  # fmt: skip
-    c.need(not path.value.lower().endswith(_PACKED), "Spark does not read files packed like this")
+    c.need(not place.lower().endswith(_PACKED), "Spark does not read files packed like this")
     dtype, dates = c.lit("dtype"), c.lit("convert_dates")
     c.need(
-        dtype in (None, True, False), "dtype= of read_json that names types: astype says the same"
+        dtype in (None, True, False),
+        "dtype= that names types: say dtype=False, and .astype(…) of what was read",
     )
     c.need(
-        isinstance(dates, bool), "convert_dates= that names columns: pd.to_datetime says the same"
+        isinstance(dates, bool),
+        "convert_dates= that names columns: say convert_dates=False, and pd.to_datetime on them",
     )
     passed: dict[str, Any] = {"lines": True} if lines else {}
     passed |= {} if dates else {"convert_dates": False}
     passed |= {"dtype": False} if dtype is False else {}
     options = {"orient": orient, "lines": lines, **passed}
-    schema = c.ctx.schemas.look("read_json", path.value, options)
+    if several:
+        return source_frame(c, "read_json_files", "json", path, None, passed, None)
+    schema = c.ctx.schemas.look("read_json", place, options)
     if schema is not None:
-        raw = c.ctx.schemas.look("read_json", path.value, {**options, "convert_dates": False})
+        raw = c.ctx.schemas.look("read_json", place, {**options, "convert_dates": False})
         check_columns(c, schema, raw)
     return source_frame(c, "read_json", "json", path, schema, passed, None)
 

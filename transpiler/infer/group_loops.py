@@ -255,7 +255,7 @@ def reads_files(steps: tuple, item: Any) -> bool:
     class Visitor(cst.CSTVisitor):
         def visit_Call(self, node: cst.Call) -> None:
             name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
-            found.append(name == "read_csv" or isinstance(node.func, cst.Name))
+            found.append(name in ("read_csv", "read_json") or isinstance(node.func, cst.Name))
 
     for node in (*steps, item):
         node.visit(Visitor())
