@@ -20,6 +20,7 @@ from transpiler.facts import (
     Const,
     Frame,
     Grouped,
+    Index,
     Mapping,
     Sequence,
     Value,
@@ -94,8 +95,7 @@ def widths_in(value: Any) -> set[Width]:
     if isinstance(value, Frame):
         return {x.width for x in (*value.columns, *value.index.levels) if x.width}
     if isinstance(value, Grouped):
-        whole = value.frame if value.series is None else value.series
-        return widths_in(whole).union(*(widths_in(k.col) for k in value.keys))
+        return widths_in(grouped_values(value)).union(*(widths_in(k.col) for k in value.keys))
     if isinstance(value, (Accessor, Windowed)):
         return widths_in(value.owner)
     if isinstance(value, Sequence):
@@ -103,6 +103,16 @@ def widths_in(value: Any) -> set[Width]:
     if isinstance(value, Mapping):
         return set().union(*(widths_in(x) for _, x in value.items))
     return set()
+
+
+def grouped_values(grouped: Grouped) -> Value:
+    """What a group-by computes of: a Series, the columns that were chosen, or the whole frame."""
+    frame, chosen = grouped.frame, grouped.selection
+    if grouped.series is not None:
+        return grouped.series
+    if not isinstance(chosen, list):
+        return frame
+    return frame.but(columns=tuple(x for x in frame.columns if x.label in chosen), index=Index())
 
 
 def check(name: str, *values: Any) -> set[Width]:
@@ -114,7 +124,8 @@ def check(name: str, *values: Any) -> set[Width]:
     of_rows = name == "DataFrame.__setitem__" and not isinstance(values[1], Const)
     listed = name in _OF_OBJECTS if "object" in found else name in _ANY or name in _WHOLE and whole
     if of_rows or not listed:
-        raise NoRule(f"{name.rpartition('.')[2].strip('_')} of {told(found)}")
+        odd = found & {"object", "float32", "uint64", "float?"} if name in _WHOLE else found
+        raise NoRule(f"{name.rpartition('.')[2].strip('_')} of {told(odd)}")
     return found
 
 
