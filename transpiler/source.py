@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from dataclasses import fields
+from functools import cache, cached_property, lru_cache
+from typing import Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -139,27 +141,32 @@ def root_name(node: cst.CSTNode) -> str | None:
             return None
 
 
-def read_names(node: cst.CSTNode) -> set[str]:
+@lru_cache(maxsize=1 << 13)  # nodes never change, and each pass asks of all of them again
+def read_names(node: cst.CSTNode) -> frozenset[str]:
     """Every name that occurs in a node other than as an attribute or a keyword."""
     names: set[str] = set()
-
-    class Visitor(cst.CSTVisitor):
-        def visit_Attribute(self, node: cst.Attribute) -> bool:
-            node.value.visit(self)
-            return False
-
-        def visit_Arg(self, node: cst.Arg) -> bool:
-            node.value.visit(self)
-            return False
-
-        def visit_Name(self, node: cst.Name) -> None:
-            names.add(node.value)
-
-    node.visit(Visitor())
-    return names
+    waiting: list[Any] = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, cst.Name):
+            names.add(one.value)
+        elif isinstance(one, (cst.Attribute, cst.Arg)):
+            waiting.append(one.value)
+        elif isinstance(one, (list, tuple)):
+            waiting += one
+        elif isinstance(one, cst.CSTNode):
+            waiting += [getattr(one, f) for f in fields_of(type(one))]
+    return frozenset(names)
 
 
-def bound_names(node: cst.CSTNode) -> set[str]:
+@cache
+def fields_of(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold names."""
+    return tuple(f.name for f in fields(kind) if "whitespace" not in f.name)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1 << 13)
+def bound_names(node: cst.CSTNode) -> frozenset[str]:
     """Names that statements in a node bind (not those inside functions or lambdas)."""
     names: set[str] = set()
 
@@ -198,4 +205,4 @@ def bound_names(node: cst.CSTNode) -> set[str]:
                 names.add(root_name(node.name) or "")
 
     node.visit(Visitor())
-    return names
+    return frozenset(names)

@@ -56,7 +56,7 @@ class Fields:
         if not roots:
             return node, scope
         inner = FieldScope(parent=scope, name=scope.name, found=self.found)  # type: ignore[attr-defined]
-        finder = _Fields(self, scope, inner, roots, read_names(node) | own)
+        finder = _Fields(self, scope, inner, roots, {*read_names(node), *own})
         changed = node.visit(finder)
         if not (inner.fields or inner.members) or finder.hidden:
             return node, scope

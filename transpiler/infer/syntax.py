@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -12,7 +13,8 @@ _CHANGING = {"insert", "pop", "update", "append", "extend", "add", "remove", "cl
              "reverse", "discard", "popitem"}  # fmt: skip
 
 
-def parameters_in(node: Any) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def parameters_in(node: Any) -> frozenset[str]:
     """Names bound as parameters or comprehension targets anywhere in a node."""
     names: set[str] = set()
 
@@ -24,9 +26,10 @@ def parameters_in(node: Any) -> set[str]:
             names.update(target_names(inner.target))
 
     node.visit(Visitor())
-    return names
+    return frozenset(names)
 
 
+@lru_cache(maxsize=1 << 12)
 def is_generator(node: Any) -> bool:
     """Whether a function yields."""
     found: list[bool] = []
@@ -45,7 +48,8 @@ def is_generator(node: Any) -> bool:
     return bool(found)
 
 
-def aliases(node: Any) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def aliases(node: Any) -> frozenset[str]:
     """Names bound in a node that may stand for (a part of) an object from outside: not a group of a
     group-by, what a method of the name itself gave, or a number that is counted up."""
     names: set[str] = set()
@@ -76,7 +80,7 @@ def aliases(node: Any) -> set[str]:
             names.update(target_names(inner.name))
 
     node.visit(Visitor())
-    return names
+    return frozenset(names)
 
 
 def outer_names(node: Any) -> set[str]:
@@ -158,7 +162,8 @@ def leaves(node: cst.CSTNode) -> bool:
     return bool(found)
 
 
-def changed_roots(node: Any, columns: bool = True) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def changed_roots(node: Any, columns: bool = True) -> frozenset[str]:
     """Names whose objects a node may change in place; ``columns=False``: not by a new column."""
     names: set[str] = set()
 
@@ -199,7 +204,7 @@ def changed_roots(node: Any, columns: bool = True) -> set[str]:
                     names.add(root)
 
     node.visit(Visitor())
-    return names
+    return frozenset(names)
 
 
 #: methods that give a new frame
@@ -236,7 +241,8 @@ def is_column_of(target: Any) -> bool:
     )
 
 
-def closure_names(module: cst.Module) -> set[str]:
+@lru_cache(maxsize=1 << 12)
+def closure_names(module: cst.Module) -> frozenset[str]:
     """Names that functions and lambdas read: they may be read whenever one is called."""
     names: set[str] = set()
 
@@ -250,4 +256,4 @@ def closure_names(module: cst.Module) -> set[str]:
             names.update(read_names(node.body) - own)
 
     module.visit(Visitor())
-    return names
+    return frozenset(names)
