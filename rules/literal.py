@@ -163,6 +163,13 @@ def table_frame(ctx: Any, columns: list[Column], rows: list[list]) -> Frame:
     )
 
 
+#: of a table made of what only the job will hold
+_FILLED = (
+    "the rows are in a list that the program fills as the data say; where each row is made whatever"
+    " they say (and filtered later), or is a frame for pd.concat, the table is made on the cluster"
+)
+
+
 def given_dtype(value: Value) -> Any:
     """``dtype=`` as pandas takes it."""
     if isinstance(value, Module):
@@ -203,6 +210,7 @@ def data_frame(c: Call) -> Frame:
         )
     if isinstance(data, Sequence) and not isinstance(data, Const):
         return from_records(c, data)
+    c.need(not isinstance(data, Plain), _FILLED)
     c.need(isinstance(data, Const), "the data are not known here")
     options = {k: c.lit(k) for k in ("index", "columns") if c.given(k)}
     if c.given("dtype"):
