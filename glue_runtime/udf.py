@@ -10,36 +10,55 @@ from pyspark.sql import functions as F
 
 from glue_runtime.columns import type_in
 
+# What rows of columns of nullable dtypes are, by the types of the columns; the first that fits.
+NULLABLE_ROWS = {
+    "Int64": {"bigint"},
+    "Float64": {"bigint", "double"},
+    "boolean": {"boolean"},
+    "string": {"string"},
+}
 RESULTS = "struct<kind:string,i:bigint,f:double,s:string,b:boolean,t:timestamp>"
 
 
-def apply_values(df, name, function, column, kind=None):
+def apply_values(df, name, function, column, kind=None, nullable=False, objects=False):
     """Add column `name`: ``function`` of each value of `column`, as ``Series.apply`` calls it.
 
     kind: the Spark type of the results. Without it the results are looked at once, while the plan
     is built, and get the type that pandas would infer.
+    nullable: a missing text or truth value is pd.NA, as in a column of nullable dtype (a missing
+    number is NaN there, too). objects: whatever is missing is pd.NA.
     """
+    source = type_in(df, column)
+    gap = pd.NA if objects or nullable and source in ("string", "boolean") else np.nan
 
     def run(values):
-        return [function(v) for v in python_values(values)]
+        return [function(v) for v in python_values(values, gap, source)]
 
-    return with_results(df, name, run, [column], kind)
+    return with_results(df, name, run, [sendable(column, gap, source)], kind)
 
 
-def apply_rows(df, name, function, names, kind=None, dtype="object", columns=None):
+def apply_rows(df, name, function, names, kind=None, dtype="object", columns=None, nullable=()):
     """Add column `name`: ``function`` of each row, as ``DataFrame.apply(axis=1)`` calls it.
 
     names: the labels of the row; columns: what stands under them, if not columns of those names.
     dtype: what pandas makes of a row ("object", or a number type where all columns are numbers).
+    nullable: the labels whose missing values are pd.NA.
     """
+    sources = columns or [F.col("`" + n.replace("`", "``") + "`") for n in names]
+    how = [(pd.NA if n in nullable else np.nan, type_in(df, c)) for n, c in zip(names, sources)]
 
     def run(*values):
-        cells = {label: list(python_values(v)) for label, v in zip(names, values)}
-        rows = zip(*cells.values()) if cells else iter(())
+        cells = [list(python_values(v, *read)) for v, read in zip(values, how)]
+        rows = zip(*cells) if cells else iter(())
         return [function(pd.Series(list(row), index=names, dtype=dtype)) for row in rows]
 
-    sources = columns or [F.col("`" + n.replace("`", "``") + "`") for n in names]
-    return with_results(df, name, run, sources, kind)
+    sent = [sendable(column, *read) for column, read in zip(sources, how)]
+    return with_results(df, name, run, sent, kind)
+
+
+def sendable(column, gap, kind):
+    """A column such that Arrow keeps its whole numbers: beside a gap it would make them fractions."""
+    return column.cast("string") if gap is pd.NA and kind == "bigint" else column
 
 
 def with_results(df, name, run, columns, kind):
@@ -71,12 +90,18 @@ def whole_or_fraction(df, column):
     return column.cast("double")
 
 
-def python_values(values):
-    """The values of a batch as pandas hands them out one by one; missing is nan (NaT for times)."""
+def python_values(values, gap=np.nan, kind=None):
+    """The values of a batch as pandas hands them out one by one; missing is `gap` (NaT for times).
+
+    kind: their Spark type, of which whole numbers come as texts where the gap is pd.NA.
+    """
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.astype("object")
+    if gap is pd.NA:
+        value = int if kind == "bigint" else lambda v: v
+        return [gap if pd.isna(v) else value(v) for v in values.astype("object")]
     if values.dtype == object:
-        return [np.nan if v is None else v for v in values]
+        return [gap if v is None else v for v in values]
     return values.astype("object")
 
 
@@ -96,6 +121,8 @@ def is_missing_value(value):
 
 def tagged(value):
     """A result under a name of its type: (kind, int, float, text, boolean, time)."""
+    if value is pd.NA:
+        return ("NA", None, None, None, None, None)
     if is_missing_value(value):
         return ("none", None, None, None, None, None)
     if isinstance(value, (bool, np.bool_)):
@@ -115,7 +142,7 @@ def tagged(value):
 
 def result_column(name, found):
     """The column that pandas would make of results of these kinds."""
-    results, kinds = F.col(name), found - {"none"}
+    results, kinds = F.col(name), found - {"none", "NA"}
     if kinds == {"i"} and "none" in found or kinds == {"i", "f"}:
         return results["f"]
     if len(kinds) > 1:
@@ -123,14 +150,20 @@ def result_column(name, found):
     return results[kinds.pop()] if kinds else results["s"]
 
 
-def row_dtype(df, names=None):
-    """The dtype of a row of these columns as pandas makes it: a number type where all are numbers."""
+def row_dtype(df, names=None, nullable=False):
+    """The dtype of a row of these columns as pandas makes it: a number type where all are numbers.
+
+    nullable: the columns have nullable dtypes.
+    """
     types = [
         (f.name, f.dataType.simpleString())
         for f in df.schema.fields
         if (f.name in names if names else not f.name.startswith("__"))
     ]
     kinds = {kind for _, kind in types}
+    if nullable and kinds:
+        fits = [dtype for dtype, held in NULLABLE_ROWS.items() if kinds <= held]
+        return fits[0] if fits else "object"
     if kinds == {"bigint"}:
         gap = F.lit(False)
         for name, _ in types:

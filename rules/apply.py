@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
 
-from rules.apply_nullable import AS_NUMPY, with_gaps
+from rules.apply_nullable import (
+    as_handed_out, made_in_pandas, may_be_na, row_values, row_type, symbolic, told_apart,
+)  # fmt: skip
 from rules.apply_records import record_columns
+from rules.apply_results import column_of, gap_of, with_na
 from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, series_of, tightened
-from rules.missing import in_frame
 from rules.registry import Call, rule
 from rules.scalar_body import Body
-from rules.scalars import DTYPE_KIND, SPARK, Record, Row, S, as_s
+from rules.scalars import SPARK, Record, Row, S, as_s
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Const, Frame, Func, Module, Sequence, Value
+from transpiler.facts import FUNCTION, Col, Const, Frame, Func, Module, Sequence, Value
 from transpiler.infer.scope import Scope
 from transpiler.symbolic import E, F, col, lift, render
 
@@ -45,61 +46,22 @@ def scope_of(function: Any) -> Scope:
 # --- results as columns ---------------------------------------------------------------------
 
 
-def whole_text(expr: E) -> E:
-    """A whole-number expression as bigint, where it is not plainly one already."""
-    plain = re.sub(r"F\.col\((\"[^\"]*\"|'[^']*')\)", "", expr.text)
-    plain = plain.replace("python_product", "")
-    return expr if re.fullmatch(r"[\s\d+*\-(),]*", plain) else expr.cast("bigint")
-
-
-def column_of(c: Call, value: Any, *parents: Any, label: Any) -> Col:
-    """A symbolic result as a Series of the dtype that pandas infers from such results."""
-    result = as_s(value)
-    c.need(result.expr is not None, "a step that Spark has no form for")
-    c.need(result.kind in SPARK, "a function that gives only missing values")
-    assert result.expr is not None
-    facts: dict[str, Any] = {
-        "label": label,
-        "null_free": result.full,
-        "loose": False,
-        "nullable": False,
-        "column": None,
-        "finite": False,
-    }
-    if result.kind == "mixed":
-        return mixed_column(c, result, parents, facts)
-    expr = whole_text(result.expr) if result.kind == "int" else result.expr
-    dtypes = {"int": "int64" if result.full else "int64?", "float": "float64", "bool": "bool" if result.full else "bool?", "str": "object", "time": "datetime64[ns]"}  # fmt: skip
-    if result.kind in ("str", "bool") and not result.full:
-        facts["gap"] = result.gap
-    if result.loose:
-        facts.update(loose=True, null_free=False)
-    return derive(expr, dtypes[result.kind], *parents, **facts)
-
-
-def mixed_column(c: Call, result: S, parents: Any, facts: dict) -> Col:
-    """Whole numbers in some rows, fractions in others: fractions as soon as there is one."""
-    c.need(result.fraction is not None, "a step that Spark has no form for")
-    assert result.expr is not None and result.fraction is not None
-    both = derive(
-        F.struct(result.expr.alias("value"), result.fraction.alias("fraction")), None, *parents
-    )
-    expr = in_frame(c.ctx, "whole_or_mixed", both)
-    c.verdict = "runtime"  # type: ignore[attr-defined]
-    return derive(expr, None, *parents, **facts)
-
-
-def udf_column(
-    c: Call, step: str, kind: str | None, dtype: str | None, *parents: Any, label: Any
-) -> Col:
-    """A column that a UDF adds: ``step`` is the call with ``@@`` for the frame, ``##`` for the name."""
+def udf_column(c: Call, step: str, result: S | None, *parents: Any, label: Any) -> Col:
+    """A column that a UDF adds: ``step`` is the call with ``@@`` for the frame, ``##`` for the name.
+    result: what the function gives, where its type is known."""
     c.verdict = "udf"  # type: ignore[attr-defined]
     name = c.ctx.temp("udf")
     temps: dict[str, E] = {}
     for parent in parents:
         temps.update(parent.temps)
     temps[name] = FrameStep(step.replace("##", render(name)))
-    return derive(col(name), dtype, *parents, label=label, temps=tuple(temps.items()), local=False,
+    facts = gap_of(result.kind, result.full, result.gap) if result is not None else {"gap": None}
+    dtype = with_na(TYPED[result.kind], facts) if result is not None else None
+    if dtype is None and any(may_be_na(x) for x in parents):
+        step = (FUNCTION, *c.ctx.step())
+        c.need(step not in c.ctx.learned.kept, "what a function gives of columns with pd.NA, where a later step runs in pandas")  # fmt: skip
+        facts["nans"] = frozenset({step})
+    return derive(col(name), dtype, *parents, **facts, label=label, temps=tuple(temps.items()), local=False,
                   windowed=False, loose=False, null_free=False, nullable=False, column=None, finite=False)  # fmt: skip
 
 
@@ -120,25 +82,16 @@ def function_text(c: Call, function: Any, args: list, kwargs: dict) -> str:
 # --- one Series -----------------------------------------------------------------------------
 
 
-def symbolic(series: Col) -> S:
-    """The values of a Series as the function gets them."""
-    kind = DTYPE_KIND.get(series.dtype or "")
-    if kind is None:
-        raise NoRule(f"the values of a {series.dtype} column in a Python function")
-    gap = series.gap if kind == "str" else "nan"
-    return S(series.expr, kind, series.null_free, gap=gap)
-
-
 def apply_values(
     c: Call, series: Col, function: Any, args: list, kwargs: dict, skip_missing: bool = False
 ) -> Col:
     """The function of each value: as an expression, or as the function itself in a UDF."""
     series = materialised(c.ctx, tightened(series) if series.loose else series)
-    if series.dtype == "string" and series.null_free:
-        series = series.but(dtype="object", nullable=False)  # each value is a str, as there
-    c.need(not series.is_nullable and series.dtype not in ("category", "list", "date", "timedelta64[ns]"), f"a function of the values of a {series.dtype} column")  # fmt: skip
+    c.need(series.dtype not in ("category", "list", "date", "timedelta64[ns]", "float32"), f"a function of the values of a {series.dtype} column")  # fmt: skip
+    made_in_pandas([series])
+    series, missing = as_handed_out(series)
     body = Body(c, scope_of(function), series.frame)
-    kind: str | None = None
+    typed_as: S | None = None
     point = c.ctx.save()
     try:
         value = symbolic(series)
@@ -147,8 +100,7 @@ def apply_values(
         if skip_missing and not value.full:
             test = S(value.expr.isNotNull() if value.expr is not None else None, "bool")
             result = body.choose(test, result, S(F.lit(None), "none", False, gap=value.gap))
-        sure = result.full or result.kind not in ("int", "bool")
-        kind, problem = result.kind if sure else None, body.why
+        typed_as, problem = sure_type(result), body.why
         if result.expr is not None:
             return column_of(c, result, series, label=series.label)
     except NoRule as error:
@@ -158,11 +110,15 @@ def apply_values(
     text = function_text(c, function, args, kwargs)
     if skip_missing:
         text = f"lambda value: value if pd.isna(value) else ({text})(value)"
-    typed_as = kind if kind in TYPED else None
-    option = f", {render(SPARK[typed_as])}" if typed_as else ""
+    option = (f", {render(SPARK[typed_as.kind])}" if typed_as else "") + missing
     step = f"{c.ctx.call('apply_values')}(@@, ##, {text}, {series.expr}{option})"
-    dtype = TYPED.get(typed_as or "")
-    return udf_column(c, step, typed_as, dtype, series, label=series.label)
+    return udf_column(c, step, typed_as, series, label=series.label)
+
+
+def sure_type(result: S) -> S | None:
+    """The result where a UDF can declare its type."""
+    sure = result.full or result.kind not in ("int", "bool")
+    return result if sure and result.kind in TYPED else None
 
 
 _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v > 5:\n        return 'big'\n    return 'small'\n"
@@ -195,6 +151,11 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
         "df['t'].apply(lambda x: x.year)",
         "df['i'].apply(lambda x: [x][0])",
         "df['i'].apply(lambda x: f'n{x}')",
+        "df['t'].apply(lambda x: 'none' if x is pd.NaT else 'there')",
+        "df['s'].convert_dtypes().apply(lambda x: x if x is pd.NA else x[0])",
+        "df['k'].convert_dtypes().apply(lambda x: x in {'a', 'b'})",
+        "df['n'].convert_dtypes().apply(lambda x: x * 2 if x > 3 else -1)",
+        "df['n'].convert_dtypes().apply(lambda x: f'{x}')",
     ),
 )
 def series_apply(c: Call) -> Any:
@@ -231,7 +192,7 @@ def series_map(c: Call) -> Any:
 
 def row_dtype(frame: Frame) -> str | None:
     """The dtype of a row of the frame as pandas makes it; None where the job has to look."""
-    dtypes = {AS_NUMPY.get(x.dtype or "", x.dtype) for x in frame.columns}
+    dtypes = {row_type(x) for x in frame.columns}
     if frame.open or not dtypes:
         return None
     numbers = {"int64", "float64"}
@@ -256,24 +217,8 @@ def row_of(c: Call, frame: Frame, wanted: list) -> Row:
     """The row that the function gets."""
     kind = row_dtype(frame)
     c.need(kind is not None, "what a row is made of is not known here")
-    items = []
-    for label in wanted:
-        series = series_of(c.ctx, frame, label)
-        try:
-            value = symbolic(series.but(dtype=AS_NUMPY.get(series.dtype or "", series.dtype)))
-        except NoRule:  # left out of the row: a function that reads it has no rule then
-            continue
-        if kind in ("float64", "int64"):
-            expr = (
-                series.expr.cast("double")
-                if kind == "float64" and value.kind == "int"
-                else series.expr
-            )
-            value = S(expr, "float" if kind == "float64" else "int", value.full, numpy=True)
-        elif kind == "bool":
-            value = S(series.expr, "bool", value.full)
-        items.append((label, value))
-    return Row(tuple(items))
+    assert kind is not None
+    return row_values(kind, {label: series_of(c.ctx, frame, label) for label in wanted})
 
 
 def labels_used(function: Any, frame: Frame) -> list | None:
@@ -325,61 +270,67 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     labels = used or (frame.labels if used is None else frame.labels[:1])
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
-    odd = ("category", "list", "timedelta64[ns]")
-    c.need(
-        not any(s.dtype in odd or s.is_nullable and s.dtype is None for s in series),
-        "such columns in a Python function",
-    )
-    gaps = with_gaps(c, series, function)
+    odd = ("category", "list", "timedelta64[ns]", "float32")
+    c.need(not any(s.dtype in odd for s in series), "such columns in a Python function")
+    made_in_pandas(series)
+    told_apart(c, series, function)
     c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
     body = Body(c, scope_of(function), frame)
-    kind: str | None = None
+    typed_as: S | None = None
     point = c.ctx.save()
     try:
         given = body.result(function, [row_of(c, frame, labels), *args], kwargs)
         if isinstance(given, Record):
-            c.need(not gaps, "pd.NA in a Python function")
+            c.need(
+                not any(map(may_be_na, series)), "pd.NA in what a function gives several values of"
+            )
             return record_columns(c, given, parents, column_of)
         c.need(c.lit("result_type") in (None, "reduce"), "result_type= of one value")
         result = as_s(given)
-        sure = result.full or result.kind not in ("int", "bool")
-        kind, problem = result.kind if sure else None, body.why
+        typed_as, problem = sure_type(result), body.why
         if result.expr is not None:
-            made = column_of(c, result, *parents, label=None)
-            if gaps:
-                dtype = {"int64?": "Int64", "float64": "Float64"}.get(made.dtype or "")
-                c.need(dtype, "pd.NA in a Python function")
-                made = made.but(dtype=dtype, nullable=True)
-            return made
+            return column_of(c, result, *parents, label=None)
     except NoRule as error:
         c.ctx.restore(point)
         problem = str(error)
     c.message = problem  # type: ignore[attr-defined]
-    c.need(not any(x.is_nullable for x in frame.columns), problem or "nullable columns in a UDF")
     c.need(c.lit("result_type") in (None, "reduce"), problem or "result_type= of this value")
     c.need(gives_value(function), problem or "a function that gives a whole row")
     text = function_text(c, function, args, kwargs)
-    typed_as = kind if kind in TYPED else None
-    dtype = row_dtype(frame)
-    options = f", {render(SPARK[typed_as])}" if typed_as else ""
-    if dtype is None:
-        options += f", dtype={row_dtype_text(c, frame)}"
-    elif dtype != "object":
-        options += f", dtype={render(dtype)}"
+    options = f", {render(SPARK[typed_as.kind])}" if typed_as else ""
+    options += row_options(c, frame, series)
     names = [s.column.name if s.column is not None else s.label for s in series]
     if names != labels:
         options += f", columns=[{', '.join(s.expr.text for s in series)}]"
     step = f"{c.ctx.call('apply_rows')}(@@, ##, {text}, {render(list(labels))}{options})"
-    return udf_column(c, step, typed_as, TYPED.get(typed_as or ""), *parents, label=None)
+    return udf_column(c, step, typed_as, *parents, label=None)
 
 
-def row_dtype_text(c: Call, frame: Frame) -> str:
+def row_options(c: Call, frame: Frame, series: list[Col]) -> str:
+    """What a row is made of, as arguments of the job's ``apply_rows``."""
+    dtype = row_dtype(frame)
+    nullable = any(x.is_nullable or x.holds_na for x in frame.columns) or frame.nullable
+    gaps = [s.label for s in series if s.is_nullable or s.holds_na]
+    mixed = [x for x in frame.columns if x.dtype is None and not x.nullable]
+    c.need(dtype or not any(x.holds_na for x in frame.columns), "what a row is made of depends on the data: name the columns before apply, one of text among them")  # fmt: skip
+    c.need(
+        not (nullable and mixed), "rows of nullable columns and of others whose type is not known"
+    )
+    options = f", nullable={render(gaps)}" if gaps else ""
+    if dtype is None:
+        return f", dtype={row_dtype_text(c, frame, nullable)}{options}"
+    if nullable:
+        dtype = {"int64": "Int64", "float64": "Float64", "bool": "boolean"}.get(dtype, dtype)
+    return (f", dtype={render(dtype)}" if dtype != "object" else "") + options
+
+
+def row_dtype_text(c: Call, frame: Frame, nullable: bool) -> str:
     """The job looks at the columns that make up a row; others may be there by then."""
-    function = c.ctx.call("row_dtype")
+    function, more = c.ctx.call("row_dtype"), ", nullable=True" if nullable else ""
     if not frame.open:
-        return f"{function}(@@, {render([x.name for x in frame.columns])})"
+        return f"{function}(@@, {render([x.name for x in frame.columns])}{more})"
     named = frame if frame.text.isidentifier() else c.ctx.hoist(frame, c.ctx.hint)
-    return f"{function}({named.text})"
+    return f"{function}({named.text}{more})"
 
 
 def gives_value(function: Any) -> bool:
@@ -443,6 +394,7 @@ def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Frame:
 
 
 _BANDS = "def bands(row):\n    if row['i'] > 4:\n        return pd.Series({'band': 'high', 'points': row['i'] * 10})\n    return pd.Series({'band': 'low', 'points': 1})\n"
+_GIVEN = "d = df.convert_dtypes()\nd['m'] = d.apply(lambda r: r['n'] * 2, axis=1)\n"
 _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        return row['i'] * 2\n    if pd.isna(row['f']):\n        return -1\n    return row['j']\n"
 
 
@@ -468,6 +420,14 @@ _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        retur
         "df.convert_dtypes().apply(lambda r: -r['n'] / 4 - r['f'], axis=1)",
         "df.convert_dtypes().apply(lambda r: r['n'] * 2, axis=1)",
         "df.convert_dtypes().apply(lambda r: 'big' if r['i'] > 4 else 'small', axis=1)",
+        "df.convert_dtypes().apply(lambda r: r['s'] + '!', axis=1)",
+        "df.convert_dtypes().apply(lambda r: f\"{r['s']}, {r['n']}, {r['b']}\", axis=1)",
+        "df.convert_dtypes().apply(lambda r: r['k'] if r['k'] is not pd.NA else r['s'], axis=1)",
+        "df.convert_dtypes().apply(lambda r: r['k'] == 'a', axis=1)",
+        f"{_GIVEN}d['t'] = d['m'].astype(str)\nout = d[d['m'] != 4][['i', 'm', 't']]",
+        f"{_GIVEN}d['t'] = d['m'].apply(lambda x: f'{{x}}')\nout = d[~(d['m'] > 4)][['i', 'm', 't']]",
+        f"{_GIVEN}d['t'] = d['m'] + d['j']\nd['u'] = d['t'] > 5\nout = d[['t', 'u']]",
+        "df[['n', 'i']].convert_dtypes().apply(lambda r: r.max(), axis=1)",
         "df[['i', 'f']].convert_dtypes().apply(lambda r: r['f'] * r['i'], axis=1)",
         "df[['i', 'j']].convert_dtypes().apply(lambda r: r['i'] / r['j'], axis=1)",
         "df[['f', 'i']].apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",

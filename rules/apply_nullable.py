@@ -1,4 +1,4 @@
-"""Functions of rows with nullable columns: where pd.NA behaves as a missing number does."""
+"""What functions of single values and rows see of nullable columns: pd.NA, or NaN."""
 
 from __future__ import annotations
 
@@ -7,10 +7,14 @@ from typing import Any
 import libcst as cst
 
 from rules.registry import Call
-from transpiler.facts import Col, Func
+from rules.scalars import DTYPE_KIND, Row, S
+from transpiler.errors import NoRule, Restart
+from transpiler.facts import FUNCTION, NA, Col, Column, Func
 
 #: nullable dtype → the one whose values a row has in the places that are not missing
 AS_NUMPY = {"Int64": "int64", "Float64": "float64", "string": "object", "boolean": "bool"}
+#: nullable dtype → what ``Series.apply`` makes of it: numbers get NaN there, and not pd.NA
+_HANDED_OUT = {"Int64": "int64?", "Float64": "float64"}
 _SUMS = ("Add", "Subtract", "Multiply", "Divide", "Minus")
 
 
@@ -21,7 +25,10 @@ def is_arithmetic(function: Any) -> bool:
         return False
     body = function.node.body
     if isinstance(function.node, cst.FunctionDef):
-        lines = [x for line in body.body for x in getattr(line, "body", [line])]
+        plain_lines = [x for x in body.body if isinstance(x, cst.SimpleStatementLine)]
+        if len(plain_lines) < len(body.body):
+            return False
+        lines = [x for line in plain_lines for x in line.body]
         if len(lines) != 1 or not isinstance(lines[0], cst.Return) or lines[0].value is None:
             return False
         body = lines[0].value
@@ -37,12 +44,66 @@ def is_arithmetic(function: Any) -> bool:
     return plain(body)
 
 
-def with_gaps(c: Call, series: list[Col], function: Any) -> bool:
-    """Whether nullable columns of a row function may have gaps. Raises NoRule where it cannot be
-    followed then."""
-    gaps = [s for s in series if s.is_nullable and not s.null_free]
-    if not gaps:
-        return False
-    c.need(all(s.dtype in ("Int64", "Float64") for s in gaps), "pd.NA in a Python function")
-    c.need(is_arithmetic(function), "pd.NA in a Python function that does more than arithmetic")
-    return True
+def told_apart(c: Call, series: list[Col], function: Any) -> None:
+    """Note that a function sees whether a value is pd.NA or NaN: arithmetic goes through either."""
+    if not is_arithmetic(function):
+        c.ctx.look(*filter(may_be_na, series))
+
+
+def made_in_pandas(series: list[Col]) -> None:
+    """Raises Restart where a function gave the values and only the job sees their type: pandas has to
+    make them, which knows whether a missing one is pd.NA."""
+    for step in (s for x in series for s in x.nans if s[0] == FUNCTION):
+        raise Restart(step)
+
+
+def may_be_na(series: Col) -> bool:
+    """Whether a row function may see pd.NA in a column."""
+    return (series.is_nullable or series.holds_na) and not series.null_free
+
+
+def symbolic(series: Col) -> S:
+    """The values of a Series as a function gets them."""
+    dtype = series.dtype or ""
+    kind = DTYPE_KIND.get(AS_NUMPY.get(dtype, dtype))
+    if kind is None:
+        raise NoRule(f"the values of a {series.dtype} column in a Python function")
+    gap = series.gap if kind == "str" or series.holds_na else "nan"
+    if series.is_nullable and not series.holds_na:
+        gap = NA
+    return S(series.expr, kind, series.null_free, gap=gap, finite=not series.may_be_infinite)
+
+
+def as_handed_out(series: Col) -> tuple[Col, str]:
+    """A Series as its ``apply`` hands the values out: NaN in place of a missing number of a nullable
+    column, and whole numbers as fractions beside it. Second: how the job puts pd.NA in."""
+    if series.holds_na:
+        return series, ", objects=True"
+    if not series.is_nullable:
+        return series, ""
+    dtype = (AS_NUMPY if series.null_free else _HANDED_OUT).get(series.dtype or "")
+    return (series.but(dtype=dtype, nullable=False), "") if dtype else (series, ", nullable=True")
+
+
+def row_type(column: Column) -> str | None:
+    """The dtype of a column as the values of a row have it; an object column of numbers and pd.NA is
+    one of numbers where nothing is missing."""
+    if column.holds_na and column.dtype not in ("object", "string"):
+        return "int64?" if column.dtype == "Int64" else None
+    return AS_NUMPY.get(column.dtype or "", column.dtype)
+
+
+def row_values(kind: str, series: dict[Any, Col]) -> Row:
+    """The values of a row whose dtype is `kind`, where it has one for all of them."""
+    items = []
+    for label, x in series.items():
+        try:
+            value = symbolic(x)
+        except NoRule:  # left out of the row: a function that reads it has no rule then
+            continue
+        expr = x.expr
+        if kind in ("float64", "int64"):
+            expr = expr.cast("double") if kind == "float64" and value.kind == "int" else expr
+            value = S(expr, "float" if kind == "float64" else "int", value.full, True, gap=value.gap, finite=value.finite)  # fmt: skip
+        items.append((label, value))
+    return Row(tuple(items))

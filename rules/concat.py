@@ -33,6 +33,7 @@ from transpiler.facts import (
     Value,
     fresh,
     with_missing,
+    gap_beside_nan,
 )
 from transpiler.symbolic import col, lift, render
 
@@ -311,7 +312,7 @@ def united(
     text = pieces[0] + "".join(f".unionByName({p}{option})" for p in pieces[1:])
     gaps = {x: {f.column(x).gap for f in frames if f.has(x)} for x in labels}
     columns = [
-        Column(x, names[x], dtypes[x], gap="nan" if gaps[x] == {"nan"} else None,
+        Column(x, names[x], dtypes[x], gap=gap_beside_nan(gaps[x]),
                finite=all_finite(*(f.column(x) for f in frames if f.has(x))))
         for x in labels
     ]  # fmt: skip

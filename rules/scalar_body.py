@@ -17,7 +17,9 @@ from rules.lib import is_missing
 from rules.scalar_calls import Calls
 from rules.scalar_flow import Bind, Flow, Mark, as_record
 from rules.scalar_operators import Operators
-from rules.scalars import NOTHING, Record, Row, S, State, as_double, as_s, const_kind, lacks
+from rules.scalars import (
+    MISSING, NA, NOTHING, SINGLES, Record, Row, S, State, as_double, as_s, common_gap, const_kind, lacks,
+)  # fmt: skip
 from transpiler.errors import NoRule
 from transpiler.facts import Const, Frame, Func, Module
 from transpiler.infer.scope import Scope
@@ -133,9 +135,13 @@ class Body(Operators, Calls, Flow):
         condition = self.truth(self.eval(test, state), state)
         if isinstance(condition, Const):
             return yes(state) if condition.value else no(state)
-        return self.choose(
-            condition, yes(self.narrow(test, state, True)), no(self.narrow(test, state, False))
-        )
+        ways = ((yes, self.narrow(test, state, True)), (no, self.narrow(test, state, False)))
+        return self.choose(condition, *(self.told(way(known), known) for way, known in ways))
+
+    def told(self, value: Any, state: State) -> Any:
+        """A value with what is known of it along its path."""
+        known = isinstance(value, S) and not value.full and self.is_full(value, state)
+        return replace(value, full=True) if known else value
 
     def choose(self, test: S, a: Any, b: Any) -> Any:
         """``a if test else b`` of two values."""
@@ -151,7 +157,7 @@ class Body(Operators, Calls, Flow):
         a, b = as_s(a), as_s(b)
         kinds = {a.kind, b.kind} - {"none"}
         full = a.full and b.full
-        gap = a.gap if b.full else b.gap if a.full else a.gap if a.gap == b.gap else None
+        gap = common_gap(s.gap for s in (a, b) if not s.full) if not full else "nan"
         expr, cases = None, ()
         if not lacks(test.expr, a.expr, b.expr):
             x, y = (as_double(s.expr) if s.kind == "int" and len(kinds) > 1 and s.expr is not None else s.expr for s in (a, b))  # fmt: skip
@@ -211,7 +217,15 @@ class Body(Operators, Calls, Flow):
             return self.narrow_call(test, state, holds)
         if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
             return self.narrow_comparison(test, state, holds)
+        if isinstance(test, (cst.Name, cst.Attribute, cst.Subscript)):
+            return self.seen(state, self.eval(test, state))
         return state
+
+    @staticmethod
+    def seen(state: State, *values: Any) -> State:
+        """The state after a condition over these, which raises where one of them is pd.NA."""
+        found = {v.expr.text for v in values if isinstance(v, S) and v.expr is not None and v.gap == NA}  # fmt: skip
+        return replace(state, present=state.present | found) if found else state
 
     def narrow_call(self, test: cst.Call, state: State, holds: bool) -> State:
         try:
@@ -225,7 +239,7 @@ class Body(Operators, Calls, Flow):
                  "pandas.notna": True, "pandas.notnull": True}  # fmt: skip
         if tests.get(name or "") is holds:
             return replace(state, present=state.present | {value.expr.text})
-        if name == "builtins.isinstance" and holds and value.kind in ("str", "time"):
+        if name == "builtins.isinstance" and holds and (value.kind in ("str", "time") or value.gap == NA):  # fmt: skip
             return replace(state, present=state.present | {value.expr.text})
         return state
 
@@ -237,6 +251,9 @@ class Body(Operators, Calls, Flow):
             )
         except NoRule:
             return state
+        keyed = isinstance(right, Const) and isinstance(right.value, (set, frozenset, dict))
+        if operator not in ("Is", "IsNot") and not keyed:
+            state = self.seen(state, left, right)
         if not isinstance(left, S) or left.expr is None:
             return state
         text = left.expr.text
@@ -256,9 +273,8 @@ class Body(Operators, Calls, Flow):
             )
         if (
             operator in ("Is", "IsNot")
-            and value is None
             and (operator == "IsNot") is holds
-            and left.gap == "None"
+            and left.gap == SINGLES.get(type(value).__name__, "")
         ):
             return replace(state, present=state.present | {text})
         if const_kind(value) in ("int", "float") and left.kind in ("int", "float"):
@@ -272,6 +288,12 @@ class Body(Operators, Calls, Flow):
     def is_full(self, value: S, state: State) -> bool:
         return value.full or (value.expr is not None and value.expr.text in state.present)
 
+    def gap_of(self, values: Any, state: State) -> str | None:
+        """What a missing one among these values is; None where none is missing, or it may be None
+        or NaN."""
+        gaps = [v.gap for v in values if isinstance(v, S) and not self.is_full(v, state)]
+        return common_gap(gaps) if gaps else None
+
     # -- expressions
 
     def eval(self, node: Any, state: State) -> Any:
@@ -282,6 +304,10 @@ class Body(Operators, Calls, Flow):
         if known is not None:
             return known
         if not (read_names(node) & set(state.names)) and not isinstance(node, cst.Lambda):
+            if isinstance(node, cst.Attribute) and node.attr.value in MISSING:
+                owner = self.interpreter.eval(node.value, self.scope)
+                if isinstance(owner, Module) and owner.name == "pandas":
+                    return MISSING[node.attr.value]
             value = self.interpreter.eval(node, self.scope)
             if not isinstance(value, (Const, Module, Func)):
                 raise NoRule("the function uses a value that is computed in the job")

@@ -7,7 +7,8 @@ from typing import Any, Callable
 
 import libcst as cst
 
-from rules.scalars import NOTHING, SPARK, Row, S, State, as_s
+from rules.constants import is_missing
+from rules.scalars import ANY_GAP, NA, NOTHING, SPARK, Row, S, State, as_s
 from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import Accessor, Col, Const, Func, Module
@@ -24,6 +25,7 @@ class Calls:
     truth: Callable[..., Any]
     text_of: Callable[..., S]
     is_full: Callable[..., bool]
+    gap_of: Callable[..., Any]
     looked_up: Callable[..., Any]
     item: Callable[..., S]
     no_form: Callable[[str], None]
@@ -114,6 +116,8 @@ class Calls:
         """A value that raises where it is missing."""
         if self.is_full(value, state) or value.expr is None:
             return replace(value, full=True)
+        if value.gap == NA:
+            message = message.replace("'float' object", "'NAType' object")
         return replace(value, expr=F.coalesce(value.expr, F.raise_error(F.lit(message))), full=True)
 
     def by_series(
@@ -157,6 +161,10 @@ class Calls:
         if handler is None or kwargs:
             raise NoRule(f"{name}() in the function")
         if all(isinstance(a, Const) for a in args):
+            if name in ("pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull"):
+                return Const(
+                    is_missing(args[0].value) is (name in ("pandas.isna", "pandas.isnull"))
+                )
             raise NoRule("constants that are not folded")
         return handler(self, args, state)
 
@@ -169,6 +177,21 @@ class Calls:
         if value.expr is None:
             return S(None, "bool")
         return S(value.expr.isNotNull() if present else value.expr.isNull(), "bool")
+
+    def undefined_test(self, args: list, state: State) -> Any:
+        """``isnan(x)``, which pd.NA goes through."""
+        value = as_s(args[0])
+        if value.kind not in ("int", "float") or self.gap_of((value,), state) in (NA, ANY_GAP):
+            raise NoRule("isnan() of such a value")
+        return self.missing_test([value], state, False)
+
+    def number(self, args: list, state: State, step: str) -> S:
+        """A number that a function of Python takes, and raises where it is pd.NA."""
+        value = as_s(args[0])
+        gap = self.gap_of((value,), state)
+        if gap == ANY_GAP:
+            raise NoRule(f"{step}() of what may be pd.NA or NaN")
+        return self.checked(value, state, f"TypeError: {step}() of <NA>") if gap == NA else value
 
     def length(self, args: list, state: State) -> S:
         value = as_s(args[0])
@@ -190,7 +213,7 @@ class Calls:
         )
 
     def rounded(self, args: list, state: State) -> S:
-        value = as_s(args[0])
+        value = self.number(args, state, "round")
         if (
             value.kind not in ("int", "float")
             or len(args) > 2
@@ -222,6 +245,7 @@ class Calls:
         result = args[0]
         for other in args[1:]:
             test = self.compare_one("GreaterThan" if largest else "LessThan", other, result, state)
+            test = self.truth(test, state)
             result = (
                 self.choose(test, other, result)
                 if isinstance(test, S)
@@ -230,7 +254,7 @@ class Calls:
         return result
 
     def to_int(self, args: list, state: State) -> S:
-        value = as_s(args[0])
+        value = self.number(args, state, "int")
         if len(args) != 1 or value.kind not in ("int", "bool", "float", "str"):
             raise NoRule("int() of such a value")
         if value.kind in ("int", "bool"):
@@ -247,7 +271,7 @@ class Calls:
         )
 
     def to_float(self, args: list, state: State) -> S:
-        value = as_s(args[0])
+        value = self.number(args, state, "float")
         if len(args) != 1 or value.kind not in ("int", "bool", "float", "str"):
             raise NoRule("float() of such a value")
         full = self.is_full(value, state)
@@ -264,6 +288,10 @@ class Calls:
         if not isinstance(kinds, Module) or value.numpy:
             raise NoRule("isinstance() of such types")
         kind = kinds.name.removeprefix("builtins.")
+        if self.gap_of((value,), state) == NA and kind in ("str", "int", "float", "bool"):
+            if kind != value.kind and (kind, value.kind) != ("int", "bool"):
+                return Const(False)
+            return S(value.expr.isNotNull() if value.expr is not None else None, "bool")
         if (
             value.kind == "str"
             and kind in ("str", "float")
@@ -286,7 +314,9 @@ class Calls:
             raise NoRule("a function of numpy of such a value")
         if value.expr is None:
             return S(None, "float", False, True)
-        return S(builder(build)(value.expr, SPARK[value.kind], **options), "float", False, True)
+        gap = ANY_GAP if self.gap_of((value,), state) in (NA, ANY_GAP) else "nan"
+        expr = builder(build)(value.expr, SPARK[value.kind], **options)
+        return S(expr, "float", False, True, gap=gap)
 
     def floor(self, args: list, state: State, up: bool) -> S:
         value = as_s(args[0])
@@ -300,7 +330,7 @@ class Calls:
         return S(F.when(F.abs(number.expr) < 2.0**63, whole).otherwise(too_large), "int")
 
     def root(self, args: list, state: State) -> S:
-        value = as_s(args[0])
+        value = self.number(args, state, "sqrt")
         if value.kind not in ("int", "float") or value.expr is None:
             raise NoRule("sqrt() of such a value")
         error = F.raise_error(F.lit("ValueError: math domain error"))
@@ -341,8 +371,8 @@ _CALLS: dict[str, Callable[[Any, list, State], Any]] = {
     "math.floor": lambda b, a, s: b.floor(a, s, False),
     "math.ceil": lambda b, a, s: b.floor(a, s, True),
     "math.sqrt": Calls.root,
-    "math.isnan": lambda b, a, s: b.missing_test([as_s(a[0])] if as_s(a[0]).kind in ("int", "float") else [None], s, False),
-    "numpy.isnan": lambda b, a, s: b.missing_test([as_s(a[0])] if as_s(a[0]).kind in ("int", "float") else [None], s, False),
+    "math.isnan": Calls.undefined_test,
+    "numpy.isnan": Calls.undefined_test,
     "numpy.log": lambda b, a, s: b.ufunc(a, s, "logarithm", {}),
     "numpy.log10": lambda b, a, s: b.ufunc(a, s, "logarithm", {"base": "10"}),
     "numpy.log2": lambda b, a, s: b.ufunc(a, s, "logarithm", {"base": "2"}),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import operator as python
+import re
 from dataclasses import replace
 from typing import Any, Callable
 
 import libcst as cst
 
 from rules.lib import is_missing
-from rules.scalars import NOTHING, SPARK, Row, S, State, as_s, bare, const_kind, lacks, tight
-from transpiler.builders import builder
+from rules.scalars import (
+    ANY_GAP, NA, NOTHING, SINGLES, SPARK, Row, S, State, as_s, bare, const_kind, lacks, tight,
+)  # fmt: skip
+from transpiler.builders import builder, takes
 from transpiler.errors import NoRule
 from transpiler.facts import Const
-from transpiler.symbolic import E, F, render
+from transpiler.symbolic import E, F, lift, render
 
+AMBIGUOUS = "TypeError: boolean value of NA is ambiguous"
 #: a factor that does not bring whole numbers such as times in microseconds beyond 64 bits
 SMALL_FACTOR = 1_000
 
@@ -48,6 +52,7 @@ class Operators:
     narrow: Callable[..., Any]
     is_full: Callable[..., bool]
     checked: Callable[..., S]
+    gap_of: Callable[..., Any]
     no_form: Callable[[str], None]
     call: Any
 
@@ -78,9 +83,12 @@ class Operators:
             return folded(operator, left.value, right.value)
         a, b = as_s(left), as_s(right)
         if a.kind == b.kind == "str" and operator == "Add":
-            x, y = (self.checked(s, state, "unsupported operand type(s) for +") for s in (a, b))
+            gap = self.gap_of((a, b), state)
+            if gap == ANY_GAP:
+                raise NoRule("texts that may be pd.NA or missing in another way")
+            x, y = (a, b) if gap == NA else (self.checked(s, state, "unsupported operand type(s) for +") for s in (a, b))  # fmt: skip
             both = not lacks(x.expr, y.expr)
-            return S(F.concat(x.expr, y.expr) if both else None, "str")
+            return S(F.concat(x.expr, y.expr) if both else None, "str", gap != NA, gap=gap)
         if not {a.kind, b.kind} <= {"int", "float", "bool", "mixed"}:
             raise NoRule("arithmetic of such values")
         if "mixed" in (a.kind, b.kind) and operator != "Divide" and "float" not in (a.kind, b.kind):
@@ -91,6 +99,8 @@ class Operators:
         kind = "int" if {a.kind, b.kind} <= {"int", "bool"} else "float"
         numpy = a.numpy or b.numpy
         full = self.is_full(a, state) and self.is_full(b, state)
+        gap = self.number_gap(operator, a, b, state)
+        finite = kind == "int"
         table = {
             "Add": "add",
             "Subtract": "sub",
@@ -100,34 +110,48 @@ class Operators:
             "Modulo": "mod",
         }
         if operator == "Power":
-            return self.power(a, b, full, numpy)
+            return replace(self.power(a, b, full, numpy), gap=gap)
         if operator not in table:
             raise NoRule(f"{operator} in the function")
         if a.kind == b.kind == "bool":
             a = replace(a, expr=a.expr.cast("bigint") if a.expr is not None else None, kind="int")
         if operator == "Divide":
             kind = "float"
+            finite = False
         if lacks(a.expr, b.expr):
-            return S(None, kind, full, numpy)
+            return S(None, kind, full, numpy, gap=gap)
         x, y = (
             (a.expr, bare(b.expr))
             if not a.expr.text.startswith("F.lit(")
             else (bare(a.expr), b.expr)
         )
-        expr = builder(table[operator])(x, y, SPARK[a.kind], SPARK[b.kind]) if operator in ("Add", "Subtract", "Multiply") or numpy else None  # fmt: skip
+        build = builder(table[operator])
+        options = {"finite": a.finite and b.finite} if takes(table[operator], "finite") else {}
+        expr = build(x, y, SPARK[a.kind], SPARK[b.kind], **options) if operator in ("Add", "Subtract", "Multiply") or numpy else None  # fmt: skip
         if operator == "Multiply" and kind == "int" and not numpy:
             expr = self.product(x, y, expr)
         if operator in ("Divide", "FloorDivide", "Modulo"):
             if numpy and not self.nonzero(b, state):
                 if operator != "Divide":
                     raise NoRule("// or % of numpy numbers")
-                return S(expr, kind, False, numpy)
+                return S(expr, kind, False, numpy, gap=gap)
             expr = self.divided(operator, a, b, state)
-        return S(expr, kind, full, numpy)
+        return S(expr, kind, full, numpy, gap=gap, finite=finite)
+
+    def number_gap(self, operator: str, a: S, b: S, state: State) -> str | None:
+        """What a missing result is: where pd.NA goes in and NaN may come of infinite numbers, or of
+        zeros that numpy divides by, either of them."""
+        gap = self.gap_of((a, b), state)
+        if gap != NA or lacks(a.expr, b.expr):
+            return (gap or "nan") if gap != NA else ANY_GAP
+        divides = operator in ("Divide", "FloorDivide", "Modulo")
+        zero = divides and (a.numpy or b.numpy) and not self.nonzero(b, state)
+        return NA if a.finite and b.finite and not zero else ANY_GAP
 
     def product(self, x: Any, y: Any, expr: E) -> E:
         """Python's whole numbers grow beyond 64 bits: not by a factor that is small."""
-        if any(isinstance(v, int) and abs(v) <= SMALL_FACTOR for v in (x, y)):
+        texts = [v.text for v in map(lift, (x, y))]
+        if any(re.fullmatch(r"-?\d+", t) and abs(int(t)) <= SMALL_FACTOR for t in texts):
             return expr
         return E(f"{self.call.ctx.call('python_product')}({render(x)}, {render(y)})")
 
@@ -160,9 +184,12 @@ class Operators:
             value = builder("mod" if operator == "Modulo" else "floordiv")(x, y, "double", "double")
         if self.nonzero(b, state):
             return value
-        return F.when(
-            y == 0, F.raise_error(F.lit("ZeroDivisionError: division by zero"))
-        ).otherwise(value)
+        zero = y == 0
+        if a.gap in (NA, ANY_GAP) and not self.is_full(a, state):  # pd.NA / 0 is pd.NA
+            zero = zero & a.expr.isNotNull()
+        return F.when(zero, F.raise_error(F.lit("ZeroDivisionError: division by zero"))).otherwise(
+            value
+        )
 
     def power(self, a: S, b: S, full: bool, numpy: bool) -> S:
         text = b.expr.text if b.expr is not None else ""
@@ -184,15 +211,19 @@ class Operators:
         for target in node.comparisons:
             right = self.eval(target.comparator, state)
             one = self.compare_one(type(target.operator).__name__, left, right, state)
-            result = one if result is None else self.both(result, one)
+            result = one if result is None else self.both(self.truth(result, state), one)
             left = right
         return result
 
     def both(self, a: Any, b: Any) -> Any:
-        a, b = as_s(a), as_s(b)
-        return S(
-            a.expr & b.expr if not lacks(a.expr, b.expr) else None, "bool", loose=a.loose or b.loose
-        )
+        if isinstance(a, Const):
+            return b if a.value else a
+        b = as_s(b)
+        if lacks(a.expr, b.expr):
+            return S(None, "bool", b.full, gap=b.gap)
+        if not b.full:
+            return S(tight(a) & b.expr, "bool", False, gap=b.gap)
+        return S(a.expr & b.expr, "bool", loose=a.loose or b.loose)
 
     def compare_one(self, operator: str, left: Any, right: Any, state: State) -> Any:
         if operator in ("In", "NotIn"):
@@ -205,16 +236,21 @@ class Operators:
         if not same or "none" in (a.kind, b.kind):
             raise NoRule("a comparison of values of different types")
         full = self.is_full(a, state) and self.is_full(b, state)
-        if a.kind == "str" and not full and operator not in ("Equal", "NotEqual"):
+        gap = self.gap_of((a, b), state)
+        if gap == ANY_GAP:
+            raise NoRule("a comparison of what may be pd.NA or missing in another way")
+        if a.kind == "str" and gap != NA and not full and operator not in ("Equal", "NotEqual"):
             a, b = (self.checked(s, state, "'<' not supported between instances") for s in (a, b))
             full = True
         if lacks(a.expr, b.expr):
-            return S(None, "bool")
+            return S(None, "bool", gap != NA, gap=gap)
         x, y = tight(a), tight(b)
         assert x is not None and y is not None
         x, y = (x, bare(y)) if not x.text.startswith("F.lit(") else (bare(x), y)
         expr = {"Equal": x == y, "NotEqual": x != y, "LessThan": x < y, "LessThanEqual": x <= y,
                 "GreaterThan": x > y, "GreaterThanEqual": x >= y}[operator]  # fmt: skip
+        if gap == NA:
+            return S(expr, "bool", False, gap=NA)
         if full or operator != "NotEqual":
             return S(expr, "bool", loose=not full)
         return S(F.coalesce(expr, F.lit(True)), "bool")
@@ -233,6 +269,11 @@ class Operators:
                 or not (kinds == {left.kind} or kinds | {left.kind} <= {"int", "float"})
             ):
                 raise NoRule("membership among values of another type")
+            gap = self.gap_of((left,), state)
+            if gap in (NA, ANY_GAP) and isinstance(right.value, (list, tuple)):
+                if gap == ANY_GAP:
+                    raise NoRule("membership of what may be pd.NA or missing in another way")
+                left = self.checked(left, state, AMBIGUOUS)
             expr = None
             if left.expr is not None:
                 expr = left.expr.isin(
@@ -249,13 +290,15 @@ class Operators:
         raise NoRule("membership in such a value")
 
     def identity(self, left: Any, right: Any, negated: bool, state: State) -> Any:
-        if not (isinstance(right, Const) and right.value is None and isinstance(left, S)):
+        wanted = SINGLES.get(type(right.value).__name__) if isinstance(right, Const) else None
+        if wanted is None or not isinstance(left, S):
             raise NoRule("`is` of such values")
-        if self.is_full(left, state) or left.kind in ("float", "int", "time"):
+        gap = "NaT" if left.kind == "time" else self.gap_of((left,), state)
+        if left.kind in ("float", "int") and gap is None:
+            gap = "nan"
+        if self.is_full(left, state) or gap in {"nan", "None", NA, "NaT"} - {wanted}:
             return Const(negated)
-        if left.gap == "nan":
-            return Const(negated)
-        if left.gap == "None" and left.expr is not None:
+        if gap == wanted and left.expr is not None:
             return S(left.expr.isNotNull() if negated else left.expr.isNull(), "bool")
         raise NoRule("whether a missing value is None is not known here")
 
@@ -271,14 +314,18 @@ class Operators:
             and left.kind == "bool"
             and (isinstance(right, S) and right.kind == "bool")
         ):
+            full, gap = right.full, right.gap
             if lacks(left.expr, right.expr):
-                return S(None, "bool")
+                return S(None, "bool", full, gap=gap)
+            left = test if full else replace(test, expr=tight(test), loose=False)
             assert left.expr is not None and right.expr is not None
             if "raise_error" in right.expr.text:
-                return S(F.when(left.expr, right.expr).otherwise(F.lit(False)) if is_and else F.when(left.expr, F.lit(True)).otherwise(right.expr), "bool", loose=right.loose)  # fmt: skip
+                return S(F.when(left.expr, right.expr).otherwise(F.lit(False)) if is_and else F.when(left.expr, F.lit(True)).otherwise(right.expr), "bool", full, gap=gap, loose=right.loose)  # fmt: skip
             return S(
                 left.expr & right.expr if is_and else left.expr | right.expr,
                 "bool",
+                full,
+                gap=gap,
                 loose=left.loose or right.loose,
             )
         return self.choose(test, right, left) if is_and else self.choose(test, left, right)
@@ -289,6 +336,8 @@ class Operators:
             return Const(bool(value.value))
         if not isinstance(value, S):
             raise NoRule("the truth of such a value")
+        if self.gap_of((value,), state) == NA:
+            value = self.checked(value, state, AMBIGUOUS)
         if value.kind == "bool" and value.full or value.expr is None:
             return replace(value, kind="bool", full=True, cases=())
         if value.kind in ("int", "float", "mixed"):
@@ -338,6 +387,13 @@ class Operators:
         if not isinstance(value, S):
             raise NoRule("the text of such a value")
         full = self.is_full(value, state)
+        if not full and value.gap == NA and value.kind in ("str", "int", "bool"):
+            found = self.text_of(replace(value, full=True), state)
+            if lacks(found.expr, value.expr):
+                return found
+            if value.kind == "bool":
+                return S(F.when(value.expr.isNull(), F.lit(NA)).otherwise(found.expr), "str")
+            return S(F.coalesce(found.expr, F.lit(NA)), "str")
         if value.kind == "str" and (full or value.gap == "nan") and value.expr is not None:
             return S(value.expr if full else F.coalesce(value.expr, F.lit("nan")), "str")
         if value.kind == "int" and full and value.expr is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from rules.lib import is_missing
 from transpiler.errors import NoRule
-from transpiler.facts import Const
+from transpiler.facts import ANY_GAP, NA, Const
 from transpiler.symbolic import E, F, lift
 
 SPARK = {
@@ -33,6 +34,7 @@ class S:
     """One symbolic value. ``expr`` None: its meaning has no Spark form. ``full``: never missing.
 
     ``numpy``: a numpy number, which divides by zero. ``fraction``: for "mixed", where it is a float.
+    ``gap``: what a missing one is, as in Column. ``finite``: never infinite.
     """
 
     expr: E | None
@@ -43,6 +45,7 @@ class S:
     gap: str | None = "nan"
     loose: bool = False  # a condition in which NULL stands for False
     cases: tuple = ()  # of a choice: (condition, value) pairs, and the last value or None
+    finite: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,15 @@ class State:
 
 
 NOTHING = Const(None)
+#: types with one value, which `is` may ask for, as what a missing value is
+SINGLES = {"NoneType": "None", "NAType": NA, "NaTType": "NaT"}
+
+
+class _One:
+    """Stands for the one value of a type of pandas, which may not be installed here."""
+
+
+MISSING = {name: Const(type(f"{name}Type", (_One,), {})()) for name in ("NA", "NaT")}
 
 
 def const_kind(value: Any) -> str:
@@ -80,6 +92,14 @@ def const_kind(value: Any) -> str:
     return {"bool": "bool", "int": "int", "float": "float", "str": "str"}.get(
         type(value).__name__, "other"
     )
+
+
+def common_gap(gaps: Any) -> str | None:
+    """What a missing value is that may come from any of these."""
+    found = set(gaps)
+    if len(found) == 1:
+        return found.pop()
+    return ANY_GAP if found & {NA, ANY_GAP} else None
 
 
 def tight(value: S) -> E | None:
@@ -113,22 +133,29 @@ def as_s(value: Any) -> S:
     if isinstance(value, Const):
         kind = const_kind(value.value)
         if kind == "none":
-            return S(F.lit(None), "none", False, gap="None" if value.value is None else "nan")
+            gap = SINGLES.get(type(value.value).__name__, "nan")
+            return S(F.lit(None), "none", False, gap=gap)
         if kind == "other":
             raise NoRule("a constant of such a type")
         if kind == "int" and abs(value.value) >= 1 << 63:
             raise NoRule("a whole number too large for Spark")
         text = E(value.text) if value.text else value.value
-        return S(F.lit(text).cast("bigint") if kind == "int" and value.text else F.lit(text), kind)
+        expr = F.lit(text).cast("bigint") if kind == "int" and value.text else F.lit(text)
+        return S(expr, kind, finite=kind != "float" or math.isfinite(value.value))
     raise NoRule("a value of such a kind")
 
 
 __all__ = [
+    "ANY_GAP",
+    "MISSING",
+    "NA",
+    "common_gap",
     "DTYPE_KIND",
     "NOTHING",
     "Record",
     "Row",
     "S",
+    "SINGLES",
     "SPARK",
     "State",
     "as_double",

@@ -30,6 +30,21 @@ RAISING = [
     "df['t'] = pd.to_datetime(df['t'])\ndf['z'] = df['t'].apply(lambda t: t.strftime('%Y'))",
     "df = df[df['i'] > 99]\ndf['p'], df['q'] = zip(*df['i'].apply(lambda x: (x, -x)))",
 ]
+# What pd.NA raises in a function.
+RAISING += [
+    f"df = df.convert_dtypes()\ndf['z'] = {call}"
+    for call in (
+        "df['s'].apply(lambda x: x.upper())",
+        "df['s'].apply(lambda x: 'a' if x == 'apple' else 'b')",
+        "df.apply(lambda r: 'a' if r['i'] > 0 and r['k'] == 'a' else 'b', axis=1)",
+        "df.apply(lambda r: not r['s'], axis=1)",
+        "df.apply(lambda r: r['k'] in ('a', 'b'), axis=1)",
+        "df.apply(lambda r: 1 if 0 < r['n'] < 5 else 2, axis=1)",
+        "df.apply(lambda r: max(r['n'], 2), axis=1)",
+        "df.apply(lambda r: int(r['n']), axis=1)",
+        "df.apply(lambda r: [r['n']][0] + 1 if r['n'] > 1 else 0, axis=1)",
+    )
+]
 
 
 @pytest.mark.parametrize("body", RAISING)
