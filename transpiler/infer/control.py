@@ -300,7 +300,7 @@ class Control:
                 or not mild
                 or not all(i.get("pinned") for i in read)
             ):
-                raise NoRule("a try block is not followed")
+                raise NoRule("whether this try block fails depends on its data: a step that raises nothing, such as to_numeric(errors='coerce'), runs on the cluster")  # fmt: skip
             self.ctx.note("native", "python", "the files are at hand, so nothing fails", self.program.source_line(node))  # fmt: skip
         if node.orelse is not None and not held:
             self.block(list(node.orelse.body.body), scope, scope.used_later)
