@@ -1,0 +1,47 @@
+"""Whether the values of a Series are among those of another frame's: a semi-join."""
+
+from __future__ import annotations
+
+from rules.lib import FrameStep, tight, with_temps
+from rules.registry import Call, rule
+from transpiler.facts import TEXTS, Col
+from transpiler.symbolic import col
+
+_WHOLE = {"int64", "Int64"}
+
+
+@rule(
+    "Series.isin(values)",
+    example=(
+        "df[df['k'].isin(other['k'])]",
+        "df[~df['k'].isin(other['k'])].head(4)",
+        "df['s'].isin(df['u'])",
+        "df['i'].isin(df[df['f'] > 0]['j'])",
+        "df.assign(known=df['k'].str.upper().isin(other['k']))",
+        "df['k'].isin(other['k'].dropna())",
+        "df['k'].convert_dtypes().isin(other['k'].convert_dtypes())",
+    ),
+)
+def isin_series(c: Call) -> Col:
+    """Membership in a Series; a missing value is in it where the Series has a missing one."""
+    values, ctx = c["values"], c.ctx
+    c.need(isinstance(values, Col), "the values are not known here")
+    kinds = {c.col.dtype, values.dtype}
+    c.need(
+        len(kinds) == 1 and kinds <= _WHOLE | TEXTS,
+        "values of a type that is not the same for sure",
+    )
+    gaps = {c.col.gap, values.gap}  # in an object column NaN is not None
+    alike = kinds <= {*_WHOLE, "string"} or len(gaps) == 1 and None not in gaps
+    c.need(alike or c.col.null_free or values.null_free, "whether a missing value is None or NaN")
+    c.need(not c.col.temps and not c.col.windowed, "membership of what a window computed")
+    base, temps = with_temps(values.frame, values.temps)
+    source = ctx.hoist(
+        base.but(text=f"{base.text}.select({tight(values).alias('value')})"), "values"
+    )
+    name = ctx.temp("among")
+    step = FrameStep(f'{ctx.call("with_member")}(@@, {tight(c.col)}, {source.text}, name="{name}")')
+    dtype = "boolean" if c.col.is_nullable else "bool"
+    return c.col.but(expr=col(name), dtype=dtype, temps=((name, step),), column=None, null_free=True,
+                   loose=False, uses=c.col.uses | source.vars | values.uses, gap=None, nans=frozenset(),
+                   finite=True)  # fmt: skip
