@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.lib import FrameStep, tight, with_temps
 from rules.registry import Call, rule
-from transpiler.facts import TEXTS, Col
+from transpiler.facts import TEXTS, Col, Local
 from transpiler.symbolic import col
 
 _WHOLE = {"int64", "Int64"}
@@ -25,7 +25,10 @@ _WHOLE = {"int64", "Int64"}
 def isin_series(c: Call) -> Col:
     """Membership in a Series; a missing value is in it where the Series has a missing one."""
     values, ctx = c["values"], c.ctx
-    c.need(isinstance(values, Col), "the values are not known here")
+    made = "a set or list that the data give: pass the Series itself"
+    c.need(
+        isinstance(values, Col), f"isin() of {made if isinstance(values, Local) else 'such values'}"
+    )
     kinds = {c.col.dtype, values.dtype}
     c.need(
         len(kinds) == 1 and kinds <= _WHOLE | TEXTS,

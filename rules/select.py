@@ -16,7 +16,6 @@ from transpiler.facts import (
     Const,
     Frame,
     Index,
-    Local,
     Rows,
     Sequence,
     Windowed,
@@ -295,10 +294,6 @@ def isin(c: Call) -> Col:
     """Membership in a list; a missing value is in it only when the list has one."""
     from rules.lib import is_missing
 
-    c.need(
-        not isinstance(c["values"], Local),
-        "isin() of a set or list that the data give: pass the Series itself",
-    )
     values = c.lit("values")
     c.need(isinstance(values, (list, set, tuple)), "the values are not known here")
     values = list(values)
