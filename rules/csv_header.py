@@ -25,6 +25,7 @@ def deep_frame(c: Call, frame: Frame) -> tuple[Frame, dict]:
     if not c.lit("index"):
         return frame, {"labels": known}
     c.need(frame.index.kind == "columns", "numbers of rows beside columns of several levels")
+    c.need(c.lit("index_label") is None, "index_label= beside columns of several levels")
     levels = frame.index.levels
     titles = ["" if x.label is None else x.label for x in levels]
     c.need(all(isinstance(x, str) for x in titles), "levels that are not named by text")
@@ -59,13 +60,24 @@ def as_named(passed: dict, frame: Frame) -> Frame:
     return frame.but(columns=tuple(columns), label_names=())
 
 
+def index_titles(c: Call, frame: Frame, label: Any) -> list:
+    """What the columns of the index are called: as ``index_label=`` says, or as the levels are."""
+    levels = frame.index.levels if frame.index.kind == "columns" else (None,)
+    if label is None:
+        return [None if x is None else x.label for x in levels]
+    titles = list(label) if isinstance(label, (list, tuple)) else [label]
+    fine = len(titles) == len(levels) and all(isinstance(x, str) for x in titles)
+    c.need(fine, "index_label= of this form")
+    return titles
+
+
 def with_index(c: Call, frame: Frame, label: Any) -> Frame:
-    """The frame with its index as first columns, as a CSV shows it."""
-    ctx = c.ctx
+    """The frame with its index as first columns, as a CSV shows it. ``label``: as in index_titles."""
+    ctx, titles = c.ctx, index_titles(c, frame, label)
+    shown = ["" if x is None else x for x in titles]
     if frame.index.kind == "columns":
         levels = [
-            Column(x.label if x.label is not None else "", x.name, x.dtype, x.uid)
-            for x in frame.index.levels
+            Column(title, x.name, x.dtype, x.uid) for title, x in zip(shown, frame.index.levels)
         ]
         names = [E(render(x.name)) for x in (*levels, *frame.columns)] + [
             E(render(h)) for h in frame.hidden
@@ -78,11 +90,11 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
     name = "__index"
     rest = [render(x.name) for x in frame.columns] + [render(h) for h in frame.hidden]
     text = f".select({position.alias(name)}, {', '.join(rest)})"
-    column = Column("", name, "int64")
+    column = Column(shown[0], name, "int64")
     return chain(frame, text, columns=(column, *frame.columns), index=Index())
 
 
-def open_with_index(c: Call, frame: Frame) -> Frame:
+def open_with_index(c: Call, frame: Frame, label: Any) -> Frame:
     """The same for a frame whose columns only the job knows."""
     plain = (
         "",
@@ -94,10 +106,11 @@ def open_with_index(c: Call, frame: Frame) -> Frame:
     )  # pandas writes times in another way
     known = len(frame.label_names) < 2 and frame.label_kind in plain
     c.need(known and frame.index.kind == "columns", "the columns of the frame are not known here")
-    titles = [f"__level{n}" if x.label is None else x.label for n, x in enumerate(frame.index.levels)]  # fmt: skip
+    given = index_titles(c, frame, label)
+    titles = [f"__level{n}" if x is None else x for n, x in enumerate(given)]
     c.need(all(isinstance(x, str) for x in titles), "levels that are not named by text")
     out = index_reset(c.ctx, frame, False, titles)
-    blank = [t for t, x in zip(titles, frame.index.levels) if x.label is None]
+    blank = [t for t, x in zip(titles, given) if x is None]
     c.need(len(blank) < 2 and not any(k.name in blank for k in out.order.keys), "levels without names")  # fmt: skip
     if not blank:
         return out

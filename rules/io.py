@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from rules.csv_header import as_named, deep_frame, is_deep, lines_of, open_with_index, with_index
+from rules.csv_style import style_of
 from rules.lib import sorted_text
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -307,10 +308,16 @@ def with_texts(c: Call, frame: Frame) -> Frame:
     "index=True, index_label=None, mode='w', encoding=None, compression='infer', quoting=None, quotechar='\"', "
     "lineterminator=None, chunksize=None, date_format=None, doublequote=True, escapechar=None, decimal='.', "
     "errors='strict', storage_options=None)",
-    not_yet="index_label mode doublequote decimal errors lineterminator encoding compression escapechar quotechar",
+    not_yet="mode errors",
     ignored="chunksize storage_options",
     example=(
         "df.to_csv('out.csv', index=False)",
+        "df.to_csv('out.csv', index=False, sep=';', decimal=',', quotechar=\"'\", lineterminator='\\r\\n')",
+        "df.to_csv('out.csv', index_label='row', encoding='utf8', compression=None)",
+        "df[['i', 's', 'k']].to_csv('out.csv', index=False, quoting=3, escapechar='|')",
+        "df.to_csv('out.csv', index=False, doublequote=False, escapechar='!')",
+        "df.groupby(['k', 'b'])[['f']].sum().to_csv('out.csv', index_label=['key', 'flag'], decimal=',')",
+        "df.groupby(['k', 'j'])['f'].sum().unstack().to_csv('out.csv', index_label='key')",
         "df.groupby(['k', 'j'])['f'].sum().unstack().to_csv('out.csv')",
         "pd.crosstab(df['k'], df['j']).to_csv('out.csv')",
         "df.groupby('k')[['f', 'i']].sum().T.to_csv('out.csv')",
@@ -338,24 +345,9 @@ def to_csv(c: Call) -> Const:
     if is_deep(frame):
         frame, passed = deep_frame(c, frame)
     elif c.lit("index"):
-        frame = open_with_index(c, frame) if frame.open else with_index(c, frame, None)
+        frame = (open_with_index if frame.open else with_index)(c, frame, c.lit("index_label"))
     frame = with_texts(c, frame)
-    for name, default in (
-        ("sep", ","),
-        ("na_rep", ""),
-        ("float_format", None),
-        ("date_format", None),
-        ("header", True),
-        ("quoting", None),
-    ):
-        value = c.lit(name)
-        c.need(name != "header" or isinstance(value, bool), "header= of this form")
-        c.need(
-            name != "float_format" or value is None or isinstance(value, str),
-            "float_format= of this form",
-        )
-        if value != default and not (name == "quoting" and value == 0):
-            passed[name] = value
+    passed |= style_of(c, path)
     dtypes = text_dtypes(frame)
     if dtypes:
         passed["dtypes"] = dtypes

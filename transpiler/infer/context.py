@@ -175,6 +175,8 @@ class Context:
         keys = "".join(f", {e}" for e in order)
         option = "" if name == ANCHOR else f', name="{name}"'
         text = f"{self.call('with_position')}({frame.text}{keys}{option})"
+        if not frame.order.total:  # the number alone tells the order from now on
+            facts = facts.but(order=Order((), step, frame.order.explicit))
         return facts.but(text=text, hidden=(*frame.hidden, name))
 
     def position_name(self, step: tuple) -> str:
