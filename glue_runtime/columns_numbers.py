@@ -97,8 +97,10 @@ def raised(a, ta, exponent):
     only_numbers(ta, "**")
     if exponent == 2:
         return a * a
-    power = F.pow(a, F.lit(exponent))
-    return power.cast("bigint") if ta in WHOLE_NUMBERS else power
+    if ta not in WHOLE_NUMBERS:
+        return F.pow(a, F.lit(exponent))
+    # Products are exact beyond 2**53, where powers of doubles are not, and wrap as numpy's do.
+    return {1: a, 3: a * a * a, 4: a * a * (a * a)}[exponent]
 
 
 def rounded_down(a, ta):

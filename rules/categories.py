@@ -11,6 +11,7 @@ from typing import Any
 
 from rules.lib import FrameStep, derive, is_missing, materialised, tightened, typed
 from rules.registry import Call, rule
+from rules.widths import CODE
 from transpiler.errors import NoRule
 from transpiler.facts import (
     TEXTS,
@@ -22,6 +23,7 @@ from transpiler.facts import (
     Mapping,
     SeenCategory,
     Value,
+    Width,
 )
 from transpiler.symbolic import E, F, col, lift
 
@@ -164,12 +166,14 @@ def codes(c: Call) -> Col:
         expr = F.coalesce(place(series.expr, found), F.lit(-1)).cast("tinyint")
         return derive(expr, "int8", series, null_free=True, gap=None, label=None)
     c.need(complete(series.dtype, series.frame.rows), "categories that may have no row")
+    made = c.ctx.step()
+    c.need(not c.ctx.wants(made, "width"), "a later step computes with the codes in as few bytes as they need; with .astype('int64') after them they are numbered on the cluster")  # fmt: skip
     c.verdict = "runtime"  # type: ignore[attr-defined]
     name = c.ctx.temp("code")
     step = FrameStep(f"{c.ctx.call('group_numbers')}(@@, {name!r}, {series.expr})")
     expr = F.coalesce(col(name), F.lit(-1))
-    # pandas counts in as few bytes as will do: how many that are the values tell.
-    return derive(expr, "int64", series, temps=(*series.temps, (name, step)), local=False, null_free=True, column=None, gap=None, label=None)  # fmt: skip
+    return derive(expr, "int64", series, temps=(*series.temps, (name, step)), local=False, null_free=True, column=None, gap=None,
+                  label=None, width=Width(CODE, {made}))  # fmt: skip
 
 
 @rule("Series.cat.categories()", example=f"{_MADE}out = list(df['c'].cat.categories)")

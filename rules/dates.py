@@ -8,8 +8,9 @@ from typing import Any, Callable
 from rules.lib import derive, typed
 from rules.registry import Call, rule
 from rules.text_parts import columns_of
+from rules.widths import FROM_ONE
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Value, period_of, zone_of
+from transpiler.facts import Col, Value, Width, period_of, zone_of
 from transpiler.symbolic import E, F, render
 
 
@@ -149,9 +150,13 @@ def normalize(c: Call) -> Col:
 )
 def isocalendar(c: Call) -> Value:
     """ISO year, week and day."""
-    t = time_of(c)
+    t, made = time_of(c), c.ctx.step()
+    c.need(not c.ctx.wants(made, "width"), "a later step computes with whole numbers without a sign: .astype('int64') after isocalendar() runs on the cluster")  # fmt: skip
     exprs = (F.date_part(F.lit("YEAROFWEEK"), t), F.weekofyear(t), F.weekday(t) + 1)
-    series = [derive(e, "Int64", c.col, label=n) for e, n in zip(exprs, ("year", "week", "day"))]
+    facts = {"width": Width(FROM_ONE, {made})}  # UInt32
+    series = [
+        derive(e, "Int64", c.col, label=n, **facts) for e, n in zip(exprs, ("year", "week", "day"))
+    ]
     return columns_of(c, series, ["year", "week", "day"])
 
 

@@ -117,6 +117,7 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     width = None
     if is_narrow(a, b):
         a, b, width = narrow_operands(op, a, b)
+    in_bytes(op, a, b)
     dtype = result_dtype(op, a, b)
     a, b = instants(a), instants(b)
     if op in ("floordiv", "mod") and dtype not in ("float64", "Float64"):
@@ -142,6 +143,17 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     divides = op in ("truediv", "floordiv", "mod")
     safe = makes_no_nan(op, a, b) and (is_factor(b) or not divides)
     return result if safe else with_nan(c.ctx, result, a, b)
+
+
+_BYTES = {"int8", "int16", "uint8"}
+
+
+def in_bytes(op: str, a: Any, b: Any) -> None:
+    """Raises NoRule for whole numbers computed in the few bits of one (codes of categories)."""
+    dtypes = {v.dtype for v in (a, b) if isinstance(v, Col)}
+    wide = dtypes - _BYTES or any(isinstance(v, Const) and type(v.value) is float for v in (a, b))
+    if dtypes & _BYTES and op != "truediv" and not wide:
+        raise NoRule(f"{op} of numbers of so few bits (codes of categories): .astype('int64') before it runs on the cluster")  # fmt: skip
 
 
 def floor_divided(c: Call, a: Any, b: Any) -> Col:
@@ -476,13 +488,23 @@ def neg(c: Call) -> Col:
     return alike(c.col, made)
 
 
-@rule("Series.__pow__(other)", example=("df['j'] ** 2", "df['f'] ** 2"))
+@rule(
+    "Series.__pow__(other)",
+    example=(
+        "df['j'] ** 2",
+        "df['f'] ** 2",
+        "(df['i'] * 999999 + 7) ** 3",
+        "(df['i'] * 999999999) ** 4",
+        "df['n'].astype('Int64') ** 3",
+        "df.dropna(subset=['d'])['d'].dt.year ** 3",
+    ),
+)
 def pow_(c: Call) -> Col:
     """``**``: integers stay integers."""
     other = c["other"]
     c.need(
-        isinstance(other, Const) and isinstance(other.value, int) and 0 <= other.value <= 4,
-        "** of this exponent",
+        isinstance(other, Const) and isinstance(other.value, int) and 1 <= other.value <= 4,
+        "** of this exponent",  # a missing value to the power of 0 is 1
     )
     c.need(c.col.dtype in NUMBERS | {None}, "** of a column that is not a number for sure")
     if c.col.dtype is None:

@@ -88,12 +88,18 @@ _OF_OBJECTS = _names(_BLIND)
 # --- which steps may meet one ---------------------------------------------------------------
 
 
+#: codes of categories, of as few bytes as count them, and whole numbers without a sign that are not
+#: below 1 or 0 (week numbers): any step may meet them, only arithmetic asks
+CODE, FROM_ONE, FROM_ZERO = "code", "uint32 from 1", "uint32 from 0"
+_OPEN = {None, CODE, FROM_ONE, FROM_ZERO}
+
+
 def widths_in(value: Any) -> set[Width]:
     """The widths of the columns that a value is, holds, or groups."""
     if isinstance(value, Col):
-        return {value.width} if value.width else set()
+        return {value.width} - _OPEN  # type: ignore[return-value]
     if isinstance(value, Frame):
-        return {x.width for x in (*value.columns, *value.index.levels) if x.width}
+        return {x.width for x in (*value.columns, *value.index.levels)} - _OPEN  # type: ignore[return-value]
     if isinstance(value, Grouped):
         return widths_in(grouped_values(value)).union(*(widths_in(k.col) for k in value.keys))
     if isinstance(value, (Accessor, Windowed)):
@@ -132,6 +138,10 @@ def check(name: str, *values: Any) -> set[Width]:
 def told(found: Iterable[str]) -> str:
     """What the numbers are, and what to write instead."""
     width = max(found)
+    if width == CODE:
+        return "codes of categories, of which pandas keeps one in as few bytes as it can; with .astype('int64') before it runs on the cluster"  # fmt: skip
+    if width in _OPEN:
+        return "whole numbers without a sign, which go on from 4294967295 below 0; with .astype('int64') before it runs on the cluster"  # fmt: skip
     if "object" in found:
         return "numbers as Python objects, for which Spark has no type; without .astype(object) before it runs on the cluster"  # fmt: skip
     wide = "float64" if "float" in width else "int64"
@@ -213,7 +223,7 @@ def kind_of_operand(value: Any) -> str | None:
         return None
     if value.width is None or value.dtype == "int64?":
         return value.dtype.lower()  # type: ignore[union-attr]
-    return value.width
+    return "?" if value.width in _OPEN else value.width
 
 
 def narrow_operands(op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
@@ -223,6 +233,8 @@ def narrow_operands(op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
     """
     import numpy as np
 
+    if unsigned_kept(op, a, b):
+        return a, b, Width(FROM_ZERO, (a if isinstance(a, Col) else b).width.steps)
     found = {v.width for v in (a, b) if isinstance(v, Col) and v.width}
     steps = frozenset().union(*(w.steps for w in found if w))
     kinds = [kind_of_operand(v) for v in (a, b)]
@@ -242,6 +254,18 @@ def narrow_operands(op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
     raise NoRule(f"{op} of {told(found)}")  # type: ignore[arg-type]
 
 
+def unsigned_kept(op: str, a: Any, b: Any) -> bool:
+    """Whether numbers without a sign stay so with a constant, and their values what they are in Spark."""
+    series, other = (b, a) if op in ("add", "mul") and isinstance(a, Const) else (a, b)
+    width = getattr(series, "width", None)
+    number = other.value if isinstance(other, Const) else None
+    if width not in (FROM_ONE, FROM_ZERO) or type(number) is not int or not 0 <= number < 100_000:
+        return False
+    if op == "sub":
+        return number <= (width == FROM_ONE)
+    return op in ("add", "mul") or op in ("mod", "floordiv") and number > 0
+
+
 def with_number(a: Any, b: Any, kinds: list) -> tuple[Any, Any, str | None]:
     """The same for a narrow column and a Python number, which takes on the column's dtype."""
     import numpy as np
@@ -253,7 +277,7 @@ def with_number(a: Any, b: Any, kinds: list) -> tuple[Any, Any, str | None]:
     if kind == "float32":
         number = float(np.float32(number))
     elif kind not in WIDTHS - {"uint64"}:
-        raise NoRule(f"arithmetic with {told({kind})}")
+        raise NoRule(f"arithmetic with {told({(b if first else a).width})}")
     elif not np.iinfo(kind).min <= number <= np.iinfo(kind).max:
         raise NoRule(f"{number} is no {kind}: pandas raises an OverflowError")
     constant = Const(number)
@@ -262,8 +286,8 @@ def with_number(a: Any, b: Any, kinds: list) -> tuple[Any, Any, str | None]:
 
 def in_width(series: Col, width: Width | None) -> Col:
     """A computed Series as pandas keeps it in that width."""
-    if width is None:
-        return series
+    if width in _OPEN:
+        return series.but(width=width, column=None) if width else series
     finite = series.finite and width != "float32"
     return series.but(expr=wrapped(series.expr, width), width=width, finite=finite, column=None)
 

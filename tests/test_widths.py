@@ -104,3 +104,24 @@ RAISING = (
 def test_what_does_not_fit_raises(cast, known, spark, tmp_path):
     source = f"import pandas as pd\ndf = pd.read_csv('nasty.csv')\ndf['v'] = {cast}\ndf.to_csv('out.csv')\n"
     assert verify(source, tmp_path, known).word == "both raise"
+
+
+#: numbers that pandas makes narrow by itself: codes of categories, ISO weeks (UInt32), years (int32)
+MADE_NARROW = """x = df.dropna(subset=['d']); out = x['d'].dt.isocalendar().week - 60
+df['w'] = df['d'].dt.isocalendar().week; out = df.assign(v=df['w'] - 1, u=df['w'] % 4, t=df['w'] // 2, s=3 + df['w'] * 2)
+df['w'] = df['d'].dt.isocalendar().week; df['p'] = df['w'] * 2; out = df.assign(r=df['p'] - 30)
+out = df['d'].dt.isocalendar().week - df['t'].dt.isocalendar().week
+out = df['d'].dt.isocalendar().week.astype('Int64') - 30
+out = df['k'].astype('category').cat.codes * 100
+out = df['k'].astype('category').cat.codes + df['i']
+df['c'] = df['k'].astype('category').cat.codes; out = df.assign(d=df['c'] * 60)
+df['c'] = pd.Categorical(df['k'], categories=['d', 'c', 'b', 'a'], ordered=True); out = df['c'].cat.codes * 50 + 1
+out = -df['k'].astype('category').cat.codes
+x = df.dropna(subset=['d']); out = x['d'].dt.year * 10000000
+x = df.dropna(subset=['d']); out = x['d'].dt.year ** 3"""
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+def test_what_pandas_makes_narrow_by_itself(known, spark, tmp_path):
+    snippets = dict(enumerate(MADE_NARROW.splitlines()))
+    assert wrong_among({str(n): text for n, text in snippets.items()}, tmp_path, known) == []
