@@ -36,6 +36,15 @@ def with_position(df, *order, name="__pos"):
     return numbered.withColumn(name, row + start)
 
 
+def with_moved_numbers(df, name, number, *order):
+    """Add the row numbers `number` (a Column) as column `name`, unless they are 0, 1, 2, … in the
+    given order: where a sort moved no row pandas keeps a RangeIndex, which is no column of a file.
+    """
+    placed = with_position(df, *order, name="__place")
+    moved = placed.where(F.col("__place") != number).limit(1).count() > 0
+    return df.withColumn(name, number) if moved else df
+
+
 def file_order(spark, rows, files, row):
     """Add __row: the number of a row's file among `files` [(uri, size)], then `row` in the file.
 

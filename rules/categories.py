@@ -153,8 +153,9 @@ def categorical_dtype(c: Call) -> Value:
     "Series.cat.codes()",
     example=(
         f"{_MADE}out = df['c'].cat.codes",
-        "df['k'].astype('category').cat.codes",
-        "df['c'] = df['k'].astype('category')\ndf['c'] = df['c'].cat.codes\nout = df[df['i'] > 3][['k', 'c']]",
+        "df['k'].astype('category').cat.codes + df['i']",
+        "df['c'] = df['k'].astype('category')\ndf['c'] = df['c'].cat.codes\nout = df[df['i'] > 3].groupby('c')['i'].max()",
+        "df['k'].astype('category').cat.codes.astype('int64') * 100",
     ),
 )
 def codes(c: Call) -> Col:

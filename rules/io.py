@@ -375,12 +375,13 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
         )
     position = c.ctx.position(frame, frame.index.anchor, "number")
     name = "__index_level_0__"
-    return chain(
-        frame,
-        f'.withColumn("{name}", {position})',
-        columns=(*frame.columns, Column(name, name, "int64")),
-        index=Index(),
-    )
+    columns = (*frame.columns, Column(name, name, "int64"))
+    if frame.index.sorted != frame.rows.uid:
+        return chain(frame, f'.withColumn("{name}", {position})', columns=columns, index=Index())
+    # A sort that moves no row leaves a RangeIndex, which is no column of the file.
+    order = "".join(f", {e}" for e in c.ctx.order_of(frame))
+    text = f"{c.ctx.call('with_moved_numbers')}({frame.text}, {render(name)}, {position}{order})"
+    return frame.but(text=text, columns=columns, index=Index())
 
 
 @rule(
@@ -390,6 +391,8 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
     example=(
         "df.to_parquet('out.parquet', index=False)",
         "df[df['i'] > 2].to_parquet('out.parquet')",
+        "df[['i', 'k']].sort_values(['i', 'k']).to_parquet('out.parquet')",
+        "df.groupby(['k', 'b'])['i'].sum().reset_index().sort_values('k', kind='stable').to_parquet('out.parquet')",
     ),
 )
 def to_parquet(c: Call) -> Const:

@@ -127,10 +127,11 @@ def sort_values(c: Call) -> Frame:
         values = key_values(c, c["key"], series_of(c.ctx, frame, label))
         frame, key = with_key(c, frame, values, bool(up), last)
         keys.append(key)
-    index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    out = frame.but(
-        order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows), index=index
-    )
+    rows = Rows(parent=frame.rows)
+    index = frame.index
+    if index.kind == "range":
+        index = Index("rows", index.anchor, sorted=rows.uid)
+    out = frame.but(order=sorted_order(keys, frame.order), rows=rows, index=index)
     return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 

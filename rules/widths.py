@@ -192,7 +192,7 @@ def columns_in(value: Any) -> list:
 
 def in_pandas(column: Any) -> str | None:
     """The dtype of a column as pandas has it: "Int8" and "int8?" (if none is missing) of such ones."""
-    width = column.width
+    width = "uint32" if column.width in (FROM_ONE, FROM_ZERO) else column.width
     if width is None or width not in WIDTHS:
         return column.dtype
     if column.is_nullable:

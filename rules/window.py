@@ -272,10 +272,11 @@ def series_sort_values(c: Call) -> Col:
         c, c["key"], series_of(c.ctx, frame, frame.columns[0].label).but(label=c.col.label)
     )
     frame, key = with_key(c, frame, values, up, c.lit("na_position") == "last")
-    index = Index("rows", frame.index.anchor) if frame.index.kind == "range" else frame.index
-    out = frame.but(
-        order=sorted_order([key], frame.order), rows=Rows(parent=frame.rows), index=index
-    )
+    rows = Rows(parent=frame.rows)
+    index = frame.index
+    if index.kind == "range":
+        index = Index("rows", index.anchor, sorted=rows.uid)
+    out = frame.but(order=sorted_order([key], frame.order), rows=rows, index=index)
     out = index_ignored(c.ctx, out) if c.lit("ignore_index") else out
     return series_of(c.ctx, out, frame.columns[0].label).but(label=c.col.label)
 

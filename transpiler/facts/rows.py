@@ -92,6 +92,9 @@ class Index:
     levels: tuple[Column, ...] = ()
     unique: bool = True
     loose: tuple[tuple[str, str | None], ...] = ()
+    sorted: int | None = (
+        None  # uid of rows that a sort made: where it moved none they are a range yet
+    )
 
 
 @dataclass(frozen=True)
