@@ -95,6 +95,8 @@ def python_values(values, gap=np.nan, kind=None):
 
     kind: their Spark type, of which whole numbers come as texts where the gap is pd.NA.
     """
+    if isinstance(values, pd.DataFrame):
+        return dicts_of(values)
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.astype("object")
     if gap is pd.NA:
@@ -103,6 +105,16 @@ def python_values(values, gap=np.nan, kind=None):
     if values.dtype == object:
         return [gap if v is None else v for v in values]
     return values.astype("object")
+
+
+def dicts_of(structs):
+    """The dicts that structs were, which pandas UDFs get as the columns of a frame.
+
+    Raises ValueError where a field has no value: a dict may lack its key, or be missing as a whole.
+    """
+    if structs.isna().to_numpy().any():
+        raise ValueError("records whose fields are not all there, in a function of Python")
+    return structs.astype("object").to_dict("records")
 
 
 def plain_results(values):

@@ -203,7 +203,8 @@ def python_rows(c: Call, g: Groups, func: Any, v: Col) -> Col:
     options += f", kind={SPARK_TYPES[dtype]!r}" if dtype else ""
     step = f"{c.ctx.call('transform_groups')}(@@, ##, {keys!r}, {text}, {v.expr}{options})"
     series = v.but(temps=tuple(g.temps.items()), deps=g.deps)
-    return udf_column(c, step, None, dtype, series, label=v.label)
+    made = udf_column(c, step, None, series, label=v.label)
+    return made if dtype is None else made.but(dtype=dtype)
 
 
 def value_names(c: Call, g: Groups, rows: Rows_, include_groups: bool) -> tuple[Any, Any]:
