@@ -203,7 +203,7 @@ def row_dtype(frame: Frame) -> str | None:
     known = {x for x in dtypes if x is not None}
     kinds = {"number" if x in numbers | {"int64?"} else x for x in known}
     if None not in dtypes and dtypes <= numbers | {"int64?"}:
-        return None
+        return "float64" if "float64" in dtypes else None
     if (
         kinds & {"object", "category", "bool", "bool?", "date", "list", "datetime64[ns]"}
         and len(kinds) > 1
@@ -426,8 +426,6 @@ _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        retur
         "df.convert_dtypes().apply(lambda r: r['k'] == 'a', axis=1)",
         f"{_GIVEN}d['t'] = d['m'].astype(str)\nout = d[d['m'] != 4][['i', 'm', 't']]",
         f"{_GIVEN}d['t'] = d['m'].apply(lambda x: f'{{x}}')\nout = d[~(d['m'] > 4)][['i', 'm', 't']]",
-        f"{_GIVEN}d['t'] = d['m'] + d['j']\nd['u'] = d['t'] > 5\nout = d[['t', 'u']]",
-        "df[['n', 'i']].convert_dtypes().apply(lambda r: r.max(), axis=1)",
         "df[['i', 'f']].convert_dtypes().apply(lambda r: r['f'] * r['i'], axis=1)",
         "df[['i', 'j']].convert_dtypes().apply(lambda r: r['i'] / r['j'], axis=1)",
         "df[['f', 'i']].apply(lambda r: round(r['f'] * r['i'], 1), axis=1)",

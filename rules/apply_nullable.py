@@ -103,7 +103,8 @@ def row_values(kind: str, series: dict[Any, Col]) -> Row:
             continue
         expr = x.expr
         if kind in ("float64", "int64"):
-            expr = expr.cast("double") if kind == "float64" and value.kind == "int" else expr
-            value = S(expr, "float" if kind == "float64" else "int", value.full, True, gap=value.gap, finite=value.finite)  # fmt: skip
+            whole = expr if kind == "float64" and value.kind == "int" else None
+            expr = expr if whole is None else whole.cast("double")
+            value = S(expr, "float" if kind == "float64" else "int", value.full, True, gap=value.gap, finite=value.finite, whole=whole)  # fmt: skip
         items.append((label, value))
     return Row(tuple(items))

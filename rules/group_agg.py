@@ -210,6 +210,8 @@ _SERIES_EXAMPLES = (
     "df.groupby('k')['s'].agg(list)",
     "df.groupby('b')['i'].agg([('total', 'sum'), ('most', 'max')])",
     "df.groupby('b')['j'].agg(lambda x: list(x))",
+    "df.groupby('k')['t'].agg(lambda x: (x.max() - x.min()).days)",
+    "now = pd.Timestamp('2024-06-01')\nout = df.groupby('k').agg(r=('d', lambda x: (now - x.max()).days), y=('t', lambda x: x.max().year * 100 + x.min().month), h=('t', lambda x: (x.max() - x.min()).total_seconds() / 3600))",
     "df.groupby('k')['i'].agg(['sum', lambda x: x.max() - x.min()])",
     "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
     "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",

@@ -40,6 +40,12 @@ _NUMPY = {
     "prod": "prod",
 }
 _NUMPY_SPREAD = {"std": "std", "var": "var"}
+_TIME, _SPAN = ("datetime64[ns]",), ("timedelta64[ns]",)
+#: parts of one time or interval, which are NaN of NaT as those of a Series are → what has them
+TIME_PARTS = {"days": _SPAN} | dict.fromkeys(
+    ("year", "month", "day", "hour", "minute", "second", "quarter", "dayofweek", "dayofyear"), _TIME
+)
+TIME_METHODS = {"total_seconds": _SPAN, "normalize": _TIME}
 
 
 class Body(cst.CSTTransformer):
@@ -149,7 +155,8 @@ class Body(cst.CSTTransformer):
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
         node = updated_node
         if isinstance(node.func, cst.Attribute):
-            found = self.method(node, node.func.value, node.func.attr.value)
+            owner, called = node.func.value, node.func.attr.value
+            found = self.method(node, owner, called) or self.of_time(node, owner, called)
             if found is not None:
                 return found
         name = self.module(node.func)
@@ -348,7 +355,30 @@ class Body(cst.CSTTransformer):
                 )
         if node.attr.value == "size" and isinstance(self.group, Col) and self.is_group(node.value):
             return self.aggregate("size", None)
-        return node
+        return self.of_time(node, node.value, node.attr.value) or node
+
+    def of_time(
+        self, node: cst.BaseExpression, owner: cst.BaseExpression, part: str
+    ) -> cst.Name | None:
+        """A part of one time or interval of the group, ``(x.max() - x.min()).days``, as ``.dt`` has it
+        of a Series of them; None for other things. ``node``: the attribute, or the call of it."""
+        parts = TIME_METHODS if isinstance(node, cst.Call) else TIME_PARTS
+        names = self.names(owner)
+        if part not in parts or not any(n.startswith("__") for n in names) or names & (self.row_names | set(self.items)):  # fmt: skip
+            return None
+        value = self.interpreter.eval(owner, self.once)
+        if not isinstance(value, Col) or value.dtype not in parts[part]:
+            return None
+        field = cst.Attribute(cst.Attribute(owner, cst.Name("dt")), cst.Name(part))
+        whole = field if isinstance(node, cst.Attribute) else node.with_changes(func=field)
+        name = self.fresh()
+        for scope in (self.once, self.rows):
+            made = tried(lambda: self.interpreter.eval(whole, scope))
+            if isinstance(made, Col) and made.dtype == "int32":  # Python's numbers do not overflow
+                made = made.but(expr=made.expr.cast("bigint"), dtype="int64")
+            if made is not None:
+                scope.bind(name, Ref(made))
+        return cst.Name(name)
 
     # -- the end
 

@@ -230,7 +230,7 @@ class Operators:
             return self.member(left, right, operator == "NotIn", state)
         if operator in ("Is", "IsNot"):
             return self.identity(left, right, operator == "IsNot", state)
-        a, b = as_s(left), as_s(right)
+        a, b = uncast(left, right), uncast(right, left)
         numbers = {"int", "float", "bool", "mixed"}
         same = a.kind == b.kind or {a.kind, b.kind} <= numbers
         if not same or "none" in (a.kind, b.kind):
@@ -402,6 +402,18 @@ class Operators:
             return S(F.when(value.expr, F.lit("True")).otherwise(F.lit("False")), "str")
         self.no_form("the text of a fraction or time")
         return S(None, "str")
+
+
+def uncast(value: Any, other: Any) -> S:
+    """A value to compare with another: beside a constant that both hold exactly, a whole number
+    need not be a fraction first."""
+    found = as_s(value)
+    number = other.value if isinstance(other, Const) else None
+    if found.whole is None or type(number) not in (int, float) or not abs(number) < 2**53:
+        return found
+    if found.expr is None or found.expr.text != found.whole.cast("double").text:
+        return found  # computed further
+    return replace(found, expr=found.whole)
 
 
 __all__ = ["NOTHING", "Operators", "is_missing"]

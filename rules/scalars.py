@@ -34,7 +34,8 @@ class S:
     """One symbolic value. ``expr`` None: its meaning has no Spark form. ``full``: never missing.
 
     ``numpy``: a numpy number, which divides by zero. ``fraction``: for "mixed", where it is a float.
-    ``gap``: what a missing one is, as in Column. ``finite``: never infinite.
+    ``gap``: what a missing one is, as in Column. ``finite``: never infinite. ``whole``: the whole
+    number that a fraction was cast from.
     """
 
     expr: E | None
@@ -46,6 +47,7 @@ class S:
     loose: bool = False  # a condition in which NULL stands for False
     cases: tuple = ()  # of a choice: (condition, value) pairs, and the last value or None
     finite: bool = False
+    whole: E | None = None
 
 
 @dataclass(frozen=True)

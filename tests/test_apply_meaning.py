@@ -96,6 +96,20 @@ def test_the_same_values_and_types(body, known, spark, tmp_path):
     assert not [e for e in result.job.report.entries if e.verdict == "driver"]
 
 
+#: columns with pd.NA that a later step needs in pandas
+IN_PANDAS = [
+    "d = df.convert_dtypes()\nd['m'] = d.apply(lambda r: r['n'] * 2, axis=1)\nd['t'] = d['m'] + d['j']\nd['u'] = d['t'] > 5\ndf = d[['t', 'u']]",
+    "df = df[['n', 'i']].convert_dtypes()\ndf['z'] = df.apply(lambda r: r.max(), axis=1)\ndf['w'] = df['z'].shift().interpolate()",
+]
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+@pytest.mark.parametrize("body", IN_PANDAS)
+def test_what_a_function_gives_of_na_is_right_in_pandas_too(body, known, spark, tmp_path):
+    result = outcome(body, tmp_path, known)
+    assert result.word == "same", str(result)
+
+
 RECORDS = [
     # several values: numbers alone are stacked as one type, row by row
     "df[['p', 'q']] = df.apply(lambda r: (r['i'], r['f']), axis=1, result_type='expand')",
