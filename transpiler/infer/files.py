@@ -62,11 +62,10 @@ class Files:
             while clean.startswith("./"):
                 clean = clean[2:]
             clean = clean.lstrip("/")
-            return (
-                'f"{DATA_ROOT}/'
-                + clean.replace("{", "{{").replace("}", "}}").replace('"', '\\"')
-                + '"'
-            )
+            kept = "".join(c if c in "'\"" else repr(c)[1:-1] for c in clean)
+            for plain, escaped in (("{", "{{"), ("}", "}}"), ('"', '\\"')):
+                kept = kept.replace(plain, escaped)
+            return f'f"{{DATA_ROOT}}/{kept}"'
         return f"{self.ctx.call('data_path')}(DATA_ROOT, {self.driver.text(path)})"
 
     def write_local(
