@@ -35,6 +35,7 @@ _STEPS = {
     "SeriesGroupBy": "sum mean min max count nunique first last median std var size agg aggregate cumcount",
     "DataFrameGroupBy": "sum mean min max count nunique first last median std var size agg aggregate __getitem__ cumcount",
     "pandas": "to_datetime merge isna notna isnull notnull",
+    "Series.apart": "apply map",
     "builtins": "len",
 }  # fmt: skip
 _ROW_BY_ROW = {
