@@ -33,6 +33,7 @@ def by_function(g: Groups, func: Any, v: Col | None) -> Made:
         g.temps = temps
     if gives_list(func):
         raise problem
+    g.c.message = str(problem)  # type: ignore[attr-defined]
     return python_value(g, func, v)
 
 

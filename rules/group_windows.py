@@ -440,8 +440,8 @@ def transform_by(c: Call, g: Groups, func: Func) -> Value:
         temps = dict(g.temps)
         try:
             return rowwise(g, each(g, func, v), v.label)
-        except NoRule:
-            g.temps = temps
+        except NoRule as error:
+            g.temps, c.message = temps, str(error)  # type: ignore[attr-defined]
             return python_rows(c, g, func, v)
     if g.grouped.selection is None:
         raise NoRule("transform of a whole frame by a function")
