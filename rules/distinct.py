@@ -165,7 +165,7 @@ _COUNTED = {"object", "int64", "float64", "bool", "datetime64[ns]", "int64?", "I
         "df['i'].value_counts(bins=[500, 600])",
         "df[df['i'] > 99]['f'].value_counts(bins=[0, 1, 2], dropna=False)",
         "df['n'].astype('Int64').value_counts(bins=2)",
-        "df['f'].value_counts(normalize=True, ascending=True).reset_index()",
+        "df['k'].value_counts(normalize=True, ascending=True).reset_index()",
         "s = df['k'].value_counts(dropna=False)\np = df['k'].value_counts(normalize=True, dropna=False) * 100\n"
         "out = pd.DataFrame({'what': 'k', 'value': s.index, 'n': s.values, 'share': p.values, 'sum': s.cumsum().values, 'upto': p.cumsum().values})",
         "s = df['s'].convert_dtypes()\nout = pd.DataFrame({'n': s.value_counts(), 'share': s.value_counts(normalize=True).round(3)})",
