@@ -18,7 +18,7 @@ def csv_inputs() -> list[Case]:
         "separator encoding decimal": towns,
         "first rows": {**ORDERS, "csvOptions.nrows": 4},
         "own names": {"filePath": "data/sales.csv", **names},
-        "many files": {"filePath": "data/*s.csv"},
+        "many files": {"filePath": "data/*rs.csv"},
         "tab": {"filePath": "data/tabs.tsv", "csvOptions.sep": "\\t"},
         "separator found out": {**ORDERS, "csvOptions.sep": "infer"},
         "wrapper and escape": {**quirks, "csvOptions.escapechar": "\\\\"},
