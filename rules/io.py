@@ -410,6 +410,7 @@ def to_parquet(c: Call) -> Const:
     if c.lit("partition_cols"):
         wanted = c.lit("partition_cols")
         passed["partition_cols"] = [wanted] if isinstance(wanted, str) else wanted
+    c.need(c.lit("compression") != "brotli", "Spark has no codec for compression='brotli': 'zstd' runs on the cluster")  # fmt: skip
     if c.lit("compression") != "snappy":
         passed["compression"] = c.lit("compression")
     dtypes = text_dtypes(frame)
