@@ -126,12 +126,13 @@ def statistics() -> list[Case]:
         data = {"statisticsType": kind, "pivot": pivot}
         # Amphi looks for text of dtype object, and its readers never leave any.
         told = "Cannot describe a DataFrame" if kind == "categorical" else "runs"
-        made.append(Case("summary", f"{kind} in {pivot}", data, ("sales",), pandas=told))
+        # Each value is another number of times there: which of equals comes first pandas leaves open.
+        made.append(Case("summary", f"{kind} in {pivot}", data, ("levels",), pandas=told))
     chosen = {"statisticsType": "select", "pivot": "rows", "columns": cols("units")}
     pairs = {"combination_nfield": 2}
     picked = {**pairs, "combination_columns": cols("region", "product", "quarter")}
     return made + [
-        Case("summary", "a column", chosen, ("sales",)),
+        Case("summary", "a column", chosen, ("levels",)),
         Case("frequencyAnalysis", "one column", {"columns": cols("status")}),
         Case("frequencyAnalysis", "two columns", {"columns": cols("status", "channel")}),
         Case("UniqueKeyDetector", "pairs", pairs, ("sales",)),

@@ -112,6 +112,7 @@ INPUTS = {
     "customers": ("csvFileInput", {"filePath": "data/customers.csv"}),
     "returns": ("csvFileInput", {"filePath": "data/returns.csv"}),
     "sales": ("csvFileInput", {"filePath": "data/sales.csv"}),
+    "levels": ("csvFileInput", {"filePath": "data/levels.csv"}),
     "people": ("csvFileInput", {"filePath": "data/people.csv"}),
     "parts": ("csvFileInput", {"filePath": "data/parts.csv"}),
     "events": ("parquetFileInput", {"filePath": "data/events.parquet"}),
