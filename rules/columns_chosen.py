@@ -9,7 +9,7 @@ from rules.labels import renamed_keys
 from rules.lib import assign, chain, selected, series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import FLOATS, INTEGERS, NULL_FREE, Col, Const, Frame, Module, Sequence, fresh
+from transpiler.facts import FLOATS, INTEGERS, Col, Const, Frame, Module, Sequence, fresh
 from transpiler.symbolic import col, lift, render
 
 
@@ -111,16 +111,8 @@ def pop(c: Call) -> Col:
         order=renamed_keys(frame.order, {column.name: name}),
     )
     out = changed_object(c, out)
-    deps = frozenset({(name, column.uid)})
-    return Col(
-        col(name),
-        column.dtype,
-        out,
-        label,
-        deps,
-        nullable=column.is_nullable,
-        null_free=column.dtype in NULL_FREE,
-    )
+    series = series_of(ctx, frame, label)
+    return series.but(expr=col(name), frame=out, deps=frozenset({(name, column.uid)}), column=None)
 
 
 @rule(

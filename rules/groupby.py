@@ -45,7 +45,7 @@ def level_key(ctx: Any, frame: Frame, level: Any) -> GroupKey:
     column = level_column(frame, level)
     ctx.use(frame, column)
     series = Col(col(column.name), column.dtype, frame, column.label, frozenset({(column.name, column.uid)}),
-                 nullable=column.is_nullable, column=column)  # fmt: skip
+                 nullable=column.is_nullable, column=column, width=column.width)  # fmt: skip
     return GroupKey(column.label, series)
 
 

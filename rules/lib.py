@@ -436,6 +436,7 @@ def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:
         frame,
         deps=frozenset({(level.name, level.uid)}),
         null_free=level.dtype in NULL_FREE or frame.rows.is_full(level.uid),
+        width=level.width,
     )
 
 
