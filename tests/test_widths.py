@@ -14,6 +14,7 @@ import pytest
 from tests.harness import MODE_NAMES, MODES, verify
 from tests.test_infinities import raising_in_pandas
 from tests.test_rules import examples, wrong_among, writes
+from transpiler import TranspileError, transpile
 from transpiler.infer.driver import Driver
 
 #: what makes the numbers of an example narrow; most products and many sums of them overflow
@@ -33,6 +34,8 @@ def over_narrow(kind: str) -> dict[str, str]:
     found = {}
     for name, example in examples():
         if writes(example) or not any(column in example for column in READS[kind]):
+            continue
+        if name.endswith(".unstack"):  # refused of narrow numbers: see test_unstack_of_narrow_sums
             continue
         try:
             ast.parse(example, mode="eval")
@@ -125,3 +128,11 @@ x = df.dropna(subset=['d']); out = x['d'].dt.year ** 3"""
 def test_what_pandas_makes_narrow_by_itself(known, spark, tmp_path):
     snippets = dict(enumerate(MADE_NARROW.splitlines()))
     assert wrong_among({str(n): text for n, text in snippets.items()}, tmp_path, known) == []
+
+
+def test_unstack_of_narrow_sums_is_refused():
+    source = "df = pd.read_csv('in.csv', dtype={'i': 'int64', 'k': str, 's': str})\ndf['i'] = df['i'].astype('int8')\n"
+    source += "df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0).to_csv('out.csv')\n"
+    with pytest.raises(TranspileError, match="the order of its columns"):
+        transpile("import pandas as pd\n" + source)
+    transpile("import pandas as pd\n" + source.replace(".sum()", ".sum().astype('int64')"))

@@ -301,6 +301,10 @@ class Calls:
             raise NoRule(problem)  # the statement goes to the driver as a whole
         if isinstance(owner, Frame) and name.rsplit(".", 1)[-1] in ("insert", "pop", "update"):
             raise NoRule(problem)
+        rows = owner.frame if isinstance(owner, Col) else owner
+        loose = isinstance(rows, Frame) and rows.index.loose and widths.widths_in(owner)
+        if name.endswith(".unstack") and loose:
+            raise Refused(f"unstack ({problem}): the order of its columns goes by values that only the group-by has seen, and it would run in pandas after it")  # fmt: skip
         self.went_to_driver(text, name, problem, node)
         local = Local(text, frozenset().union(*(p.vars for p in parts)), why=problem)
         return with_memory(local, name, parts[1:], kwargs or {}, parts[0])
