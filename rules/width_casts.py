@@ -37,13 +37,12 @@ def narrow(c: Call, series: Col, target: str) -> Col:
     width, nullable = _NULLABLE.get(target, target), target in _NULLABLE
     if series.width == width and series.is_nullable == nullable and series.dtype != "int64?":
         return series
-    known = INTEGERS | FLOATS | TEXTS | {"bool", "boolean", "category", None}
+    c.need(series.dtype is not None, f"{target} of a column whose type is not known here: 'int64' and 'float64' run on the cluster")  # fmt: skip
+    known = INTEGERS | FLOATS | TEXTS | {"bool", "boolean", "category"}
     c.need(series.dtype in known and series.width != "object", f"{target} from these values")
     step = c.ctx.step()
     if c.ctx.wants(step, "width"):
         raise NoRule(f"a later step on the driver computes in a width that depends on the data; with 'int64' for {target!r} this runs on the cluster")  # fmt: skip
-    if series.dtype is None:
-        c.verdict = "runtime"  # type: ignore[attr-defined]
     dtype = ("Float64" if nullable else "float64") if width == "float32" else "Int64" if nullable else "int64"  # fmt: skip
     facts = {"null_free": dtype == "int64" or series.null_free, "loose": False, "width": Width(width, {step})}  # fmt: skip
     if width == "float32":
