@@ -14,7 +14,7 @@ import pytest
 from tests.harness import MODE_NAMES, MODES, verify
 from tests.test_infinities import raising_in_pandas
 from tests.test_rules import examples, wrong_among, writes
-from transpiler import TranspileError, transpile
+from transpiler import Options, TranspileError, transpile
 from transpiler.infer.driver import Driver
 
 #: what makes the numbers of an example narrow; most products and many sums of them overflow
@@ -95,7 +95,6 @@ RAISING = (
     "df['f'].astype('int8')",  # a missing value
     "(df['g'].fillna(0) - 1).astype('uint8')",  # a negative fraction
     "(df['i'] * 100).astype('Int8')",  # a number that does not fit
-    "(df['i'] * 100).astype(str).astype('int8')",
     "df['n'].astype('Int64').astype('int16')",
     "df['n'].astype('Int64').astype('bool')",
     "df['i'].astype('boolean')",
@@ -130,9 +129,10 @@ def test_what_pandas_makes_narrow_by_itself(known, spark, tmp_path):
     assert wrong_among({str(n): text for n, text in snippets.items()}, tmp_path, known) == []
 
 
-def test_unstack_of_narrow_sums_is_refused():
-    source = "df = pd.read_csv('in.csv', dtype={'i': 'int64', 'k': str, 's': str})\ndf['i'] = df['i'].astype('int8')\n"
+def test_unstack_of_narrow_sums_is_refused(tmp_path):
+    (tmp_path / "in.csv").write_text("k,s,i\na,x,1\n,y,2\nb,x,3\n")
+    source = "import pandas as pd\ndf = pd.read_csv('in.csv')\ndf['i'] = df['i'].astype('int8')\n"
     source += "df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0).to_csv('out.csv')\n"
     with pytest.raises(TranspileError, match="the order of its columns"):
-        transpile("import pandas as pd\n" + source)
-    transpile("import pandas as pd\n" + source.replace(".sum()", ".sum().astype('int64')"))
+        transpile(source, Options(input_root=tmp_path))
+    transpile(source.replace(".sum()", ".sum().astype('int64')"), Options(input_root=tmp_path))
