@@ -7,7 +7,7 @@ from typing import Any
 from rules.index import index_ignored
 from rules.lib import assign, chain, derive, filtered, selected, series_of, subset_of, typed
 from rules.registry import Call, rule
-from rules.sort_keys import key_values, with_key
+from rules.sort_keys import in_order, key_values, with_key
 from transpiler.facts import (
     BOOLS,
     NULL_FREE,
@@ -15,12 +15,9 @@ from transpiler.facts import (
     Col,
     Const,
     Frame,
-    Index,
-    Rows,
     Sequence,
     Windowed,
 )
-from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, lift, render
 
 
@@ -127,11 +124,7 @@ def sort_values(c: Call) -> Frame:
         values = key_values(c, c["key"], series_of(c.ctx, frame, label))
         frame, key = with_key(c, frame, values, bool(up), last)
         keys.append(key)
-    rows = Rows(parent=frame.rows)
-    index = frame.index
-    if index.kind == "range":
-        index = Index("rows", index.anchor, sorted=rows.uid)
-    out = frame.but(order=sorted_order(keys, frame.order), rows=rows, index=index)
+    out = in_order(frame, keys)
     return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from rules.categories import sort_place
 from rules.lib import chain, on, tight
 from rules.registry import Call
-from transpiler.facts import Col, Const, Frame, Func, Module, SortKey, Value
+from transpiler.facts import Col, Const, Frame, Func, Index, Module, Rows, SortKey, Value
+from transpiler.infer.context import sorted_order
 from transpiler.symbolic import render
 
 
@@ -36,3 +37,11 @@ def with_key(c: Call, frame: Frame, values: Col, up: bool, last: bool) -> tuple[
     name = c.ctx.temp("place" if values.dtype == "category" else "key")
     out = chain(frame, f".withColumn({render(name)}, {place})", hidden=(*frame.hidden, name))
     return out, SortKey(name, None, up, last)
+
+
+def in_order(frame: Frame, keys: list[SortKey]) -> Frame:
+    """The frame sorted by values; a RangeIndex stays one where the sort moves no row."""
+    rows, index = Rows(parent=frame.rows), frame.index
+    if index.kind == "range":
+        index = Index("rows", index.anchor, sorted=rows.uid)
+    return frame.but(order=sorted_order(keys, frame.order), rows=rows, index=index)

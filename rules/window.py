@@ -18,7 +18,7 @@ from rules.lib import (
 )
 from rules.registry import Call, rule
 from rules.select import descending, first_rows
-from rules.sort_keys import key_values, with_key
+from rules.sort_keys import in_order, key_values, with_key
 from transpiler.errors import NoRule
 from transpiler.facts import (
     NUMBERS,
@@ -272,11 +272,7 @@ def series_sort_values(c: Call) -> Col:
         c, c["key"], series_of(c.ctx, frame, frame.columns[0].label).but(label=c.col.label)
     )
     frame, key = with_key(c, frame, values, up, c.lit("na_position") == "last")
-    rows = Rows(parent=frame.rows)
-    index = frame.index
-    if index.kind == "range":
-        index = Index("rows", index.anchor, sorted=rows.uid)
-    out = frame.but(order=sorted_order([key], frame.order), rows=rows, index=index)
+    out = in_order(frame, [key])
     out = index_ignored(c.ctx, out) if c.lit("ignore_index") else out
     return series_of(c.ctx, out, frame.columns[0].label).but(label=c.col.label)
 
