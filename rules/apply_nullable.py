@@ -9,7 +9,7 @@ import libcst as cst
 from rules.registry import Call
 from rules.scalars import DTYPE_KIND, Row, S
 from transpiler.errors import NoRule, Restart
-from transpiler.facts import FUNCTION, NA, Col, Column, Func
+from transpiler.facts import NA, Col, Column, Func
 
 #: nullable dtype → the one whose values a row has in the places that are not missing
 AS_NUMPY = {"Int64": "int64", "Float64": "float64", "string": "object", "boolean": "bool"}
@@ -53,7 +53,7 @@ def told_apart(c: Call, series: list[Col], function: Any) -> None:
 def made_in_pandas(series: list[Col]) -> None:
     """Raises Restart where a function gave the values and only the job sees their type: pandas has to
     make them, which knows whether a missing one is pd.NA."""
-    for step in (s for x in series for s in x.nans if s[0] == FUNCTION):
+    for step in (s for x in series for s in x.functions):
         raise Restart(step)
 
 

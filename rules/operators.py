@@ -175,7 +175,9 @@ def of_objects(op: str, a: Any, b: Any) -> None:
     """Raises NoRule where an object column of numbers and pd.NA gives something else than one of
     nullable dtype does: a zero divisor raises there, and the results have the other's dtype."""
     for value, other in ((a, b), (b, a)):
-        if isinstance(value, Col) and value.holds_na and value.dtype in NUMBERS | {None}:
+        if not isinstance(value, Col) or value.dtype not in NUMBERS | {None}:
+            continue
+        if value.holds_na or value.functions:
             if isinstance(other, Col) and other.is_nullable and not other.holds_na:
                 raise NoRule("what a function gave, with pd.NA in it, beside a nullable column: convert_dtypes() makes them alike")  # fmt: skip
             if op in ("truediv", "floordiv", "mod") and not is_factor(b):

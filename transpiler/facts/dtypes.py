@@ -81,6 +81,13 @@ class Typed(MaybeInfinite):
 
     nullable: bool
     gap: str | None
+    nans: frozenset
+
+    @property
+    def functions(self) -> list[tuple]:
+        """The steps in ``nans`` whose function gave the values: only the job sees whether pandas has an
+        object column of them with pd.NA in it."""
+        return [step for step in self.nans if step[0] == FUNCTION]
 
     @property
     def holds_na(self) -> bool:

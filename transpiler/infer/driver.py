@@ -16,7 +16,6 @@ from rules import lib
 from rules.widths import WIDTHS, in_pandas
 from transpiler.errors import NoRule, Refused, Restart
 from transpiler.facts import (
-    FUNCTION,
     NULLABLE,
     Accessor,
     Class,
@@ -77,7 +76,7 @@ class Driver:
         ctx = self.ctx
         ctx.use(frame)
         ctx.look(*frame.columns, *frame.index.levels)
-        for step in (s for c in frame.columns for s in c.nans if s[0] == FUNCTION):
+        for step in (s for c in frame.columns for s in c.functions):
             raise Restart(step)  # of its missing values only pandas itself knows which are pd.NA
         options = []
         order = frame.order
