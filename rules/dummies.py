@@ -9,7 +9,7 @@ from rules.lib import drop_hidden, materialised, on, reader_of_labels, tight, wi
 from rules.pivot import READERS, as_list
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import SPARK_TYPES, Col, Frame, Module, Order, fresh
+from transpiler.facts import SPARK_TYPES, Col, Frame, Module, fresh
 from transpiler.infer.context import simplified
 from transpiler.symbolic import render
 
@@ -53,6 +53,9 @@ class Dummies(Frame):
         "out = pd.concat([df, pd.get_dummies(df['k'], prefix='k'), pd.get_dummies(df['s'], prefix='s')], axis=1)",
         "d = pd.get_dummies(df['k'], prefix='k')\nout = df.join(d)",
         "d = pd.get_dummies(df['k']).drop(columns='a')\nout = d",
+        "df = df.sort_values(['k', 'f', 'i'])\nout = pd.get_dummies(df['s'], prefix='s', dtype=int)",
+        "out = pd.concat([df[['i', 'f']], pd.get_dummies(df['k'], prefix='k', dtype=int)], axis=1)",
+        "df = df.dropna(subset=['k']).sort_values(['s', 'f', 'i'])\nout = pd.concat([df[['f']], pd.get_dummies(df['k'], prefix='k', dtype=int)], axis=1)",
     ),
 )
 def get_dummies(c: Call) -> Frame:
@@ -187,15 +190,14 @@ def of_series(c: Call, series: Col) -> Dummies:
 def indicators(ctx: Any, series: Col, function: str, options: list[str], label_kind: str, masked: bool) -> Dummies:  # fmt: skip
     """The frame of the indicators alone."""
     series = materialised(ctx, series)
-    frame = series.frame
+    frame = ctx.losing(series.frame, keep={x.name for x in series.frame.index.levels})
+    series = on(frame, series)
     base, temps = with_temps(frame, series.temps)
     kept = [*frame.hidden, *(x.name for x in frame.index.levels)]
     listed = ", ".join([*options, f"only={render(kept)}"])
     text = f"{ctx.call(function)}({base.text}, {tight(series)}, {listed})"
-    keys = {k.name for k in frame.order.keys} - {*kept}
-    order = Order(lost=ctx.step()) if keys else frame.order
     facts = {f: getattr(frame, f) for f in Frame.__dataclass_fields__}
-    facts |= {"text": text, "columns": (), "open": True, "base": fresh(), "gone": (), "order": order,
+    facts |= {"text": text, "columns": (), "open": True, "base": fresh(), "gone": (),
               "nullable": series.is_nullable and masked, "label_kind": label_kind,
               "label_names": (), "parts": (), "vars": frame.vars | series.uses}  # fmt: skip
     return Dummies(**facts, series=series, function=function, options=", ".join(options), made=text)
@@ -231,15 +233,34 @@ def beside_dummies(ctx: Any, out: Frame, item: Dummies) -> Frame:
         raise NoRule("the two sides have different rows: pandas aligns them on their index")
     if out.open and out.label_kind != item.label_kind or out.open and out.nullable != item.nullable:
         raise NoRule("columns of different kinds that are not known here")
-    series = on(out, item.series)
+    try:
+        series, shown = on(out, item.series), ""
+    except NoRule:
+        out, shown = over_source(out, item.series)
+        series = item.series
     base, temps = with_temps(out, series.temps)
-    more = f", {item.options}" if item.options else ""
+    more = (f", {item.options}" if item.options else "") + shown
     text = f"{ctx.call(item.function)}({base.text}, {tight(series)}{more})"
     if base.hidden or base.index.levels:  # they stay last, as selections leave them
         ctx.use(out)
     made = base.but(text=text, open=True, base=out.base or fresh(), nullable=item.nullable,
                     label_kind=item.label_kind, vars=out.vars | item.vars)  # fmt: skip
     return drop_hidden(made, temps)
+
+
+def over_source(out: Frame, series: Col) -> tuple[Frame, str]:
+    """``out`` as a selection of columns from the frame that a Series of the same rows was made from,
+    which has the Series' columns too; second: the option that selects them.
+
+    Raises NoRule where ``out`` has columns that this frame does not have, or another order.
+    """
+    source = series.frame
+    there = {(x.name, x.uid) for x in source.columns}
+    same = out.rows.uid == source.rows.uid and out.index == source.index
+    if out.open or not same or not all((x.name, x.uid) in there for x in out.columns):
+        raise NoRule("the columns that the indicators were made of have changed since")
+    kept = [*(x.name for x in out.columns), *source.hidden, *(x.name for x in source.index.levels)]
+    return source.but(columns=out.columns), f", only={render(kept)}"
 
 
 __all__ = ["Dummies", "beside_dummies"]
