@@ -448,6 +448,24 @@ def frame_apply(c: Call) -> Any:
     return apply_columns(c, function, args, kwargs)
 
 
+@rule(
+    "DataFrame.transform(func, axis=0, *args, **kwargs)",
+    example=(
+        "df[['i', 'f']].transform(lambda s: s - s.mean())",
+        "df[['f', 'g']] = df[['f', 'g']].transform(lambda s: s.fillna(s.median()))\nout = df",
+        "df[['i', 'f']].transform(np.abs)",
+    ),
+)
+def frame_transform(c: Call) -> Frame:
+    """``apply`` by columns, of a function that keeps the rows."""
+    function, args, kwargs = c["func"], list(c["args"]), dict(c["kwargs"])
+    c.need(c.lit("axis") in (0, "index"), "axis= of this value")
+    c.need(isinstance(function, (Func, Module)), "functions by name or in lists")
+    made = apply_columns(c, function, args, kwargs)
+    c.need(isinstance(made, Frame) and made.rows.same_set(c.frame.rows), "a function that does not keep the rows")  # fmt: skip
+    return made
+
+
 for _name in ("map", "applymap"):
 
     def _each(c: Call) -> Frame:

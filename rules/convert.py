@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from rules.categories import as_category, as_seen
-from rules.elementwise import mapped
+from rules.elementwise import changed_columns, mapped
 from rules.io import dtype_name
 from rules.periods import period_text
-from rules.lib import assign, chain, derive, looked_into, materialised, series_of, tightened, typed
+from rules.lib import chain, derive, looked_into, materialised, tightened, typed
 from rules.registry import Call, rule
 from rules.width_casts import as_objects, as_written, narrow, width_name
 from transpiler.errors import NoRule
@@ -265,6 +265,10 @@ def astype(c: Call) -> Col:
         "df.astype({'i': 'float64', 'k': 'category', 'b': int})[['i', 'k', 'b']]",
         "df[['i', 'n']].astype({'n': 'Int64', 'i': 'string'})",
         "df['u'].str.extract(r'(\\d)(\\d)').astype(float)",
+        "df[['i', 'f']] = df[['i', 'f']].astype(float).round(1)\nout = df",
+        "df[['i', 'f']] = df[['i', 'f']].fillna(0).astype(int)\nout = df",
+        "d = df.convert_dtypes()\nd[['s', 'k']] = d[['s', 'k']].astype(str)\nout = d",
+        "df[['g', 's', 'i']].round(1).astype({'i': str, 'g': 'string'})",
     ),
 )
 def frame_astype(c: Call) -> Frame:
@@ -273,19 +277,19 @@ def frame_astype(c: Call) -> Frame:
     frame = c.frame
     if isinstance(wanted, str):
         wanted = {label: wanted for label in frame.labels}
+    missing = [x for x in wanted if frame.has(x) is False]
+    c.need(not missing, f"no column {missing}")
+
+    def change(series: Col) -> Col:
+        target = wanted.get(series.label)
+        if target is None:
+            return series
+        check_errors(c, series, target)
+        return cast(c, series, target)
+
     if frame.parts:  # its columns are made of another frame's
-        return mapped(
-            c.ctx, frame, lambda x: cast(c, x, wanted[x.label]) if x.label in wanted else x
-        )
-    before = frame
-    for label, target in wanted.items():
-        check_errors(c, series_of(c.ctx, before, label), target)
-    series = {
-        label: cast(c, series_of(c.ctx, before, label), target) for label, target in wanted.items()
-    }
-    for label, one in series.items():
-        frame = assign(c.ctx, frame, label, one)
-    return frame
+        return mapped(c.ctx, frame, change)
+    return changed_columns(c.ctx, frame, change, wanted)
 
 
 # --- convert_dtypes -------------------------------------------------------------------------

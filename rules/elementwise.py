@@ -25,6 +25,28 @@ def mapped(ctx: Any, frame: Frame, change: Callable[[Col], Col]) -> Frame:
     return projected(ctx, frame, labels, changed)
 
 
+def changed_columns(ctx: Any, frame: Frame, change: Callable[[Col], Col], labels: Any = None) -> Frame:  # fmt: skip
+    """``mapped`` for a change that leaves columns as they are: a few changed ones alone are written.
+
+    labels: those that it may change (None: all that are known).
+    """
+    made: dict[Any, Col] = {}
+    if not frame.open:
+        old = own_cells(ctx, frame)
+        new = [change(series) for series in old]
+        made = {s.label: s for s, was in zip(new, old) if s is not was}
+        if len(made) * 2 > len(new) or any(s.windowed or s.temps for s in made.values()):
+            return projected(ctx, frame, frame.labels, new)
+    out = frame
+    for label in frame.labels if labels is None else labels:
+        before = series_of(ctx, frame, label)
+        series = change(before)
+        if series is not before:
+            out = assign(ctx, out, label, series.but(frame=out))
+            ctx.cells[out.column(label).uid] = made.get(label, series)
+    return out
+
+
 def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame:
     """A frame of these Series over ``frame`` in place of its columns."""
     source = meet(*changed)[0] if changed else frame
@@ -72,10 +94,15 @@ def cells(ctx: Any, frame: Frame) -> list[Col]:
     """The Series that the frame's columns are, over one frame of the same rows: the one that they
     were computed from where that is known, else the frame itself."""
     known = [ctx.cells.get(x.uid) for x in frame.columns]
-    if known and all(k is not None for k in known):
-        source, series = attempt(meet, *known) or (None, [])
+    made = [k for k in known if k is not None]
+    if made:
+        source, _ = attempt(meet, *made) or (None, [])
         if source is not None and source.rows.uid == frame.rows.uid:
-            return series
+            kept = {(x.name, x.uid): x.label for x in source.columns}
+            places = [(x.name, x.uid) for x in frame.columns]
+            if all(k is not None or x in kept for k, x in zip(known, places)):
+                series = [series_of(ctx, source, kept[x]) if k is None else k for k, x in zip(known, places)]  # fmt: skip
+                return meet(*series)[1]
     return [series_of(ctx, frame, label) for label in frame.labels]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.elementwise import compact, mapped, own_cells, plain_name, projected
+from rules.elementwise import changed_columns, compact, mapped, own_cells, plain_name, projected
 from rules.lib import (
     all_finite,
     derive,
@@ -92,23 +92,7 @@ def frame_round(c: Call) -> Frame:
             return derive(typed(c.ctx, "rounded_if_number", series, **options), None, series)
         return series if n is None or series.dtype not in NUMBERS else rounded(c, series, n)
 
-    return changed_columns(c, c.frame, change)
-
-
-def changed_columns(c: Call, frame: Frame, change: Any) -> Frame:
-    """The frame with some columns changed: only those are written out."""
-    from rules.lib import assign
-
-    new = {x: change(series_of(c.ctx, frame, x)) for x in frame.labels}
-    changed = {x: s for x, s in new.items() if s.column is None or s.temps}
-    if len(changed) * 2 > len(new) or any(s.windowed or s.temps for s in changed.values()):
-        return projected(c.ctx, frame, list(new), list(new.values()))
-    out = frame
-    before = {x: series_of(c.ctx, frame, x) for x in changed}
-    for label, series in changed.items():
-        assert before[label] is not None
-        out = assign(c.ctx, out, label, series.but(frame=out))
-    return out
+    return changed_columns(c.ctx, c.frame, change)
 
 
 def absolute(c: Call, series: Col) -> Col:

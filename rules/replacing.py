@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.choose import literal_of
 from rules.convert import source_values
-from rules.elementwise import compact
+from rules.elementwise import changed_columns, compact
 from rules.lib import all_finite, derive, is_missing, typed
 from rules.registry import Call, rule
 from transpiler.facts import (
@@ -308,7 +308,6 @@ def series_replace(c: Call) -> Col:
 )
 def frame_replace(c: Call) -> Frame:
     """Whole values replaced in every column that can hold them."""
-    from rules.numbers import changed_columns
 
     given, value, has_value = arguments(c)
     if c.frame.open:
@@ -319,7 +318,7 @@ def frame_replace(c: Call) -> Frame:
         found = by_column(c, series.label, given, value, has_value)
         return series if found is None else do(c, series, pairs_of(c, *found))
 
-    return changed_columns(c, c.frame, change)
+    return changed_columns(c.ctx, c.frame, change)
 
 
 __all__ = ["replaced"]

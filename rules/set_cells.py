@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.labels import relabelled
@@ -34,6 +35,7 @@ from transpiler.facts import (
     Scalar,
     Sequence,
     Value,
+    fresh,
     with_missing,
 )
 from transpiler.symbolic import E, F, col, lift
@@ -358,7 +360,6 @@ def beside(ctx: Any, frame: Frame, other: Frame) -> Frame:
     for column, temp in temps:
         known = [x for x in out.columns if x.label == column.label]
         name = known[0].name if known else physical(out, column.label)
-        gone = f".drop({lift(name)})" if False else ""
-        out = chain(out, f'{gone}.withColumn({lift(name)}, {col(temp)}).drop("{temp}")')
-        out = out.set_column(Column(column.label, name, column.dtype, nullable=column.nullable))
+        out = chain(out, f'.withColumn({lift(name)}, {col(temp)}).drop("{temp}")')
+        out = out.set_column(replace(column, name=name, uid=fresh(), origin=None))
     return out

@@ -105,3 +105,26 @@ def test_a_program_reads_as_someone_would_write_it():
         'by_user_in_order = Window.partitionBy("user").orderBy("__pos")\nchange = F.when(' in script
     )
     assert script.count("change") == 3  # where it is made, and the two that read it
+
+
+BYPASSED = """import pandas as pd
+df = pd.read_csv('people.csv')
+# digits of the number
+x = df['phone'].str.extract(r'([0-9]+)')
+x.columns = ['digits']
+out = df.join(x)
+out.to_csv('out.csv', index=False)
+"""
+
+
+def test_a_frame_that_another_step_was_made_in_place_of_goes_and_its_comment_stays():
+    script = transpile(BYPASSED).script
+    body = script[script.index("job.init(") :]
+    names = [n.id for n in ast.walk(ast.parse(body)) if isinstance(n, ast.Name)]
+    assert "x" not in names and "out" in names
+    assert "# digits of the number" in script
+
+
+def test_a_frame_that_the_program_itself_never_reads_stays():
+    script = transpile("import pandas as pd\ndf = pd.read_csv('a.csv')\nx = df.head(3)\n").script
+    assert "x = df" in script

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import fields
 from functools import cache, cached_property, lru_cache
@@ -49,6 +50,17 @@ class Program:
         """The first line of a node's text, for reports."""
         lines = redacted(self.code(node).strip()).splitlines()
         return lines[0] + (" …" if len(lines) > 1 else "") if lines else ""
+
+    @cached_property
+    def loaded(self) -> frozenset[str]:
+        """The names that are read by a statement that does not bind them itself."""
+        found: set[str] = set()
+        for statement in ast.walk(ast.parse(self.text)):
+            if isinstance(statement, ast.Assign | ast.AugAssign | ast.Expr | ast.Return):
+                names = [n for n in ast.walk(statement) if isinstance(n, ast.Name)]
+                bound = {n.id for n in names if isinstance(n.ctx, ast.Store)}
+                found |= {n.id for n in names if isinstance(n.ctx, ast.Load)} - bound
+        return frozenset(found)
 
     @cached_property
     def assignments(self) -> dict[str, int]:

@@ -62,7 +62,7 @@ def transpile(pandas_src: str, options: Options | None = None) -> Transpilation:
     program = Program(pandas_src)
     ctx, interpreter = walk(program, options)
     check_program(program, ctx)
-    script = job_script(ctx, interpreter.imports, options)
+    script = job_script(ctx, interpreter.imports, options, program.loaded)
     report = Report(ctx.entries, pandas_src)
     return Transpilation(
         pandas_src, script, report, dataflow(ctx), options, ctx.outputs, ctx.inputs

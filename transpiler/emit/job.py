@@ -33,13 +33,16 @@ job.init(args["JOB_NAME"], args)
 """
 
 
-def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
-    """The text of the job, formatted by black. Raises TranspileError when it is not valid Python
-    (which is a bug of ours, found here rather than on AWS)."""
+def job_script(
+    ctx: Context, imports: dict[str, str], options: Options, loaded: frozenset[str] = frozenset()
+) -> str:
+    """The text of the job, formatted by black. ``loaded``: the names that the program reads outside of
+    their own assignments. Raises TranspileError when it is not valid Python (a bug of ours, found here
+    rather than on AWS)."""
     ctx.statements = together(ctx.statements)
     mark_cached(ctx)
     names = ctx.names | set(imports) | identifiers("\n".join(s.text for s in ctx.statements))
-    steps = tidied(without_unread(ctx.statements), names, ctx.series)
+    steps = tidied(without_unread(ctx.statements, loaded), names, ctx.series)
     body = "\n".join(statement_text(s, previous) for previous, s in zip([None, *steps], steps))
     if ctx.comments:
         body += "\n\n" + "\n".join(ctx.comments)
@@ -85,28 +88,42 @@ def job_script(ctx: Context, imports: dict[str, str], options: Options) -> str:
     )
 
 
+_WORDS = re.compile(r"\w+")
 #: what a program asks of its own environment, which a job on AWS does not have
 _ENVIRONMENT = re.compile(
     r"""\w+ = os\.(?:environ\[|environ\.get\(|getenv\()(["'])\w+\1[^()]*[\])]"""
 )
 
 
-def without_unread(statements: list[Statement]) -> list[Statement]:
+def without_unread(statements: list[Statement], loaded: frozenset[str]) -> list[Statement]:
     """The statements without constants and environment variables that nothing reads (such as the
-    password of a database); their comments stay."""
+    password of a database), and without frames that the program reads (``loaded``) and the job does
+    not: another step was made of the same columns. Comments stay."""
     kept: list[Statement] = []
+    functions = "\n".join(s.text for s in statements if re.search(r"\b(?:def|lambda)\b", s.text))
+    read = set(_WORDS.findall(functions))
     comments: tuple[str, ...] = ()
-    for number, statement in enumerate(statements):
-        later = statements[number + 1 :]
+    for statement in reversed(statements):
         spare = statement.kind == "constant" or _ENVIRONMENT.fullmatch(statement.text)
-        if spare and not any(re.search(rf"\b{statement.defines}\b", s.text) for s in later):
-            comments += statement.comments
+        spare = spare or is_bypassed(statement, loaded)
+        if spare and statement.defines not in read:
+            comments = (*statement.comments, *comments)
             continue
+        read |= set(_WORDS.findall(statement.text.removeprefix(f"{statement.defines} = ")))
         if comments:
-            statement = replace(statement, comments=(*comments, *statement.comments))
-            comments = ()
+            after, comments = comments, ()
+            if kept:
+                kept[-1] = replace(kept[-1], comments=(*after, *kept[-1].comments))
         kept.append(statement)
-    return kept
+    if comments and kept:
+        kept[-1] = replace(kept[-1], comments=(*comments, *kept[-1].comments))
+    return kept[::-1]
+
+
+def is_bypassed(statement: Statement, loaded: frozenset[str]) -> bool:
+    """Whether a statement only defines a frame, of steps on frames, that the program reads later."""
+    alone = statement.kind == "step" and not statement.also and statement.defines in loaded
+    return alone and not re.match(r"\w+ = (?:read_|spark\.|glueContext\.)", statement.text)
 
 
 def compiled(body: str) -> None:
