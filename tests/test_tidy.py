@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from transpiler import transpile
+from transpiler import Options, transpile
 from transpiler.infer.context import Statement
 from transpiler.tidy import key, simpler, tidied
 
@@ -117,8 +117,9 @@ out.to_csv('out.csv', index=False)
 """
 
 
-def test_a_frame_that_another_step_was_made_in_place_of_goes_and_its_comment_stays():
-    script = transpile(BYPASSED).script
+def test_a_frame_that_another_step_was_made_in_place_of_goes_and_its_comment_stays(tmp_path):
+    (tmp_path / "people.csv").write_text("name,phone\nAda,a 12\n")
+    script = transpile(BYPASSED, Options(input_root=tmp_path)).script
     body = script[script.index("job.init(") :]
     names = [n.id for n in ast.walk(ast.parse(body)) if isinstance(n, ast.Name)]
     assert "x" not in names and "out" in names
