@@ -137,7 +137,8 @@ def group_truth(v, t):
 
 def group_any(v, t, over=None):
     """Whether any value of a group is true."""
-    return F.coalesce(over_group(F.bool_or(group_truth(v, t)), over), F.lit(False))
+    none = t in ("timestamp", "timestamp_ntz")  # pandas takes NaT for true here
+    return F.coalesce(over_group(F.bool_or(group_truth(v, t)), over), F.lit(none))
 
 
 def group_all(v, t, over=None):
@@ -146,12 +147,14 @@ def group_all(v, t, over=None):
 
 
 def group_extreme(v, t, over=None, largest=False, gaps_fail=False):
-    """The least or largest of a group. ``gaps_fail``: pandas cannot order text and NaN."""
+    """The least or largest of a group. ``gaps_fail``: pandas cannot order texts, or dates, and NaN."""
     found = over_group(F.max(v) if largest else F.min(v), over)
-    if t != "string" or not gaps_fail:
+    if t not in ("string", "date") or not gaps_fail:
         return found
     present, rows = over_group(F.count(v), over), over_group(F.count(F.lit(1)), over)
-    problem = F.raise_error(F.lit("pandas cannot order text and missing values of a group"))
+    problem = F.raise_error(
+        F.lit("pandas cannot order text or dates and missing values of a group")
+    )
     return F.when((present > 0) & (present < rows), problem).otherwise(found)
 
 
@@ -163,6 +166,34 @@ def group_nunique(v, t, over=None, dropna=True):
         return n
     gap = over_group(F.max(F.when(v.isNull(), F.lit(1)).otherwise(F.lit(0))), over)
     return n + gap
+
+
+def group_count(v, t, over=None):
+    """How many values a group has."""
+    return over_group(F.count(v), over)
+
+
+def group_nearest(v, t, order, last=False, skipna=True):
+    """The first or last value of a group that is there, or (skipna=False) of its rows."""
+    at = F.when(v.isNotNull(), order) if skipna else order
+    return (F.max_by if last else F.min_by)(v, at)
+
+
+def group_joined(v, order, none=None):
+    """The sum of texts: all that are there in row order. none: the sum where there is none; pandas'
+    is 0, a number among the texts of its objects, which (None) fails the job."""
+    problem = F.raise_error(F.lit("the sum of a group without any text, which is 0 in pandas"))
+    joined = F.array_join(group_list(v, order), "")
+    return F.when(F.count(v) > 0, joined).otherwise(problem if none is None else F.lit(none))
+
+
+def group_added(v, t, order=None, none=None):
+    """The sum of a group; texts are joined in row order, where that is known."""
+    if t != "string":
+        return group_sum(v, t)
+    if order is None:
+        raise TypeError("texts are added in the order of the rows, which is not known here")
+    return group_joined(v, order, none)
 
 
 def group_text(v, t, order, separator, dropped=False, distinct=False, ordered=False):

@@ -7,6 +7,7 @@ from typing import Any, Callable
 
 from rules.carried import dtypes_in
 from rules.groups import UNKNOWN, Groups, Made, keeping_finite, named, series_result
+from rules.open_groups import each_of, left_to_job
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -127,7 +128,7 @@ def extreme(largest: bool) -> Callable[..., Made]:
     def plainly(g: Groups, v: Col, over: E | None) -> Made:
         if v.dtype in ("category", "list", "bool?"):
             raise NoRule(f"the least or largest of a {v.dtype} column")
-        gaps_fail = v.dtype in (None, "object") and not v.is_nullable and not v.null_free
+        gaps_fail = v.dtype in (None, "object", "date") and not v.is_nullable and not v.null_free
         v = g.exact(v, over is not None)
         if not gaps_fail:
             expr = F.max(v.expr) if largest else F.min(v.expr)
@@ -261,6 +262,13 @@ def make_text(g: Groups, v: Col, over: E | None, separator: str = "", **options:
     )
 
 
+def sum_of_texts(g: Groups, v: Col) -> Made:
+    """The sum of texts by groups joins them; a Series' own sum fails on a missing one."""
+    more = ', none=""' if v.is_nullable else ""
+    text = f"{g.ctx.call('group_joined')}({v.expr}, {g.position()}{more})"
+    return Made(E(text), v.dtype, v.is_nullable, False, UNKNOWN)
+
+
 def make_nth(g: Groups, v: Col, over: E | None, last: bool = False) -> Made:
     """``x.iloc[0]``, ``x.iloc[-1]``."""
     return nearest(last)(g, v, over, skipna=False)
@@ -294,6 +302,8 @@ def made(g: Groups, spec: Spec, v: Col | None, over: E | None = None) -> Made:
         raise NoRule("there is no column to aggregate")
     if v is not None and dtypes_in(v) and spec.name not in _OF_ORDER:
         raise NoRule(f"{spec.name} of a {v.dtype} column")
+    if spec.name == "sum" and v.dtype in TEXTS and over is None and not spec.params:  # type: ignore[union-attr]
+        return sum_of_texts(g, v)  # type: ignore[arg-type]
     return AGGREGATES[spec.name](g, v, over, **spec.params)
 
 
@@ -314,6 +324,8 @@ def plain(c: Call, spec: Spec, numeric_only: bool = False) -> Value:
     if g.grouped.series is not None:
         v = g.value(g.grouped.series)
         return outcome(c, g, [(v.label, made(g, spec, v))], True, spec, v)
+    if left_to_job(g, numeric_only):
+        return each_of(c, g, spec.name, spec.params, numeric_only)
     return outcome(c, g, [(v.label, made(g, spec, v)) for v in chosen(g, numeric_only)], False)
 
 
@@ -334,34 +346,36 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     # name: parameters, not_yet, handled, examples of a frame, examples of a Series
     "sum": (f"{_NUMERIC}, min_count=0, {ENGINE}", NOT_ENGINE, "min_count",
             ("df.groupby('k').sum(numeric_only=True)", "df.groupby('k', as_index=False)[['f', 'b', 'i']].sum()",
-             "df.groupby('k')[['f', 'i']].sum(min_count=3)"),
+             "df.groupby('k')[['f', 'i']].sum(min_count=3)", "df.drop(columns=['t', 'd']).dropna().groupby('b').sum()",
+             "df.groupby(['k', 'b'], as_index=False).sum(numeric_only=True)", "df.dropna(subset=['s'])[['b', 's']].groupby('b').sum(numeric_only=True)",
+             "df.groupby(df['k'].str.upper(), sort=False).sum(numeric_only=True)"),
             ("df.groupby('k')['f'].sum()", "df.groupby(['k', 'b'])['i'].sum()", "df.groupby('s', dropna=False)['f'].sum()",
              "df.groupby('k', sort=False)['b'].sum()", "df.groupby('j', as_index=False)['f'].sum()",
              "df['f'].groupby(df['k']).sum()")),
     "mean": (f"{_NUMERIC}, {ENGINE}", NOT_ENGINE, "",
-             ("df.groupby('b').mean(numeric_only=True)", "df.groupby('b')[['i', 'n']].mean()"),
+             ("df.groupby('b').mean(numeric_only=True)", "df.groupby('b')[['i', 'n']].mean()", "df.groupby(['s', 'b'], dropna=False).mean(numeric_only=True)"),
              ("df.groupby('k')['n'].mean()", "df.groupby('s')['b'].mean()", "df.groupby('s')['f'].mean()")),
     "min": (f"{_NUMERIC}, min_count=-1, {ENGINE}", NOT_ENGINE, "min_count",
-            ("df.groupby('k')[['i', 'f', 'b', 't']].min()",), ("df.groupby('k')['n'].min()", "df.dropna(subset=['s']).groupby('b')['s'].min()")),
+            ("df.groupby('k')[['i', 'f', 'b', 't']].min()", "df.dropna().groupby('k').min()"), ("df.groupby('k')['n'].min()", "df.dropna(subset=['s']).groupby('b')['s'].min()")),
     "max": (f"{_NUMERIC}, min_count=-1, {ENGINE}", NOT_ENGINE, "min_count",
-            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()",), ("df.groupby('s')['f'].max()", "df.groupby('k')['g'].max(min_count=3)", "df.dropna(subset=['u']).groupby('b')['u'].max()")),
-    "count": ("", "", "", ("df.groupby('k').count()",), ("df.groupby('k')['s'].count()",)),
+            ("df.groupby('k')[['i', 'f', 'b', 'd']].max()", "df.dropna().groupby(['b', 'k'], as_index=False).max()"), ("df.groupby('s')['f'].max()", "df.groupby('k')['g'].max(min_count=3)", "df.dropna(subset=['u']).groupby('b')['u'].max()")),
+    "count": ("", "", "", ("df.groupby('k').count()", "df.set_index(['k', 'b']).groupby(level='k', sort=False).count()"), ("df.groupby('k')['s'].count()",)),
     "nunique": ("dropna=True", "", "dropna", ("df.groupby('k').nunique()",),
                 ("df.groupby('k')['s'].nunique()", "df.groupby('b')['s'].nunique(dropna=False)")),
     "first": (f"{_NUMERIC}, min_count=-1, skipna=True", "", "skipna min_count",
-              ("df.groupby('k').first()", "df.sort_values('i', ascending=False, kind='stable').groupby('b')[['f', 's']].first()"),
+              ("df.groupby('k').first()", "df.groupby(['k', 'b'], sort=False).first()", "df.groupby('k').first(numeric_only=True, skipna=False)", "df.sort_values('i', ascending=False, kind='stable').groupby('b')[['f', 's']].first()"),
               ("df.groupby('b')['f'].first()", "df.groupby('k')['s'].first(min_count=3)", "df.groupby('k')['f'].first(skipna=False)")),
     "last": (f"{_NUMERIC}, min_count=-1, skipna=True", "", "skipna min_count",
-             ("df.groupby('k')[['s', 'f', 't', 'b']].last()",), ("df.groupby('k')['f'].last()", "df.groupby('k')['f'].last(skipna=False)")),
-    "median": (_NUMERIC, "", "", ("df.groupby('k')[['i', 'g', 'b']].median()",), ("df.groupby('s')['i'].median()",)),
-    "std": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].std()",),
+             ("df.groupby('k')[['s', 'f', 't', 'b']].last()", "df.sort_values(['s', 'i', 'j']).groupby('k', as_index=False).last()"), ("df.groupby('k')['f'].last()", "df.groupby('k')['f'].last(skipna=False)")),
+    "median": (_NUMERIC, "", "", ("df.groupby('k')[['i', 'g', 'b']].median()", "df.groupby('k').median(numeric_only=True)"), ("df.groupby('s')['i'].median()",)),
+    "std": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].std()", "df.groupby('k').std(ddof=0, numeric_only=True)"),
             ("df.groupby('s')['i'].std()", "df.groupby('k')['i'].std(ddof=0)", "df.groupby('k')['i'].std(ddof=2)")),
-    "var": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].var()",),
+    "var": (f"ddof=1, {ENGINE}, {_NUMERIC}", NOT_ENGINE, "ddof", ("df.groupby('k')[['i', 'g']].var()", "df.groupby('k').var(numeric_only=True)"),
             ("df.groupby('s')['g'].var()", "df.groupby('k')['i'].var(ddof=0)")),
     "sem": (f"ddof=1, {_NUMERIC}", "", "ddof", ("df.groupby('k')[['i', 'g']].sem()",), ("df.groupby('s')['g'].sem()",)),
-    "prod": (f"{_NUMERIC}, min_count=0", "", "min_count", ("df.groupby('k')[['i', 'g']].prod()",), ("df.groupby('s')['f'].prod()",)),
-    "any": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].any()",), ("df.groupby('s')['f'].any()",)),
-    "all": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].all()",), ("df.groupby('s')['f'].all()",)),
+    "prod": (f"{_NUMERIC}, min_count=0", "", "min_count", ("df.groupby('k')[['i', 'g']].prod()", "df.groupby('b').prod(numeric_only=True)"), ("df.groupby('s')['f'].prod()",)),
+    "any": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].any()", "df.drop(columns=['t', 'd']).groupby('k').any()"), ("df.groupby('s')['f'].any()",)),
+    "all": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].all()", "df.drop(columns=['t', 'd']).groupby('k').all()"), ("df.groupby('s')['f'].all()",)),
     "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis skipna", "", ("df.groupby('b')[['i', 'n']].skew()",),
              ("df.groupby('k')['i'].skew()", "df.groupby('b')['g'].skew()")),
     "idxmax": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmax()",),

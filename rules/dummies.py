@@ -53,6 +53,8 @@ class Dummies(Frame):
         "out = pd.concat([df, pd.get_dummies(df['k'], prefix='k'), pd.get_dummies(df['s'], prefix='s')], axis=1)",
         "d = pd.get_dummies(df['k'], prefix='k')\nout = df.join(d)",
         "d = pd.get_dummies(df['k']).drop(columns='a')\nout = d",
+        "p = pd.concat([df[['k']], pd.get_dummies(df['s'])], axis=1)\nout = p.groupby('k').sum()",
+        "out = pd.get_dummies(df[['k', 's', 'i', 'f']], columns=['s'], dtype=int).groupby('k', as_index=False).mean()",
         "df = df.sort_values(['k', 'f', 'i'])\nout = pd.get_dummies(df['s'], prefix='s', dtype=int)",
         "out = pd.concat([df[['i', 'f']], pd.get_dummies(df['k'], prefix='k', dtype=int)], axis=1)",
         "df = df.dropna(subset=['k']).sort_values(['s', 'f', 'i'])\nout = pd.concat([df[['f']], pd.get_dummies(df['k'], prefix='k', dtype=int)], axis=1)",

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.aggregates import ENGINE, NOT_ENGINE, SPELT, Spec, made, outcome
 from rules.groups import Groups, Made
+from rules.open_groups import each_of, left_to_job
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Func, Grouped, Mapping, Module, Sequence, Value
@@ -29,7 +30,7 @@ def spec_of(value: Any) -> tuple[str, Spec]:
         if module == "builtins" and name in _BUILTINS:
             return name, Spec(_BUILTINS[name])
         if module == "pandas.Series" and name in SPELT - {"first", "last", "size"}:
-            return name, Spec(name)
+            return name, Spec(name, {"min_count": 0} if name == "sum" else {})  # of no texts
         if module == "numpy" and name in _NUMPY_REDUCERS or module.startswith("scipy."):
             return name, Spec("", func=value)
     if isinstance(value, Const):
@@ -149,6 +150,8 @@ def agg_frame(c: Call) -> Value:
         c.need(name == "size" and g.grouped.as_index, "agg(len) over a frame")
         return outcome(c, g, [(None, made(g, spec, None))], True)
     spec = with_arguments(c, spec)
+    if isinstance(func, Const) and left_to_job(g):
+        return each_of(c, g, spec.name, spec.params)
     return outcome(c, g, [(v.label, shown(g, name, spec, v)) for v in g.values()], False)
 
 
@@ -199,6 +202,8 @@ _FRAME_EXAMPLES = (
     "df.groupby('b').agg(r=('i', lambda x: x.max() - x.min()), p=('f', lambda x: x.quantile(0.75)), n=('i', lambda x: (x > 3).sum()))",
     "df.dropna(subset=['u']).groupby('b').agg(u=('u', ', '.join), i=('i', list))",
     "df.groupby('k').agg('size')",
+    "df.drop(columns=['t', 'd']).dropna().groupby('b').agg('sum')",
+    "df.groupby('k', sort=False).agg('nunique')",
     "df.groupby('k').agg(n=('i', 'sum'), p=('i', lambda x: np.percentile(x, 90)), m=('s', lambda x: x.value_counts().max()))",
 )
 _SERIES_EXAMPLES = (

@@ -285,7 +285,8 @@ class Groups:
             named(k.expr) if str(k.expr) == str(col(x.name)) else k.expr.alias(x.name)
             for k, x in zip(self.keys, keys)
         ]
-        text = f".groupBy({', '.join(render(g) for g in group)}).agg({', '.join(tidy(a).text for a in aggs)})"
+        by, made_of = (", ".join(render(g) for g in group), ", ".join(tidy(a).text for a in aggs))
+        text = f".groupBy({by}).agg({made_of})" if aggs else f".select({by}).distinct()"
         placed = {key.name: key for key, _ in first}
         sort = tuple(placed.get(f"__place{n}", SortKey(k.name, k.uid)) for n, k in enumerate(keys))
         sort = sort if grouped.sort else tuple(placed.values())
