@@ -4,9 +4,9 @@ from pyspark.sql import functions as F
 
 from glue_runtime.float_text import float_text, single_value
 
-# What int() and float() take off at both ends.
+# What int() and float() take off at both ends: less than str.strip().
 SPACES = (
-    " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 WHOLE = r"^[+-]?[0-9]+(_[0-9]+)*\z"

@@ -156,6 +156,9 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
         "df['k'].convert_dtypes().apply(lambda x: x in {'a', 'b'})",
         "df['n'].convert_dtypes().apply(lambda x: x * 2 if x > 3 else -1)",
         "df['n'].convert_dtypes().apply(lambda x: f'{x}')",
+        "df['f'].astype(str).apply(float)",
+        "df['d'].astype(str).apply(lambda x: int(x.split('-')[1]) if '-' in x else None)",
+        "df['u'].apply(lambda x: int(x) / 2 if isinstance(x, str) and x.isdigit() else -1.0)",
     ),
 )
 def series_apply(c: Call) -> Any:
@@ -175,6 +178,7 @@ def series_apply(c: Call) -> Any:
         "df['s'].map(lambda x: x.strip().lower(), na_action='ignore')",
         "df['s'].map(str.upper, na_action='ignore')",
         "df['f'].map(lambda x: int(x), na_action='ignore')",
+        "df['d'].astype(str).str[:2].replace('Na', '-7').map(int)",
     ),
 )
 def series_map(c: Call) -> Any:

@@ -20,7 +20,7 @@ _WITH_NA = {"int64?": "Int64", "float64": "Float64"}
 def whole_text(expr: E) -> E:
     """A whole-number expression as bigint, where it is not plainly one already."""
     plain = re.sub(r"F\.col\((\"[^\"]*\"|'[^']*')\)", "", expr.text)
-    plain = plain.replace("python_product", "")
+    plain = re.sub(r"python_product|int_from_text", "", plain)
     return expr if re.fullmatch(r"[\s\d+*\-(),]*", plain) else expr.cast("bigint")
 
 

@@ -13,7 +13,7 @@ from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import Accessor, Col, Const, Func, Module
 from transpiler.source import read_names
-from transpiler.symbolic import F
+from transpiler.symbolic import E, F
 
 
 class Calls:
@@ -254,13 +254,16 @@ class Calls:
         return result
 
     def to_int(self, args: list, state: State) -> S:
-        value = self.number(args, state, "int")
+        value = as_s(args[0])
         if len(args) != 1 or value.kind not in ("int", "bool", "float", "str"):
             raise NoRule("int() of such a value")
+        if value.kind == "str":
+            return self.read_text("int", value)
+        value = self.number(args, state, "int")
         if value.kind in ("int", "bool"):
             return replace(value, kind="int", expr=value.expr.cast("bigint") if value.kind == "bool" and value.expr is not None else value.expr)  # fmt: skip
-        if value.kind == "str" or value.expr is None:
-            self.no_form("int() of a text")
+        if value.expr is None:
+            self.no_form("int() of what Spark has no form for")
             return S(None, "int")
         number = self.checked(value, state, "ValueError: cannot convert float NaN to integer")
         assert number.expr is not None
@@ -275,10 +278,27 @@ class Calls:
         if len(args) != 1 or value.kind not in ("int", "bool", "float", "str"):
             raise NoRule("float() of such a value")
         full = self.is_full(value, state)
-        if value.kind == "str" or value.expr is None:
-            self.no_form("float() of a text")
+        if value.kind == "str":
+            if not full and value.gap != "nan":  # None raises, NaN does not
+                value = self.sure_none(value, state)
+            return self.read_text("float", value)
+        if value.expr is None:
+            self.no_form("float() of what Spark has no form for")
             return S(None, "float", False)
         return S(value.expr if value.kind == "float" else value.expr.cast("double"), "float", full)
+
+    def sure_none(self, value: S, state: State) -> S:
+        """A text that raises in float() where it is missing, since it is None there."""
+        if value.gap != "None":
+            raise NoRule("float() of a text that may be None or NaN")
+        return self.checked(value, state, "TypeError: float() argument must be a string or a real number, not 'NoneType'")  # fmt: skip
+
+    def read_text(self, kind: str, value: S) -> S:
+        """The number that Python reads in a text; what is none raises, as does int() of a gap."""
+        if value.expr is None:
+            self.no_form(f"{kind}() of a text")
+            return S(None, kind, kind == "int")
+        return S(E(f"{self.call.ctx.call(f'{kind}_from_text')}({value.expr})"), kind, kind == "int")
 
     def to_bool(self, args: list, state: State) -> Any:
         return self.truth(args[0], state)

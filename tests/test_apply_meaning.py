@@ -28,6 +28,9 @@ RAISING = [
     "df['z'] = df['u'].fillna('').apply(lambda x: x[0])",
     "df['z'] = df['s'].fillna('').apply(lambda x: x.split('a')[1])",
     "df['t'] = pd.to_datetime(df['t'])\ndf['z'] = df['t'].apply(lambda t: t.strftime('%Y'))",
+    "df['z'] = df['u'].apply(float)",
+    "df['z'] = df['f'].astype(str).apply(int)",
+    "df['z'] = df['u'].str.replace('x', '1').apply(lambda x: int(x) if x != 'nine' else 0)",
     "df = df[df['i'] > 99]\ndf['p'], df['q'] = zip(*df['i'].apply(lambda x: (x, -x)))",
 ]
 # What pd.NA raises in a function.
@@ -83,6 +86,8 @@ SAME = [
     "df['z'] = df['s'].apply(lambda s: any(w in str(s) for w in ('app', 'x,')) and not all(c in str(s) for c in 'an'))",
     "df['z'] = df['s'].apply(lambda s: s.split('a')[-1] + s[0] if isinstance(s, str) else str(s).split()[0])",
     "df['t'] = pd.to_datetime(df['t'])\ndf['z'] = df['t'].apply(lambda t: t.strftime('%d.%m.%Y') if pd.notna(t) else '-')\ndf['w'] = df['t'].apply(lambda t: t.weekday())",
+    # numbers in text, of which a missing one is NaN
+    "df['z'] = df['u'].where(df['u'].isin(['1', ' 8 ', '1e3', '-7'])).apply(float)\ndf['w'] = df['u'].apply(lambda x: int(x) // 2 if str(x).isdigit() else None)",
     "LIMIT = 3\ndef label(row, suffix='!'):\n    kind = 'low'\n    if row['i'] > LIMIT:\n        kind = 'high'\n    return kind + suffix\n"
     "df['z'] = df.apply(label, axis=1, suffix='?')",
 ]
