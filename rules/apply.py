@@ -157,6 +157,7 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
         "df['n'].convert_dtypes().apply(lambda x: x * 2 if x > 3 else -1)",
         "df['n'].convert_dtypes().apply(lambda x: f'{x}')",
         "df['f'].astype(str).apply(float)",
+        "df['s'].apply(lambda x: x.partition('a')[2] + x.rpartition(' ')[0] if pd.notna(x) else x)",
         "df['d'].astype(str).apply(lambda x: int(x.split('-')[1]) if '-' in x else None)",
         "df['u'].apply(lambda x: int(x) / 2 if isinstance(x, str) and x.isdigit() else -1.0)",
     ),

@@ -8,7 +8,8 @@ from typing import Any, Callable
 import libcst as cst
 
 from rules.constants import is_missing
-from rules.scalars import ANY_GAP, NA, NOTHING, SPARK, Row, S, State, as_s
+from rules.scalars import ANY_GAP, NA, NOTHING, SPARK, Record, Row, S, State, as_s
+from rules.text_parts import around
 from transpiler.builders import builder
 from transpiler.errors import NoRule
 from transpiler.facts import Accessor, Col, Const, Func, Module
@@ -94,6 +95,8 @@ class Calls:
             if len(args) > 1 or kwargs or args and not args[0].value:
                 raise NoRule("split() of this form")
             return self.by_series("Series.str.split", text, "str", args, {}, state)
+        if name in ("partition", "rpartition"):
+            return self.around(name, text, args, kwargs)
         if name == "replace":
             if len(args) != 2:
                 raise NoRule("replace() with a count")
@@ -101,6 +104,15 @@ class Calls:
                 "Series.str.replace", text, "str", args, {"regex": Const(False)}, state
             )
         return self.by_series(f"Series.str.{name}", text, "str", args, kwargs, state)
+
+    def around(self, name: str, text: S, args: list, kwargs: dict) -> Record:
+        """``text.partition(sep)``."""
+        if len(args) != 1 or kwargs or not isinstance(args[0].value, str) or not args[0].value:
+            raise NoRule(f"{name}() of this form")
+        if text.expr is None:
+            return Record((S(None, "str"),) * 3)
+        parts = around(text.expr, args[0].value, name == "rpartition")
+        return Record(tuple(S(x, "str") for x in parts))
 
     def time_method(self, name: str, owner: S, args: list, kwargs: dict, state: State) -> S:
         """A method of a time; of one that is not there it gives nothing, or raises."""
@@ -363,7 +375,7 @@ class Calls:
 
 _TEXT_METHODS = set(
     "upper lower strip lstrip rstrip title capitalize swapcase casefold startswith endswith replace zfill "
-    "split isdigit isalpha isalnum isnumeric isdecimal isspace islower isupper istitle find rfind removeprefix removesuffix".split()
+    "split partition rpartition isdigit isalpha isalnum isnumeric isdecimal isspace islower isupper istitle find rfind removeprefix removesuffix".split()
 )
 #: methods of a time, and what a Series has for them
 _TIME_METHODS = {

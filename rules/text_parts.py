@@ -218,18 +218,34 @@ def split_columns(value: Windowed, count: int) -> list[Col]:
     return [expander.column(n) for n in range(count)]
 
 
+def around(source: E, sep: str, last: bool) -> list[E]:
+    """What stands before, at and after the first (or last) separator, as ``str.partition`` gives it."""
+    found = F.when(source.contains(sep), F.lit(sep)).when(source.isNotNull(), F.lit(""))
+    edge = F.substring_index(source, sep, -1 if last else 1)
+    if last:
+        return [F.left(source, F.length(source) - F.length(edge) - len(sep)), found, edge]
+    return [edge, found, F.substr(source, F.length(edge) + (len(sep) + 1))]
+
+
 for _name in ("partition", "rpartition"):
 
     def _partition(c: Call, name: str = _name) -> Value:
         """Before, at and after a separator."""
         c.need(c.lit("expand"), "tuples")
-        parts = by_pandas(c, "array<string>", name, c.lit("sep"), expand=False)
-        return columns_of(c, [as_text(c, parts[n]) for n in range(3)], [0, 1, 2])
+        sep = c.lit("sep")
+        c.need(isinstance(sep, str) and sep, "a separator that is no text, which raises in pandas")
+        parts = around(text_of(c), sep, name == "rpartition")
+        return columns_of(c, [as_text(c, x) for x in parts], [0, 1, 2])
 
     rule(
         f"Series.str.{_name}(sep=' ', expand=True)",
-        verdict="udf",
-        example=(f"df['s'].str.{_name}('a')", f"df['s'].str.{_name}()[2]"),
+        example=(
+            f"df['s'].str.{_name}('a')",
+            f"df['s'].str.{_name}()[2]",
+            f"df['s'].str.{_name}('pp')[[0, 2]]",
+            f"df[['x', 'y']] = df['u'].str.{_name}('.')[[0, 2]]\nout = df[['x', 'y']]",
+            f"df['x'] = df['s'].str.{_name}('an')[0].str.upper()\nout = df[['x']]",
+        ),
     )(_partition)
 
 
