@@ -133,6 +133,7 @@ _EXAMPLES = (
     "df = df.dropna(subset=['d']).set_index('d')\nout = df.groupby(df.index.month)['i'].sum()",
     "df = df.set_index('s')\ndf.index = df.index.str.upper()\nout = df",
     "df = df.set_index('k')\ndf.index = df.index.map({'a': 'A', 'b': 'B'})\nout = df",
+    "g = df.groupby('k').agg(n=('i', 'sum'))\ng['u'] = g.index.map(str.upper)\ng['v'] = g.index.str.len()\nout = g",
     "df.index = df.index + 1\nout = df",
     "df.set_index('k').index.nunique()",
 )

@@ -22,6 +22,7 @@ FAILING = {
     "text methods of numbers": "df['i'] = df['i'].str.upper()",
     "times of text": "df['s'] = df['s'].dt.year",
     "text plus a number": "df['x'] = df['s'] + 1",
+    "a lookup by labels that repeat": "df['x'] = df['k'].map(pd.read_csv('other.csv').set_index('k')['w'])",
     "a number minus text": "df['x'] = 3 - df['u']",
 }
 
