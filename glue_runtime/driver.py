@@ -288,8 +288,9 @@ def object_type(values, name):
     """The Spark type that all these Python values share."""
     if not values:
         return T.StringType()
+    truths = {isinstance(v, bool) for v in values}  # which Python takes for numbers, and pandas not
     for classes, found in OBJECT_TYPES:
-        if all(isinstance(v, classes) for v in values):
+        if len(truths) == 1 and all(isinstance(v, classes) for v in values):
             return found
     if all(isinstance(v, (list, tuple, set, np.ndarray)) for v in values):
         inner = [x for v in values for x in v if not is_missing(x)]

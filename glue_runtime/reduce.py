@@ -17,6 +17,15 @@ def gappy(value, missing):
     return float(value) if whole and missing else value
 
 
+def numpy_round(value, digits):
+    """Python's ``round`` of a number that numpy gave."""
+    return (
+        round(np.float64(value), digits).item()
+        if isinstance(value, float)
+        else round(value, digits)
+    )
+
+
 def or_na(value):
     """The missing value of pandas' nullable columns."""
     return pd.NA if pd.isna(value) else value

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from glue_runtime.driver import python_value, spark_type
 from glue_runtime.quoting import quoted
 
 
@@ -54,25 +56,31 @@ WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 
 def small_table(spark, rows, schema):
-    """createDataFrame of values computed before: NaN becomes NULL, numbers take the column's type."""
-    made = []
-    types = spark.createDataFrame([], schema).schema
-    for row in rows:
-        cells = [None if v is None or v != v else v for v in row]
-        made.append(
-            tuple(
-                CELLS.get(type(f.dataType), same)(v) if v is not None else None
-                for v, f in zip(cells, types)
-            )
-        )
+    """createDataFrame of values computed before: NaN becomes NULL, numbers take the column's type.
+
+    schema: as there, or {name: Spark type}, None for the type that pandas has for the values. Raises
+    TypeError for values that pandas would mix in one column.
+    """
+    if isinstance(schema, dict):
+        values = [pd.Series(list(cells)) for cells in zip(*rows)]
+        fields = [
+            T.StructField(name, spark_type(cells, name) if kind is None else DDL_TYPES[kind])
+            for (name, kind), cells in zip(schema.items(), values)
+        ]
+        types = T.StructType(fields)
+    else:
+        types = spark.createDataFrame([], schema).schema
+    made = [tuple(python_value(v, f.dataType) for v, f in zip(row, types)) for row in rows]
     return spark.createDataFrame(made, types)
 
 
-def same(value):
-    return value
-
-
-CELLS = {T.LongType: int, T.DoubleType: float, T.BooleanType: bool}
+DDL_TYPES = {
+    "bigint": T.LongType(),
+    "double": T.DoubleType(),
+    "boolean": T.BooleanType(),
+    "string": T.StringType(),
+    "timestamp": T.TimestampType(),
+}
 
 
 def melt(df, ids, values, variable, value, row=None, place=None):

@@ -471,7 +471,13 @@ def ngroups(c: Call) -> Value:
     g = Groups(c, c.grouped)
     frame = g.kept()
     keys = ", ".join(named(k.expr).text for k in g.keys)
-    return Scalar(f"{c.ctx.call('number_of_groups')}({frame.text}, {keys})", "int64", frame.vars)
+    return Scalar(
+        f"{c.ctx.call('number_of_groups')}({frame.text}, {keys})",
+        "int64",
+        frame.vars,
+        full=True,
+        python=True,
+    )
 
 
 __all__ = [

@@ -226,7 +226,9 @@ def shares(c: Call, series: Col, counts: Col) -> Col:
     key = (text, series.frame.rows.uid, series.deps)
     total = c.ctx.counts.get(key)
     if total is None or all(x.defines != total.text for x in c.ctx.statements):
-        total = c.ctx.counts[key] = c.ctx.hoist(Scalar(text, "int64", series.vars, "total"))
+        total = c.ctx.counts[key] = c.ctx.hoist(
+            Scalar(text, "int64", series.vars, "total", full=True, python=True)
+        )
     dtype = "Float64" if counts.is_nullable else "float64"
     expr = counts.expr / E(total.text)
     return derive(expr, dtype, counts, label="proportion", nullable=counts.is_nullable, uses=counts.uses | total.vars)  # fmt: skip

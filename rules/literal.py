@@ -7,6 +7,13 @@ import math
 from dataclasses import replace
 from typing import Any
 
+from rules.computed_tables import (
+    cells_of,
+    computed_frame,
+    entries,
+    from_columns,
+    given_labels,
+)
 from rules.lib import assign, is_missing, labels_of, literal_column, meet, selected, series_of
 from rules.index import index_reset
 from rules.labels import relabelled
@@ -33,6 +40,7 @@ from transpiler.facts import (
 )
 from transpiler.symbolic import E, field, render
 
+_NOTHING = "df[df['i'] > 99]"
 MOST_ROWS = 5_000
 
 
@@ -189,6 +197,20 @@ def given_dtype(value: Value) -> Any:
         "pd.DataFrame({'i2': df['i'] * 2, 's': df['s'], 'one': 1})",
         "pd.DataFrame({'i': df['j'], 'j': df['i'] + 1})",
         "pd.DataFrame({'what': ['rows', 'sum'], 'value': [len(df), df['i'].sum()]})",
+        "pd.DataFrame({'n': [len(df)]}, index=['total'])",
+        "pd.DataFrame({'n': len(df), 'most': df['i'].max(), 'least': df['s'].dropna().min()}, index=[0])",
+        "t = df.groupby('k').agg(n=('i', 'size'), f=('f', 'sum'), g=('g', 'mean')).reset_index()\n"
+        "total = pd.DataFrame([{'k': 'TOTAL', 'n': t['n'].sum(), 'f': t['f'].sum()}])\n"
+        "out = pd.concat([t.sort_values('k', ascending=False), total], ignore_index=True)",
+        "rows = []\nfor x in ['i', 'f']:\n"
+        "    rows.append({'col': x, 'mean': df[x].mean(), 'gaps': df[x].isna().sum(), 'top': df[x].max()})\n"
+        "out = pd.DataFrame(rows)",
+        "pd.DataFrame([{'k': 'a', 'top': df['i'].max()}, {'k': 'b', 'low': df['f'].min(), 'top': None}])",
+        f"pd.DataFrame({{'a': [{_NOTHING}['i'].max(), 5], 'b': [1, {_NOTHING}['f'].mean()]}}).assign(c=lambda t: t['a'].isna())",
+        f"pd.DataFrame([{{'k': 'z', 'top': {_NOTHING}['i'].max()}}])[['top']].fillna(0)",
+        "pd.DataFrame({x: {'mean': df[x].mean(), 'n': df[x].count()} for x in ['i', 'f']})",
+        "pd.DataFrame([(x, round(df[x].mean(), 1), round(df[x].sum() / len(df), 2)) for x in ['i', 'f']], columns=['c', 'a', 'b'])",
+        "pd.DataFrame([[len(df), int(df['f'].max() / 3), abs(df['i'].min())]])",
         "pd.DataFrame({'a': [3, 1, 2]}).sort_values('a').head(2)",
         "pd.DataFrame(df, columns=['s', 'i'])",
         "n = df['k'].value_counts()\nout = pd.DataFrame({'what': 'k', 'value': n.index, 'times': n.values})",
@@ -199,17 +221,15 @@ def data_frame(c: Call) -> Frame:
     import pandas as pd
 
     data = c["data"]
-    if isinstance(data, Mapping) and not c.given("columns") and not c.given("dtype"):
-        c.need(not c.given("index"), "an index of its own")
-        return from_mapping(c, data)
+    if isinstance(data, (Mapping, Sequence)):
+        c.need(not c.given("dtype"), "dtype= of numbers computed before")
+        return from_mapping(c, data) or from_cells(c, data)
     if isinstance(data, Frame) and not c.given("index") and not c.given("dtype"):
         return (
             selected(c.ctx, data, [data.column(x) for x in c.lit("columns")])
             if c.given("columns")
             else data
         )
-    if isinstance(data, Sequence) and not isinstance(data, Const):
-        return from_records(c, data)
     c.need(not isinstance(data, Plain), _FILLED)
     c.need(isinstance(data, Const), "the data are not known here")
     options = {k: c.lit(k) for k in ("index", "columns") if c.given(k)}
@@ -218,21 +238,29 @@ def data_frame(c: Call) -> Frame:
     return constant_frame(c.ctx, pandas_table(lambda: pd.DataFrame(data.value, **options)))
 
 
-def from_mapping(c: Call, data: Mapping) -> Frame:
-    """A dict of Series over one frame and scalars, or of lists with computed numbers in them."""
-    values = dict(data.items)
+def from_cells(c: Call, data: Value) -> Frame:
+    """A table of numbers computed before."""
+    return computed_frame(
+        c, cells_of(c, data, given_labels(c, "columns"), given_labels(c, "index"))
+    )
+
+
+def from_mapping(c: Call, data: Value) -> Frame | None:
+    """A dict of Series over one frame and scalars; None for other data."""
+    values = dict(data.items) if isinstance(data, Mapping) else {}
     arrays = {k: v for k, v in values.items() if isinstance(v, Accessor) and v.name in ("values", "index") and isinstance(v.owner, (Frame, Col))}  # fmt: skip
+    series = [v for v in values.values() if isinstance(v, Col)]
+    if not arrays and not series:
+        return None
+    c.need(not c.given("index") and not c.given("columns"), "an index of its own")
     if arrays:
         return from_arrays(c, values, arrays)
-    series = [v for v in values.values() if isinstance(v, Col)]
-    if series:
-        c.need(all(isinstance(v, (Col, Const, Scalar)) and not isinstance(getattr(v, "value", None), (list, tuple, dict)) for v in values.values()), "columns of several kinds")  # fmt: skip
-        c.need(
-            len(values) < 2 or all(v.frame.rows.same_set(series[0].frame.rows) for v in series),
-            "Series over different rows",
-        )
-        return from_series(c.ctx, values)
-    return from_lists(c, {k: listed(v) for k, v in values.items()})
+    c.need(all(isinstance(v, (Col, Const, Scalar)) and not isinstance(getattr(v, "value", None), (list, tuple, dict)) for v in values.values()), "columns of several kinds")  # fmt: skip
+    c.need(
+        len(values) < 2 or all(v.frame.rows.same_set(series[0].frame.rows) for v in series),
+        "Series over different rows",
+    )
+    return from_series(c.ctx, values)
 
 
 def from_arrays(c: Call, values: dict, arrays: dict) -> Frame:
@@ -270,107 +298,6 @@ def from_series(ctx: Any, values: dict[Any, Value]) -> Frame:
     return relabelled(ctx, out, list(values))
 
 
-def listed(value: Value) -> list[Value] | Value:
-    """The items of a list of constants and scalars; a scalar as it is."""
-    if isinstance(value, Sequence):
-        return list(value.items)
-    if isinstance(value, Const) and isinstance(value.value, (list, tuple)):
-        return [Const(v) for v in value.value]
-    if isinstance(value, (Const, Scalar)):
-        return value
-    raise NoRule("a column of this form")
-
-
-def from_lists(c: Call, values: dict[Any, Any]) -> Frame:
-    """Columns that hold numbers computed before: a row per item."""
-    lengths = {len(v) for v in values.values() if isinstance(v, list)}
-    c.need(len(lengths) == 1, "columns of different lengths")
-    n = lengths.pop()
-    table = {k: v if isinstance(v, list) else [v] * n for k, v in values.items()}
-    return computed_frame(c, [str(k) for k in table], list(table), list(table.values()))
-
-
-def from_records(c: Call, data: Sequence) -> Frame:
-    """A list of dicts, or of lists with ``columns=``, with computed numbers in them."""
-    c.need(not c.given("index") and not c.given("dtype"), "an index of its own")
-    rows = list(data.items)
-    records = [dict(r.items) if isinstance(r, Mapping) else {k: Const(v) for k, v in r.value.items()} if isinstance(r, Const) and isinstance(r.value, dict) else None for r in rows]  # fmt: skip
-    if None not in records:
-        labels = list(dict.fromkeys(k for r in records for k in r))  # type: ignore[union-attr]
-        c.need(all(set(r) == set(labels) for r in records), "records with different keys")  # type: ignore[arg-type]
-        columns = [[r[k] for r in records] for k in labels]  # type: ignore[index]
-        if c.given("columns"):
-            c.need(set(c.lit("columns")) <= set(labels), "columns that are not there")
-            columns = [columns[labels.index(k)] for k in c.lit("columns")]
-            labels = list(c.lit("columns"))
-        return computed_frame(c, [str(k) for k in labels], labels, columns)
-    lists = [listed(r) for r in rows]
-    c.need(all(isinstance(r, list) for r in lists) and len({len(r) for r in lists}) == 1 and c.given("columns"), "rows of this form")  # type: ignore[arg-type]
-    labels = list(c.lit("columns"))
-    columns = [list(x) for x in zip(*lists)]  # type: ignore[arg-type]
-    c.need(len(columns) == len(labels), "another number of columns")
-    return computed_frame(c, [str(k) for k in labels], labels, columns)
-
-
-def computed_frame(c: Call, names: list[str], labels: list, columns: list[list[Value]]) -> Frame:
-    """A table of constants and scalars; the job's ``small_table`` turns NaN into NULL."""
-    c.need(len(set(names)) == len(names) and all(names), "labels that repeat")
-    dtypes = [items_dtype(items) for items in columns]
-    facts = [
-        Column(label, name, dtype, gap=gap_of_items(items, dtype))
-        for label, name, dtype, items in zip(labels, names, dtypes, columns)
-    ]
-    rows = [[item_text(v) for v in row] for row in zip(*columns)]
-    made = table_frame(c.ctx, facts, rows)
-    reads = frozenset().union(*(v.vars for items in columns for v in items))
-    if all(isinstance(v, Const) for items in columns for v in items):
-        return made
-    text = made.text.replace("spark.createDataFrame(", f"{c.ctx.call('small_table')}(spark, ", 1)
-    return made.but(text=text, vars=reads)
-
-
-def gap_of_items(items: list[Value], dtype: str) -> str | None:
-    """As ``gap_of``."""
-    values = [v.value for v in items if isinstance(v, Const) and is_missing(v.value)]
-    found = {"None" if v is None else "nan" for v in values}
-    return found.pop() if dtype == "object" and len(found) == 1 else None
-
-
-def item_text(value: Value) -> Any:
-    if isinstance(value, Const):
-        return (
-            None
-            if is_missing(value.value)
-            else value.value if value.text is None else E(value.text)
-        )
-    return E(value.text)  # type: ignore[attr-defined]
-
-
-def items_dtype(items: list[Value]) -> str:
-    """The dtype of a column of constants and scalars. Raises NoRule where pandas would mix types."""
-    found: set[str] = set()
-    gaps = False
-    for item in items:
-        if isinstance(item, Const) and is_missing(item.value):
-            gaps = True
-        elif isinstance(item, Const):
-            names = {"bool": "bool", "int": "int64", "float": "float64", "str": "object"}
-            found.add(names.get(type(item.value).__name__, "?"))
-        elif isinstance(item, Scalar) and item.dtype is not None:
-            found.add(item.dtype)
-        else:
-            raise NoRule("the type of a value is not known here")
-    if found <= {"int64", "float64"} and found:
-        return "int64" if found == {"int64"} and not gaps else "float64"
-    if (
-        len(found) == 1
-        and found <= {"object", "bool", "datetime64[ns]"}
-        and not (gaps and found == {"bool"})
-    ):
-        return found.pop()
-    raise NoRule("a column of mixed values")
-
-
 def text_table(c: Call) -> Frame:
     """``pd.read_csv(StringIO(text))`` of a text that is known."""
     import libcst as cst
@@ -401,6 +328,10 @@ def text_table(c: Call) -> Frame:
         "pd.Series(['a', None, 'c'])",
         "pd.Series({'x': 1.5, 'y': 2})",
         "pd.Series([1, 2, 3]) * 2",
+        "pd.Series({'a': df['i'].sum(), 'b': df['f'].mean(), 'c': 1}, name='iv').round(4).sort_values()",
+        "pd.Series([len(df), df['i'].nunique()], index=['n', 'k'], name='v')",
+        "iv = {}\nfor x in ['f', 'g']:\n    iv[x] = df.groupby('k')[x].sum().max()\n"
+        "out = pd.Series(iv).rename_axis('col').reset_index(name='iv')",
         "df[pd.Series(True, index=df.index) & (df['i'] > 3)]",
         "df['id'] = pd.Series(range(10, 10 + len(df)), dtype='int64')\nout = df",
     ),
@@ -423,6 +354,8 @@ def series(c: Call) -> Any:
         c.need(not c.given("dtype") and isinstance(data, (Const, Scalar)), "values of this form")
         expr, dtype = literal_column(c.ctx, data)
         return Col(expr, dtype, index.owner, c.lit("name"), null_free=dtype in NULL_FREE)
+    if isinstance(data, (Mapping, Sequence)):
+        return computed_series(c, data)
     c.need(
         isinstance(data, Const) and isinstance(data.value, (list, tuple, dict)) and len(data.value),
         "the data are not known here",
@@ -436,6 +369,20 @@ def series(c: Call) -> Any:
     return series_of(c.ctx, frame, frame.labels[0]).but(
         label=label, column=None if label is None else frame.columns[0]
     )
+
+
+def computed_series(c: Call, data: Value) -> Col:
+    """A Series of numbers computed before."""
+    c.need(not c.given("dtype"), "dtype= of numbers computed before")
+    values, index, label = entries(data), given_labels(c, "index"), c.lit("name")
+    c.need(values is None or index is None, "labels for a dict")
+    if values is not None:
+        data, index = Sequence(tuple(values.values())), list(values)
+    c.need(label is None or type(label) in (str, int) and label != "", "a name of this form")
+    name = 0 if label is None else label
+    frame = computed_frame(c, from_columns(c, {name: data}, index))
+    out = series_of(c.ctx, frame, name).but(label=label)
+    return out.but(column=None) if label is None else out
 
 
 @rule(

@@ -6,7 +6,7 @@ from typing import Any
 
 from rules.lib import materialised, spark_type, tightened, typed, with_temps
 from rules.registry import Call, rule
-from transpiler.facts import NUMBERS, Col, Frame, Scalar
+from transpiler.facts import INTEGERS, NUMBERS, Col, Frame, Scalar
 from transpiler.symbolic import E, F, col, render
 
 NUMERIC = NUMBERS | {"bool"}
@@ -81,10 +81,13 @@ def scalar_of(
         text, dtype = f"{ctx.call('or_na')}({text})", None
     if result == "same" and dtype in _AS_NUMPY:
         dtype = _AS_NUMPY[dtype]
+    if build in ("total", "product") and dtype in INTEGERS | {"bool"}:
+        dtype = "int64"  # truth values and narrow integers are summed as wide ones
     if least is not None and dtype == "int64":
         dtype = None
     finite = not series.may_be_infinite and build != "product"
-    return Scalar(text, dtype, series.vars, label_hint(series, hint), finite=finite)
+    full = dtype in ("int64", "bool") and always
+    return Scalar(text, dtype, series.vars, label_hint(series, hint), finite=finite, full=full, how=hint)  # fmt: skip
 
 
 def label_hint(series: Col, hint: str) -> str:
@@ -126,7 +129,8 @@ _EXAMPLES = {
     "max": ("df['t'].max()", "df['i'].astype(str).max()", "df['f'].max(skipna=False)", "df['i'].max(skipna=False)"),
     "sum": ("(df['f'] > 1).sum()", "df['b'].sum()", f"{_NO_ROWS}['f'].sum()", "df['f'].sum(min_count=15)",
             "df['f'].sum(min_count=1)", "df['i'].sum(min_count=3)", "df['f'].sum(skipna=False)",
-            "df['n'].astype('Int64').sum(min_count=1)"),
+            "df['n'].astype('Int64').sum(min_count=1)", "df['new'] = df['b'].sum()\nout = df",
+            "pd.DataFrame([{'gaps': df['f'].isna().sum(), 'true': df['b'].sum()}])"),
     "min": (f"{_NO_ROWS}['f'].max()", "df['d'].min()"),
     "mean": ("df['f'] - df['f'].mean()", f"{_NO_ROWS}['f'].mean()", "(df['f'] > 1).mean()", "df['d'].mean()",
              "df['f'].mean(skipna=False)", "df['n'].astype('Int64').mean()", "(df['d'] - df['d'].min()).mean()"),
@@ -182,6 +186,7 @@ def count(c: Call) -> Scalar:
         "int64",
         series.vars,
         "rows",
+        full=True,
     )
 
 
@@ -201,7 +206,7 @@ def nunique(c: Call) -> Scalar:
     expr = F.count_distinct(named(series))
     if not c.lit("dropna"):
         expr = expr + F.coalesce(F.max(series.expr.isNull().cast("int")), F.lit(0))
-    return Scalar(f"{c.ctx.call('scalar')}({frame.text}, {expr})", "int64", series.vars, "rows")
+    return Scalar(f"{c.ctx.call('scalar')}({frame.text}, {expr})", "int64", series.vars, "rows", full=True)  # fmt: skip
 
 
 for _name in ("idxmax", "idxmin"):

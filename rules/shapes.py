@@ -11,7 +11,9 @@ from transpiler.facts import Accessor, Col, Const, Frame, Grouped, Local, Scalar
 def rows_of(c: Call, value: Any) -> Scalar:
     """The number of rows of a frame or Series."""
     frame = value.frame if isinstance(value, Col) else value
-    return Scalar(f"{frame.text}.count()", "int64", frame.vars, "rows", frame.rows)
+    return Scalar(
+        f"{frame.text}.count()", "int64", frame.vars, "rows", frame.rows, full=True, python=True
+    )
 
 
 @rule(
@@ -46,7 +48,12 @@ def shape(c: Call) -> Sequence:
     if frame.open:
         c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
         width: Any = Scalar(
-            f"len({c.ctx.call('column_labels')}({frame.text}))", "int64", frame.vars, "rows"
+            f"len({c.ctx.call('column_labels')}({frame.text}))",
+            "int64",
+            frame.vars,
+            "rows",
+            full=True,
+            python=True,
         )
         c.verdict = "runtime"  # type: ignore[attr-defined]
     else:
@@ -70,7 +77,9 @@ def series_size(c: Call) -> Scalar:
 def size(c: Call) -> Scalar:
     """Rows times columns."""
     width = len(c.frame.labels)
-    return Scalar(f"({c.frame.text}.count() * {width})", "int64", c.frame.vars, "rows")
+    return Scalar(
+        f"({c.frame.text}.count() * {width})", "int64", c.frame.vars, "rows", full=True, python=True
+    )
 
 
 @rule("DataFrame.empty()", example=("df.empty", "df[df['i'] > 99].empty"))
@@ -78,13 +87,15 @@ def empty(c: Call) -> Any:
     """Whether there are no rows (or no columns)."""
     if not c.frame.open and not c.frame.columns:
         return Const(True)
-    return Scalar(f"{c.frame.text}.isEmpty()", "bool", c.frame.vars, "rows")
+    return Scalar(f"{c.frame.text}.isEmpty()", "bool", c.frame.vars, "rows", full=True, python=True)
 
 
 @rule("Series.empty()", example="df['f'].dropna().empty")
 def series_empty(c: Call) -> Scalar:
     """Whether there are no rows."""
-    return Scalar(f"{c.col.frame.text}.isEmpty()", "bool", c.col.vars, "rows")
+    return Scalar(
+        f"{c.col.frame.text}.isEmpty()", "bool", c.col.vars, "rows", full=True, python=True
+    )
 
 
 @rule("DataFrame.columns()", example=("df.columns", "list(df.columns)", "[c for c in df.columns if c > 'f']", "df[df.columns[:2]]"))  # fmt: skip

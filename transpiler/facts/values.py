@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from transpiler.facts.dtypes import MaybeInfinite
+from transpiler.facts.dtypes import NUMBERS, MaybeInfinite
 from transpiler.symbolic import render
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ class RowNumbers(Plain):
     dtype: str = "int64"
 
 
+#: reductions that give numbers, never texts
+_OF_NUMBERS = set("sum mean median prod product kurt kurtosis skew std var sem quantile number".split())  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Scalar(MaybeInfinite, Value):
     """One number, text or time computed from data. ``text`` gives it in the job as pandas has it."""
@@ -78,7 +82,16 @@ class Scalar(MaybeInfinite, Value):
     hint: str = "value"  # a name for it when it has to be kept
     rows: Any = None  # the set of rows that it counts
     finite: bool = False  # as in Column
+    full: bool = False  # never missing
+    python: bool = False  # a number of Python, not of numpy
+    how: str = ""  # the reduction that gave it ("number": arithmetic with such)
     kind = "scalar"
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether it is a number, where only the job knows of which type (or a time, which pandas
+        reduces alike)."""
+        return self.dtype in NUMBERS or self.dtype is None and self.how in _OF_NUMBERS
 
     def code(self) -> str:
         return self.text

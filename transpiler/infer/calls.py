@@ -42,6 +42,7 @@ from transpiler.infer.counting import distinct_count
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
 from transpiler.infer.moments import CLOCKS, method_type
+from transpiler.infer.operators import number_made
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.signals import EndSignal
 from transpiler.infer.scope import Scope
@@ -461,4 +462,5 @@ class Calls:
             return Text(text, values[0].vars)
         if function.name in CLOCKS and not values:
             return Scalar(text, CLOCKS[function.name], hint="now")
-        return self.plain_like(text, values)
+        made = number_made(self, function.name, args, kwargs)
+        return made if made is not None else self.plain_like(text, values)

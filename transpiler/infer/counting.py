@@ -39,7 +39,14 @@ def distinct_count(walk: Any, node: cst.Call, scope: Scope) -> Scalar | None:
         walk.ctx.restore(point)
         return None
     walk.ctx.note("native", _NAME, "", walk.program.source_line(node))
-    return Scalar(f"{frame.text}.select({names}).distinct().count()", "int64", frame.vars, "rows")
+    return Scalar(
+        f"{frame.text}.select({names}).distinct().count()",
+        "int64",
+        frame.vars,
+        "rows",
+        full=True,
+        python=True,
+    )
 
 
 def names_of(ctx: Any, frame: Frame, subset: Any) -> str:

@@ -297,15 +297,17 @@ class Expressions(Operators, Calls):
             raise NoRule("a constant too large to fold")
         return Const(value)
 
-    def plain_like(self, text: str, parts: list[Value], arithmetic: str | None = None) -> Value:
-        """Python text over ``parts``: on the driver when one of them is, else a scalar or plain."""
+    def plain_like(self, text: str, parts: list[Value], arithmetic: str | None = None, **facts: Any) -> Value:  # fmt: skip
+        """Python text over ``parts``: on the driver when one of them is, else a scalar (where its
+        dtype, or another of its facts, is given) or plain."""
         reads = frozenset().union(*(p.vars for p in parts))
         if any(has_data(p) or has_local(p) for p in parts):
             if any(has_data(p) for p in parts):
                 self.went_to_driver(text)
             return Local(text, reads)
         if any(isinstance(p, Scalar) for p in parts):
-            return Scalar(text, arithmetic, reads) if arithmetic else Plain(text, reads)
+            known = arithmetic or facts.get("how")
+            return Scalar(text, arithmetic, reads, **facts) if known else Plain(text, reads)
         return Plain(text, reads)
 
     # -- attributes, subscripts, calls

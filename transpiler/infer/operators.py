@@ -10,6 +10,7 @@ import libcst as cst
 
 from transpiler.errors import NoRule, attempt
 from transpiler.facts import (
+    NUMBERS,
     Const,
     Frame,
     Func,
@@ -126,7 +127,8 @@ class Operators:
         symbol = _PYTHON.get(method, method)
         text = f"({a} {symbol} {b})"
         dtype = number_type(method, left, right) or moment_type(method, left, right)
-        return self.plain_like(text, [left, right], dtype)
+        facts = number_facts(left, right) if method in _ARITHMETIC else {}
+        return self.plain_like(text, [left, right], dtype, **facts)
 
     def compare(self, node: cst.Comparison, scope: Scope) -> Value:
         left = self.eval(node.left, scope)
@@ -198,6 +200,19 @@ class Operators:
         return self.plain_like(text, [test, body, orelse])
 
 
+#: what makes numbers of numbers
+_ARITHMETIC = {f"__{n}__" for n in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")}
+
+
+def number_facts(*values: Value) -> dict[str, Any]:
+    """What a number computed from numbers is: one of Python where they all are, never missing…"""
+    if not all(is_number(v) or is_whole(v) or getattr(v, "is_numeric", False) for v in values):
+        return {}
+    scalars = [v for v in values if isinstance(v, Scalar)]
+    python, full = (all(getattr(v, fact) for v in scalars) for fact in ("python", "full"))
+    return {"python": python, "full": full, "how": "number"}
+
+
 def number_type(method: str, left: Value, right: Value) -> str | None:
     """The dtype of a number computed from numbers; None where it is not known to be one."""
     if not all(is_whole(v) or is_number(v) for v in (left, right)):
@@ -220,6 +235,27 @@ def is_whole(value: Value) -> bool:
     if isinstance(value, Const):
         return isinstance(value.value, int) and not isinstance(value.value, bool)
     return isinstance(value, Scalar) and value.dtype in ("int64", "int64?")
+
+
+def number_made(interpreter: Any, name: str, args: list[Value], kwargs: dict) -> Value | None:
+    """What ``round``, ``int``, ``float`` and ``abs`` make of a number that the job computed; None
+    for other calls. A number of numpy is rounded as numpy does."""
+    value = args[0] if args else None
+    if not isinstance(value, Scalar) or kwargs or not (value.is_numeric or name == "builtins.int"):
+        return None
+    text, call = interpreter.driver.text(value), name.removeprefix("builtins.")
+    if call in ("int", "round") and len(args) == 1:
+        return Scalar(f"{call}({text})", "int64", value.vars, full=True, python=True, how="number")
+    if call == "float" and len(args) == 1:
+        return Scalar(f"float({text})", "float64", value.vars, python=True, how="number")
+    if call == "abs" and len(args) == 1:
+        return replace(value, text=f"abs({text})", hint="value", rows=None, how="number")
+    if call == "round" and len(args) == 2 and is_whole(args[1]):
+        own = value.python or value.dtype in NUMBERS - {"float64"}
+        rounds = "round" if own else interpreter.ctx.call("numpy_round")
+        made = f"{rounds}({text}, {interpreter.driver.text(args[1])})"
+        return Scalar(made, value.dtype, value.vars | args[1].vars, full=value.full, python=value.python, how="number")  # fmt: skip
+    return None
 
 
 def _fold_operator(method: str, a: Any, b: Any) -> Any:
