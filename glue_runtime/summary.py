@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from pandas.io.formats.format import format_percentiles
 from pyspark.sql import functions as F
 
 from glue_runtime.columns_group import quantile_beside_infinities
+from glue_runtime.columns_quantiles import quantile_at
 from glue_runtime.columns_reduce import fraction_at
 from glue_runtime.driver import NULLABLE_DTYPES
 from glue_runtime.quoting import quoted
@@ -112,16 +115,20 @@ def counted_column(df, name, row):
     return pd.Series([total, unique, top["value"], top["n"]], index=index)
 
 
-def quantiles(df, q, numeric_only=False, nullable=False, dtypes=None, aside=()):
-    """``df.quantile(q)`` for a list of fractions: a row for each, in one pass over the data."""
+def quantiles(df, q, numeric_only=False, nullable=False, dtypes=None, aside=(), how=None):
+    """``df.quantile(q)`` for a list of fractions: a row for each, in one pass over the data. ``how``:
+    values of the columns, or the middle of two, in place of the line between two."""
     fields = fields_of(df, nullable, dtypes, aside)
     fields = numbers_among(fields) if numeric_only else fields
-    cells = [fraction_at(quoted(name), kind, f) for name, kind, _ in fields for f in q]
+    at = fraction_at if how is None else partial(quantile_at, how=how)
+    cells = [at(quoted(name), kind, f) for name, kind, _ in fields for f in q]
     values = scalar_list(df, cells) if cells else []
     columns = {}
     for number, (name, _, dtype) in enumerate(fields):
         part = values[number * len(q) : (number + 1) * len(q)]
         plain = None if dtype in TIMES else "Float64" if dtype in NULLABLE_DTYPES.values() else "float64"  # fmt: skip
+        if how not in (None, "midpoint") and all(isinstance(x, int) for x in part):
+            plain = "Int64" if plain == "Float64" else "int64"
         columns[name] = pd.Series(part, index=pd.Index(q, dtype="float64"), dtype=plain)
     return pd.DataFrame(columns, index=pd.Index(q, dtype="float64"))
 

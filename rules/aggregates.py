@@ -93,13 +93,20 @@ def spread(name: str) -> Callable[..., Made]:
 
 
 def make_quantile(
-    g: Groups, v: Col, over: E | None, q: float = 0.5, by_group: bool = False
-) -> Made:
+    g: Groups, v: Col, over: E | None, q: float = 0.5, by_group: bool = False, interpolation: str = "linear"
+) -> Made:  # fmt: skip
     """``by_group``: as pandas' groups compute it, not as its Series do."""
     if v.dtype in BOOLS:
         raise NoRule("a quantile of booleans")
     number_dtype(v, "a quantile")
-    options: dict[str, Any] = {"q": None if q == 0.5 and not v.may_be_infinite else q}
+    if interpolation != "linear":
+        halves = interpolation == "midpoint"
+        v = v if halves else g.exact(v, over is not None)
+        dtype = floats(v) if halves else v.dtype if v.null_free else with_missing(v.dtype)
+        options = {"q": float(q), "how": interpolation, "by_group": by_group or None}
+        expr = g.typed("group_quantile_at", v, over=over, **options)
+        return Made(expr, dtype, v.is_nullable, v.null_free and not halves)
+    options = {"q": None if q == 0.5 and not v.may_be_infinite else q}
     if by_group and v.may_be_infinite:
         options["by_group"] = True
     return Made(g.typed("group_quantile", v, over=over, **options), floats(v), v.is_nullable)
@@ -429,25 +436,31 @@ def series_size(c: Call) -> Value:
     return outcome(c, g, [(label, made(g, Spec("size"), v))], True)
 
 
-@rule("SeriesGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="interpolation numeric_only",
-      example=("df.groupby('k')['i'].quantile(0.9)", "df.groupby('b')['g'].quantile()", "df.groupby('k')['i'].quantile([0.5, 0.25])",
+@rule("SeriesGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="numeric_only",
+      example=(*(f"df.groupby('k')['g'].quantile({q}, interpolation='{how}')" for q in (0.3, 0.5) for how in ("lower", "higher", "nearest", "midpoint")),
+               "df.groupby('b')['i'].quantile(0.9, interpolation='nearest')", "df.groupby('k')['i'].quantile(0.35, interpolation='midpoint')",
+               "df.groupby('k')['n'].quantile([0.5, 0.25, 1], interpolation='nearest')", "df.convert_dtypes().groupby('k')['n'].quantile(0.5, interpolation='lower')",
+               "df.assign(x=df['i'] / df['j']).groupby('b')['x'].quantile([0.1, 0.9, 0.95], interpolation='midpoint')",
+               "df.groupby('k')['i'].quantile(0.9)", "df.groupby('b')['g'].quantile()", "df.groupby('k')['i'].quantile([0.5, 0.25])",
                "df.groupby(['k', 'b'])['g'].quantile([0.1, 0.9]).reset_index()"))  # fmt: skip
-@rule("DataFrameGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", not_yet="interpolation",
-      example=("df.groupby('k')[['i', 'g']].quantile(0.25)", "df.drop(columns='b').groupby('k').quantile(0.25, numeric_only=True)",
+@rule("DataFrameGroupBy.quantile(q=0.5, interpolation='linear', numeric_only=False)", 
+      example=("df.groupby('k')[['i', 'g']].quantile(0.25, interpolation='higher')", "df.groupby('k')[['i', 'g']].quantile([0.25, 0.5], interpolation='lower')",
+               "df.groupby('k')[['i', 'g']].quantile(0.25)", "df.drop(columns='b').groupby('k').quantile(0.25, numeric_only=True)",
                "df.groupby('k', sort=False)[['i', 'f']].quantile([0.25, 0.75])"))  # fmt: skip
 def quantile(c: Call) -> Value:
-    """A quantile of every group, or several of them, linear between neighbours."""
-    q = c.lit("q")
+    """A quantile of every group, or several of them: linear between neighbours, or one of these."""
+    from rules.summaries import between
+
+    q, how = c.lit("q"), between(c)
+    params = {"by_group": True} | ({"interpolation": how} if how else {})
     if isinstance(q, (list, tuple)):
         from rules.group_numbers import quantiles
 
-        return quantiles(c, list(q))
+        return quantiles(c, list(q), params)
     c.need(
         isinstance(q, (int, float)) and not isinstance(q, bool) and 0 <= q <= 1, "q= of this form"
     )
-    return plain(
-        c, Spec("quantile", {"q": float(q), "by_group": True}), bool(c.lit("numeric_only"))
-    )
+    return plain(c, Spec("quantile", {"q": float(q)} | params), bool(c.lit("numeric_only")))
 
 
 @rule("SeriesGroupBy.unique()", example="df.groupby('k')['i'].unique()")

@@ -221,6 +221,7 @@ _SERIES_EXAMPLES = (
     "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
     "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",
     "df.groupby('k')['i'].agg('quantile', 0.9)",
+    "df.groupby('k').agg(p=('i', lambda x: x.quantile(0.5, interpolation='nearest')), q=('f', lambda x: x.quantile(0.3, 'midpoint')), n=('n', lambda x: x.quantile(0.9, interpolation='lower')))",
     "df.groupby('k')['i'].agg('std', ddof=0)",
     "df.groupby('k')['i'].agg(np.ptp)",
     "df.groupby('b')['k'].agg(lambda x: x.value_counts().idxmax())",

@@ -24,7 +24,7 @@ from transpiler.symbolic import E, F, col
 _REDUCE = {"sum", "mean", "min", "max", "count", "nunique", "median", "std", "var", "sem", "skew", "prod",
            "quantile", "any", "all"}  # fmt: skip
 _PARAMS = {
-    "quantile": ("q",),
+    "quantile": ("q", "interpolation"),
     "std": ("ddof",),
     "var": ("ddof",),
     "sem": ("ddof",),

@@ -12,7 +12,7 @@ from transpiler.facts import NUMBERS, Col, Column, Frame, Index, Order, SortKey,
 from transpiler.symbolic import E, F, col, lift
 
 
-def quantiles(c: Call, wanted: list) -> Value:
+def quantiles(c: Call, wanted: list, params: dict) -> Value:
     """``quantile([0.25, 0.5])``: a row for each group and number."""
     numbers = [float(q) for q in wanted]
     c.need(all(0 <= q <= 1 for q in numbers) and len(set(numbers)) == len(numbers) > 0, "quantiles of this form")  # fmt: skip
@@ -22,7 +22,7 @@ def quantiles(c: Call, wanted: list) -> Value:
     c.need(not grouped.hollow, "quantiles of categories without rows")
     values = [g.value(grouped.series)] if grouped.series is not None else chosen(g, bool(c.args.get("numeric_only") and c.lit("numeric_only")))  # fmt: skip
     outputs = [
-        ((n, v.label), made(g, Spec("quantile", {"q": q, "by_group": True}), v))
+        ((n, v.label), made(g, Spec("quantile", {"q": q} | params), v))
         for v in values
         for n, q in enumerate(numbers)
     ]
@@ -31,7 +31,9 @@ def quantiles(c: Call, wanted: list) -> Value:
     cells = {v.label: [next(names) for _ in numbers] for v in values}
     taken = {x.name for x in wide.index.levels} | set(wide.hidden)
     level = fresh_name("__quantile", taken)
-    columns = [fresh_column(v.label, fresh_name(v.label, taken), "float64", v.is_nullable) for v in values]  # fmt: skip
+    whole = params.get("interpolation") in ("lower", "higher", "nearest")
+    kinds = [x.dtype if whole else "float64" for x in wide.columns[:: len(numbers)]]
+    columns = [fresh_column(v.label, fresh_name(v.label, taken), kind, v.is_nullable) for v, kind in zip(values, kinds)]  # fmt: skip
     rows = [
         F.struct(
             F.lit(n).alias("__number"),

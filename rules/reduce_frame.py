@@ -91,7 +91,7 @@ def relabelled(c: Call, frame: Frame, text: str, all_columns: bool = True, axis:
 def options_text(**options: Any) -> list[str]:
     """Keyword arguments, without those that are the default."""
     defaults = {"numeric_only": False, "skipna": True, "min_count": 0, "ddof": 1, "dropna": True,
-                "min_periods": 1}  # fmt: skip
+                "min_periods": 1, "how": None}  # fmt: skip
     return [f"{k}={v!r}" for k, v in options.items() if v != defaults[k]]
 
 

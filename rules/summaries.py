@@ -8,7 +8,19 @@ from rules.elementwise import solid
 from rules.reduce import TIMES, scalar_of
 from rules.reduce_frame import options_text, relabelled, type_options
 from rules.registry import Call, rule
-from transpiler.facts import BOOLS, NUMBERS, ByColumn, Frame, Local, Module, Sequence, Table, Value
+from rules.widths import widths_in
+from transpiler.facts import (
+    BOOLS,
+    FLOATS,
+    NUMBERS,
+    ByColumn,
+    Frame,
+    Local,
+    Module,
+    Sequence,
+    Table,
+    Value,
+)
 from transpiler.symbolic import render
 
 # --- describe -------------------------------------------------------------------------------
@@ -149,9 +161,18 @@ def fractions_of(c: Call) -> list[float] | None:
     return [float(x) for x in q]
 
 
+_BETWEEN = ("lower", "higher", "nearest", "midpoint")
+
+
+def between(c: Call) -> str | None:
+    """``interpolation=`` when it is another than linear."""
+    how = c.lit("interpolation")
+    c.need(how in ("linear", *_BETWEEN), "interpolation= of this value")
+    return None if how == "linear" else how
+
+
 @rule(
     "Series.quantile(q=0.5, interpolation='linear')",
-    not_yet="interpolation",
     example=(
         "df['f'].quantile(0.25)",
         "df['i'].quantile()",
@@ -162,27 +183,55 @@ def fractions_of(c: Call) -> list[float] | None:
         "q = df['f'].quantile([0.25, 0.75])\nout = df[df['f'] < q[0.75] + 1.5 * (q.loc[0.75] - q.iloc[0])]",
         "df['f'].clip(*df['f'].quantile([0.1, 0.9]))",
         "df[df['i'] > 99]['f'].quantile([0.5])",
+        *(f"df['f'].quantile({q}, interpolation='{how}')" for q in (0.3, 0.5) for how in _BETWEEN),
+        "df['i'].quantile(0.3, interpolation='lower')",
+        "df[df['i'] > 2]['i'].quantile(0.5, interpolation='nearest')",
+        "df['i'].quantile(0.55, interpolation='midpoint')",
+        "df['n'].quantile(0.3, interpolation='higher')",
+        "df['n'].astype('Int64').quantile(0.3, interpolation='higher')",
+        "df['t'].quantile(0.4, interpolation='lower')",
+        "df[df['i'] > 99]['f'].quantile(0.5, interpolation='lower')",
+        "df[df['i'] > 99]['i'].quantile(0.5, interpolation='midpoint')",
+        "(df['f'] / df['j']).quantile(0.5, interpolation='midpoint')",
+        "(df['i'] / df['j']).quantile(0.9, interpolation='midpoint')",
+        "(df['f'] / df['j']).quantile(0.97, interpolation='higher')",
+        "df['i'].quantile([0.3, 0.5, 1], interpolation='nearest')",
+        "df['n'].quantile([0.1, 0.9], interpolation='midpoint')",
+        "df['n'].astype('Int64').quantile([0.1, 0.9], interpolation='lower')",
+        "out = df[df['f'] <= df['f'].quantile(0.9, interpolation='lower')]",
     ),
 )
 def quantile(c: Call) -> Value:
-    """Quantiles, linear between neighbours."""
-    q = fractions_of(c)
+    """Quantiles, linear between neighbours or one of them."""
+    q, how = fractions_of(c), between(c)
+    if how and q is None:
+        return quantile_between(c, how)
+    c.need(not how or c.col.width is None, "quantiles of narrow numbers")
     if q is None:
         return scalar_of(c, c.col, "fraction_at", "float64", NUMBERS | TIMES, "quantile", q=float(c.lit("q")))  # fmt: skip
     c.need(c.col.dtype is None or c.col.dtype in NUMBERS | {"datetime64[ns]"}, "quantiles of such values")  # fmt: skip
     frame, series = solid(c.ctx, c.col)
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    parts = [frame.text, repr(q), *type_options(c, frame)]
+    parts = [frame.text, repr(q), *options_text(how=how), *type_options(c, frame)]
     text = f"{c.ctx.call('quantiles')}({', '.join(parts)})[{render(series.label)}]"
     if c.col.label != series.label:
         text += f".rename({render(c.col.label)})"
-    dtype = "float64" if series.dtype in NUMBERS and not series.is_nullable else None
+    always = NUMBERS if how in (None, "midpoint") else FLOATS
+    dtype = "float64" if series.dtype in always and not series.is_nullable else None
     return ByColumn(text, frame.vars, tuple(q), dtype)  # type: ignore[arg-type]
+
+
+def quantile_between(c: Call, how: str) -> Value:
+    """One quantile that is a value of the column, or half way between two."""
+    c.need(c.col.width is None, "quantiles of narrow numbers")
+    result = "float64" if how == "midpoint" else "same"
+    kinds = NUMBERS | ({"datetime64[ns]"} if how == "midpoint" else TIMES)
+    return scalar_of(c, c.col, "quantile_at", result, kinds, "quantile", q=float(c.lit("q")), how=how)  # fmt: skip
 
 
 @rule(
     "DataFrame.quantile(q=0.5, axis=0, numeric_only=False, interpolation='linear', method='single')",
-    not_yet="interpolation method",
+    not_yet="method",
     example=(
         "df[['f', 'i']].quantile(0.9)",
         "df[['f', 'i', 'n']].quantile([0.25, 0.5])",
@@ -190,15 +239,20 @@ def quantile(c: Call) -> Value:
         "q = df[['f', 'i']].quantile([0.25, 0.75])\nout = df[df['i'] > q.loc[0.75, 'i'] - q['i'][0.25]]",
         "df[['f', 'g']].quantile(0.5, axis=1)",
         "m = df[['f', 'g']]\nout = m[(m > m.quantile(0.5)).any(axis=1)]",
+        "df[['f', 'i', 'n']].quantile(0.3, interpolation='lower')",
+        "df[['i', 'j']].quantile(0.3, interpolation='higher')",
+        "df[['f', 'i', 'n']].quantile([0.3, 0.5], interpolation='nearest')",
+        "df[['f', 'i', 'n']].quantile([0.3, 0.5], interpolation='midpoint')",
+        "df[df['i'] > 99][['f', 'i', 'n']].quantile([0.3], interpolation='higher')",
     ),
 )
 def frame_quantile(c: Call) -> Value:
-    """Quantiles of each column, linear between neighbours."""
-    frame, q = c.frame, fractions_of(c)
+    """Quantiles of each column, linear between neighbours or one of them."""
+    frame, q, how = c.frame, fractions_of(c), between(c)
     if c.lit("axis") in (1, "columns"):
         from rules.across import across
 
-        c.need(q is None, "several quantiles along a row")
+        c.need(q is None and not how, "several quantiles along a row, or one of its values")
         return across(c, "quantile")
     c.need(c.lit("axis") in (0, "index"), "axis= of this value")
     only = c.lit("numeric_only")
@@ -207,12 +261,15 @@ def frame_quantile(c: Call) -> Value:
     c.need(frame.open or frame.columns, "a frame without columns")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     c.ctx.use(frame)
-    options = [*options_text(numeric_only=only), *type_options(c, frame)]
+    c.need(not how or not widths_in(frame), "quantiles of narrow numbers")
+    options = [*options_text(numeric_only=only, how=how), *type_options(c, frame)]
     text = f"{c.ctx.call('quantiles')}({', '.join([frame.text, repr(q or [float(c.lit('q'))]), *options])})"  # fmt: skip
     text = relabelled(c, frame, text, not only, ", axis=1")
     text = text if q is not None else f"{text}.iloc[0]"
     known = not frame.open and all(x.dtype in NUMBERS - {"Int64", "Float64"} or only and x.dtype is not None for x in frame.columns)  # fmt: skip
     labels = tuple(x.label for x in frame.columns if not only or x.dtype in NUMBERS)
+    if how not in (None, "midpoint"):
+        known = known and all(x.dtype in FLOATS for x in frame.columns if x.label in labels)
     if not known:
         return Local(text, frame.vars)
     if q is None:
