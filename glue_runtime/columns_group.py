@@ -84,12 +84,13 @@ def group_sem(v, t, over=None, ddof=1, finite=False):
     return group_std(v, t, over, ddof, finite) / F.sqrt(over_group(F.count(v), over))
 
 
-def group_skew(v, t, over=None, finite=False):
+def group_skew(v, t, over=None, skipna=True, finite=False):
     """The unbiased skewness of a group of three or more; 0 where all values are the same."""
     v = group_number(v, t)
     n = over_group(F.count(v), over)
     skew = over_group(F.skewness(v), over) * F.sqrt(n * (n - 1)) / (n - 2)
-    return no_nan(F.when(n >= 3, F.coalesce(skew, F.lit(0.0))), t, finite)
+    test = n >= 3 if skipna else (n >= 3) & (n == over_group(F.count(F.lit(1)), over))
+    return no_nan(F.when(test, F.coalesce(skew, F.lit(0.0))), t, finite)
 
 
 def quantile_beside_infinities(found, v, q, by_group=False, over=None):

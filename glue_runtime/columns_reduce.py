@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.columns import number
-from glue_runtime.columns_group import quantile_beside_infinities
+from glue_runtime.columns import no_nan, number
+from glue_runtime.columns_group import over_group, quantile_beside_infinities
 
 NUMERIC = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")
 
@@ -106,29 +106,32 @@ def fraction_at(a, ta, q=0.5, finite=False):
     return quantile_beside_infinities(found, a, q)
 
 
-def skewness(a, ta):
-    """The skewness without bias, as pandas defines it: needs three values."""
+def skewness(a, ta, over=None, finite=False):
+    """The skewness without bias, as pandas' Series define it: needs three values."""
     a = numeric(a, ta, "skewness").cast("double")
-    n = F.count(a)
-    squares = F.var_pop(a) * n
-    cubes = F.skewness(a) * F.pow(squares, F.lit(1.5)) / F.sqrt(n)
-    adjusted = F.skewness(a) * F.sqrt(n * (n - 1)) / (n - 2)
+    n = over_group(F.count(a), over)
+    squares = over_group(F.var_pop(a), over) * n
+    skew = over_group(F.skewness(a), over)
+    cubes = skew * F.pow(squares, F.lit(1.5)) / F.sqrt(n)
+    adjusted = skew * F.sqrt(n * (n - 1)) / (n - 2)
     # pandas takes sums of powers below 1e-14 as zero.
     none = (squares < 1e-14) | (F.abs(cubes) < 1e-14)
-    return F.when(n < 3, F.lit(None)).when(none, 0.0).otherwise(adjusted)
+    return no_nan(F.when(n < 3, F.lit(None)).when(none, 0.0).otherwise(adjusted), ta, finite)
 
 
-def peakedness(a, ta):
-    """The excess kurtosis without bias, as pandas defines it: needs four values."""
+def peakedness(a, ta, over=None, finite=False):
+    """The excess kurtosis without bias, as pandas' Series define it: needs four values."""
     a = numeric(a, ta, "kurtosis").cast("double")
-    n = F.count(a)
-    squares = F.var_pop(a) * n
+    n = over_group(F.count(a), over)
+    squares = over_group(F.var_pop(a), over) * n
     # pandas takes numerators and denominators below 1e-14 as zero.
     below = (n - 2) * (n - 3) * squares * squares
-    above = (n + 1) * (n - 1) * (F.kurtosis(a) + 3) * squares * squares
+    above = (n + 1) * (n - 1) * (over_group(F.kurtosis(a), over) + 3) * squares * squares
     above = F.when(F.abs(above) < 1e-14, 0.0).otherwise(above)
     adjusted = above / below - 3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3))
-    return F.when(n < 4, F.lit(None)).when(below < 1e-14, 0.0).otherwise(adjusted)
+    return no_nan(
+        F.when(n < 4, F.lit(None)).when(below < 1e-14, 0.0).otherwise(adjusted), ta, finite
+    )
 
 
 def any_true(a, ta):

@@ -82,12 +82,12 @@ def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
     )
 
 
-def spread(name: str) -> Callable[..., Made]:
+def spread(name: str, builder: str = "") -> Callable[..., Made]:
     """mean, std, …: a float whatever the column."""
 
     def make(g: Groups, v: Col, over: E | None, **params: Any) -> Made:
         number_dtype(v, name)
-        return Made(g.typed(f"group_{name}", v, over=over, **params), floats(v), v.is_nullable)
+        return Made(g.typed(builder or f"group_{name}", v, over=over, **params), floats(v), v.is_nullable)  # fmt: skip
 
     return make
 
@@ -205,9 +205,13 @@ def nearest(last: bool) -> Callable[..., Made]:
 
 
 def truth(name: str) -> Callable[..., Made]:
-    def make(g: Groups, v: Col, over: E | None) -> Made:
+    def make(g: Groups, v: Col, over: E | None, skipna: bool = True) -> Made:
         if v.dtype not in (None, "bool", "bool?", "boolean") and v.dtype not in NUMBERS | TEXTS:
             raise NoRule(f"{name} of a {v.dtype} column")
+        if not skipna and not v.null_free:  # NaN is true
+            if v.dtype not in NUMBERS or v.is_nullable:
+                raise NoRule("missing values that are not NaN for sure")
+            v = v.but(expr=F.coalesce(v.expr, F.lit(1)), column=None)
         masked = v.dtype in ("Int64", "Float64", "boolean") or (v.dtype is None and v.nullable)
         dtype = "boolean" if masked else "bool"
         return Made(g.typed(f"group_{name}", v, over=over), dtype, masked, True, UNKNOWN)
@@ -288,11 +292,13 @@ AGGREGATES: dict[str, Callable[..., Made]] = {
     "nunique": make_nunique, "first": nearest(False), "last": nearest(True), "any": truth("any"),
     "all": truth("all"), "idxmax": where_is(True), "idxmin": where_is(False),
     "list": collected("group_list"), "unique": collected("group_distinct"), "join": make_text,
-    "iloc": make_nth,
+    "iloc": make_nth, "kurt": spread("kurt", "peakedness"), "series_skew": spread("skew", "skewness"),
 }  # fmt: skip
 AGGREGATES = {n: make if n == "prod" else keeping_finite(make) for n, make in AGGREGATES.items()}
 #: those whose result by groups may be spelt as a string in agg() and transform()
-SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique"}
+SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique", "kurt", "series_skew"}
+#: those of a Series that are no aggregate of groups, or another one
+OF_SERIES = {"skew": "series_skew", "kurt": "kurt", "kurtosis": "kurt"}
 
 
 #: aggregates that take values by their order, or only count them
@@ -381,9 +387,9 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
             ("df.groupby('s')['g'].var()", "df.groupby('k')['i'].var(ddof=0)")),
     "sem": (f"ddof=1, {_NUMERIC}", "", "ddof", ("df.groupby('k')[['i', 'g']].sem()",), ("df.groupby('s')['g'].sem()",)),
     "prod": (f"{_NUMERIC}, min_count=0", "", "min_count", ("df.groupby('k')[['i', 'g']].prod()", "df.groupby('b').prod(numeric_only=True)"), ("df.groupby('s')['f'].prod()",)),
-    "any": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].any()", "df.drop(columns=['t', 'd']).groupby('k').any()"), ("df.groupby('s')['f'].any()",)),
-    "all": ("skipna=True", "skipna", "", ("df.groupby('k')[['i', 'b', 'u', 'f']].all()", "df.drop(columns=['t', 'd']).groupby('k').all()"), ("df.groupby('s')['f'].all()",)),
-    "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis skipna", "", ("df.groupby('b')[['i', 'n']].skew()",),
+    "any": ("skipna=True", "", "skipna", ("df.groupby('k')[['i', 'b', 'f', 'g']].any(skipna=False)", "df.groupby('k')[['i', 'b', 'u', 'f']].any()", "df.drop(columns=['t', 'd']).groupby('k').any()"), ("df.groupby('s')['f'].any()",)),
+    "all": ("skipna=True", "", "skipna", ("df.groupby('k')[['i', 'b', 'f', 'g']].all(skipna=False)", "df.groupby('k')[['i', 'b', 'u', 'f']].all()", "df.drop(columns=['t', 'd']).groupby('k').all()"), ("df.groupby('s')['f'].all()",)),
+    "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis", "skipna", ("df.groupby('b')[['i', 'n']].skew()", "df.groupby('k')[['i', 'n']].skew(skipna=False)"),
              ("df.groupby('k')['i'].skew()", "df.groupby('b')['g'].skew()")),
     "idxmax": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmax()",),
                ("df.groupby('k')['f'].idxmax()", "df[df['i'] > 2].groupby('b')['j'].idxmax()")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.aggregates import ENGINE, NOT_ENGINE, SPELT, Spec, made, outcome
+from rules.aggregates import ENGINE, NOT_ENGINE, OF_SERIES, SPELT, Spec, made, outcome
 from rules.groups import Groups, Made
 from rules.open_groups import each_of, left_to_job
 from rules.registry import Call, literal, rule
@@ -29,8 +29,12 @@ def spec_of(value: Any) -> tuple[str, Spec]:
             return (name if name.startswith("nan") else found), Spec(found)
         if module == "builtins" and name in _BUILTINS:
             return name, Spec(_BUILTINS[name])
-        if module == "pandas.Series" and name in SPELT - {"first", "last", "size"}:
-            return name, Spec(name, {"min_count": 0} if name == "sum" else {})  # of no texts
+        if (
+            module == "pandas.Series"
+            and name in SPELT - {"first", "last", "size"} | OF_SERIES.keys()
+        ):
+            options = {"min_count": 0} if name == "sum" else {}  # of no texts
+            return name, Spec(OF_SERIES.get(name, name), options)
         if module == "numpy" and name in _NUMPY_REDUCERS or module.startswith("scipy."):
             return name, Spec("", func=value)
     if isinstance(value, Const):
@@ -221,6 +225,8 @@ _SERIES_EXAMPLES = (
     "df.groupby('k')['i'].max() - df.groupby('k')['i'].min()",
     "df.groupby('k')['f'].sum() / df.groupby('k')['i'].count() * 100",
     "df.groupby('k')['i'].agg('quantile', 0.9)",
+    "df.groupby('k')['i'].agg([pd.Series.kurt, pd.Series.skew])",
+    "df.assign(e=df['g'] * 1e-9).groupby('k').agg(a=('i', lambda x: x.kurt()), b=('g', lambda x: x.kurtosis()), c=('e', lambda x: x.skew()), d=('e', 'skew'), e=('e', lambda x: x.kurt()))",
     "df.groupby('k').agg(p=('i', lambda x: x.quantile(0.5, interpolation='nearest')), q=('f', lambda x: x.quantile(0.3, 'midpoint')), n=('n', lambda x: x.quantile(0.9, interpolation='lower')))",
     "df.groupby('k')['i'].agg('std', ddof=0)",
     "df.groupby('k')['i'].agg(np.ptp)",

@@ -22,7 +22,7 @@ from transpiler.infer.scope import Ref, Scope
 from transpiler.symbolic import E, F, col
 
 _REDUCE = {"sum", "mean", "min", "max", "count", "nunique", "median", "std", "var", "sem", "skew", "prod",
-           "quantile", "any", "all"}  # fmt: skip
+           "quantile", "any", "all", "kurt", "kurtosis"}  # fmt: skip
 _PARAMS = {
     "quantile": ("q", "interpolation"),
     "std": ("ddof",),
@@ -194,8 +194,10 @@ class Body(cst.CSTTransformer):
         if handler is not None:
             return handler(self, items, node)
         if name in _REDUCE:
+            from rules.aggregates import OF_SERIES
+
             params = self.literals(node, _PARAMS.get(name, ()))
-            return self.aggregate(name, self.masked(items), **params)
+            return self.aggregate(OF_SERIES.get(name, name), self.masked(items), **params)
         from rules.group_windows import WINDOWS
 
         if name in WINDOWS and self.windows and items == Items(items.col):

@@ -8,6 +8,7 @@ from rules.aggregates import Spec, chosen, made, outcome
 from rules.groups import Groups, Made, fresh_name
 from rules.lib import FrameStep, derive, fresh_column, series_of
 from rules.registry import Call, rule
+from rules.summaries import selector
 from transpiler.facts import NUMBERS, Col, Column, Frame, Index, Order, SortKey, Value
 from transpiler.symbolic import E, F, col, lift
 
@@ -98,16 +99,20 @@ def describe(c: Call) -> Value:
     return outcome(c, g, statistics(g, v, percentiles_of(c)), False)
 
 
-@rule("DataFrameGroupBy.describe(percentiles=None, include=None, exclude=None)", not_yet="include exclude",
-      example=("df.groupby('k')[['i', 'j']].describe()", "df[['k', 'i', 'f', 's', 'b']].groupby('k').describe()"))  # fmt: skip
+@rule("DataFrameGroupBy.describe(percentiles=None, include=None, exclude=None)", not_yet="exclude",
+      example=("df.groupby('k').describe(include='number')", "df[['k', 'i', 'f', 's']].groupby('k').describe(include=[np.number])",
+               "df.groupby('k')[['i', 'j']].describe()", "df[['k', 'i', 'f', 's', 'b']].groupby('k').describe()"))  # fmt: skip
 def describe_frame(c: Call) -> Value:
     """The same of every column of numbers, under pairs of labels."""
     c.need(not c.grouped.hollow, "describe of categories without rows")
     g = Groups(c, c.grouped)
     values = g.values()
     c.need(g.grouped.as_index, "describe with as_index=False")
+    only = c.given("include") and selector(c, "include")
+    c.need(not only or only in ("number", ["number"]), "include= of other columns than numbers")
     c.need(
-        all(v.dtype in NUMBERS | {"object", "bool"} and not v.is_nullable for v in values),
+        all(v.dtype in NUMBERS | {"object", "bool"} or only and v.dtype for v in values)
+        and not any(v.is_nullable for v in values),
         "describe of columns that are not numbers or text for sure",
     )
     numbers = [v for v in values if v.dtype in NUMBERS]
