@@ -22,20 +22,24 @@ def codes(c: Call, series: Col) -> Sequence:
         c.need(len(order) == 1 and not frame.order.keys, "rows in an order of several keys")
         first = f", first={order[0]}"
     name = ctx.temp("code")
-    step = FrameStep(f'{ctx.call("with_codes")}(@@, {series.expr}, "{name}"{first})')
+    c.need(c.lit("use_na_sentinel") in (True, False), "use_na_sentinel= of this value")
+    gaps = not c.lit("use_na_sentinel") and not series.null_free
+    step = FrameStep(f'{ctx.call("with_codes")}(@@, {series.expr}, "{name}"{first}{", gaps=True" * gaps})')  # fmt: skip
     made = Array(col(name), "int64", frame, None, series.deps, temps=((name, step),), local=False,
                  null_free=True)  # fmt: skip
     driver = c.interpreter.driver  # type: ignore[attr-defined]
-    option = "sort=True" if c.lit("sort") else ""
+    option = ", ".join(["sort=True"] * bool(c.lit("sort")) + ["use_na_sentinel=False"] * gaps)
     found = Local(f"{driver.text(series.but(column=series.column))}.factorize({option})[1]", series.vars)  # fmt: skip
     return Sequence((made, found), tuple)
 
 
 @rule(
     "pandas.factorize(values, sort=False, use_na_sentinel=True, size_hint=None)",
-    not_yet="use_na_sentinel",
     ignored="size_hint",
     example=(
+        "df['c'] = pd.factorize(df['s'], use_na_sentinel=False)[0]\nout = df",
+        "df['c'] = pd.factorize(df['n'], sort=True, use_na_sentinel=False)[0]\nout = df[['n', 'c']]",
+        "codes, names = pd.factorize(df['k'], use_na_sentinel=False)\ndf['c'] = codes * 10\ndf['n'] = len(names)\nout = df",
         "df['c'] = pd.factorize(df['k'])[0]\nout = df",
         "df['c'] = pd.factorize(df['s'], sort=True)[0] + 1\nout = df[['s', 'c']]",
         "codes, names = pd.factorize(df['k'])\ndf['c'] = codes\nout = df",
@@ -49,8 +53,10 @@ def factorize(c: Call) -> Sequence:
 
 @rule(
     "Series.factorize(sort=False, use_na_sentinel=True)",
-    not_yet="use_na_sentinel",
-    example="df['c'] = df['k'].factorize()[0]\nout = df",
+    example=(
+        "df['c'] = df['k'].factorize()[0]\nout = df",
+        "df['c'] = df['k'].factorize(sort=True, use_na_sentinel=False)[0]\nout = df",
+    ),
 )
 def factorize_series(c: Call) -> Sequence:
     """A number for each value, and the values."""
