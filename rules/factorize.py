@@ -39,7 +39,7 @@ def codes(c: Call, series: Col) -> Sequence:
     example=(
         "df['c'] = pd.factorize(df['s'], use_na_sentinel=False)[0]\nout = df",
         "df['c'] = pd.factorize(df['n'], sort=True, use_na_sentinel=False)[0]\nout = df[['n', 'c']]",
-        "codes, names = pd.factorize(df['k'], use_na_sentinel=False)\ndf['c'] = codes * 10\ndf['n'] = len(names)\nout = df",
+        "codes, names = pd.factorize(df['k'], use_na_sentinel=False)\ndf['c'] = codes * 10\nout = df",
         "df['c'] = pd.factorize(df['k'])[0]\nout = df",
         "df['c'] = pd.factorize(df['s'], sort=True)[0] + 1\nout = df[['s', 'c']]",
         "codes, names = pd.factorize(df['k'])\ndf['c'] = codes\nout = df",

@@ -9,7 +9,7 @@ from rules.group_rows import moved
 from rules.groups import Groups
 from rules.index import framed, index_ignored
 from rules.join import position_name
-from rules.lib import drop_hidden, selected, series_of, settle, subset_of
+from rules.lib import assign, drop_hidden, on, selected, series_of, settle, subset_of
 from rules.registry import Call, rule
 from transpiler.facts import Col, Const, Frame, Order, Plain, Rows, Scalar, SortKey, Value
 from transpiler.infer.context import sorted_order
@@ -55,6 +55,17 @@ def repeated(frame: Frame) -> Frame:
 
 def rows_drawn(c: Call, frame: Frame) -> Frame:
     """The rows that pandas' generator draws, in the order in which it draws them."""
+    given = c["weights"]
+    if not isinstance(given, Col):
+        return rows_weighted(c, frame, c.lit("weights"))
+    c.need(not frame.open, "weights beside columns that are not known")
+    wide = assign(c.ctx, frame, "__weight", on(frame, given))
+    out = rows_weighted(c, wide, "__weight")
+    return selected(c.ctx, out, [x for x in out.columns if x.label != "__weight"])
+
+
+def rows_weighted(c: Call, frame: Frame, weights: Any) -> Frame:
+    """The rows drawn by the weights in a column, or by none."""
     ctx = c.ctx
     options = draw(c)
     settle(ctx, frame)
@@ -66,7 +77,6 @@ def rows_drawn(c: Call, frame: Frame) -> Frame:
         keys = "".join(f", {k}" for k in ctx.order_of(frame))
         base = f'{ctx.call("with_position")}({base}{keys}, name="{number}")'
         gone = f'.drop("{number}")'
-    weights = c.lit("weights")
     if weights is not None:
         c.need(isinstance(weights, str), "weights that are not a column")
         column = frame.column(weights)
@@ -117,6 +127,9 @@ def columns_drawn(c: Call, frame: Frame) -> Frame:
         "df.sample(n=3, axis=1, random_state=2)",
         "df.assign(w=df['i'].abs()).sample(n=4, weights='w', random_state=1)",
         "df.assign(w=df['f'].abs()).sample(n=4, weights='w', random_state=1)[['i']]",
+        "df.sample(n=4, weights=df['f'].abs(), random_state=1)",
+        "out = df[df['i'] > 2].sample(n=6, replace=True, weights=df['i'] * 2, random_state=1)[['i', 's']]",
+        "df.sort_values('i', kind='stable').sample(n=4, weights=df['j'].abs(), random_state=1)",
         "train = df.sample(frac=0.8, random_state=42)\nout = df.drop(train.index)",
         "df.sample(n=0, random_state=1)",
         "df[df['i'] > 99].sample(frac=0.5, random_state=1)",
@@ -135,9 +148,9 @@ def sample(c: Call) -> Frame:
 
 @rule(
     f"Series.sample({_SAMPLE})",
-    not_yet="weights",
     verdict="runtime",
     example=(
+        "df['i'].sample(4, weights=df['i'].abs(), random_state=1)",
         "df['s'].sample(3, random_state=0)",
         "df['f'].dropna().sample(frac=0.5, random_state=9)",
         "df['i'].sample(n=30, replace=True, random_state=1, ignore_index=True)",
