@@ -116,6 +116,7 @@ class Call:
         self, rule: Rule, self_: Value | None, args: dict[str, Any], given: set[str], ctx: Any
     ) -> None:
         self.rule, self.self, self.args, self._given, self.ctx = rule, self_, args, given, ctx
+        self.passed = 0  # conditions that held: how far the rule got
 
     def __getitem__(self, name: str) -> Any:
         return self.args[name]
@@ -131,6 +132,7 @@ class Call:
         """Do not fire, for that reason, unless the condition holds."""
         if not condition:
             raise NoRule(why)
+        self.passed += 1
 
     @property
     def frame(self) -> Frame:

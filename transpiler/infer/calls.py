@@ -323,7 +323,7 @@ class Calls:
     def by_rule(
         self, name: str, owner: Value | None, args: list, kwargs: dict, node: cst.CSTNode
     ) -> Value:
-        """Try the rules of ``name``. Raises NoRule with the last reason."""
+        """Try the rules of ``name``. Raises NoRule with the reason of the one that got furthest."""
         candidates = registry.find(name)
         operands = (owner, *args, *kwargs.values())
         carried.check(name, *operands)
@@ -331,9 +331,10 @@ class Calls:
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         method = name.rpartition(".")[2]
-        reason = _WHOLE_FILES.get(method, f"there is no rule for {name}")
+        reasons = [(-2, _WHOLE_FILES.get(method, f"there is no rule for {name}"))]
         for rule in candidates:
             point = self.ctx.save()
+            call = None
             try:
                 bound, given = registry.bind(rule, [self.once(a, owner) for a in args], {k: self.once(v, owner) for k, v in kwargs.items()})  # fmt: skip
                 call = registry.Call(rule, owner, bound, given, self.ctx)
@@ -342,14 +343,14 @@ class Calls:
                     value = rule.apply(call)
             except (NoRule, EndSignal) as error:
                 self.ctx.restore(point)
-                reason = str(error)
+                reasons.append((call.passed if call else -1, str(error)))
                 continue
             except (TypeError, AttributeError, ValueError, LookupError, re.error) as error:
                 # A slip in a rule must not take the program down: the ladder below it is exact.
                 if os.environ.get("P2G_STRICT"):
                     raise
                 self.ctx.restore(point)
-                reason = f"the rule failed ({type(error).__name__}: {error})"
+                reasons.append((0, f"the rule failed ({type(error).__name__}: {error})"))
                 continue
             verdict = getattr(call, "verdict", None) or rule.verdict
             self.ctx.note(
@@ -360,7 +361,7 @@ class Calls:
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value
-        raise NoRule(reason)
+        raise NoRule(max(reasons, key=lambda r: r[0])[1])
 
     @contextmanager
     def looking(self, name: str, *values: Any) -> Iterator[None]:
