@@ -115,7 +115,7 @@ def beside_by_labels(c: Call, items: list[Any], how: str) -> Frame:
     text, taken = "", {key, *names}
     for frame, row in zip(frames, names):
         settle(ctx, frame)
-        part, shown = numbered_part(ctx, frame, row, key, taken)
+        part, shown = labelled_part(ctx, frame, row, key, taken)
         columns += shown
         text = f"{text}.join({part}, {render(key)}, {render(how)})" if text else part
     nulls = not all(f.rows.is_full(f.index.levels[0].uid) for f in frames)
@@ -140,10 +140,11 @@ def label_of_any(items: list[Any], number: int) -> Any:
     return unnamed.index(number)
 
 
-def numbered_part(ctx: Any, frame: Frame, row: str, key: str, taken: set) -> tuple[str, list[Column]]:  # fmt: skip
-    """A part with the number of each row, its label under one name, and columns of names of their own."""
+def labelled_part(ctx: Any, frame: Frame, row: str | None, key: str, taken: set) -> tuple[str, list[Column]]:  # fmt: skip
+    """A part with its label under one name, and columns of names of their own; ``row``: the name for
+    the number of each row, where its order is wanted."""
     ctx.use(frame)
-    base = ordered_number(ctx, frame, row)
+    base = frame if row is None else ordered_number(ctx, frame, row)
     shown, out = [], []
     for x in frame.columns:
         name = x.name
@@ -153,8 +154,15 @@ def numbered_part(ctx: Any, frame: Frame, row: str, key: str, taken: set) -> tup
         shown.append(lift(x.name).text if name == x.name and name.replace("_", "a").isalnum() else col(x.name).alias(name).text)  # fmt: skip
         out.append(replace(x, name=name, uid=fresh(), origin=None))
     level = frame.index.levels[0]
-    parts = [col(level.name).alias(key).text, *shown, render(row)]
+    parts = [col(level.name).alias(key).text, *shown, *([] if row is None else [render(row)])]
     return f"{base.text}.select({', '.join(parts)})", out
 
 
-__all__ = ["aggregates_beside", "beside_by_labels", "keyed_labels", "parts_and_keys", "under_keys"]
+__all__ = [
+    "aggregates_beside",
+    "beside_by_labels",
+    "keyed_labels",
+    "labelled_part",
+    "parts_and_keys",
+    "under_keys",
+]

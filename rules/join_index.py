@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.concat_labels import labelled_part
 from rules.dummies import Dummies, beside_dummies
 from rules.elementwise import computed
 from rules.join import (
@@ -23,7 +24,7 @@ from rules.labels import relabelled
 from rules.lib import assign, chain, on, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, attempt
-from transpiler.facts import Col, Column, Frame, Index, Order, Rows, fresh, with_missing
+from transpiler.facts import Col, Column, Frame, Index, Order, Rows, SortKey, fresh, with_missing
 from transpiler.symbolic import F, col, render
 
 def index_merge(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple, by_index: tuple[bool, bool], name: Any) -> Frame:  # fmt: skip
@@ -57,16 +58,57 @@ def on_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple) -> 
     """``left.join(right)``: the labels of both are the keys."""
     kinds = {left.index.kind, right.index.kind}
     if kinds <= {"range", "rows"}:
-        return side_by_side(c, [left, right], how if how != "outer" else "outer", suffixes)
+        c.need(how != "right", "how='right' of rows that are numbered")
+        return side_by_side(c, [left, right], how, suffixes)
     c.need(
         kinds == {"columns"} and len(left.index.levels) == len(right.index.levels),
         "indexes of different kinds",
     )
+    if how in ("outer", "right"):
+        return united_labels(c, left, right, how, suffixes)
     c.need(how in ("left", "inner"), f"how={how!r} on an index")
     c.need(how == "left" or left.index.unique and right.index.unique, "labels that may repeat")
     return beside_left(
         c, left, right, how, list(zip(left.index.levels, right.index.levels)), suffixes
     )
+
+
+def united_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple) -> Frame:
+    """A join of two frames that are sorted by their labels, such as those of groups, each label once:
+    with the labels of both, or of the right one, sorted too."""
+    ctx, frames = c.ctx, (left, right)
+    for frame in frames:
+        c.need(len(frame.index.levels) == 1, "labels of several levels")
+        c.need(frame.index.unique and not frame.open, "labels that may repeat")
+        level = frame.index.levels[0]
+        by_label = frame.order.keys == (SortKey(level.name, level.uid),) and not frame.order.lost
+        c.need(by_label, f"how={how!r} on an index that is not sorted")
+        c.need(frame.rows.is_full(level.uid), "labels that may be missing")
+    first, second = (f.index.levels[0] for f in frames)
+    c.need(first.dtype == second.dtype, "labels of several types")
+    c.need(first.dtype not in (None, "int64?", "category"), "labels of this type")
+    sides = result_labels(Merge(left, right, how, [], suffixes, left_index=True, right_index=True))
+    ours = relabelled(ctx, left, [n for _, n in sides.left])
+    theirs = relabelled(ctx, right, [n for _, n in sides.right])
+    key = first.name if first.name == second.name else ctx.temp("key")
+    taken: set[str] = {key}
+    settle(ctx, left), settle(ctx, right)
+    our_part, our_columns = labelled_part(ctx, ours, None, key, taken)
+    their_part, their_columns = labelled_part(ctx, theirs, None, key, taken)
+    if how == "outer":
+        their_columns = [replace(x, dtype=with_missing(x.dtype)) for x in their_columns]
+    our_columns = [replace(x, dtype=with_missing(x.dtype)) for x in our_columns]
+    level = Column(first.label if first.label == second.label else None, key, first.dtype)
+    out = Frame(
+        f"{our_part}.join({their_part}, {render(key)}, {render(how)})",
+        (*our_columns, *their_columns),
+        index=Index("columns", None, (level,)),
+        order=Order((SortKey(key, level.uid),), None, True, True),
+        rows=Rows(full={level.uid}),
+        nullable=left.nullable,
+        vars=left.vars | right.vars,
+    )
+    return settled(ctx, out, ctx.step(), False)
 
 
 def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[Column, Column]], suffixes: tuple) -> Frame:  # fmt: skip
@@ -142,6 +184,10 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         "df[['i', 's']].join(other[['w', 'name']])",
         "df.set_index('k')[['i']].join(other.set_index('k')[['w']])",
         "df[['i']].join(df['j'] * 2)",
+        "df.groupby('k')['f'].agg(['sum', 'count']).join(other.groupby('k')['w'].sum().rename('cost'), how='outer')",
+        "df.groupby('k')[['i', 'n']].max().join(other.groupby('k')[['w']].max(), how='right')",
+        "df.groupby('i')[['f']].sum().join(df.groupby('j')[['f', 'g']].mean(), how='outer', lsuffix='_l', rsuffix='_r').reset_index()",
+        "df.groupby('k')[['i']].sum().merge(other.groupby('k')[['w']].sum(), left_index=True, right_index=True, how='outer')",
         "x = df[['f', 'g']] * 2\nout = df.join(x[x['f'] > 3].rename(columns={'f': 'f2', 'g': 'g2'}))",
     ),
 )
@@ -150,9 +196,10 @@ def join(c: Call) -> Frame:
     left, how = c.frame, c.lit("how")
     suffixes = (c.lit("lsuffix"), c.lit("rsuffix"))
     other = c["other"]
-    c.need(how in ("left", "inner", "outer"), f"how={how!r}")
+    c.need(how in ("left", "inner", "outer", "right"), f"how={how!r}")
     if (
         isinstance(other, Col)
+        and how != "right"
         and c.lit("on") is None
         and other.label is not None
         and not left.has(other.label)
