@@ -36,6 +36,7 @@ def spread(
     seen=(),
     values=None,
     gaps=False,
+    apart=False,
 ):
     """A row for each group of `index`; for each of `cells` a column per value of `columns`.
 
@@ -45,8 +46,8 @@ def spread(
     total: the value of `columns` that stands for all of them and comes last; kinds: the types that
     `columns` had before they became text. seen: the columns come in the order in which their first
     rows have by these; values: only if this frame of a column has other values. gaps: a missing
-    value of `columns` names a column, too, the last one, whose Spark name is empty. Raises
-    TypeError for values that cannot name a column.
+    value of `columns` names a column, too, the last one, whose Spark name is empty. apart: the cells
+    of each first head are a table of their own. Raises TypeError for values that cannot name a column.
     """
     types = dict(long.dtypes)
     keys = [quoted(k) for k in index]
@@ -78,9 +79,10 @@ def spread(
     for n, cell in enumerate(cells):
         kept = [t for t in labels if not dropna or fill is not None or found[t][n]]
         body = [t for t in kept if labels[t][0] != total]
+        beside_it = [c for c, h in zip(cells, heads) if not apart or h[0] == heads[n][0]]
         whole = types[cell] in WHOLE_NUMBERS and cell not in nullable
         # With totals pandas transposes the table, which makes integers beside fractions fractions.
-        turned = total is not None and whole and {types[c] for c in cells} & {"float", "double"}
+        turned = total is not None and whole and {types[c] for c in beside_it} & {"float", "double"}
         for part, filler in ((body, fill), (kept[len(body) :], None)):
             exprs = filled([at[t, n] for t in part], types[cell], whole, filler, wide)
             if of_all and types[cell] in ("float", "double"):

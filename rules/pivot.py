@@ -218,6 +218,10 @@ _PIVOT_TABLE = (
         "df.pivot_table(index=df['t'].dt.year, columns='k', values='i', aggfunc='sum')",
         "df.pivot_table(index='k', columns='s', values='i', aggfunc='sum', margins=True)",
         "df.pivot_table(index='k', columns='j', values='f', margins=True, margins_name='Total').reset_index()",
+        "df.pivot_table(index='k', columns='b', values='f', aggfunc=['mean', 'max'], margins=True)",
+        "p = df.pivot_table(index='k', columns='s', values=['i', 'f'], aggfunc=['sum', 'mean'], margins=True)\n"
+        "p.columns = ['_'.join(x) for x in p.columns]\nout = p.round(1).reset_index()",
+        "df.pivot_table(index='k', columns='s', values=['i'], aggfunc=['max', 'mean'], margins=True, fill_value=0)",
         "df.pivot_table(index=['k', 's'], columns='b', values=['i', 'f'], aggfunc='sum', margins=True, fill_value=0)",
         "df.pivot_table(index='k', values=['i', 'f'], aggfunc='sum', margins=True)",
         "df.pivot_table(index='s', columns='k', values='f', aggfunc='max', dropna=False)",
@@ -285,11 +289,16 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
         named = [frame.column(x) for x in across]
         if any(x.dtype not in TEXTS for x in named):
             frame = c.ctx.hoist(frame, c.ctx.hint)
+    apart = (
+        items(c["aggfunc"]) is not None
+    )  # pandas makes a table for each and puts them side by side
+    c.need(not apart or fill is None or never_missing(frame, aim), "fill_value= where a table may lack a row")  # fmt: skip
     source = frame
     options = ("dropna=True",) if c.lit("dropna") else gaps_option(c, frame, across)
     if total is not None:
         frame = with_totals(c, frame, rows, across, aim, total)
         options += kinds_option(source, named or [])
+        options += ("apart=True",) if apart else ()
     long = grouped_by(c, frame, [*rows, *across])
     long = by_rule(c, "DataFrameGroupBy.__getitem__", long, Const(aim.values))
     long = by_rule(c, "DataFrameGroupBy.agg", long, aim.agg)
@@ -378,6 +387,13 @@ def no_row_is_late(frame: Frame, names: list[str], values: list) -> bool:
     return first not in ("std", "var", "sem", "skew") and not set(rest) & _FULL
 
 
+def never_missing(frame: Frame, aim: Aim) -> bool:
+    """Whether each of several aggregates has a value in every group."""
+    names = {name for _, name in aim.results}
+    whole = all(frame.column(v).dtype in ("int64", "bool") for v in aim.values)
+    return names <= (_FULL | {"min", "max", "mean", "median", "first", "last"} if whole else _FULL)
+
+
 def aim_of_dict(by_column: list, single: bool) -> Aim:
     values = [x for x, _ in by_column]
     agg = Mapping(tuple(by_column))
@@ -449,7 +465,7 @@ def with_totals(c: Call, frame: Frame, rows: list, across: list, aim: Aim, name:
     funcs = [f for _, f in pairs(func) or [(None, func)]]
     names = [spec_of(g)[0] for f in funcs for g in (items(f) or [f])]
     c.need(isinstance(name, str) and set(names) <= _TOTALS, "totals of such an aggregate")
-    c.need(not across or not any(items(f) for f in funcs), "totals of several aggregates")
+    c.need(not across or pairs(func) is None or not any(items(f) for f in funcs), "totals of several aggregates")  # fmt: skip
     keys = [frame.column(x) for x in (*rows, *across)]
     c.need(all(x.label == x.name for x in keys), "columns whose names Spark does not take")
     c.need(all(x.dtype in (*TEXTS, None) for x in keys[: len(rows)]), "totals of rows that are not named by text")  # fmt: skip
