@@ -9,6 +9,7 @@ from rules.index import as_level, framed
 from rules.join import ordered_number, settled
 from rules.lib import chain, meet, selected, settle
 from rules.registry import Call
+from rules.split_parts import as_table
 from transpiler.facts import (
     Col,
     Column,
@@ -33,9 +34,9 @@ def parts_and_keys(c: Call) -> tuple[list[Any], list | None]:
     objs, keys = c["objs"], c.lit("keys")
     if isinstance(objs, Mapping):
         c.need(keys is None, "keys of a dict")
-        return [v for _, v in objs.items], [k for k, _ in objs.items]
+        return [as_table(v) for _, v in objs.items], [k for k, _ in objs.items]
     c.need(isinstance(objs, Sequence), "what is put together is not a list that is known here")
-    items = list(objs.items)
+    items = [as_table(x) for x in objs.items]
     none = [isinstance(x, Const) and x.value is None for x in items]
     c.need(keys is None or not any(none) and len(keys) == len(items), "keys of other parts")
     return [x for x, gone in zip(items, none) if not gone], None if keys is None else list(keys)

@@ -151,7 +151,8 @@ def to_text(c: Call, series: Col) -> Col:
     if dtype is not None and (zone_of(dtype) or period_of(dtype)):
         text = F.coalesce(time_text(c, series), F.lit("NaT"))
         return result(series, text, "object", gap="nan", nullable=False)
-    c.need(word is not None, "whether a missing text is NaN or None is not known here")
+    told = word is not None or series.null_free
+    c.need(told, "whether a missing text is NaN or None is not known here")
     c.need(dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype(str) of {dtype}")
     c.need(dtype != "bool?" or series.gap, "what the missing values are is not known here")
     return result(series, written(c, series, word), "object", gap="nan")

@@ -9,6 +9,7 @@ from rules.index import framed
 from rules.join_names import Merge, Sides, renames, result_labels, result_names, same_label
 from rules.lib import chain, looked_at, settle
 from rules.registry import Call, rule
+from rules.split_parts import as_table
 from transpiler.errors import NoRule
 from transpiler.facts import (
     FLOATS,
@@ -81,6 +82,7 @@ def as_frame(c: Call, value: Value) -> Frame:
     if isinstance(value, Col):
         c.need(value.label is not None, "a Series without a name is merged")
         return framed(c.ctx, value, value.label)
+    value = as_table(value)
     c.need(isinstance(value, Frame), "the other side is not a frame that is known here")
     return value  # type: ignore[return-value]
 

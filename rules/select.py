@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.index import index_ignored
-from rules.lib import assign, chain, derive, filtered, selected, series_of, subset_of, typed
+from rules.lib import assign, chain, derive, filtered, on, selected, series_of, subset_of, typed
 from rules.registry import Call, rule
 from rules.sort_keys import in_order, key_values, with_key
 from transpiler.facts import (
@@ -187,18 +187,14 @@ def setitem(c: Call) -> Frame:
 
 def several_set(c: Call, labels: list, value: Any) -> Frame:
     """``df[[a, b]] = other``: the other frame's columns by their places."""
-    frame = c.frame
-    if isinstance(value, Windowed) and value.how == "split":
-        from rules.text_parts import split_columns
+    from rules.set_cells import assign_several, together
 
-        series = split_columns(value, len(labels))
-    else:
-        from rules.set_cells import assign_several
+    if not (isinstance(value, Windowed) and value.how == "split"):
+        return assign_several(c, c.frame, labels, value)
+    from rules.split_parts import split_columns
 
-        return assign_several(c, frame, labels, value)
-    for label, one in zip(labels, series):
-        frame = assign(c.ctx, frame, label, one)
-    return frame
+    series = [on(c.frame, s) for s in split_columns(value, len(labels))]
+    return together(c.ctx, c.frame, labels, series)
 
 
 @rule(

@@ -303,6 +303,7 @@ def assign_several(c: Call, frame: Frame, labels: list, value: Value) -> Frame:
 def together(ctx: Any, frame: Frame, labels: list, series: list[Col]) -> Frame:
     """Several columns set at once: each is computed before any of them changes."""
     changing = {x.name for x in frame.columns if x.label in labels}
+    changing |= {frame.open_name(x) for x in labels if frame.has(x) is None}
     read = {name for i, s in enumerate(series) for name, _ in s.deps if i}
     if not (changing & read) or all({n for n, _ in s.deps} & changing <= {own.name for own in frame.columns if own.label == x} for x, s in zip(labels, series)):  # fmt: skip
         for label, one in zip(labels, series):

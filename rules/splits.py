@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from rules.lib import chain, drop_hidden, with_temps
-from rules.literal import from_series
 from rules.registry import Call, rule
-from rules.text_parts import split_columns
+from rules.split_parts import split_columns, table_of
 from transpiler.errors import NoRule
 from transpiler.facts import Frame, Plain, Scalar, Sequence, Windowed, fresh
 from transpiler.symbolic import render
@@ -59,11 +58,8 @@ def name_parts(c: Call) -> Frame:
             isinstance(labels, list) and all(isinstance(x, str) for x in labels),
             "labels that are not text",
         )
-        series = split_columns(c.self, len(labels))  # type: ignore[arg-type]
-        out = from_series(c.ctx, dict(zip(labels, series)))
-        for column, one in zip(out.columns, series):
-            c.ctx.cells[column.uid] = one
-        return out
+        return table_of(c.ctx, split_columns(c.self, len(labels)), labels)  # type: ignore[arg-type]
+    c.need(not found.changes and not found.least, "labels that the data give")
     return parts_beside(c, found, value)
 
 

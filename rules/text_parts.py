@@ -8,6 +8,7 @@ from typing import Any
 from rules.lib import derive, meet, series_of, tightened, typed
 from rules.regexes import java
 from rules.registry import Call, rule
+from rules.split_parts import Expander
 from rules.text import (
     LIST,
     as_text,
@@ -111,31 +112,11 @@ def list_of_parts(c: Call, n: int) -> E:
     return F.split(text_of(c), found.pattern, *limit)
 
 
-class Expander:
-    """What ``str.split(expand=True)`` stands for: columns whose number the data decides."""
-
-    def __init__(self, c: Call, parts: E) -> None:
-        self.ctx, self.series, self.parts, self.dtype = c.ctx, c.col, parts, text_dtype(c.col)
-
-    def column(self, number: int) -> Col:
-        expr = F.get(self.parts, F.lit(number)) if number else self.parts[0]
-        return derive(expr, self.dtype, self.series, label=number)
-
-    def check(self, count: int, exactly: bool) -> None:
-        """Make the job fail as pandas does where the number of columns is another."""
-        frame = self.series.frame
-        if self.series.temps:
-            raise NoRule("the parts need columns of their own")
-        self.ctx.emit(
-            f"{self.ctx.call('expect_parts')}({frame.text}, {self.parts}, {count}, exactly={exactly})",
-            reads=frame.vars,
-        )
-
-
-def split_result(c: Call, parts: E) -> Value:
+def split_result(c: Call, parts: E, n: int) -> Value:
     if not c.lit("expand"):
         return derive(parts, LIST, c.col)
-    return Windowed(c.self, "split", (Expander(c, parts),))  # type: ignore[arg-type]
+    found = Expander(c.ctx, c.col, parts, text_dtype(c.col), c.lit("pat") is None, n)
+    return Windowed(c.self, "split", (found,))  # type: ignore[arg-type]
 
 
 _SPLIT_COLUMNS = (
@@ -168,6 +149,7 @@ def split(c: Call) -> Value:
         native_or_pandas(
             c, lambda: list_of_parts(c, n), "array<string>", "split", c.lit("pat"), **options
         ),
+        n,
     )
 
 
@@ -191,31 +173,7 @@ def rsplit(c: Call) -> Value:
         )
         return helper(c, "rsplit", text_of(c), pat, n)
 
-    return split_result(c, native_or_pandas(c, native, "array<string>", "rsplit", pat, n=n))
-
-
-@rule(
-    "Series.str.split.__getitem__(key)",
-    verdict="runtime",
-    example="df['s'].str.split('a', n=1, expand=True)[1]",
-)
-def split_column(c: Call) -> Col:
-    """One column of a split text."""
-    expander, number = c.self.params[0], c.lit("key")  # type: ignore[union-attr]
-    c.need(
-        isinstance(number, int) and not isinstance(number, bool) and number >= 0,
-        "a column of a split text",
-    )
-    if number:
-        expander.check(number + 1, exactly=False)
-    return expander.column(number)
-
-
-def split_columns(value: Windowed, count: int) -> list[Col]:
-    """The columns of ``str.split(expand=True)`` where exactly ``count`` are asked for."""
-    expander = value.params[0]
-    expander.check(count, exactly=True)
-    return [expander.column(n) for n in range(count)]
+    return split_result(c, native_or_pandas(c, native, "array<string>", "rsplit", pat, n=n), n)
 
 
 def around(source: E, sep: str, last: bool) -> list[E]:
@@ -485,4 +443,4 @@ def cat(c: Call) -> Value:
     return derive(F.concat(*parts), text_dtype(c.col), *series, label=c.col.label)
 
 
-__all__ = ["Expander", "columns_of", "split_columns"]
+__all__ = ["columns_of"]

@@ -80,6 +80,12 @@ class Items:
             self.check_shared(ref, name)
             self.set_container_item(ref, key.value, value, scope)
             return
+        if isinstance(ref.value, Windowed):
+            rule = f"{ref.value.kind}{accessor}.__setitem__"
+            frame = self.by_rule(rule, ref.value, [key, value], {}, target)
+            assert isinstance(frame, Frame)
+            self.mutate(ref, name, frame, scope)
+            return
         if isinstance(ref.value, Col):
             raise NoRule("a Series is changed in place")
         if isinstance(ref.value, Accessor):  # df["a"].values: the job does not hold it yet
