@@ -244,7 +244,8 @@ def split_rename(c: Call) -> Windowed:
     c.need(c.given("columns") or c.lit("axis") in (1, "columns"), "the index is renamed")
     table = mapped_labels(c, mapper, [expander_of(c).label(n) for n in range(100)])
     first = [expander_of(c).label(n) for n in range(len(table))]
-    named = len(table) if set(table) == set(first) else 0
+    listed = isinstance(mapper, Const) and len(table) > 1 and set(table) == set(first)
+    named = len(table) if listed else 0
     return labelled(c, lambda label: table.get(label, label), named)
 
 
