@@ -151,14 +151,22 @@ def rows_between(df, number, start, stop):
     return df.where((F.col(number) >= start) & (F.col(number) < stop)).drop(number)
 
 
-def relabel(df, labels, aside=()):
+def relabel(df, labels, aside=(), read=str, known=None):
     """New names for the columns that are not set aside: a list of them, a dict from old to new,
-    or a function of the old. Raises ValueError where they repeat or are too few."""
+    or a function of the old, which are `known` {name: label} or what `read` makes of the name.
+
+    Raises ValueError where they repeat or are too few, TypeError where a function gives no text.
+    """
     shown = [c for c in df.columns if c not in aside]
     if isinstance(labels, dict):
         names = [labels.get(c, c) for c in shown]
+    elif callable(labels):
+        old = [known[c] if c in (known or {}) else read(c) for c in shown]
+        names = [labels(c) for c in old]
+        if not all(isinstance(n, str) for n in names):
+            raise TypeError(f"columns get labels that are no text: {names}")
     else:
-        names = [labels(c) for c in shown] if callable(labels) else list(labels)
+        names = list(labels)
     if len(names) != len(shown):
         raise ValueError(f"Length mismatch: {len(shown)} columns and {len(names)} labels")
     if len({str(n) for n in names}) < len(names):

@@ -160,6 +160,16 @@ def relabelled_at_runtime(
     )
 
 
+def relabelled_by(c: Call, frame: Frame, function: str, reads: frozenset = frozenset()) -> Frame:
+    """New labels that a function makes of the old ones, which may be more than the names."""
+    c.need(len(frame.label_names) < 2, "labels of several levels")
+    if frame.label_kind:
+        function += f", read={frame.label_kind}"
+        known = {x.name: x.label for x in frame.columns}
+        function += f", known={render(known)}" if known else ""
+    return relabelled_at_runtime(c, frame, function, reads)
+
+
 def moved_types(ctx: Any, old: int, new: int, names: dict) -> None:
     """Dtypes that the program stated for columns of an open frame follow them."""
     known = getattr(ctx, "known_types", {})
@@ -270,9 +280,8 @@ def mapped_labels(c: Call, mapper: Any, labels: list) -> dict:
 def renaming(c: Call, frame: Frame, mapper: Any) -> Frame:
     """``rename(columns=mapper)``."""
     if isinstance(mapper, Plain) or frame.open and isinstance(mapper, (Func, Module)):
-        c.need(not frame.label_kind, "labels that are not the names of the columns")
         text = c.interpreter.driver.text(mapper)  # type: ignore[attr-defined]
-        return relabelled_at_runtime(c, frame, text, getattr(mapper, "vars", frozenset()))
+        return relabelled_by(c, frame, text, getattr(mapper, "vars", frozenset()))
     if frame.open:
         return relabelled_open(c.ctx, frame, mapped_labels(c, mapper, []))
     labels = frame.labels
@@ -286,18 +295,24 @@ def _affix(make: Any) -> Any:
         c.need(c.lit("axis") in (None, 1, "columns"), "the labels of the rows are changed")
         text = c.lit("prefix" if "prefix" in c.args else "suffix")
         if c.frame.open:
-            c.need(len(c.frame.label_names) < 2, "labels of several levels")
-            return relabelled_at_runtime(
-                c, c.frame, "lambda label: " + make(repr(str(text)), "label", " + ")
-            )
+            label = "str(label)" if c.frame.label_kind else "label"
+            return relabelled_by(c, c.frame, "lambda label: " + make(repr(str(text)), label, " + "))
         return relabelled(c.ctx, c.frame, [make(str(text), str(x), "") for x in c.frame.labels])
 
     return apply
 
 
-rule("DataFrame.add_prefix(prefix, axis=None)", example="df[['i', 'f']].add_prefix('x_')")(
-    _affix(lambda text, label, plus: text + plus + label)
-)
-rule("DataFrame.add_suffix(suffix, axis=None)", example="df.add_suffix('_y').head(2)")(
-    _affix(lambda text, label, plus: label + plus + text)
-)
+rule(
+    "DataFrame.add_prefix(prefix, axis=None)",
+    example=(
+        "df[['i', 'f']].add_prefix('x_')",
+        "df.pivot_table(index='k', columns='g', values='i').add_prefix('g_').reset_index()",
+    ),
+)(_affix(lambda text, label, plus: text + plus + label))
+rule(
+    "DataFrame.add_suffix(suffix, axis=None)",
+    example=(
+        "df.add_suffix('_y').head(2)",
+        "df.groupby('k').sum(numeric_only=True).add_suffix('_sum').reset_index()",
+    ),
+)(_affix(lambda text, label, plus: label + plus + text))

@@ -232,6 +232,10 @@ def copy(c: Call) -> Frame:
         "df.rename(columns={'i': 'j', 'j': 'i'})",
         "df.rename(columns=lambda x: x + '_')",
         "df.rename({'s': 'S', 'nope': 'x'}, axis=1)",
+        "df.pivot_table(index='j', columns='k', values='i').rename(columns=str.upper).reset_index()",
+        "pd.crosstab(df['k'], df['j']).rename(columns=lambda n: f'j{n + 1}').reset_index()",
+        "out = pd.crosstab(df['k'], df['b']).reset_index().rename(columns=str)",
+        "out = df.groupby('k').mean(numeric_only=True).rename(columns=lambda x: x + '_mean')",
     ),
 )
 def rename(c: Call) -> Frame:
