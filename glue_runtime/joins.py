@@ -70,6 +70,39 @@ def merge(
     return found.select(*out)
 
 
+def beside_index(left, right, keys, how="inner", suffixes=("_x", "_y"), kept=(), row=None):
+    """`left.merge(right, left_on=…, right_index=True)`: the rows of the left side with the columns
+    of the right one, whose labels are columns of it that go.
+
+    keys: pairs of a column of left and one of right; kept: columns of left that pandas does not
+    see, which stay last; row: the one of right that tells its row order, which stays, too.
+    Raises ValueError for keys of different kinds and for names that repeat.
+    """
+    ours, theirs = [a for a, _ in keys], [b for _, b in keys]
+    same_kind(left, right, ours, theirs)
+    shown = [c for c in left.columns if c not in kept]
+    added = [c for c in right.columns if c not in theirs and c != row]
+    both = set(shown) & set(added)
+    if both and not any(suffixes):
+        raise ValueError(f"columns overlap but no suffix specified: {sorted(both)}")
+    names = [c + (suffixes[0] or "") if c in both else c for c in shown]
+    names += [c + (suffixes[1] or "") if c in both else c for c in added]
+    if len(set(names)) < len(names):
+        raise ValueError(f"merge gives columns of the same name: {sorted(names)}")
+    # Every column gets a number for a name while the rows are joined: none can clash.
+    one = left.select(*[quoted(c).alias(f"l{i}") for i, c in enumerate(left.columns)])
+    two = right.select(*[quoted(c).alias(f"r{i}") for i, c in enumerate(right.columns)])
+    l_at = {c: F.col(f"l{i}") for i, c in enumerate(left.columns)}
+    r_at = {c: F.col(f"r{i}") for i, c in enumerate(right.columns)}
+    condition = F.lit(True)
+    for a, b in keys:
+        condition = condition & l_at[a].eqNullSafe(r_at[b])
+    cells = [*(l_at[c] for c in shown), *(r_at[c] for c in added)]
+    out = [cell.alias(name) for cell, name in zip(cells, names)]
+    out += [l_at[c].alias(c) for c in kept] + ([r_at[row].alias(row)] if row else [])
+    return one.join(two, condition, how).select(*out)
+
+
 def key_cell(left, right, name, shared, how):
     """A column of the left side; a shared key comes from the side that has it."""
     if not shared or how in ("inner", "left"):

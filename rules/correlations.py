@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.labels import labels_text
 from rules.lib import meet, on, typed
 from rules.reduce import NUMERIC, ready
 from rules.reduce_frame import options_text
@@ -22,13 +23,19 @@ def matrix(c: Call, function: str) -> Local:
     c.need(least is None or isinstance(least, int), "min_periods= of this form")
     c.ctx.use(frame)
     c.verdict = "runtime"  # type: ignore[attr-defined]
-    frame = frame.but(text=frame.text)
+    named = frame.open and (frame.label_kind or frame.label_names)
+    frame = c.ctx.hoist(frame, c.ctx.hint) if named else frame.but(text=frame.text)
     levels = [x.name for x in frame.index.levels]
     text = frame.text + (f".drop({', '.join(map(repr, levels))})" if levels else "")
     parts = [text, *options_text(numeric_only=only, min_periods=least or 1)]
     text = f"{c.ctx.call(function)}({', '.join(parts)})"
     known = not frame.open and all(x.dtype is not None for x in frame.columns)
-    if not all(x.label == x.name for x in frame.columns):
+    if named:
+        c.need(not only, "columns whose labels are not their names")
+        hidden = [*frame.hidden, *(x.name for x in frame.index.levels)]
+        listed = labels_text(c.ctx, frame.but(label_kind=frame.label_kind or "str"), hidden)
+        text += f".set_axis({listed}).set_axis({listed}, axis=1)"
+    elif not all(x.label == x.name for x in frame.columns):
         c.need(not only, "renamed columns, some of which are left out")
         text += f".set_axis({frame.labels!r}).set_axis({frame.labels!r}, axis=1)"
     labels = tuple(x.label for x in frame.columns if x.dtype in NUMERIC)
@@ -44,6 +51,8 @@ def matrix(c: Call, function: str) -> Local:
         "df[['g', 'i']].assign(z=1.5).corr()",
         "df[['g', 'i']].head(1).corr()",
         "df[['g', 'i']].corr()['g']",
+        "pd.get_dummies(df[['k', 'i', 'n']], columns=['k']).corr()",
+        "pd.crosstab(df['i'], df['k']).corr()",
         "df[['g', 'i']].corr().loc['g', 'i'] * df['i']",
         "df[['f', 'g', 'i']].corr(method='spearman')",
         "df[['j', 'n']].assign(z=1.5).corr('spearman', min_periods=14)",

@@ -37,6 +37,9 @@ _MERGE = (
     f"DataFrame.merge(right, {_MERGE})",
     ignored="copy",
     example=(
+        "df.merge(other.set_index('k'), left_on='k', right_index=True)",
+        "df.merge(df.groupby('k').max(numeric_only=True), how='left', left_on='k', right_index=True, suffixes=('', '_max'))",
+        "df.merge(df.groupby('k')[['i', 'f']].mean(), left_on='k', right_index=True).sort_values(['f_x', 'i_x'])",
         "df.merge(other, on='k')",
         "df.merge(other, on='k', how='left')",
         "df.merge(other, on='k', how='right')",

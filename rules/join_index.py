@@ -20,6 +20,7 @@ from rules.join import (
     result_names,
     settled,
 )
+from rules.join_open import beside_in_job
 from rules.labels import relabelled
 from rules.lib import assign, chain, on, settle
 from rules.registry import Call, rule
@@ -114,10 +115,8 @@ def united_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple)
 def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[Column, Column]], suffixes: tuple) -> Frame:  # fmt: skip
     """A left or inner join that keeps the left side's labels; keys of the right side go."""
     ctx = c.ctx
-    c.need(
-        not left.open and not right.open and not any(None in (a.dtype, b.dtype) for a, b in pairs),
-        "the types are not known while planning",
-    )
+    if left.open or right.open or any(None in (a.dtype, b.dtype) for a, b in pairs):
+        return beside_in_job(c, left, right, how, pairs, suffixes)
     ctx.look(*(x for pair in pairs for x in pair))
     job = Merge(left, right, how, pairs, suffixes, left_index=True, right_index=True)
     check_keys(job)
@@ -188,6 +187,8 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         "df.groupby('k')[['i', 'n']].max().join(other.groupby('k')[['w']].max(), how='right')",
         "df.groupby('i')[['f']].sum().join(df.groupby('j')[['f', 'g']].mean(), how='outer', lsuffix='_l', rsuffix='_r').reset_index()",
         "df.groupby('k')[['i']].sum().merge(other.groupby('k')[['w']].sum(), left_index=True, right_index=True, how='outer')",
+        "df.join(df.groupby('k').mean(numeric_only=True).add_suffix('_mean'), on='k')",
+        "df.join(df.groupby(['k', 'b'])[['f', 's']].first(), on=['k', 'b'], rsuffix='_1').sort_values('i', kind='stable')",
         "x = df[['f', 'g']] * 2\nout = df.join(x[x['f'] > 3].rename(columns={'f': 'f2', 'g': 'g2'}))",
     ),
 )
