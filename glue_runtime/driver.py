@@ -48,6 +48,7 @@ def to_pandas(
     objects=(),
     index=None,
     index_names=None,
+    index_gaps=False,
     order=None,
     limit=5_000_000,
 ):
@@ -58,7 +59,8 @@ def to_pandas(
     "bool?" become float64 and object where a value is missing.
     none: text columns whose missing values are None, not NaN; True for all.
     objects: columns that a Python function gave, of which the missing values are pd.NA.
-    index: columns that become the index, named index_names (default: their own names).
+    index: columns that become the index, named index_names (default: their own names); index_gaps:
+    a missing label is a value of its level, the last one, as groupby(dropna=False) makes it.
     order: sort keys. Raises RuntimeError for more than `limit` rows.
     """
     dtypes = dtypes or {}
@@ -92,9 +94,20 @@ def to_pandas(
     out.columns = names
     if index:
         out = out.set_index(list(index))
+        if index_gaps:
+            out.index = with_gaps_as_values(out.index)
         out.index.names = list(index_names) if index_names is not None else list(index)
     out.columns.name = None
     return out
+
+
+def with_gaps_as_values(index):
+    """A MultiIndex in which a missing label is a value of its level, the last one."""
+    parts = [index.get_level_values(n) for n in range(index.nlevels)]
+    found = [pd.factorize(values, sort=True, use_na_sentinel=False) for values in parts]
+    codes, levels = [codes for codes, _ in found], [values for _, values in found]
+    # what pandas checks here are missing labels, which it would take out of their levels
+    return pd.MultiIndex(levels, codes, names=index.names, verify_integrity=False)
 
 
 # What stands in for a missing value while a column of this type is collected.

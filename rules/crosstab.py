@@ -18,6 +18,7 @@ from transpiler.facts import (
     Index,
     Mapping,
     Order,
+    SeenCategory,
     Sequence,
     SortKey,
     Value,
@@ -50,6 +51,10 @@ from transpiler.symbolic import col, lift, render
         "pd.crosstab(df['k'], df['j'], normalize='columns', margins=True)",
         "pd.crosstab(df['k'], df['b'], normalize=True, margins=True, margins_name='Total').round(3)",
         "pd.crosstab([df['k'], df['s']], df['j'], normalize='all', margins=True)",
+        "pd.crosstab(df['k'], [df['b']], normalize='index')",
+        "pd.crosstab(df['k'], [df['b'], df['s']], normalize='index')",
+        "pd.crosstab(df['k'].fillna('none').astype('category'), df['b'], margins=True)",
+        "df['s'] = df['s'].astype('category')\nout = pd.crosstab(df['k'], df['s'], margins=True, normalize='index')",
         "pd.crosstab(df['k'], df['s'], values=df['f'], aggfunc='sum')",
         "pd.crosstab(df['k'], df['s'], values=df['i'], aggfunc='mean', rownames=['R'], colnames=['C'])",
     ),
@@ -72,9 +77,18 @@ def crosstab(c: Call) -> Frame:
     by = {False: None, True: "all", "all": "all", "index": "index", "columns": "columns"}
     c.need(normalize in by and normalize not in (0, 1) or isinstance(normalize, bool), "normalize= of this form")  # fmt: skip
     c.need(counted or not normalize, "shares of other aggregates")
+    if total is not None:
+        keys = [as_text(k) for k in keys]
     frame = assign(c.ctx, frame, "__value", Const(1) if counted else cell)
     table = of_columns(c, frame, keys, named) or of_values(c, frame, keys, named)
     return cross(c, table, named, len(rows), Const("sum") if counted else func, by[normalize], total, 0 if counted else None)  # fmt: skip
+
+
+def as_text(key: Col) -> Col:
+    """A category of texts as text: pandas drops those without rows and, where a label of totals joins
+    them, makes objects of the others, which are sorted alike."""
+    seen = isinstance(key.dtype, SeenCategory)
+    return key.but(dtype="object", column=None, gap="nan") if seen else key
 
 
 def of_columns(c: Call, frame: Frame, keys: list[Col], names: list[str]) -> Frame | None:

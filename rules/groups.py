@@ -303,7 +303,7 @@ class Groups:
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
         full = {x.uid for k, x in zip(self.keys, keys) if grouped.dropna or k.null_free}
         facts = kept.but(text=text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
-                         rows=Rows(full=full), order=order_facts, index=Index("columns", levels=tuple(keys), loose=self._loose(keys)),
+                         rows=Rows(full=full), order=order_facts, index=Index("columns", levels=tuple(keys), loose=self._loose(keys), gaps=not grouped.dropna),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
 

@@ -15,6 +15,7 @@ from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
     FLOATS,
+    NULL_FREE,
     NUMBERS,
     TEXTS,
     Col,
@@ -169,7 +170,11 @@ def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], 
             seen = [ctx.temp("row")]
             table = ordered_number(ctx, table, seen[0])
         options.append(f"seen={render(seen)}")
-    return Wide(table, rest, across, cells, heads, fill, tuple(options), False)
+    gaps = index.gaps and not all(x.dtype in NULL_FREE or table.rows.is_full(x.uid) for x in across)
+    if gaps:
+        c.need(len(across) == 1 and heads == [()] and not index.loose, "missing values name a column of several levels")  # fmt: skip
+        options.append("gaps=True")
+    return Wide(table, rest, across, cells, heads, fill, tuple(options), index.gaps)
 
 
 def as_list(value: Any) -> list:

@@ -97,6 +97,10 @@ def levels_at(c: Call, frame: Frame, level: Any) -> list[Column]:
         "df.groupby('k')['s'].value_counts(normalize=True).unstack(fill_value=0)",
         "df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0)",
         "df.groupby('b')['s'].value_counts().unstack()",
+        "df.groupby(['b', 's'], dropna=False).size().unstack(fill_value=0)",
+        "df.groupby(['k', 'b'], dropna=False)['i'].sum().unstack()",
+        "df.assign(s=df['s'].fillna('x')).groupby(['k', 's'], dropna=False)['i'].sum().unstack().reset_index()",
+        "t = df.groupby(['k', 's'], dropna=False).size().unstack(fill_value=0)\nt.columns = [str(x) for x in t.columns]\nout = t",
         "df.groupby(['k', df['t'].dt.year])['i'].sum().unstack()",
         "df.groupby(['k', 'b'])['s'].first().unstack()",
         "df.dropna(subset=['k']).drop_duplicates(['i', 'k']).set_index(['i', 'k'])['f'].unstack()",
@@ -116,6 +120,7 @@ def unstack(c: Call) -> Frame:
         "df.groupby(['j', 'k'])[['i', 'f']].sum().unstack()",
         "df.groupby(['k', 'b'])[['i', 'f']].agg('max').unstack('b').reset_index()",
         "df.groupby(['k', 'b'])[['i']].count().unstack(fill_value=0)",
+        "df.groupby(['k', 'b'], dropna=False)[['i', 'f']].sum().unstack()",
     ),
 )
 def unstack_frame(c: Call) -> Frame:

@@ -16,6 +16,7 @@ from rules import lib
 from rules.widths import WIDTHS, in_pandas
 from transpiler.errors import NoRule, Refused, Restart
 from transpiler.facts import (
+    NULL_FREE,
     NULLABLE,
     Accessor,
     Class,
@@ -58,6 +59,13 @@ _BYTE_WRITERS = ("to_excel", "to_pickle", "to_feather", "to_stata", "to_orc")
 _NO_WRITERS = ("to_hdf", "to_clipboard", "to_gbq")
 
 
+def gaps_in_levels(frame: Frame) -> bool:
+    """Whether a missing label may be a value of one of several levels, the last one there."""
+    levels = frame.index.levels
+    full = all(x.dtype in NULL_FREE or frame.rows.is_full(x.uid) for x in levels)
+    return frame.index.gaps and len(levels) > 1 and not full and not any(x.dtype == "category" for x in levels)  # fmt: skip
+
+
 class Driver:
     """Pandas text of values, for one pass."""
 
@@ -93,6 +101,7 @@ class Driver:
         elif frame.index.kind == "columns":
             keep = [c.name for c in frame.index.levels]
             options += [f"index={keep!r}", f"index_names={[c.label for c in frame.index.levels]!r}"]
+            options += ["index_gaps=True"] if gaps_in_levels(frame) else []
         gone = [h for h in frame.hidden if h not in keep]
         if gone:
             text += f".drop({', '.join(render(g) for g in gone)})"
