@@ -20,7 +20,9 @@ from transpiler.facts import (
     Category,
     Col,
     Const,
+    MadeCategory,
     Mapping,
+    Rows,
     SeenCategory,
     Value,
     Width,
@@ -73,14 +75,31 @@ def as_category(c: Call, series: Col, dtype: Category) -> Col:
     return derive(expr, dtype, series, null_free=inside and series.null_free, gap="nan")
 
 
-def as_seen(series: Col) -> Col:
+def as_seen(ctx: Any, series: Col) -> Col:
     """``astype("category")``."""
     if isinstance(series.dtype, (Category, SeenCategory)):
         return series
     if series.dtype not in TEXTS:
         raise NoRule("categories of what is not text for sure")
     series = tightened(series)
-    return derive(series.expr, SeenCategory(series.frame.rows), series, gap="nan")
+    return derive(series.expr, seen_in(series.frame.rows, making(ctx)), series, gap="nan")
+
+
+def seen_in(rows: Rows, step: tuple) -> SeenCategory:
+    """The dtype of categories that ``step`` makes of all texts in these rows."""
+    rows.full.add(step)
+    return SeenCategory(step)
+
+
+def making(ctx: Any) -> tuple:
+    """The step at hand, which makes categories that only its rows tell. Raises NoRule where a later
+    step in pandas would have to know them."""
+    step = ctx.step()
+    if ctx.wants(step, "categories"):
+        raise NoRule(
+            "a later step in pandas sees these categories, which only all the rows here tell"
+        )
+    return step
 
 
 def sort_place(series: Col) -> E | None:
@@ -98,7 +117,7 @@ def sort_place(series: Col) -> E | None:
 
 def complete(dtype: Any, rows: Any) -> bool:
     """Whether every category has a row, for sure."""
-    return isinstance(dtype, SeenCategory) and rows.same_set(dtype.rows)
+    return isinstance(dtype, SeenCategory) and rows.has_all(dtype.step)
 
 
 # --- making categories ----------------------------------------------------------------------
@@ -128,7 +147,7 @@ def categorical(c: Call) -> Col:
         out = as_category(c, values, Category(names, bool(c.lit("ordered"))))
     else:
         c.need(not c.lit("ordered") and c.lit("dtype") is None, "categories of this form")
-        out = as_seen(values)
+        out = as_seen(c.ctx, values)
     facts = {f: getattr(out, f) for f in out.__dataclass_fields__}
     return Array(**{**facts, "column": None})
 
@@ -296,7 +315,7 @@ def rename(c: Call) -> Col:
     for a, b in pairs:
         expr = expr.when(c.col.expr == a, b)
     expr = expr.otherwise(c.col.expr)
-    return with_dtype(c, "category" if seen else Category(names, dtype.ordered), expr)
+    return with_dtype(c, MadeCategory(making(c.ctx)) if seen else Category(names, dtype.ordered), expr)  # fmt: skip
 
 
 for _name, _way in (("as_ordered", True), ("as_unordered", False)):

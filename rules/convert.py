@@ -188,7 +188,7 @@ def written(c: Call, series: Col, missing: str | None) -> E:
 
 
 def to_category(c: Call, series: Col) -> Col:
-    return as_seen(series)
+    return as_seen(c.ctx, series)
 
 
 def to_object(c: Call, series: Col) -> Col:

@@ -302,10 +302,22 @@ class Groups:
         labels = [c.label for c in columns]
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
         full = {x.uid for k, x in zip(self.keys, keys) if grouped.dropna or k.null_free}
+        full |= self._all_seen(kept)
         facts = kept.but(text=text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
                          rows=Rows(full=full), order=order_facts, index=Index("columns", levels=tuple(keys), loose=self._loose(keys), gaps=not grouped.dropna),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
+
+    def _all_seen(self, kept: Frame) -> set:
+        """The steps that made categories which all have a group."""
+        from rules.categories import complete
+
+        found = set()
+        for key in self.keys:
+            others = [k for k in self.keys if k is not key]
+            if not self.grouped.dropna or all(k.null_free for k in others):
+                found |= {key.dtype.step} if complete(key.dtype, self.frame.rows) else set()  # type: ignore[union-attr]
+        return found
 
     def _loose(self, keys: list[Column]) -> tuple[tuple[str, str | None], ...]:
         """Levels that may have values in no group: of rows left out for another missing key."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, Callable
 
 from rules.csv_header import as_named, deep_frame, is_deep, lines_of, open_with_index, with_index
 from rules.csv_style import style_of
@@ -15,6 +16,7 @@ from transpiler.facts import (
     Column,
     Const,
     Frame,
+    MadeCategory,
     Order,
     Index,
     Plain,
@@ -71,6 +73,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     """A frame read from a file: facts, and the text of the reader's call. ``schema``: of the columns
     that are read; ``whole``: of the file."""
     ctx, step = c.ctx, c.ctx.step()
+    rows, kind = Rows(), category_kind(c, fmt, schema, dtype)
     variable = ctx.hint or f"{fmt}_input"
     several = getattr(path, "added", None)  # of a loop over files: rules/file_loops.py
     args = ["glueContext", *(["DATA_ROOT", path.text] if several is not None else [c.interpreter.data_path(path)])]  # fmt: skip
@@ -80,6 +83,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     )
     if pinned:
         columns = pinned_columns(schema, step, GAPS.get(fmt))
+        columns = [replace(x, dtype=kind(rows)) if x.dtype == "category" else x for x in columns]
         args.append(schema_text(whole or schema, {label: d for label, d, _ in schema.columns}))
         keep = kept(ctx, step, columns, usecols)
         if keep is not None:
@@ -91,7 +95,7 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         # No columns yet: pandas keeps the file's own order, which is not known here.
     if dtype is not None:
         passed["dtype"] = dtype
-    facts = Frame("", tuple(columns), open=not pinned, base=fresh(), rows=Rows(),
+    facts = Frame("", tuple(columns), open=not pinned, base=fresh(), rows=rows,
                   index=Index("range", step), order=Order((), step), gap=GAPS.get(fmt))  # fmt: skip
     ctx.sources[step] = (schema, facts.rows)
     problem = ctx.schemas.problems.get(getattr(path, "value", None))
@@ -118,6 +122,20 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
         text = f'{ctx.call("with_position")}({text}, "{name}"{option})'
     ctx.inputs.append({"path": getattr(path, "value", None), "format": fmt, "pinned": pinned})
     return facts.but(text=text, hidden=hidden)
+
+
+def category_kind(c: Call, fmt: str, schema: Any, dtype: Any) -> Callable[[Rows], Any]:
+    """The dtype of columns that are read as categories: of a CSV they are its texts in order; Parquet
+    keeps others. Raises NoRule where a later step in pandas has to know them."""
+    from rules.categories import making, seen_in
+
+    given = dtype.values() if isinstance(dtype, dict) else [dtype]
+    found = any(d == "category" for _, d, _ in getattr(schema, "columns", ()))
+    c.need("category" not in given or schema is not None, "categories among columns that are not known here")  # fmt: skip
+    if not found:
+        return lambda rows: "category"
+    step = making(c.ctx)
+    return lambda rows: seen_in(rows, step) if fmt == "csv" else MadeCategory(step)
 
 
 def of_files(ctx: Any, facts: Frame, files: Any, args: list) -> tuple[Frame, tuple[str, ...]]:

@@ -40,3 +40,24 @@ def test_no_place_of_the_largest_without_rows(keys, known, spark, tmp_path):
     assert (
         "empty group due to unobserved categories" in wrong_among({"x": text}, tmp_path, known)[0]
     )
+
+
+MADE = "df['c'] = df['k'].astype('category')\n"
+READ = "df = pd.read_csv('nasty.csv', dtype={'k': 'category'})\n"
+RENAMED = "df['c'] = df['k'].astype('category').cat.rename_categories({'a': 'zz'})\n"
+LATER = {
+    "a filter": f"{MADE}out = df[df['i'] > 8].groupby('c', observed=False)['i'].sum()",
+    "labels anew": f"{MADE}w = df[df['i'] > 8].reset_index(drop=True)\nout = w.groupby('c', observed=False)['i'].sum()",
+    "codes of a part": f"{MADE}w = df[df['i'] > 8]\nout = w['c'].cat.codes",
+    "other names": f"{RENAMED}out = df.groupby('c', observed=False)['i'].sum()",
+    "sorted by other names": f"{RENAMED}out = df.sort_values('c', kind='stable')[['c', 'i']]",
+    "read": f"{READ}out = df[df['i'] > 8].groupby('k', observed=False)['i'].sum()",
+    "codes of what is read": f"{READ}w = df[df['i'] > 8]\nout = w['k'].cat.codes",
+    "groups": f"{MADE}w = df.groupby('c', observed=True)['i'].sum().reset_index()\nout = w.groupby('c', observed=False)['i'].apply(list)",
+}
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+def test_categories_of_a_part_of_the_rows(known, spark, tmp_path):
+    """Where only the rows before tell the categories, the step that made them is pandas' as well."""
+    assert wrong_among(LATER, tmp_path, known) == []

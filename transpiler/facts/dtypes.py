@@ -155,12 +155,17 @@ class OpenBins(str):
         return self.text
 
 
-class SeenCategory(str):
-    """The dtype "category" whose categories are the different texts of its rows, in order."""
+class MadeCategory(str):
+    """The dtype "category" whose categories, or their order, only the ``step`` that made it knows."""
 
-    rows: Any
+    step: Any
 
-    def __new__(cls, rows: Any) -> "SeenCategory":
+    def __new__(cls, step: Any = None) -> "MadeCategory":
         self = super().__new__(cls, "category")
-        self.rows = rows
+        self.step = step
         return self
+
+
+class SeenCategory(MadeCategory):
+    """The dtype "category" whose categories are the different texts, in order, of the rows where the
+    ``step`` made it."""

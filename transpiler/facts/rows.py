@@ -108,7 +108,8 @@ class Rows:
     subset: bool = False
     mask: str | None = None  # the condition that chose them, as text over the parent's columns
     reads: frozenset = frozenset()  # (name, identity) of the columns that the condition read
-    full: set[int] = field(default_factory=set, compare=False, repr=False)
+    #: identities of columns without gaps; steps that made categories, each of which has a row here
+    full: set = field(default_factory=set, compare=False, repr=False)
 
     def is_full(self, uid: int | None) -> bool:
         """Whether the column of that identity has a value in each of these rows.
@@ -122,12 +123,19 @@ class Rows:
             rows = rows.parent
         return False
 
-    def all_full(self) -> set[int]:
-        """The columns known to be full, for the same rows under other labels."""
-        found, rows = set(self.full), self.parent
-        while rows is not None:
-            found |= rows.full
-            rows = rows.parent
+    def has_all(self, step: tuple) -> bool:
+        """Whether every category that ``step`` made has a row here, for sure."""
+        rows: Rows | None = self
+        while rows is not None and step not in rows.full:
+            rows = None if rows.subset else rows.parent
+        return rows is not None
+
+    def all_full(self) -> set:
+        """What is known to be full, for the same rows under other labels."""
+        found, rows = set(self.full), self
+        while rows.parent is not None:
+            more = rows.parent.all_full()
+            return found | ({x for x in more if isinstance(x, int)} if rows.subset else more)
         return found
 
     def descends_from(self, other: "Rows") -> bool:

@@ -28,11 +28,13 @@ from transpiler.facts import (
     Grouped,
     Instance,
     Local,
+    MadeCategory,
     Mapping,
     Method,
     Module,
     Plain,
     Scalar,
+    SeenCategory,
     Sequence,
     Slice,
     Super,
@@ -106,6 +108,7 @@ class Driver:
         if gone:
             text += f".drop({', '.join(render(g) for g in gone)})"
         options += self._dtypes(frame)
+        self.demand_categories(frame)
         nones = [c.name for c in frame.columns if c.gap == "None" and c.dtype in ("object", None)]
         if nones or frame.open and frame.gap == "None":
             options.append("none=True" if frame.open and frame.gap == "None" else f"none={nones!r}")
@@ -130,6 +133,13 @@ class Driver:
             )
             text += f".set_axis({labels if all(isinstance(x, tuple) for x in relabel) and relabel else repr(relabel)}, axis=1)"
         return text
+
+    def demand_categories(self, frame: Frame) -> None:
+        """Pandas sees all categories, in their order, where those of the rows at hand are others."""
+        for dtype in (c.dtype for c in (*frame.columns, *frame.index.levels)):
+            if isinstance(dtype, MadeCategory):
+                if not isinstance(dtype, SeenCategory) or not frame.rows.has_all(dtype.step):
+                    self.ctx.demand(dtype.step, "categories")
 
     def demand_widths(self, columns: list) -> None:
         """Pandas computes in the width of its columns: where the data decide that, it makes them."""
