@@ -272,6 +272,22 @@ def add(c: Call) -> Col:
 
 
 @rule(
+    "Series.cat.remove_unused_categories()",
+    example=(
+        "df['c'] = df['k'].astype('category')\nw = df[df['i'] > 8].copy()\nw['c'] = w['c'].cat.remove_unused_categories()\nout = w.groupby('c', observed=False)['i'].sum()",
+        "df['c'] = df['k'].astype('category')\nw = df[df['i'] > 8].copy()\nw['c'] = w['c'].cat.remove_unused_categories()\nw['n'] = w['c'].cat.codes.astype('int64')\nout = w[['c', 'n']]",
+    ),
+)
+def remove_unused(c: Call) -> Col:
+    """The categories that have a row here, in their order."""
+    series = c.col
+    c.need(isinstance(series.dtype, SeenCategory) and not series.temps, "categories in an order of their own")  # fmt: skip
+    if complete(series.dtype, series.frame.rows):
+        return series
+    return with_dtype(c, seen_in(series.frame.rows, making(c.ctx)))
+
+
+@rule(
     "Series.cat.remove_categories(removals)",
     example=f"{_MADE}out = df['c'].cat.remove_categories(['d', 'a'])",
 )
