@@ -28,8 +28,10 @@ from transpiler.facts import (
     Frame,
     Grouped,
     Index,
+    MadeCategory,
     Order,
     Rows,
+    SeenCategory,
     SortKey,
     fresh,
     with_missing,
@@ -69,6 +71,11 @@ class Made:
 
 
 UNKNOWN = object()
+
+
+def chosen_from(dtype: Any) -> Any:
+    """The dtype of some of a column's values: not each of its categories is among them."""
+    return MadeCategory(dtype.step) if isinstance(dtype, SeenCategory) else dtype
 
 
 def keeping_finite(make: Callable[..., Made]) -> Callable[..., Made]:
@@ -259,7 +266,7 @@ class Groups:
     def windowed(self, made: Made, label: Any) -> Col:
         """A value for each row of the frame: missing where the row is in no group."""
         test = self.in_group()
-        expr, dtype, full = made.expr, made.dtype, made.null_free
+        expr, dtype, full = made.expr, chosen_from(made.dtype), made.null_free
         if test is not None:
             expr, dtype, full = F.when(test, expr), with_missing(dtype), False
         return Col(tidy(expr), dtype, self.frame, label, self.deps, tuple(self.temps.items()), local=False,
@@ -277,7 +284,7 @@ class Groups:
         aggs = []
         for label, made in outputs:
             name = fresh_name(label, taken)
-            columns.append(Column(label, name, made.dtype, fresh(), made.nullable, finite=made.finite))  # fmt: skip
+            columns.append(Column(label, name, chosen_from(made.dtype), fresh(), made.nullable, finite=made.finite))  # fmt: skip
             aggs.append(made.expr.alias(name))
         hidden = tuple(key.name for key, _ in first)
         aggs += [made.alias(key.name) for key, made in first]

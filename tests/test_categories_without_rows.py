@@ -53,6 +53,7 @@ LATER = {
     "sorted by other names": f"{RENAMED}out = df.sort_values('c', kind='stable')[['c', 'i']]",
     "read": f"{READ}out = df[df['i'] > 8].groupby('k', observed=False)['i'].sum()",
     "codes of what is read": f"{READ}w = df[df['i'] > 8]\nout = w['k'].cat.codes",
+    "other rows of the group": f"{MADE}df['c'] = df.groupby('b')['c'].shift(6)\nout = df.groupby('c', observed=False)['i'].sum()",
     "groups": f"{MADE}w = df.groupby('c', observed=True)['i'].sum().reset_index()\nout = w.groupby('c', observed=False)['i'].apply(list)",
 }
 
