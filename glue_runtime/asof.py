@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
@@ -15,8 +16,10 @@ def merged_asof(left, right, on, by, columns, order, direction="backward", toler
 
     on: the names of the two keys; by: pairs of names that must be equal; columns: {name in right:
     name in the result}; order: sort keys of right, which tell equal keys apart. tolerance: how far
-    the keys may be apart (microseconds, for times); exact: whether equal keys count.
+    the keys may be apart (a Timedelta, for times); exact: whether equal keys count.
     """
+    kind = same_kinds(left, right, on, by)
+    tolerance = None if tolerance is None else tolerance_of(tolerance, kind)
     placed = with_position(right, *order, name="__at")
     found = F.struct(number_of(right, on[1]).alias("__k"), *[quoted(n) for n in columns])
     names = [f"__by{n}" for n in range(len(by))]
@@ -55,6 +58,51 @@ def merged_asof(left, right, on, by, columns, order, direction="backward", toler
     return done.select("__left.*", *taken)
 
 
+def asof_by_name(
+    left, right, on, by, order, suffixes=("_x", "_y"), place=None, aside=(), **options
+):
+    """`merged_asof` of frames whose columns only the job knows, named as pandas names them.
+
+    place: a column of left that stays; aside: columns of both that pandas does not see. Raises
+    ValueError where two columns would have one name.
+    """
+    gone = {b for a, b in (on, *by) if a == b}
+    ours = [c for c in left.columns if c not in aside and c != place]
+    theirs = [c for c in right.columns if c not in aside and c not in gone]
+    both = set(ours) & set(theirs)
+    if both and not any(suffixes):
+        raise ValueError(f"columns overlap but no suffix specified: {sorted(both)}")
+    new = {c: c + (suffixes[0] or "") if c in both else c for c in ours}
+    taken = {c: c + (suffixes[1] or "") if c in both else c for c in theirs}
+    shown = [*new.values(), *taken.values()]
+    if len(set(shown)) < len(shown):
+        raise ValueError(f"merge_asof gives columns of the same name: {sorted(shown)}")
+    kept = [quoted(place)] if place else []
+    one = left.select(*[quoted(c).alias(n) for c, n in new.items()], *kept)
+    by = [(new[a], b) for a, b in by]
+    return merged_asof(one, right, (new[on[0]], on[1]), by, taken, order, **options)
+
+
+def same_kinds(left, right, on, by):
+    """The type of the sorted keys. Raises ValueError where pandas takes two keys for different."""
+    types = [dict(df.dtypes) for df in (left, right)]
+    for a, b in (on, *by):
+        if types[0][a] != types[1][b]:
+            raise ValueError(f"merge keys of {a} ({types[0][a]}) and {b} ({types[1][b]})")
+    kind = types[0][on[0]]
+    if kind not in ("bigint", "double", "timestamp"):
+        raise ValueError(f"a sorted key of type {kind}: it must be integer, timestamp or float")
+    return kind
+
+
+def tolerance_of(value, kind):
+    """How far keys of a type may be apart, as a number. Raises ValueError for one of another type."""
+    span = hasattr(value, "total_seconds")
+    if span != (kind == "timestamp") or kind == "bigint" and not isinstance(value, int):
+        raise ValueError(f"incompatible tolerance {value} of {kind} keys")
+    return pd.Timedelta(value).value // 1000 if span else value
+
+
 def number_of(df, name):
     """A key as a number: times as microseconds."""
     times = df.schema[name].dataType.simpleString().startswith("timestamp")
@@ -79,15 +127,17 @@ def nearest_before_and_after(both, names, order):
 
 
 def sorted_by(df, key, *order):
-    """`df`, in which `key` must have no gap and not fall in the order of the rows, as in pandas."""
+    """`df`, in which `key` must have no gap and not fall in the order of the rows, as in pandas.
+    No `order`: the rows were sorted by the key."""
+    if df.where(quoted(key).isNull()).limit(1).count():
+        raise ValueError("Merge keys contain null values")
+    if not order:
+        return df
     rows = with_position(df, *order, name="__row").select(
         "__row", number_of(df, key).alias("__key")
     )
     back = F.lag("__key")
     steps = over_rows(rows, "__back", lambda w: back.over(w) > F.col("__key"), "__row", before=1)
-    seen = steps.agg(F.max("__back"), F.max(F.col("__key").isNull())).first()
-    if seen[1]:
-        raise ValueError("Merge keys contain null values")
-    if seen[0]:
+    if steps.agg(F.max("__back")).first()[0]:
         raise ValueError(f"the keys {key!r} must be sorted")
     return df
