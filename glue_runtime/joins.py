@@ -103,6 +103,12 @@ def beside_index(left, right, keys, how="inner", suffixes=("_x", "_y"), kept=(),
     return one.join(two, condition, how).select(*out)
 
 
+def joined_by_label(left, right, key, how):
+    """The rows of both sides, joined where their labels, in the column `key`, are equal."""
+    same_kind(left, right, [key], [key])
+    return left.join(right, key, how)
+
+
 def key_cell(left, right, name, shared, how):
     """A column of the left side; a shared key comes from the side that has it."""
     if not shared or how in ("inner", "left"):

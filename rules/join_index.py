@@ -86,8 +86,10 @@ def united_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple)
         c.need(by_label, f"how={how!r} on an index that is not sorted")
         c.need(frame.rows.is_full(level.uid), "labels that may be missing")
     first, second = (f.index.levels[0] for f in frames)
-    c.need(first.dtype == second.dtype, "labels of several types")
-    c.need(first.dtype not in (None, "int64?", "category"), "labels of this type")
+    unknown = None in (first.dtype, second.dtype)
+    c.need(unknown or first.dtype == second.dtype, "labels of several types")
+    c.need(not {first.dtype, second.dtype} & {"int64?", "category", "list", "date"}, "labels of this type")  # fmt: skip
+    c.need(left.nullable == right.nullable and not (unknown and left.nullable), "nullable labels")
     sides = result_labels(Merge(left, right, how, [], suffixes, left_index=True, right_index=True))
     ours = relabelled(ctx, left, [n for _, n in sides.left])
     theirs = relabelled(ctx, right, [n for _, n in sides.right])
@@ -99,9 +101,16 @@ def united_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple)
     if how == "outer":
         their_columns = [replace(x, dtype=with_missing(x.dtype)) for x in their_columns]
     our_columns = [replace(x, dtype=with_missing(x.dtype)) for x in our_columns]
-    level = Column(first.label if first.label == second.label else None, key, first.dtype)
+    label = first.label if first.label == second.label else None
+    level = Column(label, key, first.dtype or second.dtype)
+    text = f"{our_part}.join({their_part}, {render(key)}, {render(how)})"
+    if unknown:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        text = (
+            f"{ctx.call('joined_by_label')}({our_part}, {their_part}, {render(key)}, {render(how)})"
+        )
     out = Frame(
-        f"{our_part}.join({their_part}, {render(key)}, {render(how)})",
+        text,
         (*our_columns, *their_columns),
         index=Index("columns", None, (level,)),
         order=Order((SortKey(key, level.uid),), None, True, True),
@@ -109,7 +118,7 @@ def united_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple)
         nullable=left.nullable,
         vars=left.vars | right.vars,
     )
-    return settled(ctx, out, ctx.step(), False)
+    return settled(ctx, out, ctx.step(), any(x.dtype is None for x in out.columns))
 
 
 def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[Column, Column]], suffixes: tuple) -> Frame:  # fmt: skip
@@ -189,6 +198,12 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         "df.groupby('k')[['i']].sum().merge(other.groupby('k')[['w']].sum(), left_index=True, right_index=True, how='outer')",
         "df.join(df.groupby('k').mean(numeric_only=True).add_suffix('_mean'), on='k')",
         "df.join(df.groupby(['k', 'b'])[['f', 's']].first(), on=['k', 'b'], rsuffix='_1').sort_values('i', kind='stable')",
+        "m = df.dropna(subset=['k']).join(other.set_index('k'), on='k', rsuffix='_other')\nout = m.sort_values(['i', 'j', 'w'])",
+        "t = df.groupby('k')[['i', 'j']].sum().join(other.set_index('k'), rsuffix='_other')\nout = t.reset_index()",
+        "t = df.groupby('k')['i'].agg(['sum', 'count']).join(other.groupby('k')['w'].sum(), how='outer')\nout = t.sort_values('sum', ascending=False)",
+        "t = df[df['k'] != 'a'].groupby('k')[['f']].max().join(df[df['k'] < 'c'].groupby('k')['i'].max().rename('m'), how='outer')\nt['r'] = t['f'] / t['m']\nout = t[t['m'] > 0].reset_index()",
+        "m = df.sort_values('f', kind='stable').join(df.groupby('k')['n'].agg(['mean', 'max']), on='k')\nout = m[m['max'] > 12].head(5)",
+        "m = other.merge(df.groupby('k')[['i', 'f']].max(), left_on='k', right_index=True, suffixes=('', '_of_group'))\nout = m.head(3)",
         "x = df[['f', 'g']] * 2\nout = df.join(x[x['f'] > 3].rename(columns={'f': 'f2', 'g': 'g2'}))",
     ),
 )
