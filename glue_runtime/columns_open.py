@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from glue_runtime.columns import INTERVAL, as_column, floordiv, number, type_in
 from glue_runtime.columns_missing import whole
-from glue_runtime.columns_numbers import FRACTIONS, WHOLE_NUMBERS, only_numbers, rounded
+from glue_runtime.columns_numbers import FRACTIONS, WHOLE_NUMBERS, limited, only_numbers, rounded
 from glue_runtime.times import micros
 
 
@@ -97,3 +97,23 @@ def nullable_values(df, column):
         return column
     odd = (column != F.rint(column)) | (F.abs(column) >= 2.0**63)
     return column.cast("bigint") if df.where(odd).isEmpty() else column
+
+
+def limited_in(df, column, lower, upper):
+    """``clip`` between limits that the job computed. As in pandas whole numbers become fractions
+    where a limit that is none holds any of them: this looks at the data."""
+    column = whole(df, column)
+    kind = type_in(df, column)
+    only_numbers(kind, "clip")
+    limits = [None if x is None or x != x else x for x in (lower, upper)]
+    limits = sorted(limits) if None not in limits else limits
+    if kind in WHOLE_NUMBERS:
+        tests = [x if x is None else t(x) for x, t in zip(limits, (column.__lt__, column.__gt__))]
+        holds = [t is not None and not df.where(t).isEmpty() for t in tests]
+        limits = [x if some else None for x, some in zip(limits, holds)]
+        if any(x is not None and x % 1 != 0 for x in limits):
+            column, kind = column.cast("double"), "double"
+        else:
+            limits = [None if x is None else int(x) for x in limits]
+    limits = [None if x is None else F.lit(x).cast(kind) for x in limits]
+    return limited(column, *limits, kind, *["void" if x is None else kind for x in limits])
