@@ -8,8 +8,10 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.columns import type_in
-from glue_runtime.columns_numbers import rounded
+from glue_runtime.columns_missing import whole
+from glue_runtime.columns_numbers import limited_numbers, rounded
 from glue_runtime.quoting import quoted
+from glue_runtime.running import interpolated
 
 WHOLE_TYPES = ("tinyint", "smallint", "int", "bigint")
 FRACTIONS = ("float", "double")
@@ -76,6 +78,22 @@ def each_rounded(df, decimals, aside=()):
     return df.select(*[made.get(c, quoted(c)) for c in df.columns])
 
 
+def each_limited(df, lower, upper, aside=()):
+    """Every column of numbers that is not set aside, held between two limits (None: there is none)."""
+    limits, kinds = (lower, upper), [type_in(df, F.lit(x)) for x in (lower, upper)]
+    found = numbers(df, aside).items()
+    made = {c: limited_numbers(quoted(c), *limits, t, *kinds).alias(c) for c, t in found}
+    return df.select(*[made.get(c, quoted(c)) for c in df.columns])
+
+
+def chosen(df, labels, aside=()):
+    """The columns with these labels. Raises KeyError for one that is not there."""
+    lost = [c for c in labels if c not in df.columns or c in aside]
+    if lost:
+        raise KeyError(f"{lost} not in index")
+    return df.select(*[quoted(c) for c in labels], *map(quoted, aside))
+
+
 def each_cast(df, kind, aside=()):
     """Every column of numbers that is not set aside, as `kind` ("bigint", "double"). Raises
     ValueError for a missing value that a whole number cannot stand for."""
@@ -87,3 +105,33 @@ def each_cast(df, kind, aside=()):
     return df.select(
         *[quoted(c).cast(kind).alias(c) if c in names else quoted(c) for c in df.columns]
     )
+
+
+def with_columns_of(df, names, fill=None, aside=()):
+    """`df` with those of the columns that it does not have: empty, or filled with a value.
+
+    Raises TypeError where all its columns are of one type that pandas would change with them.
+    """
+    new = [n for n in names if n not in df.columns]
+    kinds = {t for c, t in df.dtypes if c not in aside}
+    only = kinds.pop() if len(kinds) == 1 else "string"
+    kept = only in ("string", "double") or only == "bigint" and isinstance(fill, int)
+    if new and not kept:
+        raise TypeError(f"new columns {new} of a frame of {only} columns alone change those, too")
+    kind = "bigint" if isinstance(fill, int) else "string" if isinstance(fill, str) else "double"
+    return df.withColumns({n: F.lit(fill).cast(kind) for n in new}) if new else df
+
+
+def each_interpolated(df, row, aside=(), **options):
+    """Every column of numbers that is not set aside, its gaps on straight lines along `row`; text
+    stays as it is. Raises TypeError for text alone, and for times with gaps."""
+    kinds = {c: t for c, t in df.dtypes if c not in aside}
+    if kinds and set(kinds.values()) == {"string"}:
+        raise TypeError("Cannot interpolate with all object-dtype columns in the DataFrame")
+    names = list(df.columns)
+    for name, kind in kinds.items():
+        if kind in (*WHOLE_TYPES, *FRACTIONS):
+            df = interpolated(df, name, whole(df, quoted(name)), row, **options)
+        elif kind not in ("string", "boolean") and df.where(quoted(name).isNull()).limit(1).count():
+            raise TypeError(f"an interpolation of {name!r}, a column of type {kind} with gaps")
+    return df.select(*map(quoted, names))

@@ -9,7 +9,7 @@ from rules.labels import renamed_keys
 from rules.lib import assign, chain, selected, series_of
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import FLOATS, INTEGERS, Col, Const, Frame, Module, Sequence, fresh
+from transpiler.facts import FLOATS, INTEGERS, Col, Column, Const, Frame, Module, Sequence, fresh
 from transpiler.symbolic import col, lift, render
 
 
@@ -22,6 +22,7 @@ from transpiler.symbolic import col, lift, render
         "df.reindex(columns=['s', 'new', 'i'])",
         "df.reindex(['f', 'i'], axis=1)",
         "df.reindex(columns=['s', 'i', 'z'], fill_value=0)",
+        "x = df.drop(columns=['s']).sort_values('g')\nout = x.reindex(columns=['s', 'i', 'f', 'y']).head(4)",
     ),
 )
 def reindex(c: Call) -> Frame:
@@ -32,18 +33,41 @@ def reindex(c: Call) -> Frame:
         c.need(c.lit("axis") in (1, "columns"), "the labels of the rows are changed")
         wanted = c.lit("labels")
     wanted = list(wanted)
+    c.need(len(set(map(repr, wanted))) == len(wanted), "a column is wanted twice")
+    if frame.open:
+        frame = completed(c, frame, wanted)
+        return selected(ctx, frame, [frame.column(x) for x in wanted])
     new = [x for x in wanted if x not in frame.labels]
     kinds = {x.dtype for x in frame.columns}
     c.need(
         not new or len(kinds) > 1 or kinds <= {"object", "float64"},
         "a frame of one dtype changes it",
     )
-    c.need(len(set(map(repr, wanted))) == len(wanted), "a column is wanted twice")
     for label in new:
         frame = assign(
             ctx, frame, label, c["fill_value"] if c.given("fill_value") else Const(float("nan"))
         )
     return selected(ctx, frame, [frame.column(x) for x in wanted])
+
+
+def completed(c: Call, frame: Frame, wanted: list) -> Frame:
+    """An open frame with those of the labels that the job does not find in it: empty, or filled."""
+    c.need(not (frame.nullable or frame.label_kind or frame.label_names), "columns of this kind")
+    c.need(all(isinstance(x, str) for x in wanted), "labels that are not text")
+    c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
+    value = c.lit("fill_value") if c.given("fill_value") else None
+    c.need(value is None or type(value) in (int, float, str), "fill_value= of this type")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
+    c.need(not set(aside) & set(wanted), "a column of the name of a level")
+    options = [] if value is None or value != value else [f"fill={render(value)}"]
+    options += [f"aside={render(aside)}"] if aside else []
+    args = ", ".join([frame.text, render(wanted), *options])
+    again = [x for x in frame.gone if x in wanted]
+    out = frame.but(text=f"{c.ctx.call('with_columns_of')}({args})")
+    for label in again:  # other values than the ones that went
+        out = out.set_column(Column(label, label, None))
+    return out.but(gone=tuple(x for x in frame.gone if x not in again))
 
 
 @rule(

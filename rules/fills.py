@@ -5,10 +5,11 @@ from __future__ import annotations
 from rules.elementwise import mapped
 from rules.lib import materialised, tightened
 from rules.missing import in_frame
-from rules.ordered import known_number, stepped, window_step
+from rules.open_frames import chosen_again
+from rules.ordered import known_number, row_and_frame, stepped, window_step
 from rules.registry import Call, rule
-from transpiler.facts import INTEGERS, Col, Frame
-from transpiler.symbolic import E, F
+from transpiler.facts import INTEGERS, Col, Column, Frame, fresh
+from transpiler.symbolic import E, F, render
 
 _FFILL = "*, axis=None, inplace=False, limit=None, limit_area=None, downcast=None"
 
@@ -94,15 +95,9 @@ def frame_fillna_method(c: Call) -> Frame:
 _BETWEEN = "method='linear', *, axis=0, limit=None, inplace=False, limit_direction=None, limit_area=None, downcast=None, **kwargs"
 
 
-def between(c: Call, series: Col) -> Col:
-    """Gaps on the line from the value before to the next; beyond the last one that one."""
-    method = c.lit("method")
-    c.need(not c["kwargs"], "further arguments of interpolate")
-    if method in ("pad", "ffill", "bfill", "backfill"):
-        c.need(c.lit("limit_direction") is None and c.lit("limit_area") is None, "limits of a fill")
-        c.need(series.dtype in INTEGERS | {"float64"}, "a fill of what is not a number for sure")
-        return forward(c, series, _METHODS[method], c.lit("limit"))
-    c.need(method == "linear", f"method={method!r}")
+def line_options(c: Call) -> str:
+    """How far the lines reach, as further arguments."""
+    c.need(c.lit("method") == "linear", f"method={c.lit('method')!r}")
     limit, way, area = c.lit("limit"), c.lit("limit_direction") or "forward", c.lit("limit_area")
     c.need(
         limit is None or isinstance(limit, int) and not isinstance(limit, bool) and limit > 0,
@@ -110,12 +105,22 @@ def between(c: Call, series: Col) -> Col:
     )
     c.need(way in ("forward", "backward", "both"), "limit_direction= of this value")
     c.need(area in (None, "inside", "outside"), "limit_area= of this value")
+    given = [("limit", limit, None), ("way", way, "forward"), ("area", area, None)]
+    return "".join(f", {k}={v!r}" for k, v, default in given if v != default)
+
+
+def between(c: Call, series: Col) -> Col:
+    """Gaps on the line from the value before to the next; beyond the last one that one."""
+    method = c.lit("method")
+    if method in ("pad", "ffill", "bfill", "backfill"):
+        c.need(c.lit("limit_direction") is None and c.lit("limit_area") is None, "limits of a fill")
+        c.need(series.dtype in INTEGERS | {"float64"}, "a fill of what is not a number for sure")
+        return forward(c, series, _METHODS[method], c.lit("limit"))
+    options = line_options(c)
     series = tightened(series) if series.loose else series
     if series.dtype is not None and series.null_free:
         return series
     series = settled(c, known_number(c, series, "an interpolation"))
-    given = [("limit", limit, None), ("way", way, "forward"), ("area", area, None)]
-    options = "".join(f", {k}={v!r}" for k, v, default in given if v != default)
     return stepped(
         c,
         materialised(c.ctx, series),
@@ -146,14 +151,38 @@ _GAPS = "df.assign(x=df['f'].where(df['i'] > 4))"
 )
 def interpolate(c: Call) -> Col:
     """Gaps on straight lines between the values around them."""
+    c.need(not c["kwargs"], "further arguments of interpolate")
     return between(c, c.col)
 
 
 @rule(
     f"DataFrame.interpolate({_BETWEEN})",
     not_yet="axis inplace downcast",
-    example="df[['f', 'g', 'i']].interpolate()",
+    example=(
+        "df[['f', 'g', 'i']].interpolate()",
+        "x = df.drop(columns=['s', 'k', 'u', 't', 'd', 'b']).sort_values('g', kind='stable')\nout = x.interpolate(limit_direction='both')",
+        "num = df.select_dtypes('number').columns.drop('g')\ndf[num] = df[num].interpolate()\nout = df",
+        "x = df.drop(columns=['t', 'd', 's']).set_index('i').interpolate(limit=1)\nout = x[['f', 'g', 'u']]",
+    ),
 )
 def frame_interpolate(c: Call) -> Frame:
     """Gaps on straight lines, column by column."""
-    return mapped(c.ctx, c.frame, lambda s: between(c, s))
+    c.need(not c["kwargs"], "further arguments of interpolate")
+    if not c.frame.open:
+        c.need(
+            any(x.dtype != "object" for x in c.frame.columns), "text alone, which pandas refuses"
+        )
+        return mapped(c.ctx, c.frame, lambda s: s if s.dtype == "object" else between(c, s))
+    options, ctx = line_options(c), c.ctx
+    shown = [k.name for k in c.frame.order.keys if k.name not in c.frame.hidden]
+    frame = ctx.losing(c.frame, [n for n in shown if n not in {x.name for x in c.frame.index.levels}])  # fmt: skip
+    c.need(not frame.nullable and not any(x.dtype in ("category", "list", "date", "bool?") for x in frame.columns), "such columns")  # fmt: skip
+    c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    before, row, after = row_and_frame(ctx, frame)
+    ctx.call("each_interpolated")
+    aside = [*frame.hidden, *(x.name for x in frame.index.levels), *(["__row"] if after else [])]
+    text = f"each_interpolated({before.replace('@@', frame.text)}, {row}, {render(aside)}{options}){after}"
+    columns = tuple(Column(x.label, x.name, None) for x in frame.columns)
+    out = frame.but(text=text, columns=columns, base=fresh())
+    return out if after else chosen_again(ctx, frame, out, ("each_interpolated", row, options))

@@ -8,7 +8,7 @@ from typing import Any
 from rules.lib import chain
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import Column, Const, Frame, Func, Module, Order, Plain, fresh
+from transpiler.facts import Column, Const, Frame, Func, Module, OpenLabels, Order, Plain, fresh
 from transpiler.infer.driver import import_pandas
 from transpiler.symbolic import E, col, lift, render
 
@@ -208,13 +208,13 @@ def columns(c: Call) -> Any:
         )
     plain = all(x.label == x.name for x in frame.columns)
     c.need(plain or frame.label_kind, "the labels are not known here")
-    named = c.ctx.hoist(frame, c.ctx.hint)
     hidden = [*frame.hidden, *(x.name for x in frame.index.levels)]
     if frame.label_kind:
+        named = c.ctx.hoist(frame, c.ctx.hint)
         return Plain(labels_text(c.ctx, named, hidden), named.vars)
     import_pandas(c.ctx)
     less = f".drop({render(hidden)})" if hidden else ""
-    return Plain(f"pd.Index({named.text}.columns){less}", named.vars)
+    return OpenLabels(f"pd.Index({frame.text}.columns){less}", frame.vars)
 
 
 def labels_text(ctx: Any, frame: Frame, hidden: list[str]) -> str:

@@ -23,6 +23,7 @@ from rules.lib import (
 )
 from rules.index import index_ignored
 from rules.elementwise import mapped, plain_name, solid
+from rules.open_frames import chosen_again
 from rules.operators import timestamp_constant
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -314,7 +315,9 @@ def fill_open(c: Call, frame: Frame, values: E) -> Frame:
     frame = c.ctx.losing(frame, [x.label for x in frame.columns])
     text = f"{c.ctx.call('fill_frame')}({frame.text}, {values}{option})"
     columns = tuple(Column(x.label, x.name, None, nullable=x.is_nullable) for x in frame.columns)
-    return frame.but(text=text, columns=columns, base=fresh())
+    out = frame.but(text=text, columns=columns, base=fresh())
+    more = ", nullable=True" if frame.nullable else ""
+    return chosen_again(c.ctx, frame, out, ("fill_frame", f"{values}", more))
 
 
 def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:

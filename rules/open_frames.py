@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rules.labels import labels_text
@@ -25,6 +25,31 @@ class RowValue(Col):
     """A value of each row over all of its columns: it holds while those are as they were."""
 
     whole: Frame | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a frame is: the columns of `whole` with these labels, after `steps` over each of them,
+    (function, its arguments, more of them after the names of the columns to leave alone)."""
+
+    whole: Frame
+    labels: str
+    steps: tuple[tuple[str, str, str], ...] = ()
+
+
+def choice_of(ctx: Any, frame: Frame) -> Choice | None:
+    """How a frame was chosen by labels that the job knows; None for any other."""
+    found = ctx.cells.get(("choice", frame.base))
+    same = found is not None and not frame.columns and not frame.gone
+    return found if same and frame.rows is found.whole.rows else None
+
+
+def chosen_again(ctx: Any, before: Frame, after: Frame, step: tuple[str, str, str]) -> Frame:
+    """The frame after a step over all its columns, which can be done on the whole as well."""
+    found = choice_of(ctx, before)
+    if found is not None:
+        ctx.cells[("choice", after.base)] = replace(found, steps=(*found.steps, step))
+    return after
 
 
 def aside_of(frame: Frame, keyword: str = "") -> str:
@@ -83,7 +108,7 @@ def computed(c: Call, op: str, by_row: bool, swap: bool = False) -> Frame:
     """An operator between every column and something else."""
     frame, other = open_frame(c), c["other"]
     all_unknown(c, frame)
-    more, reads = aside_of(frame), other.vars
+    more, reads = "", other.vars
     if isinstance(other, Col):
         c.need(by_row, "a Series matched with the columns")
         series = on(frame, other)
@@ -91,20 +116,23 @@ def computed(c: Call, op: str, by_row: bool, swap: bool = False) -> Frame:
         value = str(tight(series))
         reads = reads | series.uses
     elif isinstance(other, ColumnValues):
-        c.need(not by_row and other.base and other.base == frame.base, "numbers of other columns")
+        c.need(
+            not by_row and other.base and (other.base == frame.base or choice_of(c.ctx, frame)),
+            "numbers of other columns",
+        )
+        other = c.ctx.hoist(other, "by_column") if choice_of(c.ctx, frame) else other
         value = other.text
         if frame.label_kind:
             frame = c.ctx.hoist(frame, c.ctx.hint)
             hidden = [*frame.hidden, *(x.name for x in frame.index.levels)]
-            more += f", labels={labels_text(c.ctx, frame, hidden)}"
+            more = f", labels={labels_text(c.ctx, frame, hidden)}"
     else:
         number = isinstance(other, Const) and type(other.value) in (int, float)
         known = number and other.value == other.value  # type: ignore[attr-defined]
         c.need(known or isinstance(other, Scalar) and other.dtype in (None, "int64", "float64"), "an operand of this kind")  # fmt: skip
         value = other.code()
     more += ", swap=True" if swap else ""
-    text = f"{c.ctx.call('each_computed')}({frame.text}, {c.ctx.call(op)}, {value}{more})"
-    return changed(frame, text).but(vars=frame.vars | reads)
+    return changed(c, frame, "each_computed", f"{c.ctx.call(op)}, {value}", more, reads)
 
 
 for _name, (_symbol, _example) in _OPERATORS.items():
@@ -138,9 +166,11 @@ for _name, _op in _METHODS.items():
     )(_method)
 
 
-def changed(frame: Frame, text: str) -> Frame:
-    """The frame with other values in all columns."""
-    return frame.but(text=text, base=fresh())
+def changed(c: Call, frame: Frame, function: str, args: str, more: str = "", reads: frozenset = frozenset()) -> Frame:  # fmt: skip
+    """The frame with other values in all columns: `function` makes them."""
+    text = f"{c.ctx.call(function)}({frame.text}, {args}{aside_of(frame)}{more})"
+    out = frame.but(text=text, base=fresh(), vars=frame.vars | reads)
+    return chosen_again(c.ctx, frame, out, (function, args, more))
 
 
 def all_unknown(c: Call, frame: Frame) -> None:
@@ -159,8 +189,7 @@ def rounded(c: Call) -> Frame:
     frame, places = open_frame(c), c.lit("decimals")
     all_unknown(c, frame)
     c.need(type(places) is int, "places of single columns")
-    text = f"{c.ctx.call('each_rounded')}({frame.text}, {places}{aside_of(frame)})"
-    return changed(frame, text)
+    return changed(c, frame, "each_rounded", f"{places}")
 
 
 _KINDS = {"int": "bigint", "int64": "bigint", "builtins.int": "bigint", "numpy.int64": "bigint",
@@ -183,5 +212,23 @@ def cast(c: Call) -> Frame:
     all_unknown(c, frame)
     name: Any = dtype.name if isinstance(dtype, Module) else c.lit("dtype")
     c.need(isinstance(name, str) and name in _KINDS, "a dtype of this form")
-    text = f"{c.ctx.call('each_cast')}({frame.text}, {render(_KINDS[name])}{aside_of(frame)})"
-    return changed(frame, text)
+    return changed(c, frame, "each_cast", render(_KINDS[name]))
+
+
+@rule(
+    "DataFrame.clip(lower=None, upper=None, *, axis=None, inplace=False)",
+    not_yet="axis inplace",
+    example=(
+        "df.pivot_table(index='k', columns='s', values='f').clip(lower=0)",
+        "pd.crosstab(df['k'], df['j']).clip(1, upper=2)",
+    ),
+)
+def clipped(c: Call) -> Frame:
+    """Every number held between two limits."""
+    frame, limits = open_frame(c), [c.lit("lower"), c.lit("upper")]
+    all_unknown(c, frame)
+    c.need(all(x is None or type(x) in (int, float) and x == x for x in limits), "limits of this kind")  # fmt: skip
+    c.need(None not in limits or limits != [None, None], "no limit")
+    if None not in limits:
+        limits.sort()
+    return changed(c, frame, "each_limited", ", ".join(map(render, limits)))

@@ -59,6 +59,11 @@ class Text(Plain):
 
 
 @dataclass(frozen=True)
+class OpenLabels(Plain):
+    """Labels of columns that only the job knows: a pandas Index, or a list of them."""
+
+
+@dataclass(frozen=True)
 class RowNumbers(Plain):
     """``range(start, start + len(frame))``: a number for each of a frame's rows, in their order."""
 

@@ -28,6 +28,7 @@ from transpiler.facts import (
     Local,
     Mapping,
     Module,
+    OpenLabels,
     Plain,
     Scalar,
     Sequence,
@@ -67,6 +68,9 @@ _OF_ROWS = {"groupby", "sort_values", "sort_index", "reset_index", "set_index", 
             "sample", "filter", "__getitem__"}  # fmt: skip
 #: what makes one number of a number for each column
 _OF_NUMBERS = {"sum", "mean", "min", "max"}
+#: what makes other labels of labels, or a list of them
+_OF_LABELS = {"drop", "difference", "intersection", "union", "append", "tolist", "to_list", "copy"}
+_LABEL_LISTS = {"builtins.list", "builtins.sorted"}
 #: calls after which nothing runs
 _EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
 
@@ -424,6 +428,8 @@ class Calls:
         if method == "parse_args" and not args and not kwargs:  # Glue adds arguments of its own
             return self.plain_like(f"{receiver}.parse_known_args()[0]", [owner])
         made = self.call_text(f"{receiver}.{method}", [owner], args, kwargs, method_type(owner, method, args, kwargs))  # fmt: skip
+        if isinstance(owner, OpenLabels) and type(made) is Plain and method in _OF_LABELS:
+            return OpenLabels(made.text, made.vars)
         return with_memory(made, f"DataFrame.{method}", args, kwargs, owner) if isinstance(made, Local) else made  # fmt: skip
 
     def call_text(
@@ -461,6 +467,8 @@ class Calls:
             return Local(text, reads, why=problem)
         if function.name == "builtins.str" and len(values) == 1 and isinstance(values[0], (Plain, Scalar)):  # fmt: skip
             return Text(text, values[0].vars)
+        if function.name in _LABEL_LISTS and len(values) == 1 and isinstance(values[0], OpenLabels):
+            return OpenLabels(text, values[0].vars)
         if function.name in CLOCKS and not values:
             return Scalar(text, CLOCKS[function.name], hint="now")
         made = number_made(self, function.name, args, kwargs)

@@ -32,6 +32,7 @@ from transpiler.facts import (
     Mapping,
     Method,
     Module,
+    OpenLabels,
     Plain,
     Scalar,
     SeenCategory,
@@ -248,6 +249,11 @@ class Driver:
             return f"({inner}{',' if len(value.items) == 1 else ''})"
         return f"[{inner}]" if value.type is list else f"{value.type.__name__}([{inner}])"
 
+    def labels(self, value: OpenLabels) -> str:
+        """What Python gets it may change: steps before and after do not go by the same labels."""
+        self.ctx.counter[("labels", value.text)] += 1
+        return value.text
+
     def module(self, value: Module) -> str:
         if value.name.split(".")[0] == "pandas":
             import_pandas(self.ctx)
@@ -337,6 +343,7 @@ UNARY = {"__neg__": "-", "__invert__": "~", "__pos__": "+"}
 
 _RENDER: dict[type, Callable[[Driver, Any], str]] = {
     Const: constant_text,
+    OpenLabels: lambda d, v: d.labels(v),
     Plain: lambda d, v: v.text,
     Scalar: lambda d, v: v.text,
     Local: lambda d, v: v.text,

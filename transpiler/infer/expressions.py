@@ -23,6 +23,7 @@ from transpiler.facts import (
     Local,
     Mapping,
     Module,
+    OpenLabels,
     Plain,
     Scalar,
     Sequence,
@@ -250,8 +251,11 @@ class Expressions(Operators, Calls):
         return self.listing(node, items, found)
 
     def listing(self, node: Any, items: Value, found: Value) -> Value:
-        """What a comprehension over names of files makes of them, which are names again."""
+        """What a comprehension over names of files makes of them, which are names again; and some of
+        the labels that only the job knows."""
         plain = isinstance(node, cst.ListComp) and type(found) is Plain
+        if plain and isinstance(items, OpenLabels) and node.elt.deep_equals(node.for_in.target):
+            return OpenLabels(found.text, found.vars)
         return Listing(found.text, found.vars) if plain and isinstance(items, Listing) else found
 
     def turns(self, comp: cst.CompFor, scope: Scope, node: Any, shared: Scope | None = None):
@@ -385,6 +389,12 @@ class Expressions(Operators, Calls):
         if piece is not None:
             return piece
         text = f"{self.driver.text(owner)}[{self.driver.key(key)}]"
+        if (
+            isinstance(owner, OpenLabels)
+            and isinstance(key, Const)
+            and isinstance(key.value, slice)
+        ):
+            return OpenLabels(text, owner.vars)
         return self.plain_like(text, [owner, key])
 
     def key(self, node: cst.Subscript, scope: Scope) -> Value:
