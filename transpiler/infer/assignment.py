@@ -39,7 +39,7 @@ class Assignment:
     program: Any
     driver: Any
     active: list[Scope]
-    owners: dict[str, tuple[int, str]]
+    owners: dict[str, tuple[Scope, str]]  # job variable → whose it is; scopes held, by identity
     turning: list[list]
     depth: int
 
@@ -244,10 +244,14 @@ class Assignment:
     def claim(self, name: str, scope: Scope) -> str:
         """The job variable for a user's name: its own, unless a value still in use is under it."""
         home = scope.home(name)
-        mine = (id(home), name)
+        mine = (home, name)
+
+        def is_mine(owner: tuple[Scope, str] | None) -> bool:
+            return owner is not None and owner[0] is home and owner[1] == name
+
         owner = self.owners.get(name)
         if (
-            (owner is None or owner == mine)
+            (owner is None or is_mine(owner))
             and not self.in_use(name, home)
             and (owner or name not in self.ctx.names)
         ):
@@ -255,7 +259,7 @@ class Assignment:
             self.ctx.names.add(name)
             return name
         for job, who in self.owners.items():
-            if who == mine and job != name and not self.in_use(job, home, name):
+            if is_mine(who) and job != name and not self.in_use(job, home, name):
                 return job
         job = self.ctx.unique(name)
         self.owners[job] = mine

@@ -69,7 +69,7 @@ class Interpreter(
         self.unused: Any = None  # the call whose value nobody takes
         self.pending: list = []  # per block that is being walked: its statements still to come
         self.yields: list = []  # what takes the values that each running generator yields
-        self.owners: dict[str, tuple[int, str]] = {}
+        self.owners: dict[str, tuple[Scope, str]] = {}
         self.imports: dict[str, str] = {}
         self.depth = 0
         self.turning: list[list] = []  # the items of loops that are being unrolled
