@@ -155,7 +155,8 @@ def labelled_part(ctx: Any, frame: Frame, row: str | None, key: str, taken: set)
         shown.append(lift(x.name).text if name == x.name and name.replace("_", "a").isalnum() else col(x.name).alias(name).text)  # fmt: skip
         out.append(replace(x, name=name, uid=fresh(), origin=None))
     level = frame.index.levels[0]
-    parts = [col(level.name).alias(key).text, *shown, *([] if row is None else [render(row)])]
+    label = render(key) if level.name == key else col(level.name).alias(key).text
+    parts = [label, *shown, *([] if row is None else [render(row)])]
     return f"{base.text}.select({', '.join(parts)})", out
 
 

@@ -24,6 +24,7 @@ from transpiler.facts import (
     Value,
     Windowed,
 )
+from transpiler.infer.context import statement_kind
 from transpiler.infer.following import followed
 from transpiler.infer.kinds import is_changeable, is_item, swapped
 from transpiler.infer.operators import _BINARY_NODES
@@ -208,7 +209,7 @@ class Assignment:
                 return
             job = self.claim(name, scope)
             if value.text != job:
-                kind = {Frame: "step", Scalar: "scalar"}.get(type(value), "kept")
+                kind = statement_kind(value)
                 self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars, kind=kind)
                 if isinstance(value, Plain):
                     self.ctx.note(

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from transpiler.errors import NoRule
-from transpiler.facts import Frame, Index, Order, SortKey, Value
+from transpiler.facts import Frame, Index, Order, Scalar, SortKey, Value
 from transpiler.options import Options
 from transpiler.symbolic import E, col
 from transpiler.tidy import key as text_key
@@ -33,6 +33,13 @@ class Statement:
     reads: frozenset[str] = frozenset()
     kind: str = "step"  # step, kept, output, scalar, constant
     also: tuple[str, ...] = ()  # more names that it defines
+
+
+def statement_kind(value: Value) -> str:
+    """The kind of the statement that gives a value its name."""
+    if isinstance(value, Frame):
+        return "step"
+    return "scalar" if type(value) is Scalar else "kept"
 
 
 @dataclass
@@ -306,7 +313,7 @@ class Context:
         if value.text.isidentifier():
             return value
         variable = self.unique(name or getattr(value, "hint", None) or self.hint or "step")
-        kind = {"Frame": "step", "Scalar": "scalar"}.get(type(value).__name__, "kept")
+        kind = statement_kind(value)
         self.emit(f"{variable} = {value.text}", defines=variable, reads=value.vars, kind=kind)
         changes = {"text": variable, "vars": frozenset({variable})}
         return replace(value, **changes)
