@@ -12,9 +12,9 @@ from glue_runtime.quoting import quoted
 FILE_BITS = 50
 
 
-def read_csv_files(glueContext, root, files, **options):
-    """The rows of all CSV `files`; options: those of ``files_together`` and of ``read_csv``."""
-    return files_together(read_csv, glueContext, root, files, **options)
+def read_csv_files(glueContext, root, files, schema=None, **options):
+    """The rows of all CSV `files`; schema and options: those of ``files_together`` and ``read_csv``."""
+    return files_together(read_csv, glueContext, root, files, schema=schema, **options)
 
 
 def files_together(

@@ -104,8 +104,10 @@ def delimited(c: Call, default: str) -> Frame:
     usecols, dates = column_labels(c, "usecols", whole), date_labels(c, whole, index)
     more = {"usecols": usecols, "parse_dates": dates or None}
     known.update({k: v for k, v in more.items() if v is not None})
-    look = c.ctx.schemas.look
-    schema = look("read_csv", path.value, known) if isinstance(path, Const) else None
+    schemas, files = c.ctx.schemas, getattr(path, "at_hand", ())
+    schema = schemas.look("read_csv", path.value, known) if isinstance(path, Const) else None
+    if files and not c.given("names"):
+        schema = schemas.look_all("read_csv", files, known)
     passed = {k: v for k, v in options.items() if v != _CSV_DEFAULTS[k]}
     if known.get("names") is not None:
         passed["names"] = known["names"]
@@ -187,10 +189,11 @@ def own_names(c: Call, path: Any, known: dict) -> None:
 
 def file_schema(c: Call, path: Any, known: dict) -> Any:
     """The schema of all columns of the file; None where it is not at hand."""
-    if not isinstance(path, Const):
+    at_hand = [path.value] if isinstance(path, Const) else getattr(path, "at_hand", ())[:1]
+    if not at_hand:
         return None
     first = {k: v for k, v in known.items() if k in (*_LAYOUT, "header", "names")}
-    return c.ctx.schemas.look("read_csv", path.value, {**first, "nrows": 0})
+    return c.ctx.schemas.look("read_csv", at_hand[0], {**first, "nrows": 0})
 
 
 def column_labels(c: Call, parameter: str, schema: Any) -> list | None:

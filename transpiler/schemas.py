@@ -7,8 +7,10 @@ A program's own reader call, with its own constant arguments, is run on the file
 from __future__ import annotations
 
 import bz2
+import glob
 import gzip
 import math
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,23 @@ class Schemas:
         if key not in self._seen:
             self._seen[key] = self._read(reader, path, options)
         return self._seen[key]
+
+    def look_all(
+        self, reader: str, paths: tuple[str, ...], options: dict[str, Any]
+    ) -> Schema | None:
+        """The schema of what ``pd.concat`` makes of several files with the same columns, or None where
+        they have others, are not at hand, or are too large to be read here."""
+        key = f"{reader}|{paths}|{sorted(options.items(), key=str)!r}"
+        if key not in self._seen:
+            self._seen[key] = self._read_all(reader, paths, options)
+        return self._seen[key]
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """The files at hand that a pattern of glob matches, sorted; none for folders below folders."""
+        if self.root is None or "://" in pattern or "**" in pattern:
+            return ()
+        found = glob.glob(pattern.lstrip("/"), root_dir=self.root)
+        return tuple(sorted(f for f in found if (self.root / f).is_file()))
 
     def has(self, path: str) -> bool:
         """Whether there is such a file or folder at hand."""
@@ -83,6 +102,22 @@ class Schemas:
             self.problems[path] = f"{type(error).__name__}: {lines[0][:200]}"
             return None
         return schema_of(frame, sampled)
+
+    def _read_all(
+        self, reader: str, paths: tuple[str, ...], options: dict[str, Any]
+    ) -> Schema | None:
+        import pandas as pd
+
+        assert self.root is not None
+        if not paths or sum((self.root / p).stat().st_size for p in paths) > SAMPLE:
+            return None
+        found = [self.look(reader, p, options) for p in paths]
+        frames = [None if schema is None else schema.frame for schema in found]
+        if any(f is None or list(f.columns) != list(frames[0].columns) for f in frames):
+            return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # files without rows: the program's, too
+            return schema_of(pd.concat(frames, ignore_index=True))
 
 
 def schema_of(frame: Any, sampled: bool = False) -> Schema | None:
