@@ -59,7 +59,7 @@ def read_parquet(
         cells.append(F.col("__row").alias(position))
     kept = frame.select(*cells)
     if schema is not None:
-        check_schema(kept, schema_fields(spark, schema), wanted, path)
+        kept = as_pinned(kept, schema_fields(spark, schema), wanted, path)
         return finite_numbers(kept, infinite, path)
     return kept
 
@@ -110,12 +110,18 @@ def usual_column(name, kind, nanos):
     return cell.cast(WIDER[kind]) if kind in WIDER else cell
 
 
-def check_schema(frame, pinned, wanted, path):
-    """ValueError unless the frame has the pinned types [(name, type)]."""
+def as_pinned(frame, pinned, wanted, path):
+    """The frame where it has the pinned types [(name, type)]; a column that was stored without a type,
+    since it has no value, gets its own. Raises ValueError for another type."""
     found = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
     for name, kind in pinned:
-        if name in wanted and found[name] != WIDER.get(kind, kind):
+        if name not in wanted:
+            continue
+        if found[name] == "void":
+            frame = frame.withColumn(name, F.lit(None).cast(kind))
+        elif found[name] != WIDER.get(kind, kind):
             raise ValueError(f"{path}: column {name!r} is {found[name]}, this job expects {kind}")
+    return frame
 
 
 def write_parquet(

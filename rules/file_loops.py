@@ -1,4 +1,4 @@
-"""CSV and JSON files that a loop reads into a list: one reader for all of them."""
+"""CSV, JSON and Parquet files that a loop reads into a list: one reader for all of them."""
 
 from __future__ import annotations
 
@@ -14,11 +14,8 @@ from transpiler.errors import NoRule, Restart
 from transpiler.facts import Frame, Func, Module, Plain
 from transpiler.infer.scope import Scope
 from transpiler.infer.verbatim import same_values
-from transpiler.loops import PerFile
+from transpiler.loops import READERS, PerFile
 from transpiler.source import read_names
-
-#: what reads the files of a loop
-READERS = ("read_csv", "read_json")
 
 
 @dataclass(frozen=True)
@@ -187,6 +184,7 @@ class FileWalk:
         "import glob\nimport os\nparts = []\nfor path in sorted(glob.glob('[no]*.csv')):\n    part = pd.read_csv(path, usecols=['k', 'f'])\n    name = os.path.basename(path)\n    part['file'] = name[:-4]\n    parts.append(part)\nout = pd.concat(parts)",
         "import pathlib\n\ndef load(path):\n    rows = pd.read_csv(path, dtype={'i': 'float64'})\n    rows['source'] = path.stem\n    return rows\nout = pd.concat([load(p) for p in sorted(pathlib.Path('.').glob('[en]*.csv'))], ignore_index=True)",
         "import glob\nout = pd.concat([pd.read_json(f) for f in sorted(glob.glob('n*.json'))])",
+        "import glob\nout = pd.concat([pd.read_parquet(f, columns=['k', 'i']) for f in sorted(glob.glob('n*.parquet'))])",
         "import glob\nparts = []\nfor f in glob.glob('n*.jsonl'):\n    parts.append(pd.read_json(f, lines=True).assign(file=f))\nout = pd.concat(parts, ignore_index=True)",
         "import os\nnames = [n for n in os.listdir('.') if n.endswith('y.csv')]\nout = pd.concat((pd.read_csv(os.path.join('.', n)).assign(n=n, size=len(n)) for n in sorted(names)), ignore_index=True)",
     ),

@@ -203,15 +203,17 @@ def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> 
 )
 def read_parquet(c: Call) -> Frame:
     """A Parquet file or folder."""
-    path = c["path"]
+    path, columns, schemas = c["path"], c.lit("columns"), c.ctx.schemas
+    known = {"columns": columns} if columns is not None else {}
+    if hasattr(path, "added"):  # of a loop over files: rules/file_loops.py
+        schema = schemas.look_all("read_parquet", path.at_hand, known)
+        return source_frame(c, "read_parquet_files", "parquet", path, schema, {}, None, columns)
     c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver: copy the file to S3, which the cluster reads",
     )
-    columns = c.lit("columns")
-    known = {"columns": columns} if columns is not None else {}
-    schema = c.ctx.schemas.look("read_parquet", path.value, known)
+    schema = schemas.look("read_parquet", path.value, known)
     return source_frame(c, "read_parquet", "parquet", path, schema, {}, None, columns)
 
 

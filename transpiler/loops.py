@@ -7,6 +7,9 @@ from typing import Any
 
 from transpiler.facts import Plain, Value
 
+#: what reads a file of a loop over files
+READERS = ("read_csv", "read_json", "read_parquet")
+
 
 @dataclass(frozen=True)
 class PerGroup(Value):

@@ -53,6 +53,8 @@ class Schemas:
     ) -> Schema | None:
         """The schema of what ``pd.concat`` makes of several files with the same columns, or None where
         they have others, are not at hand, or are too large to be read here."""
+        if self.root is None or not paths:
+            return None
         key = f"{reader}|{paths}|{sorted(options.items(), key=str)!r}"
         if key not in self._seen:
             self._seen[key] = self._read_all(reader, paths, options)
@@ -109,11 +111,14 @@ class Schemas:
         import pandas as pd
 
         assert self.root is not None
-        if not paths or sum((self.root / p).stat().st_size for p in paths) > SAMPLE:
+        if sum((self.root / p).stat().st_size for p in paths) > SAMPLE:
             return None
         found = [self.look(reader, p, options) for p in paths]
         frames = [None if schema is None else schema.frame for schema in found]
         if any(f is None or list(f.columns) != list(frames[0].columns) for f in frames):
+            return None
+        kinds = {tuple(d for _, d, _ in schema.columns) for schema in found if schema is not None}
+        if reader != "read_csv" and len(kinds) > 1:  # these files have types of their own
             return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # files without rows: the program's, too

@@ -15,7 +15,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import Const, Func, Grouped, Value
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import changed_roots, leaves
-from transpiler.loops import Listing, LoopName, PerFile, PerGroup, PerKey
+from transpiler.loops import READERS, Listing, LoopName, PerFile, PerGroup, PerKey
 from transpiler.source import bound_names, read_names, target_names
 
 
@@ -255,7 +255,7 @@ def reads_files(steps: tuple, item: Any) -> bool:
     class Visitor(cst.CSTVisitor):
         def visit_Call(self, node: cst.Call) -> None:
             name = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
-            found.append(name in ("read_csv", "read_json") or isinstance(node.func, cst.Name))
+            found.append(name in READERS or isinstance(node.func, cst.Name))
 
     for node in (*steps, item):
         node.visit(Visitor())
