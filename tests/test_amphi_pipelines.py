@@ -228,7 +228,7 @@ TOLD = {
     "databaseOutput": ("runtime", "stay out of the job"),
     "FileAction": ("refused", ""),
     "csvFileOutput-mode": ("refused", "looks at the file that is there"),
-    "system_informations": ("driver", ""),
+    "system_informations": ("runtime", ""),
     "packages_list": ("driver", ""),
     "DataframeList": ("refused", "tells of the program's variables"),
     "DataframeDelete": ("refused", "tells of the program's variables"),
