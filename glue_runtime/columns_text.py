@@ -237,7 +237,7 @@ def ljust(column, width, fill=" "):
 
 def expect_parts(df, parts, count, exactly):
     """Raise as pandas does when splitting gives another number of columns than is asked for."""
-    found = df.agg(F.max(F.size(parts))).first()[0]
+    found = df.select(F.size(parts).alias("parts")).agg(F.max("parts")).first()[0]
     found = 0 if found is None else max(found, 1)
     if found < count or (exactly and found != count):
         raise ValueError(f"str.split gives {found} columns; {count} are used")

@@ -196,7 +196,8 @@ def of_types(df, include=(), exclude=(), aside=()):
 
 def most_parts(df, parts):
     """How many columns the lists `parts` make: the length of the longest."""
-    return max(df.agg(F.max(F.size(parts))).first()[0] or 1, 1)
+    longest = df.select(F.size(parts).alias("parts")).agg(F.max("parts")).first()[0]
+    return max(longest or 1, 1)
 
 
 def with_parts(df, parts, labels):
