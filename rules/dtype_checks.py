@@ -48,6 +48,7 @@ def dtype(c: Call) -> Const:
     """The dtype, where the types are known."""
     kind = c.col.dtype
     c.need(c.col.kind == "Series" and kind in _CERTAIN, "its dtype depends on the data")
+    c.need(c.col.width is None, "the dtype of numbers of fewer than 64 bits")
     try:
         import pandas as pd
     except ImportError:

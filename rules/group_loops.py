@@ -16,6 +16,7 @@ from rules.group_shapes import Chosen, rows_of_frame
 from rules.groups import Groups, Made
 from rules.labels import relabelled
 from rules.lib import selected, series_of
+from rules import widths
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, Restart
 from transpiler.facts import (
@@ -58,6 +59,8 @@ class Walk:
             c.need(key.col.column is not None and not key.col.temps, "groups by a computed key")
             self.labels.append(key.col.column.label)
         frame = self.grouped.frame
+        narrow = widths.widths_in(frame)
+        c.need(not narrow, f"a loop over groups of {widths.told(narrow)}" if narrow else "")
         self.regroup(frame)
         if every_row:  # those of no group, too
             c.need(not loop.body, "a mapping of groups that change")
