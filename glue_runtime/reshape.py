@@ -8,6 +8,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from glue_runtime.columns_text import longest
 from glue_runtime.driver import python_value, spark_type
 from glue_runtime.quoting import quoted
 
@@ -196,8 +197,7 @@ def of_types(df, include=(), exclude=(), aside=()):
 
 def most_parts(df, parts):
     """How many columns the lists `parts` make: the length of the longest."""
-    longest = df.select(F.size(parts).alias("parts")).agg(F.max("parts")).first()[0]
-    return max(longest or 1, 1)
+    return max(longest(df, parts) or 1, 1)
 
 
 def with_parts(df, parts, labels):

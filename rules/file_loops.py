@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +28,6 @@ class Files(Plain):
     added: tuple[tuple[str, str], ...] = ()
     numbered: bool = True
     at_hand: tuple[str, ...] = ()
-
-
-def pattern_of(ctx: Any, text: str) -> str | None:
-    """The pattern of a list of files that the job makes by it; None for another list."""
-    made = [s.text for s in ctx.statements if s.defines == text]
-    found = re.fullmatch(r"(?:sorted\()?(?:list_files|found_paths)\(DATA_ROOT, (\"[^\"\\]*\"|'[^'\\]*')\)+", (made or [text])[-1].removeprefix(f"{text} = "))  # fmt: skip
-    return found.group(1)[1:-1] if found else None
 
 
 class FileWalk:
@@ -166,8 +158,7 @@ class FileWalk:
         plain = isinstance(place, cst.Name) and place.value == self.loop.group
         files = self.c.ctx.hoist(self.loop.grouped, "files")
         path = "" if plain else self.of_file(first.value)
-        pattern = pattern_of(self.c.ctx, files.text) if plain else None
-        at_hand = self.c.ctx.schemas.matching(pattern) if pattern else ()
+        at_hand = self.c.ctx.schemas.matching(files.pattern) if plain and files.pattern else ()
         given = Files(files.text, files.vars, path, tuple(self.added), numbered, at_hand)
         call = self.read.with_changes(args=rest)
         args, kwargs = self.interpreter.arguments(call, self.scope)

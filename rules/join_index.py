@@ -20,7 +20,7 @@ from rules.join import (
     result_names,
     settled,
 )
-from rules.join_open import beside_in_job
+from rules.join_open import beside_in_job, index_of, placed
 from rules.labels import relabelled
 from rules.lib import assign, chain, on, settle
 from rules.registry import Call, rule
@@ -154,20 +154,15 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
     text = f"{ours.text}.join({text}, {condition}, {render(how)}).drop({', '.join(render(t) for t in temps.values())})"
     more = tuple(replace(x, label=label, name=right_names[x.name], dtype=with_missing(x.dtype) if how == "left" else x.dtype, uid=fresh()) for x, label in sides.right)  # fmt: skip
     rows = Rows(parent=left.rows, subset=how == "inner") if unique else Rows()
-    index = ours.index
     if how == "inner":
         settle(ctx, left)
     settle(ctx, right)
-    if index.kind == "range" and (how == "inner" or not unique):
-        index = Index("rows", index.anchor, unique=unique)
-    elif not unique:
-        index = replace(index, unique=False)
     out = ours.but(
         text=text,
         columns=(*ours.columns, *more),
         vars=left.vars | right.vars,
         rows=rows,
-        index=index,
+        index=index_of(ours.index, how, unique),
     )
     if how == "left":
         out = settled(ctx, out, ctx.step(), False)
@@ -175,9 +170,7 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         return out
     if wanted:
         assert number is not None
-        placed_ = ctx.position_name(step)
-        text = f'{ctx.call("with_position")}({out.text}, {col(number[0])}, {col(number[1])}, name="{placed_}").drop({render(number[0])}, {render(number[1])})'  # fmt: skip
-        out = out.but(text=text, hidden=(*(h for h in out.hidden if h not in number), placed_))
+        out = placed(ctx, out, step, number)
     return out.but(order=Order((), step, left.order.explicit))
 
 

@@ -49,10 +49,16 @@ def beside_in_job(c: Call, left: Frame, right: Frame, how: str, pairs: list[tupl
     if how == "left":
         out = settled(ctx, out, ctx.step(), True)
     if numbers:
-        place = ctx.position_name(step)
-        text = f'{ctx.call("with_position")}({out.text}, {col(numbers[0])}, {col(numbers[1])}, name="{place}").drop({render(numbers[0])}, {render(numbers[1])})'  # fmt: skip
-        out = out.but(text=text, hidden=(*(h for h in out.hidden if h not in numbers), place))
+        out = placed(ctx, out, step, numbers)
     return out if unique else out.but(order=Order((), step, left.order.explicit))
+
+
+def placed(ctx: Any, frame: Frame, step: tuple, numbers: tuple[str, str]) -> Frame:
+    """The frame whose rows have one number in place of those of both sides."""
+    first, second = numbers
+    name = ctx.position_name(step)
+    text = f'{ctx.call("with_position")}({frame.text}, {col(first)}, {col(second)}, name="{name}").drop({render(first)}, {render(second)})'  # fmt: skip
+    return frame.but(text=text, hidden=(*(h for h in frame.hidden if h not in numbers), name))
 
 
 def check(job: Merge) -> None:
@@ -88,4 +94,4 @@ def index_of(index: Index, how: str, unique: bool) -> Index:
     return index if unique else replace(index, unique=False)
 
 
-__all__ = ["beside_in_job"]
+__all__ = ["beside_in_job", "index_of", "placed"]

@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any, Callable
 
 from rules import registry
+from rules.computed_tables import entries
 from rules.convert import targets
 from rules.labels import mapped_labels
 from rules.registry import Call, Rule, rule
 from rules.split_parts import Expander, split_columns, table_of, whole_table
 from rules.splits import expander_of
 from transpiler.errors import NoRule
-from transpiler.facts import Accessor, Col, Const, Frame, Func, Mapping, Module, Value, Windowed
+from transpiler.facts import Accessor, Col, Const, Frame, Func, Module, Value, Windowed
 from transpiler.symbolic import F
 
 _S = "Series.str.split"
@@ -127,11 +128,8 @@ def one_series(value: Any, one: Col) -> Col:
 
 def by_label(value: Any) -> Any:
     """A dict argument as a dict of values; another argument as it is."""
-    if isinstance(value, Mapping):
-        return dict(value.items)
-    if isinstance(value, Const) and isinstance(value.value, dict):
-        return {k: Const(v) for k, v in value.value.items()}
-    return value
+    found = entries(value)
+    return value if found is None else found
 
 
 @rule(

@@ -46,7 +46,9 @@ class LoopName(Value):
 
 @dataclass(frozen=True)
 class Listing(Plain):
-    """A list of the names or paths of files."""
+    """A list of the names or paths of files. ``pattern``: all that it matches, where it is known."""
+
+    pattern: str = ""
 
 
 @dataclass(frozen=True)

@@ -102,21 +102,14 @@ def without_unread(statements: list[Statement], loaded: frozenset[str]) -> list[
     kept: list[Statement] = []
     functions = "\n".join(s.text for s in statements if re.search(r"\b(?:def|lambda)\b", s.text))
     read = set(_WORDS.findall(functions))
-    comments: tuple[str, ...] = ()
     for statement in reversed(statements):
         spare = statement.kind == "constant" or _ENVIRONMENT.fullmatch(statement.text)
         spare = spare or is_bypassed(statement, loaded)
-        if spare and statement.defines not in read:
-            comments = (*statement.comments, *comments)
-            continue
-        read |= set(_WORDS.findall(statement.text.removeprefix(f"{statement.defines} = ")))
-        if comments:
-            after, comments = comments, ()
-            if kept:
-                kept[-1] = replace(kept[-1], comments=(*after, *kept[-1].comments))
-        kept.append(statement)
-    if comments and kept:
-        kept[-1] = replace(kept[-1], comments=(*comments, *kept[-1].comments))
+        if not spare or statement.defines in read:
+            read |= set(_WORDS.findall(statement.text.removeprefix(f"{statement.defines} = ")))
+            kept.append(statement)
+        elif kept:
+            kept[-1] = replace(kept[-1], comments=(*statement.comments, *kept[-1].comments))
     return kept[::-1]
 
 

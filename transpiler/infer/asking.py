@@ -48,7 +48,7 @@ class Asking:
         if name in ("builtins.sorted", "builtins.list") and len(args) == 1 and isinstance(args[0], Listing) and not kwargs:  # fmt: skip
             listed = args[0].text.startswith(("list_files(", "list_folder("))
             text = args[0].text if listed else f"{node.func.value}({args[0].text})"
-            return Listing(text, args[0].vars)  # text comes sorted as it is
+            return Listing(text, args[0].vars, args[0].pattern)  # text comes sorted as it is
         if name == "os.listdir":
             path = args[0] if args else Const(".")
             return Listing(f"{self.ctx.call('list_folder')}({self.data_path(path)})", path.vars)  # type: ignore[attr-defined]
@@ -56,7 +56,8 @@ class Asking:
 
     def listed(self, function: str, pattern: Value) -> Value:
         text = f"{self.ctx.call(function)}(DATA_ROOT, {self.driver.text(pattern)})"
-        return Listing(text, pattern.vars)
+        known = isinstance(pattern, Const) and isinstance(pattern.value, str)
+        return Listing(text, pattern.vars, pattern.value if known else "")  # type: ignore[attr-defined]
 
     def file_exists(self, path: Value, node: Any) -> Value:
         """Whether there is a file: known where it is at hand (the job looks that it still is)."""
