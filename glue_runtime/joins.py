@@ -146,7 +146,7 @@ def stack(frames, join="outer", sort=False, nullable=False, aside=()):
     names = list(dict.fromkeys(c for columns in shown for c in columns))
     if join == "inner":
         names = [n for n in names if all(n in columns for columns in shown)]
-    if sort and any(columns != shown[0] for columns in shown):
+    if sort:
         names = sorted(names)
     types = {n: common_type(n, [t for df in frames for c, t in df.dtypes if c == n]) for n in names}
     if not nullable:
