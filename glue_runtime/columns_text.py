@@ -235,16 +235,16 @@ def ljust(column, width, fill=" "):
     return F.when(F.length(column) >= width, column).otherwise(F.rpad(column, width, fill))
 
 
-def longest(df, lists):
-    """The length of the longest of `lists`, a Column; None where there is no row."""
-    # Not size() inside the aggregate: Spark 3.5 resolves no lambda there.
-    return df.select(F.size(lists).alias("size")).agg(F.max("size")).first()[0]
+def most_parts(df, parts):
+    """How many columns the lists `parts` make: the length of the longest, 1 for a missing one."""
+    size = F.when(parts.isNull(), 1).otherwise(F.size(parts))
+    # Not inside the aggregate: Spark 3.5 resolves no lambda there.
+    return df.select(size.alias("size")).agg(F.max("size")).first()[0] or 0
 
 
 def expect_parts(df, parts, count, exactly):
     """Raise as pandas does when splitting gives another number of columns than is asked for."""
-    found = longest(df, parts)
-    found = 0 if found is None else max(found, 1)
+    found = most_parts(df, parts)
     if found < count or (exactly and found != count):
         raise ValueError(f"str.split gives {found} columns; {count} are used")
 

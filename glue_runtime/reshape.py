@@ -8,7 +8,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_runtime.columns_text import longest
+from glue_runtime.columns_text import most_parts
 from glue_runtime.driver import python_value, spark_type
 from glue_runtime.quoting import quoted
 
@@ -193,11 +193,6 @@ def of_types(df, include=(), exclude=(), aside=()):
         if c not in aside and (not include or t in wanted) and t not in left_out
     ]
     return df.select(*[quoted(c) for c in kept], *aside)
-
-
-def most_parts(df, parts):
-    """How many columns the lists `parts` make: the length of the longest."""
-    return max(longest(df, parts) or 1, 1)
 
 
 def with_parts(df, parts, labels):

@@ -21,7 +21,11 @@ def expander_of(c: Call) -> Any:
 @rule(
     "Series.str.split.shape()",
     verdict="runtime",
-    example="df['s'].str.split(' ', expand=True).shape",
+    example=(
+        "df['s'].str.split(' ', expand=True).shape",
+        "df[df['s'].isna()]['s'].str.split(' ', expand=True).shape",
+        "df.head(0)['s'].str.split(' ', expand=True).shape",
+    ),
 )
 def split_shape(c: Call) -> Sequence:
     """Rows, and parts of the longest text."""
@@ -45,6 +49,7 @@ _NAMED = (
     example=(
         f"{_NAMED}out = pd.concat([df[['i', 's']], parts], axis=1)",
         f"{_NAMED}out = parts",
+        f"df = df[df['i'] > 10**17]\n{_NAMED}out = pd.concat([df[['i', 's']], parts], axis=1)",
         f"{_NAMED}out = pd.concat([df, parts.iloc[:, :2]], axis=1).drop(columns=['s'])",
         "parts = df['s'].str.split(' ', n=1, expand=True)\nparts.columns = ['a', 'b']\nout = pd.concat([df[['i']], parts], axis=1)",
     ),
