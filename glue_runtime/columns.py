@@ -107,10 +107,17 @@ def member(a, ta, values):
     return a.isin(values)
 
 
+def in_32_bits(number):
+    """Sums of years, hours, … which pandas has in 32 bits where they fit and no time is missing: what
+    is computed of them and needs more fails the job."""
+    larger = "a sum of parts of times does not fit into 32 bits: take .astype('int64') of the parts"
+    return F.when(F.abs(number) < 1 << 31, number).when(number.isNotNull(), F.raise_error(F.lit(larger)).cast("bigint"))  # fmt: skip
+
+
 def python_product(a, b):
     """``a * b`` of whole numbers as Python multiplies: what 64 bits do not hold fails the job,
     where pandas would keep Python's larger numbers."""
-    product = F.try_multiply(as_column(a), as_column(b))
+    product = F.try_multiply(as_column(a).cast("bigint"), as_column(b).cast("bigint"))
     known = as_column(a).isNotNull() & as_column(b).isNotNull()
     larger = "a product of whole numbers in a function does not fit into 64 bits"
     return F.coalesce(product, F.when(known, F.raise_error(F.lit(larger))))

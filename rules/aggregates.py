@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
 from rules.carried import dtypes_in
-from rules.groups import UNKNOWN, Groups, Made, keeping_finite, named, series_result
+from rules.groups import UNKNOWN, Groups, Made, keeping_facts, named, series_result
 from rules.open_groups import each_of, left_to_job
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -294,7 +294,7 @@ AGGREGATES: dict[str, Callable[..., Made]] = {
     "list": collected("group_list"), "unique": collected("group_distinct"), "join": make_text,
     "iloc": make_nth, "kurt": spread("kurt", "peakedness"), "series_skew": spread("skew", "skewness"),
 }  # fmt: skip
-AGGREGATES = {n: make if n == "prod" else keeping_finite(make) for n, make in AGGREGATES.items()}
+AGGREGATES = {n: keeping_facts(n, make, finite=n != "prod") for n, make in AGGREGATES.items()}
 #: those whose result by groups may be spelt as a string in agg() and transform()
 SPELT = set(AGGREGATES) - {"list", "join", "iloc", "unique", "kurt", "series_skew"}
 #: those of a Series that are no aggregate of groups, or another one

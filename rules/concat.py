@@ -19,6 +19,7 @@ from rules.join import ordered_number, renames, settled
 from rules.join_index import beside_by_number
 from rules.lib import all_finite, assign, chain, on, series_of, settle
 from rules.registry import Call, rule
+from rules.widths import stacked_width
 from rules.splits import joined_parts
 from transpiler.errors import NoRule, attempt
 from transpiler.facts import (
@@ -314,7 +315,8 @@ def united(
     gaps = {x: {f.column(x).gap for f in frames if f.has(x)} for x in labels}
     columns = [
         Column(x, names[x], dtypes[x], gap=gap_beside_nan(gaps[x]),
-               finite=all_finite(*(f.column(x) for f in frames if f.has(x))))
+               finite=all_finite(*(f.column(x) for f in frames if f.has(x))),
+               width=stacked_width([f.column(x) for f in frames if f.has(x)]))
         for x in labels
     ]  # fmt: skip
     first = [x for x in labels if frames[0].has(x)]

@@ -92,7 +92,7 @@ def cast(c: Call, series: Col, target: str) -> Col:
 
 
 def result(series: Col, expr: E, dtype: str, **facts: Any) -> Col:
-    facts = {"gap": None, **facts}
+    facts = {"gap": None, "width": None, **facts}
     return derive(expr, dtype, series, null_free=dtype in NULL_FREE, loose=False, **facts)
 
 

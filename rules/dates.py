@@ -8,7 +8,7 @@ from typing import Any, Callable
 from rules.lib import derive, typed
 from rules.registry import Call, rule
 from rules.text_parts import columns_of
-from rules.widths import FROM_ONE
+from rules.widths import FROM_ONE, PART
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Value, Width, period_of, zone_of
 from transpiler.symbolic import E, F, render
@@ -70,6 +70,7 @@ PERIOD_ENDS: dict[str, Callable[[E], E]] = {
     "Q": lambda t: F.last_day(F.add_months(t, 2)),
     "Y": lambda t: F.last_day(F.add_months(t, 11)),
 }
+_BOUNDS = {"year": 9999, "microsecond": 999_999, "nanosecond": 999}
 _PARTS: dict[str, Callable[[E], E]] = {
     "year": F.year,
     "month": F.month,
@@ -96,7 +97,10 @@ for _name, _build in _PARTS.items():
             c.need(name in PARTS_OF_PERIODS, f".dt.{name} of periods")
             part = F.coalesce(build(period_end(c.col)), F.lit(-1))  # pandas has it for NaT
             return derive(part, "int64", c.col, null_free=True)
-        return derive(build(time_of(c)), "int64?", c.col)
+        made = c.ctx.step()
+        c.need(not c.ctx.wants(made, "width"), f"a later step computes with .dt.{name} beyond the 32 bits that pandas has it in; with .astype('int64') after it that runs on the cluster")  # fmt: skip
+        width = Width(PART, {made}, _BOUNDS.get(name, 366))
+        return derive(build(time_of(c)), "int64?", c.col, width=width)
 
     rule(f"Series.dt.{_name}()", example=(f"df['t'].dt.{_name}", f"df['d'].dropna().dt.{_name}"))(
         _part

@@ -7,7 +7,7 @@ from typing import Any, Callable
 
 from rules.aggregates import AGGREGATES, SPELT, Spec, chosen
 from rules.group_agg import spec_of, with_arguments
-from rules.groups import Groups, Made, keeping_finite
+from rules.groups import Groups, Made, keeping_facts
 from rules.lib import (
     drop_hidden,
     literal_column,
@@ -215,7 +215,7 @@ WINDOWS: dict[str, tuple[Callable[..., Made], tuple[str, ...]]] = {
     "rank": (rank, ("axis", "method", "numeric_only", "na_option", "ascending", "pct")),
 }  # fmt: skip
 WINDOWS = {
-    name: (make if name in ("cumprod", "pct_change") else keeping_finite(make), names)
+    name: (keeping_facts(name, make, finite=name not in ("cumprod", "pct_change")), names)
     for name, (make, names) in WINDOWS.items()
 }
 

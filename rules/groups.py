@@ -18,9 +18,11 @@ from rules.lib import (
     with_temps,
 )
 from rules.registry import Call
+from rules.widths import of_group
 from transpiler.builders import builder, takes
 from transpiler.errors import NoRule
 from transpiler.facts import (
+    INTEGERS,
     NULL_FREE,
     SPARK_TYPES,
     Col,
@@ -33,6 +35,7 @@ from transpiler.facts import (
     Rows,
     SeenCategory,
     SortKey,
+    Width,
     fresh,
     with_missing,
 )
@@ -62,11 +65,13 @@ class Made:
     empty: Any = None  # what pandas gives for no rows: 0, None for missing, or UNKNOWN
     tagged: bool = False  # texts that tell their types: the job settles the column's type
     finite: bool = False  # as in Column
+    width: Width | None = None  # likewise
 
     @classmethod
     def of(cls, series: Col, **changes: Any) -> "Made":
         """What a Series says of itself."""
         facts = {f: getattr(series, f) for f in ("expr", "dtype", "null_free", "finite")}
+        facts["width"] = of_group("first", series)
         return cls(**{**facts, "nullable": series.is_nullable, **changes})
 
 
@@ -78,12 +83,14 @@ def chosen_from(dtype: Any) -> Any:
     return MadeCategory(dtype.step) if isinstance(dtype, SeenCategory) else dtype
 
 
-def keeping_finite(make: Callable[..., Made]) -> Callable[..., Made]:
-    """``make(g, v, …)`` whose values are finite where those of ``v`` are."""
+def keeping_facts(name: str, make: Callable[..., Made], finite: bool = True) -> Callable[..., Made]:
+    """``make(g, v, …)`` with what is known of the values of ``v``; ``finite``: also that they are."""
 
     @wraps(make)
     def made(g: Any, v: Col | None, *args: Any, **params: Any) -> Made:
-        return replace(make(g, v, *args, **params), finite=v is None or not v.may_be_infinite)
+        out = make(g, v, *args, **params)
+        out = replace(out, width=of_group(name, v) if out.dtype in INTEGERS else None)
+        return replace(out, finite=v is None or not v.may_be_infinite) if finite else out
 
     return made
 
@@ -271,7 +278,7 @@ class Groups:
             expr, dtype, full = F.when(test, expr), with_missing(dtype), False
         return Col(tidy(expr), dtype, self.frame, label, self.deps, tuple(self.temps.items()), local=False,
                    windowed=True, nullable=made.nullable, null_free=full and dtype in NULL_FREE,
-                   gappy=dtype is None and not made.nullable, finite=made.finite)  # fmt: skip
+                   gappy=dtype is None and not made.nullable, finite=made.finite, width=made.width)  # fmt: skip
 
     def aggregated(self, outputs: list[tuple[Any, Made]]) -> Frame:
         """One row a group: keys as index levels or columns, the outputs as columns."""
@@ -284,7 +291,7 @@ class Groups:
         aggs = []
         for label, made in outputs:
             name = fresh_name(label, taken)
-            columns.append(Column(label, name, chosen_from(made.dtype), fresh(), made.nullable, finite=made.finite))  # fmt: skip
+            columns.append(Column(label, name, chosen_from(made.dtype), fresh(), made.nullable, finite=made.finite, width=made.width))  # fmt: skip
             aggs.append(made.expr.alias(name))
         hidden = tuple(key.name for key, _ in first)
         aggs += [made.alias(key.name) for key, made in first]
@@ -557,7 +564,7 @@ def together(values: tuple) -> tuple[Frame, list[Any]]:
             column = next(found)
             deps = frozenset({(column.name, column.uid)})
             v = Col(col(column.name), column.dtype, frame, v.label, deps, nullable=column.is_nullable,
-                    null_free=v.null_free, finite=column.finite)  # fmt: skip
+                    null_free=v.null_free, finite=column.finite, width=column.width)  # fmt: skip
         out.append(v)
     return frame, out
 

@@ -18,6 +18,7 @@ from rules.constants import (
     spark_type,
 )
 from rules.numbered import numbered_once
+from rules.widths import in_an_int
 from transpiler.errors import NoRule
 from transpiler.facts import (
     ANY_GAP,
@@ -208,6 +209,7 @@ def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
     }
     if dtype in ("Int64", "Float64") and any(c.holds_na for c in cols):
         facts["gap"] = NA if all(c.gap == NA or c.null_free for c in cols) else ANY_GAP
+    facts["width"] = in_an_int(cols, dtype)
     facts.update(changes)
     if (facts["nullable"] if dtype is None else dtype == "Float64") and "nans" not in facts:
         facts["nans"] = frozenset().union(*(c.nans for c in cols))

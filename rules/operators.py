@@ -10,7 +10,16 @@ from rules.lib import (
     type_of, typed, with_nan, without_gaps,
 )  # fmt: skip
 from rules.registry import Call, rule
-from rules.widths import alike, check_compared, in_width, is_narrow, narrow_operands
+from rules.widths import (
+    PART,
+    alike,
+    bounded_operands,
+    check_compared,
+    in_width,
+    is_bounded,
+    is_narrow,
+    narrow_operands,
+)
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOOLS,
@@ -116,7 +125,7 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     a, b = (tightened(v) if isinstance(v, Col) and v.loose else v for v in (a, b))
     width = None
     if is_narrow(a, b):
-        a, b, width = narrow_operands(op, a, b)
+        a, b, width = bounded_operands(c.ctx, op, a, b) if is_bounded(a, b) else narrow_operands(op, a, b)  # fmt: skip
     in_bytes(op, a, b)
     dtype = result_dtype(op, a, b)
     a, b = instants(a), instants(b)
@@ -140,6 +149,8 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     full = dtype in NULL_FREE and all_full(a, b)
     result = derive(expr, dtype, a, b, label=result_label(left, right), null_free=full, loose=False, finite=stays_finite(op, a, b))  # fmt: skip
     result = in_width(result, width)
+    if width == PART and width.bound >= 1 << 31:  # sums of parts: the job looks
+        result = result.but(expr=E(f"{c.ctx.call('in_32_bits')}({result.expr})"))
     divides = op in ("truediv", "floordiv", "mod")
     safe = makes_no_nan(op, a, b) and (is_factor(b) or not divides)
     return result if safe else with_nan(c.ctx, result, a, b)

@@ -8,8 +8,9 @@ from typing import Any, Callable
 from rules.lib import derive, typed
 from rules.regexes import Regex, java, java_replacement
 from rules.registry import Call, rule
+from rules.widths import LENGTH, LONGEST
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Func
+from transpiler.facts import Col, Func, Width
 from transpiler.symbolic import E, F, render
 
 LIST = "list"
@@ -43,7 +44,8 @@ def as_text(c: Call, expr: E) -> Col:
 
 
 def as_count(c: Call, expr: E) -> Col:
-    return derive(expr, "Int64" if c.col.is_nullable else "int64?", c.col)
+    width = Width(LENGTH, bound=LONGEST)
+    return derive(expr, "Int64" if c.col.is_nullable else "int64?", c.col, width=width)
 
 
 def as_flag(c: Call, expr: E, na: Any = None) -> Col:

@@ -8,8 +8,9 @@ numbers that a rule makes of one are of a width that depends on the data ("?") u
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
-from typing import Any, Iterable
+from typing import Any, Callable, Iterable
 
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -91,7 +92,13 @@ _OF_OBJECTS = _names(_BLIND)
 #: codes of categories, of as few bytes as count them, and whole numbers without a sign that are not
 #: below 1 or 0 (week numbers): any step may meet them, only arithmetic asks
 CODE, FROM_ONE, FROM_ZERO = "code", "uint32 from 1", "uint32 from 0"
-_OPEN = {None, CODE, FROM_ONE, FROM_ZERO}
+#: parts of times, int32 in pandas (float64 where one is missing), and numbers that are int64 there
+#: and an int in Spark: alike as long as nothing is beyond 32 bits
+PART, LENGTH = "int32 of times", "int64 in an int"
+BOUNDED = {PART, LENGTH}
+_OPEN = {None, CODE, FROM_ONE, FROM_ZERO, *BOUNDED}
+#: no text or list in a cell is as long
+LONGEST = 1 << 27
 
 
 def widths_in(value: Any) -> set[Width]:
@@ -140,6 +147,8 @@ def told(found: Iterable[str]) -> str:
     width = max(found)
     if width == CODE:
         return "codes of categories, of which pandas keeps one in as few bytes as it can; with .astype('int64') before it runs on the cluster"  # fmt: skip
+    if width in BOUNDED:
+        return "parts of times, which pandas has in 32 bits where none is missing; with .astype('int64') before it runs on the cluster"  # fmt: skip
     if width in _OPEN:
         return "whole numbers without a sign, which go on from 4294967295 below 0; with .astype('int64') before it runs on the cluster"  # fmt: skip
     if "object" in found:
@@ -254,6 +263,50 @@ def narrow_operands(op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
     raise NoRule(f"{op} of {told(found)}")  # type: ignore[arg-type]
 
 
+_GROWING: dict[str, Callable[[int, int], int]] = {
+    "add": operator.add,
+    "sub": operator.add,
+    "mul": operator.mul,
+}
+
+
+def is_bounded(*values: Any) -> bool:
+    """Whether all Series among them that are narrow are parts of times or lengths."""
+    return all(v.width is None or v.width in BOUNDED for v in values if isinstance(v, Col))
+
+
+def bounded_operands(ctx: Any, op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
+    """The operands and the width of the result, of which one is a part of times or a length.
+
+    Raises NoRule where parts of times go beyond 32 bits: pandas has them from the start then.
+    """
+    bounds = [bound_of(v) for v in (a, b)]
+    if any(isinstance(v, Col) and v.dtype is None for v in (a, b)):
+        return a, b, None
+    if op == "truediv" or None in bounds:  # fractions, or 64 bits on the other side
+        return a, b, None
+    bound = _GROWING.get(op, max)(*bounds)
+    found = [v.width for v in (a, b) if isinstance(v, Col)]
+    steps = frozenset().union(*(w.steps for w in found))
+    kind = PART if {*found} == {PART} else LENGTH
+    if bound < 1 << 31:
+        return a, b, Width(kind, steps, bound)
+    if kind == PART and max(bounds) < 1 << 63:
+        for step in steps:
+            ctx.demand(step, "width")
+        raise NoRule(f"{op} beyond 32 bits of {told({Width(PART)})}")
+    wide = [v.but(expr=v.expr.cast("bigint"), width=None) if isinstance(v, Col) else v for v in (a, b)]  # fmt: skip
+    return (*wide, Width(PART, steps) if kind == PART else None)
+
+
+def bound_of(value: Any) -> int | None:
+    """What an operand is not beyond; None of one that is no whole number of 32 bits."""
+    if isinstance(value, Col):
+        return None if value.width is None else value.width.bound
+    number = value.value if isinstance(value, Const) else None
+    return abs(number) if type(number) is int else None
+
+
 def unsigned_kept(op: str, a: Any, b: Any) -> bool:
     """Whether numbers without a sign stay so with a constant, and their values what they are in Spark."""
     series, other = (b, a) if op in ("add", "mul") and isinstance(a, Const) else (a, b)
@@ -284,18 +337,46 @@ def with_number(a: Any, b: Any, kinds: list) -> tuple[Any, Any, str | None]:
     return (constant, b, kind) if first else (a, constant, kind)
 
 
+#: aggregates and windows that hand on some of the values
+_CHOOSING = {"min", "max", "first", "last", "iloc", "shift", "cummax", "cummin", "ffill", "bfill"}
+
+
+def of_group(name: str, series: Col | None) -> Width | None:
+    """The width of what a group's aggregate or window makes of numbers that any step may meet."""
+    width = getattr(series, "width", None)
+    if width is None or width not in _OPEN or width == CODE:
+        return None
+    if name == "sum":
+        return {PART: Width(PART, width.steps), LENGTH: None}.get(width, Width(FROM_ZERO))
+    return width if name in _CHOOSING else None
+
+
+def stacked_width(columns: list[Any]) -> Width | None:
+    """The width of a column that is made of these, one under the other."""
+    found = [x.width for x in columns]
+    if not found or not {*found} <= BOUNDED:
+        return None
+    steps = frozenset().union(*(w.steps for w in found))
+    return Width(PART if {*found} == {PART} else LENGTH, steps, max(w.bound for w in found))
+
+
+def in_an_int(columns: list[Col], dtype: str | None) -> Width | None:
+    """The width of what a step makes, row by row, of parts of times or lengths: as wide as they are."""
+    return stacked_width([x for x in columns if x.width]) if dtype in INTEGERS else None
+
+
 def in_width(series: Col, width: Width | None) -> Col:
     """A computed Series as pandas keeps it in that width."""
     if width in _OPEN:
-        return series.but(width=width, column=None) if width else series
+        return series.but(width=width, column=None)
     finite = series.finite and width != "float32"
     return series.but(expr=wrapped(series.expr, width), width=width, finite=finite, column=None)
 
 
 def alike(before: Col, after: Col) -> Col:
     """What a step makes of one Series in its own width: ``-s``, ``abs(s)``."""
-    if before.width is None:
-        return after
+    if before.width is None or before.width in BOUNDED:
+        return after.but(width=before.width)
     if before.width not in WIDTHS - {"uint64"}:
         raise NoRule(f"the sign of {told({before.width})}")
     return in_width(after, before.width)

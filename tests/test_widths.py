@@ -120,7 +120,30 @@ df['c'] = df['k'].astype('category').cat.codes; out = df.assign(d=df['c'] * 60)
 df['c'] = pd.Categorical(df['k'], categories=['d', 'c', 'b', 'a'], ordered=True); out = df['c'].cat.codes * 50 + 1
 out = -df['k'].astype('category').cat.codes
 x = df.dropna(subset=['d']); out = x['d'].dt.year * 10000000
-x = df.dropna(subset=['d']); out = x['d'].dt.year ** 3"""
+x = df.dropna(subset=['d']); out = x['d'].dt.year ** 3
+out = df['t'].dt.year * 10000000
+out = df['t'].dt.year.fillna(0).astype(int) * 10000000
+x = df.dropna(subset=['t']); out = x['t'].dt.year * 10000 + x['t'].dt.month * 100 - x['t'].dt.day // 2
+x = df.dropna(subset=['t']).assign(y=lambda v: v['t'].dt.year); out = x.groupby('k')['y'].max() * 300000
+out = df.assign(w=df['d'].dt.isocalendar().week).groupby('k')['w'].max() - 60"""
+
+
+#: numbers of 64 bits in pandas that Spark has in an int
+IN_AN_INT = """out = df['s'].str.len() * 1000000000
+out = (df['s'].fillna('').str.len() + 2000000000) * 5
+out = df['s'].fillna('').map(len) * 1000000000
+out = df['s'].fillna('').apply(lambda x: len(x) * 1000000000)
+out = df['s'].str.split(' ').str.len() * 1000000000
+out = df['s'].str.count('a') * df['s'].str.len() * 2000000000
+out = (df['t'] - df['d']).dt.days * 86400000
+out = df['k'].map({'a': 1, 'b': 2000000000}) * 100
+df['l'] = df['s'].str.len().astype('Int64'); out = df.assign(m=df['l'] * 1000000000)"""
+
+
+@pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)
+def test_numbers_that_spark_has_in_fewer_bits(known, spark, tmp_path):
+    snippets = {str(n): text for n, text in enumerate(IN_AN_INT.splitlines())}
+    assert wrong_among(snippets, tmp_path, known) == []
 
 
 @pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)

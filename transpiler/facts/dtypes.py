@@ -49,13 +49,16 @@ FUNCTION = "function"
 
 class Width(str):
     """The dtype that pandas computes in where it is narrower than that of its column ("int8",
-    "float32"), or "?": it depends on the data. ``steps``: those that made such columns."""
+    "float32"), or "?": it depends on the data. ``steps``: those that made such columns.
+    ``bound``: what no value is beyond, above or below zero."""
 
     steps: frozenset
+    bound: int
 
-    def __new__(cls, name: str, steps: Iterable = ()) -> "Width":
+    def __new__(cls, name: str, steps: Iterable = (), bound: int = 1 << 63) -> "Width":
         self = super().__new__(cls, name)
         self.steps = frozenset(steps)
+        self.bound = bound
         return self
 
 

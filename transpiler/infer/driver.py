@@ -13,7 +13,7 @@ from typing import Any, Callable
 import libcst as cst
 
 from rules import lib
-from rules.widths import WIDTHS, in_pandas
+from rules.widths import BOUNDED, WIDTHS, in_pandas
 from transpiler.errors import NoRule, Refused, Restart
 from transpiler.facts import (
     NULL_FREE,
@@ -145,7 +145,7 @@ class Driver:
     def demand_widths(self, columns: list) -> None:
         """Pandas computes in the width of its columns: where the data decide that, it makes them."""
         for column in columns:
-            if column.width is not None and column.width not in WIDTHS:
+            if column.width is not None and column.width not in WIDTHS | BOUNDED:
                 for step in column.width.steps:
                     self.ctx.demand(step, "width")
 
