@@ -334,6 +334,21 @@ def test_typed_keys_are_stored_nowhere(aws, sso, monkeypatch):
     assert "typed-secret" not in out + err
 
 
+def test_a_script_that_was_made_to_ask_for_keys(aws, sso, monkeypatch):
+    """The editor's third way to sign on; a profile given on the command line wins over it."""
+    aws.spec.ask_keys = True
+    asked = []
+
+    def answer(text):
+        asked.append(text)
+        return "AKIATYPED000EXAMPLE"
+
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("getpass.getpass", answer)
+    assert aws.run()[0] == 0 and len(asked) == 3
+    assert aws.run("--profile", "plain")[0] == 0 and len(asked) == 3
+
+
 def test_keys_that_nobody_types(aws, sso, monkeypatch):
     def end_of_file(text):
         raise EOFError

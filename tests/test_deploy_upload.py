@@ -144,6 +144,15 @@ def test_a_cut_after_s3_has_it_is_no_second_object(aws, no_pauses):
     assert len(keys(aws, "orders/scripts/")) == 1
 
 
+def test_a_script_with_letters_beyond_ascii(aws):
+    script = aws.folder / "Umsätze März_glue_job.py"
+    script.write_text((aws.folder / "job.py").read_text(encoding="utf-8"), encoding="utf-8")
+    assert aws.run("--script", str(script))[0] == 0
+    (key,) = keys(aws, "orders/scripts/")
+    assert key.endswith("/Ums-tze M-rz_glue_job.py")
+    assert aws.job["Command"]["ScriptLocation"] == f"s3://{BUCKET}/{key}"
+
+
 def test_an_answer_that_got_lost_is_no_failure(aws, small_parts, no_pauses):
     write(aws, "big.csv", b"a" * (11 * MB))
     aws.server.faults.append(Fault("s3:POST .*uploadId", cut="after"))

@@ -91,7 +91,9 @@ def files_to_upload(options, folder, script_name):
         if not pathlib.Path(given).is_file():
             raise DeployError(f"there is no file {given}: check --extra-py-file")
     extra = [(given, script_key(options.prefix, given)) for given in options.extra_py_file]
-    return (path, script_key(options.prefix, path)), extra
+    # Nobody imports the job itself: its name in S3 can be ASCII alone.
+    name = re.sub(r"[^\x20-\x7e]+", "-", path.name)
+    return (path, script_key(options.prefix, path, name)), extra
 
 
 def check_options(options):

@@ -21,6 +21,7 @@ FROM_SPEC = (
     "role",
     "region",
     "profile",
+    "ask_keys",
     "glue_version",
     "worker_type",
     "number_of_workers",
@@ -48,7 +49,10 @@ def add_sign_on_options(parser):
     group.add_argument("--account", help="stop unless the credentials belong to this account")
     group.add_argument("--login", action="store_true", help="sign in to SSO when need be")
     group.add_argument(
-        "--ask-keys", action="store_true", help="ask for access keys; they are stored nowhere"
+        "--ask-keys",
+        action="store_true",
+        default=None,
+        help="ask for access keys; they are stored nowhere",
     )
     group.add_argument("--assume-role", metavar="ARN", help="work as this role")
     group.add_argument("--external-id", help="external ID for --assume-role")
@@ -207,6 +211,8 @@ def complete_connection(options, databases):
 def parse_options(spec, arguments=None, program=None, with_path=False):
     """The options, completed from the spec. Exits with status 2 on wrong usage."""
     options = build_parser(spec, program, with_path).parse_intermixed_args(arguments)
+    if options.profile and options.ask_keys is None:
+        options.ask_keys = False  # a profile given here wins over keys that the script asks for
     for name in FROM_SPEC:
         if getattr(options, name) is None:
             setattr(options, name, spec.get(name))

@@ -250,14 +250,14 @@ def upload_data(s3, folder, inputs, data_root, owner, extra, dry_run=False):
     return sent, len(files) - sent
 
 
-def script_key(prefix, path):
+def script_key(prefix, path, name=None):
     """
     The key of a script: its content decides it.
 
     A run that is going on keeps the script it started with, and the same script is never
-    uploaded twice.
+    uploaded twice. name: of the object, when it is not the file's.
     """
-    name = os.path.basename(path)
+    name = name or os.path.basename(path)
     parts = [prefix.strip("/"), "scripts", sha256_of(path)[:16], name]
     return "/".join(part for part in parts if part)
 

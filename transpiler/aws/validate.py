@@ -7,7 +7,9 @@ from transpiler.aws.names import DeployError
 
 BUCKET_NAME = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 BUCKET_ENDINGS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
-ROLE_ARN = re.compile(r"arn:(aws[a-z-]*):iam::(\d{12}):role/([\w+=,.@/-]+)")
+ROLE_ARN = re.compile(
+    r"arn:(aws[a-z-]*):iam::(\d{12}):role/((?:[\x21-\x7e]+/)?[\w+=,.@-]{1,64})", re.A
+)
 ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.A)
 FLEX_WORKERS = ("G.1X", "G.2X")
 MAX_TIMEOUT = 10_080

@@ -155,7 +155,7 @@ def deploy_script(spec: DeploySpec, job_script_name: str, script_name: str = "de
     """
     imports, functions = library_text()
     head = [
-        HEADER.format(name="deploy.py"),
+        HEADER.format(name=script_name),
         imports,
         "",
         "# What is to be deployed; every option of the command line wins over it.",

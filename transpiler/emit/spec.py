@@ -31,6 +31,7 @@ class DeploySpec:
     role: str | None = None
     region: str | None = None
     profile: str | None = None
+    ask_keys: bool | None = None
     account: str | None = None
     bucket_owner: str | None = None
     data_root: str | None = None
