@@ -55,7 +55,11 @@ class GeneratorTimeout(AmphiError):
 
 @dataclass(frozen=True)
 class PandasSource:
-    """What Amphi generates for a pipeline: `text`, with each `Repair` that was made to it."""
+    """What Amphi generates for a pipeline: `text`, with each `Repair` that was made to it.
+
+    `warnings` names the modules of Amphi that did not start without a page. They draw; text that
+    one of them has reached is refused (StubReached).
+    """
 
     text: str
     repairs: tuple[Repair, ...] = ()
@@ -191,8 +195,13 @@ def _read(pipeline: str | Path) -> tuple[str, str]:
     return text, name
 
 
-def _finish(result: dict, text: str, name: str, version: str) -> PandasSource:
-    """One V8 result → PandasSource, or the error that names the node."""
+def _finish(
+    result: dict, text: str, name: str, version: str, failed: tuple[str, ...] = ()
+) -> PandasSource:
+    """One V8 result → PandasSource, or the error that names the node.
+
+    `failed`: modules of Amphi that could not start without a page; stubs stand for them.
+    """
     if result.get("unknown"):
         nodes = ", ".join(f"{n['type']} (node {n['id']})" for n in result["unknown"])
         raise UnknownComponent(
@@ -209,7 +218,8 @@ def _finish(result: dict, text: str, name: str, version: str) -> PandasSource:
             "which is not there without a browser. Export this pipeline from the editor."
         )
     fixed, repairs = repair(source)
-    return PandasSource(fixed, tuple(repairs), version, name)
+    warnings = tuple(f"a module of Amphi did not start without a browser: {m}" for m in failed)
+    return PandasSource(fixed, tuple(repairs), version, name, warnings)
 
 
 def _explain(result: dict, text: str) -> str:
@@ -265,14 +275,15 @@ def export_all(
         except PipelineInvalid as problem:
             read.append(problem)
     texts = [item[0] for item in read if not isinstance(item, AmphiError)]
-    answers = iter(_ask_v8(texts, False, folder, timeout)["results"] if texts else [])
+    reply = _ask_v8(texts, False, folder, timeout) if texts else {"results": [], "failed": []}
+    answers, failed = iter(reply["results"]), tuple(reply["failed"])
     finished: list[PandasSource | AmphiError] = []
     for item in read:
         if isinstance(item, AmphiError):
             finished.append(item)
             continue
         try:
-            finished.append(_finish(next(answers), *item, version))
+            finished.append(_finish(next(answers), *item, version, failed))
         except AmphiError as problem:
             finished.append(problem)
     return finished

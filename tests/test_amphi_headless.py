@@ -98,6 +98,15 @@ def test_text_of_the_user_interface_is_refused():
         headless._finish({"source": source}, SMALL, "p", "0.9.7")
 
 
+def test_modules_that_need_a_page_are_told(monkeypatch):
+    def ask(pipelines, components, folder, timeout):
+        return {"results": [{"source": "x = 1\n"}], "failed": ["./lib/editor.js: no document"]}
+
+    monkeypatch.setattr(headless, "_ask_v8", ask)
+    (told,) = amphi_plugin.export(SMALL).warnings
+    assert "did not start without a browser: ./lib/editor.js: no document" in told
+
+
 def fake_wheel(folder: Path, version: str, script: str = "") -> Path:
     """Labextensions whose container is `script`, for what the real wheel never does."""
     for name in (headless.MANAGER, headless.CORE):
@@ -149,7 +158,7 @@ def test_without_v8(monkeypatch):
         amphi_plugin.pandas_source(SMALL)
 
 
-def test_the_command_line_exports_and_tells_the_repairs(tmp_path):
+def test_the_command_line_exports_and_tells_the_repairs(tmp_path, monkeypatch):
     from click.testing import CliRunner
 
     from transpiler.cli import main
@@ -166,6 +175,12 @@ def test_the_command_line_exports_and_tells_the_repairs(tmp_path):
     assert "repaired: added `import re`" in done.output
     assert "import re\n" in (tmp_path / "small.py").read_text(encoding="utf-8")
     compile((tmp_path / "small_glue_job.py").read_text(encoding="utf-8"), "job", "exec")
+    monkeypatch.setattr(headless, "TESTED_VERSIONS", ((0, 1, 0), (0, 1, 9)))
+    refused = CliRunner().invoke(main, ["export", str(path)])
+    assert refused.exit_code == 2 and "--any-amphi-version" in refused.output
+    done = CliRunner().invoke(main, ["export", str(path), "--any-amphi-version"])
+    assert done.exit_code == 0, done.output
     path.write_text(document([]), encoding="utf-8")
+    monkeypatch.undo()
     failed = CliRunner().invoke(main, ["export", str(path)])
     assert failed.exit_code != 0 and "no components yet" in failed.output

@@ -295,18 +295,26 @@ def rules(name: str | None) -> None:
     help="Also keep Amphi's pandas code.",
 )
 @click.option("--deploy", type=click.Path(path_type=Path), help="Also write the deploy script.")
+@click.option(
+    "--any-amphi-version", is_flag=True, help="Also with an Amphi whose generator was not tested."
+)
+@click.option(
+    "--time-limit", type=float, default=60, show_default=True, help="Seconds for Amphi's generator."
+)
 @common
-def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None, deploy: Path | None, **options: Any) -> None:  # fmt: skip
+def export_command(pipeline: Path, output: Path | None, pandas_file: Path | None, deploy: Path | None, any_amphi_version: bool, time_limit: float, **options: Any) -> None:  # fmt: skip
     """Amphi's own generator, then a Glue job, for PIPELINE.ampln."""
     try:
         from amphi_plugin import export
 
         with progress() as bar:
             bar.add_task("Amphi generates pandas")
-            made = export(pipeline)
+            made = export(pipeline, any_version=any_amphi_version, timeout=time_limit)
         source = made.text
         for repair in made.repairs:
             err.print(f"line {repair.line} repaired: {repair.message}", markup=False)
+        for warning in made.warnings:
+            err.print(f"warning: {warning}", markup=False)
     except ImportError as error:
         raise Failure(
             f"exporting needs the extra 'amphi' ({error}): pip install 'pandas-to-glue[amphi]'",
