@@ -102,8 +102,8 @@ def write_table(c: Call, fmt: str) -> Const:
         passed["format"] = fmt
     if c.lit("partition_cols"):
         passed["partition_cols"] = c.lit("partition_cols")
-    if fmt == "parquet" and c.lit("compression"):
-        passed["compression"] = c.lit("compression")
+    if fmt == "parquet" and c.given("compression"):
+        passed["compression"] = c.lit("compression") or "uncompressed"
     if c.given("schema_evolution") and c.lit("schema_evolution") is False:
         passed["update"] = False
     if c.lit("catalog_id"):

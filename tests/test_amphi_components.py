@@ -9,6 +9,7 @@ pytest.importorskip("py_mini_racer", reason="the extra `amphi` is not installed"
 
 from amphi_plugin import AmphiError, PipelineInvalid, components, export_all
 from tests.pipelines.catalogue import col, pipeline
+from transpiler import transpile
 
 CATALOG_IN = {"database": "sales", "table": "orders"}
 CATALOG_OUT = {"database": "sales", "table": "best", "path": "s3://my-bucket/best/"}
@@ -112,6 +113,37 @@ def test_a_catalog_table_is_written(generated):
     made = call_of(text.text, "to_csv")
     assert made["index"] is False and made["schema_evolution"] is False
     assert "compression" not in made
+
+
+def test_every_field_of_the_catalog_components_is_in_the_job(generated):
+    """What the forms hold, through Amphi's code and the rules, as arguments of Glue's own calls."""
+    account = {"awsProfile": "dev", "awsRegion": "eu-central-1", "catalogId": "123456789012"}
+    read = {**CATALOG_IN, **account, "predicate": "year = '2026'", "columns": ["a", "b"]}
+    wide = {"partitionColumns": [col("b")], "mode": "overwrite_partitions", "compression": "none"}
+    flows = [
+        [("t", "glueCatalogInput", read, []), ("o", "glueCatalogOutput", data, ["t"])]
+        for data in (
+            {**CATALOG_OUT, **account, **wide, "updateBehavior": "LOG"},
+            {**CATALOG_OUT, "format": "csv", "mode": "append"},
+            {**CATALOG_OUT, "format": "json", "mode": "overwrite"},
+        )
+    ]
+    jobs = []
+    for made in generated(*flows):
+        result = transpile(made.text)
+        assert not result.report.counts["driver"] + result.report.counts["refused"]
+        assert "from_catalog(" in result.script and "getSink(" in result.script
+        jobs.append(result.script.split("job.init(")[1])
+    for argument in ('"sales"', '"orders"', "predicate=\"year = '2026'\"", 'columns=["a", "b"]'):
+        assert argument in jobs[0]
+    assert jobs[0].count('catalog_id="123456789012"') == 2
+    written = ['database="sales"', 'table="best"', 'mode="overwrite_partitions"', "update=False"]
+    for argument in [*written, 'partition_cols=["b"]', 'compression="uncompressed"']:
+        assert argument in jobs[0]
+    assert "profile" not in jobs[0] and "boto3" not in jobs[0]
+    for job, words in zip(jobs[1:], (("csv", "append"), ("json", "overwrite")), strict=True):
+        assert f'format="{words[0]}"' in job and f'mode="{words[1]}"' in job
+        assert "update=False" not in job and "compression" not in job
 
 
 def test_a_catalog_component_without_its_table_is_told(generated):

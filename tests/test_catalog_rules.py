@@ -77,6 +77,15 @@ def test_a_table_is_written_with_its_definition(lake):
     assert (lake.folder / "made" / "year=2026" / "region=s").is_dir()
 
 
+def test_files_are_compressed_as_they_were_asked_to_be(lake):
+    head = "df = pd.read_csv('sales.csv')\n"
+    for more, word in (("", "snappy"), ("compression=None", ""), ("compression='gzip'", "gz")):
+        lake.job(head + write("df", "squeezed", more=more))
+        (file,) = (lake.folder / "squeezed").glob("*.parquet")
+        assert file.name.endswith(f".{word}.parquet" if word else ".parquet")
+        assert word or "snappy" not in file.name
+
+
 def test_a_filter_on_partitions_is_pushed_down(lake):
     source = """df = wr.athena.read_sql_query(
     sql='SELECT "n", "s", "year" FROM "sales" WHERE year = 2026 AND "region" = \\'s\\'',
