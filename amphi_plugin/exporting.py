@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,36 @@ from amphi_plugin.repairs import repair
 
 VERDICTS = ("native", "runtime", "udf", "driver", "kept", "refused")
 MAX_WORKERS = 299
+MAX_NAME = 255  # bytes of UTF-8, for Glue
+CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\ufffe\uffff]")
+SIGN_ONS = ("sso", "environment", "keys")
+REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 
 
 def file_stem(job_name: str) -> str:
     """A job's name as the beginning of file and module names: `Monthly sales!` → Monthly_sales."""
-    return re.sub(r"\W+", "_", job_name, flags=re.A).strip("_") or "pandas"
+    return re.sub(r"\W+", "_", unicodedata.normalize("NFC", job_name)).strip("_") or "pandas"
+
+
+def _job_name_problem(name: str) -> str:
+    if not 1 <= len(name.strip()) or len(name.encode("utf-8", "replace")) > MAX_NAME:
+        return f"a job name has 1 to {MAX_NAME} characters (letters beyond ASCII count as several)"
+    return "a job name has no control characters" if CONTROLS.search(name) else ""
+
+
+def _sign_on_problems(settings: dict[str, Any]) -> dict[str, str]:
+    """What the deploy script could not sign on with."""
+    problems = {}
+    sign_on, region = settings.get("signOn"), str(settings.get("region") or "")
+    if sign_on not in SIGN_ONS:
+        problems["signOn"] = f"signs on by {', '.join(SIGN_ONS)}, not {sign_on!r}"
+    if sign_on == "sso" and not str(settings.get("profile") or "").strip():
+        problems["profile"] = "the name of a profile in ~/.aws/config"
+    if region and not REGION.fullmatch(region):
+        problems["region"] = f"{region!r} is not the name of a region: one looks like eu-central-1"
+    if not region and sign_on != "sso":
+        problems["region"] = "without a profile the region has to be given"
+    return problems
 
 
 def check_settings(settings: dict[str, Any]) -> dict[str, str]:
@@ -34,9 +60,9 @@ def check_settings(settings: dict[str, Any]) -> dict[str, str]:
             check()
         except DeployError as problem:
             problems[field] = str(problem)
-    name = str(settings.get("jobName") or "")
-    if not 1 <= len(name.strip()) <= 255:
-        problems["jobName"] = "a job name has 1 to 255 characters"
+    if problem := _job_name_problem(str(settings.get("jobName") or "")):
+        problems["jobName"] = problem
+    problems |= _sign_on_problems(settings)
     if settings.get("glueVersion") not in GLUE_VERSIONS:
         problems["glueVersion"] = f"Glue has {', '.join(GLUE_VERSIONS)}"
     if settings.get("workerType") not in WORKER_DPU:
@@ -47,23 +73,25 @@ def check_settings(settings: dict[str, Any]) -> dict[str, str]:
     return problems
 
 
-def _deploy_text(result: Any, settings: dict[str, Any], job_file: str) -> str:
+def _deploy_text(result: Any, settings: dict[str, Any], job_file: str, name: str) -> str:
     """The deploy script with what the dialog asked for as its defaults. No secret gets in."""
     from transpiler.emit.deploy import deploy_script
     from transpiler.emit.spec import spec_of
 
+    sign_on = settings.get("signOn")
     spec = dataclasses.replace(
         spec_of(result),
         job_name=settings["jobName"],
         bucket=settings["bucket"],
         role=settings["role"],
         region=settings.get("region") or None,
-        profile=(settings.get("profile") or None) if settings.get("signOn") == "sso" else None,
+        profile=(settings.get("profile") or None) if sign_on == "sso" else None,
+        ask_keys=True if sign_on == "keys" else None,
         glue_version=settings["glueVersion"],
         worker_type=settings["workerType"],
         number_of_workers=settings["numberOfWorkers"],
     )
-    return deploy_script(spec, job_file)
+    return deploy_script(spec, job_file, name)
 
 
 def _files(result: Any, settings: dict[str, Any]) -> list[dict[str, str]]:
@@ -71,8 +99,9 @@ def _files(result: Any, settings: dict[str, Any]) -> list[dict[str, str]]:
     job_file = f"{stem}_glue_job.py"
     made = [{"kind": "job", "name": job_file, "text": result.script}]
     if settings.get("deployScript"):
-        deploy = _deploy_text(result, settings, job_file)
-        made.append({"kind": "deploy", "name": f"{stem}_deploy.py", "text": deploy})
+        name = f"{stem}_deploy.py"
+        deploy = _deploy_text(result, settings, job_file, name)
+        made.append({"kind": "deploy", "name": name, "text": deploy})
     if settings.get("tests"):
         from transpiler.emit.tests import test_script_of
 

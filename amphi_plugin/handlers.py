@@ -26,8 +26,9 @@ class _Handler(APIHandler):
         root = getattr(self.contents_manager, "root_dir", None)
         if not root:
             return None
-        folder = Path(to_os_path(path, root)).parent.resolve()
-        if Path(root).resolve() not in (folder, *folder.parents):
+        # By the names alone, as Jupyter has it: a linked folder may point outside.
+        folder = Path(os.path.abspath(to_os_path(path, root))).parent
+        if Path(os.path.abspath(root)) not in (folder, *folder.parents):
             raise web.HTTPError(400, "the pipeline is outside the server's folder")
         return folder
 

@@ -7,6 +7,7 @@ only read: both programs work on links to its files in temporary folders.
 """
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -27,17 +28,38 @@ def say(**words: object) -> None:
 def lay_links(folder: Path, into: Path, outputs: list[str]) -> None:
     """The tree of `folder` as links, without what the program is going to write."""
     written = [Path(output).parts for output in outputs]
-    for number, file in enumerate(sorted(folder.rglob("*"))):
+    linked = 0
+    for file in sorted(folder.rglob("*")):
         parts = file.relative_to(folder).parts
         hidden = any(part.startswith(".") or part == "node_modules" for part in parts)
         made = any(parts[: len(output)] == output for output in written)
-        if number > MAX_FILES or hidden or made or not file.is_file():
+        if linked >= MAX_FILES or hidden or made or not file.is_file():
             continue
+        linked += 1
         link = into.joinpath(*parts)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(file)
     for output in written:
         into.joinpath(*output).parent.mkdir(parents=True, exist_ok=True)
+
+
+class RunFailed(Exception):
+    """One of the two programs failed, or cannot be run here; the message says which and why."""
+
+
+@contextlib.contextmanager
+def told_as(words: str):
+    """What goes wrong inside, as RunFailed with `words` before it."""
+    try:
+        yield
+    except BaseException as problem:  # SystemExit too: it is the program's own
+        raise RunFailed(f"{words}: {type(problem).__name__}: {problem}") from problem
+
+
+def check_spark() -> None:
+    """Raises RunFailed where no Spark is installed, before the user waits for anything."""
+    if importlib.util.find_spec("pyspark") is None:
+        raise RunFailed("there is no Spark here: pip install 'pandas-to-glue[local]'")
 
 
 @contextlib.contextmanager
@@ -78,12 +100,13 @@ def compare(outputs: list, expected: Path, actual: Path) -> list[dict]:
 def main() -> None:
     request = json.load(sys.stdin)
     folder = Path(sys.argv[1]).resolve()
+    check_spark()
     from transpiler import Options, transpile
     from transpiler.verify import writes_database
 
     outputs = transpile(request["source"], options=Options(input_root=folder)).outputs
     if writes_database(outputs):
-        raise ValueError("not run here: both the program and the job would write to the database")
+        raise RunFailed("not run here: both the program and the job would write to the database")
     local = [str(output.path) for output in outputs if "://" not in str(output.path)]
     paths = [path for path in local if path != "?"]  # "?": only the job knows where
     with tempfile.TemporaryDirectory(prefix="pandas-to-glue-") as made:
@@ -92,11 +115,12 @@ def main() -> None:
             side.mkdir()
             lay_links(folder, side, paths)
         say(stage="Running the pandas program")
-        run_pandas(request["source"], sides[0])
+        with told_as("the pandas program failed"):
+            run_pandas(request["source"], sides[0])
         say(stage="Running the job on Spark")
         from glue_runtime.local import run_job
 
-        with contextlib.redirect_stdout(io.StringIO()):
+        with told_as("the job failed"), contextlib.redirect_stdout(io.StringIO()):
             run_job(request["job"], args={"JOB_NAME": "preview"}, workdir=sides[1])
         say(stage="Comparing the outputs")
         told = compare([o for o in outputs if str(o.path) in paths], *sides)
@@ -114,4 +138,6 @@ if __name__ == "__main__":
     try:
         main()
     except BaseException as problem:  # whatever it was, the editor shows it
-        say(state="failed", message=f"{type(problem).__name__}: {problem}"[:2000], outputs=[])
+        known = isinstance(problem, RunFailed)
+        words = str(problem) if known else f"{type(problem).__name__}: {problem}"
+        say(state="failed", message=words[:2000], outputs=[])

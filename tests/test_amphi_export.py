@@ -1,9 +1,11 @@
 """What the editor's export makes on the server, without a server: settings in, files out."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from amphi_plugin import local_run
 from amphi_plugin.aws_names import catalog_names
 from amphi_plugin.exporting import check_settings, file_stem, make_export
 from amphi_plugin.local_run import lay_links
@@ -55,8 +57,16 @@ def test_good_settings_have_no_problems():
         ("role", "", "no role"),
         ("role", "arn:aws:iam::12:role/x", "not the name or the ARN"),
         ("role", "a role", "not the name or the ARN"),
+        ("role", "arn:aws:iam::123456789012:role/", "not the name or the ARN"),
+        ("role", "arn:aws:iam::123456789012:role/" + "x" * 65, "not the name or the ARN"),
+        ("role", "arn:aws:iam::123456789012:role/Größe", "not the name or the ARN"),
         ("jobName", " ", "1 to 255"),
         ("jobName", "x" * 256, "1 to 255"),
+        ("jobName", "ü" * 128, "1 to 255"),
+        ("jobName", "a\nb", "control characters"),
+        ("region", "Frankfurt", "not the name of a region"),
+        ("signOn", "magic", "sso, environment, keys"),
+        ("profile", " ", "a profile in ~/.aws/config"),
         ("glueVersion", "4.0", "5.0"),
         ("workerType", "G.3X", "no worker type"),
         ("numberOfWorkers", 1, "2 to 299"),
@@ -67,6 +77,17 @@ def test_what_aws_would_refuse(field, value, words):
     problems = check_settings({**GOOD, field: value})
     assert list(problems) == [field]
     assert words in problems[field]
+
+
+def test_what_aws_would_take():
+    for more in (
+        {"role": "arn:aws-cn:iam::123456789012:role/teams/data/Glue.Job@1"},
+        {"role": "GlueJobRole", "region": ""},
+        {"region": "eusc-de-east-1", "signOn": "environment", "profile": ""},
+        {"jobName": "Umsätze März", "region": "us-gov-west-1"},
+    ):
+        assert check_settings({**GOOD, **more}) == {}
+    assert list(check_settings({**GOOD, "region": "", "signOn": "keys"})) == ["region"]
 
 
 def test_bad_settings_make_no_files():
@@ -97,6 +118,7 @@ def test_a_profile_is_only_for_sso():
     made = make_export(SOURCE, {**GOOD, "signOn": "keys", "tests": False, "report": False}, HERE)
     deploy = made["files"][1]["text"]
     assert "my-company-dev" not in deploy
+    assert '"ask_keys": True' in deploy and "python Monthly_sales_deploy.py --bucket" in deploy
     assert [file["kind"] for file in made["files"]] == ["job", "deploy"]
 
 
@@ -116,7 +138,8 @@ def test_repairs_are_told():
 
 
 def test_names_of_files():
-    assert file_stem("Größe: sales (v2)") == "Gr_e_sales_v2"
+    assert file_stem("Größe: sales (v2)") == "Größe_sales_v2"
+    assert file_stem("Gro\u0308ße") == "Größe" and file_stem("売上 2026") == "売上_2026"
     assert file_stem("???") == "pandas"
 
 
@@ -141,6 +164,38 @@ def test_a_run_only_links_what_is_there(tmp_path):
     assert found == ["data/a.csv", "note.txt"]
     assert (into / "data/a.csv").is_symlink()
     assert (into / "new").is_dir() and (into / "out").is_dir()
+
+
+def test_a_run_where_there_is_no_spark(monkeypatch):
+    monkeypatch.setattr(local_run.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(local_run.RunFailed, match=r"pip install 'pandas-to-glue\[local\]'"):
+        local_run.check_spark()
+
+
+def test_a_run_says_which_program_failed():
+    with pytest.raises(local_run.RunFailed, match="the job failed: SystemExit: 3"):
+        with local_run.told_as("the job failed"):
+            raise SystemExit(3)
+
+
+def test_the_folder_of_a_pipeline(tmp_path):
+    pytest.importorskip("jupyter_server", reason="the extra `amphi` is not installed")
+    from tornado.web import HTTPError
+
+    from amphi_plugin.handlers import _Handler
+
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    (root / "a b").mkdir(parents=True)
+    elsewhere.mkdir()
+    (root / "linked").symlink_to(elsewhere)
+    server = SimpleNamespace(contents_manager=SimpleNamespace(root_dir=str(root)))
+    for path, folder in (("x.ampln", ""), ("a b/ü.ampln", "a b"), ("linked/x.ampln", "linked")):
+        assert _Handler.pipeline_folder(server, path) == root / folder
+    for path in ("../x.ampln", "a b/../../elsewhere/x.ampln"):
+        with pytest.raises(HTTPError, match="outside the server's folder"):
+            _Handler.pipeline_folder(server, path)
+    server.contents_manager.root_dir = ""
+    assert _Handler.pipeline_folder(server, "x.ampln") is None
 
 
 def test_names_of_the_data_catalog(monkeypatch):
