@@ -186,6 +186,20 @@ def test_an_output_signs_on_by_sso(writer, generated):
     assert options == {"use_ssl": "true", "profile": "dev"}
 
 
+def test_every_format_of_the_forms_for_several_signs_on_by_sso(generated):
+    """S3 File Input and File Output; the XML output of Amphi opens an address as a file."""
+    s3 = {**S3, "filePath": "s3://bucket/file", "awsRegion": "eu-west-1"}
+    calls = list(READERS.values())
+    flows = [[("t", "s3FileInput", {**s3, "fileType": kind}, [])] for kind, _ in calls]
+    for writer, function in WRITERS.items():
+        kind = writer.removesuffix("FileOutput")
+        flows.append([INLINE, ("t", "fileOutput", {**s3, "fileType": kind}, ["rows"])])
+        calls.append((kind, function))
+    for made, (_, function) in zip(generated(*flows), calls, strict=True):
+        options = call_of(made.text, function)["storage_options"]
+        assert options == {"profile": "dev", "client_kwargs": {"region_name": "eu-west-1"}}
+
+
 def test_the_other_methods_are_as_they_were(generated):
     keys = {"awsAccessKey": "{os.getenv('KEY')}", "awsSecretKey": "{os.getenv('SECRET')}"}
     s3 = {**S3, "filePath": "s3://bucket/file.csv", **keys}

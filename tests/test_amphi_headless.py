@@ -92,12 +92,6 @@ def test_one_bad_pipeline_does_not_stop_the_others():
     assert [isinstance(r, amphi_plugin.AmphiError) for r in results] == [False, True, False]
 
 
-def test_text_of_the_user_interface_is_refused():
-    with pytest.raises(amphi_plugin.StubReached, match="line 2"):
-        source = f"import pandas as pd\nx = '{headless.STUB_MARK}(antd.Button)'\n"
-        headless._finish({"source": source}, SMALL, "p", "0.9.7")
-
-
 def test_modules_that_need_a_page_are_told(monkeypatch):
     def ask(pipelines, components, folder, timeout):
         return {"results": [{"source": "x = 1\n"}], "failed": ["./lib/editor.js: no document"]}
@@ -119,6 +113,28 @@ def fake_wheel(folder: Path, version: str, script: str = "") -> Path:
         package = {"version": version, "jupyterlab": {"_build": build}}
         (home / "package.json").write_text(json.dumps(package), encoding="utf-8")
     return folder
+
+
+# Containers as webpack makes them, with a generator that writes a piece of the user interface.
+DRAWING_WHEEL = """(() => {
+    const token = {name: 'manager'};
+    const service = {getComponent: () => ({}), getComponents: () => []};
+    const CodeGenerator = {generateCode: () => `import antd\\nx = '${hostStub('antd.Button')}'`};
+    const plugins = [{id: 'manager', provides: token, activate: () => service}];
+    const modules = {
+        './index': {CodeGenerator, ComponentManager: token}, './extension': {default: plugins}
+    };
+    globalThis._JUPYTERLAB = globalThis._JUPYTERLAB || {};
+    for (const name of ['manager', 'core'].map(n => `@amphi/pipeline-components-${n}`)) {
+        _JUPYTERLAB[name] = {init: () => 0, get: id => Promise.resolve(() => modules[id])};
+    }
+})();"""
+
+
+def test_text_of_the_user_interface_is_refused(tmp_path):
+    wheel = fake_wheel(tmp_path, "0.9.7", DRAWING_WHEEL)
+    with pytest.raises(amphi_plugin.StubReached, match="line 2 of what Amphi generated"):
+        amphi_plugin.pandas_source(SMALL, folder=wheel)
 
 
 @pytest.mark.parametrize("version", ["0.8.30", "0.9.8", "1.0.0"])
