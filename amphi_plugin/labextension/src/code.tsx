@@ -4,7 +4,7 @@ import React from 'react';
 const TOKEN = new RegExp(
   [
     '(?<comment>#.*$)',
-    '(?<string>[rbfuRBFU]{0,2}(?:"(?:\\\\.|[^"\\\\])*"|\'(?:\\\\.|[^\'\\\\])*\'))',
+    '(?<string>[rbfuRBFU]{0,2}(?:"{3}(?:.*?"{3}|.*$)|\'{3}(?:.*?\'{3}|.*$)|"(?:\\\\.|[^"\\\\])*"|\'(?:\\\\.|[^\'\\\\])*\'))',
     '(?<keyword>\\b(?:and|as|assert|break|class|continue|def|del|elif|else|except|finally|for|' +
       'from|if|import|in|is|lambda|not|or|pass|raise|return|try|while|with|yield|True|False|' +
       'None)\\b)',

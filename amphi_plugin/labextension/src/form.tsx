@@ -3,7 +3,7 @@ import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import React from 'react';
 import { IExportSettings } from './api';
 import {
-  GLUE_VERSIONS, problemsOf, Problems, REGIONS, SIGN_ONS, WORKER_TYPES
+  GLUE_VERSIONS, problemsOf, Problems, REGIONS, SIGN_ONS, trimmed, WORKER_TYPES
 } from './settings';
 
 type Change = (part: Partial<IExportSettings>) => void;
@@ -228,6 +228,7 @@ export class ExportForm extends ReactWidget implements Dialog.IBodyWidget<IExpor
   /** Whether AWS would take it; else the first field that it would not is focused. */
   check(): boolean {
     this._tried = true;
+    this._settings = trimmed(this._settings);
     this._problems = problemsOf(this._settings);
     this.update();
     const first = Object.keys(this._problems)[0];

@@ -19,6 +19,28 @@ export function unknownComponents(pipelineJson: string, service: ComponentServic
   return [...new Set(types)].filter(type => !service.getComponent(type));
 }
 
+/** What `make` gives; an error of Amphi's generator names the node that it logged, if it did. */
+function namingTheNode<T>(nodes: any[], service: ComponentService, make: () => T): T {
+  const logged: string[] = [];
+  const log = console.error;
+  console.error = (...words: unknown[]) => {
+    logged.push(words.map(String).join(' '));
+    log.apply(console, words);
+  };
+  try {
+    return make();
+  } catch (error) {
+    const id = /Error processing node (\S+?):/.exec(logged.join('\n'))?.[1];
+    const node = nodes.find(item => item.id === id);
+    const kind = node && (service.getComponent(node.type)?._name ?? node.type);
+    const where = node ? ` at "${node.data?.customTitle || kind}" (node ${id})` : '';
+    const hint = node ? 'Is it connected, and its form' : 'Is every component connected, its form';
+    throw new Error(`It stopped${where}: ${(error as Error).message}. ${hint} filled in?`);
+  } finally {
+    console.error = log;
+  }
+}
+
 /**
  * `CodeGeneratorGlue` extends Amphi's CodeGenerator (hence its base generator), so it inherits
  * the traversal of the pipeline; what it adds is the way from pandas to Glue.
@@ -38,7 +60,9 @@ export function makeGenerator(manager: Manager): IGlueGenerator {
       if (!flow.nodes.length) {
         throw new Error('The pipeline has no components yet.');
       }
-      const source = this.generateCode(pipelineJson, commands, service, true);
+      const source = namingTheNode(flow.nodes, service, () =>
+        this.generateCode(pipelineJson, commands, service, true)
+      );
       return source.replace(/^# Date: .*\n/m, '');
     }
 

@@ -42,6 +42,7 @@ const components: JupyterFrontEndPlugin<void> = {
 
 class Exporter {
   private _previews = new Map<string, MainAreaWidget<PreviewWidget>>();
+  private _opened = 0;
 
   constructor(
     private _app: JupyterFrontEnd,
@@ -109,7 +110,8 @@ class Exporter {
       edit: () => void this._app.commands.execute(EXPORT, { path })
     });
     const widget = new MainAreaWidget({ content });
-    widget.id = `pandas-to-glue-${path.replace(/\W+/g, '-')}`;
+    this._opened += 1;
+    widget.id = `pandas-to-glue-preview-${this._opened}`;
     widget.addClass('p2g-preview-area');
     widget.title.label = `${PathExt.basename(path, '.ampln')} → Glue`;
     widget.title.caption = `AWS Glue job of ${path}`;

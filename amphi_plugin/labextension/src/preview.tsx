@@ -1,5 +1,7 @@
 // The preview: pandas left, Glue right, what became of each step, and what to do next.
-import { Dialog, Notification, ReactWidget, showDialog, Clipboard } from '@jupyterlab/apputils';
+import {
+  Clipboard, Dialog, Notification, ReactWidget, showDialog, showErrorMessage
+} from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { Contents } from '@jupyterlab/services';
 import React from 'react';
@@ -28,7 +30,7 @@ function moreWords(hidden: number, after: number): string {
     parts.push(`${hidden} more`);
   }
   if (after > 0) {
-    parts.push(`${after} step${after > 1 ? 's' : ''} that follow on the driver`);
+    parts.push(after > 1 ? `${after} steps follow on the driver` : '1 step follows on the driver');
   }
   return parts.join(', and ');
 }
@@ -223,7 +225,8 @@ function Actions(props: {
         });
       }
     } catch (error) {
-      Notification.error(`The files could not be saved: ${(error as Error).message}`);
+      // A notification of an error stays behind the bell; this one has to be seen.
+      void showErrorMessage('The files could not be saved', (error as Error).message);
     }
   };
   const copy = () => {
@@ -335,12 +338,14 @@ export class PreviewWidget extends ReactWidget {
 
   set state(state: IPreviewState) {
     this._state = state;
+    this._exports += 1;
     this.update();
   }
 
   protected render(): JSX.Element {
-    // A new result is a new preview: no old run beside a new job.
-    const key = `${this._state.result.job.length}:${JSON.stringify(this._state.settings)}`;
-    return <Preview key={key} state={this._state} hooks={this._hooks} />;
+    // A new export is a new preview: no old run beside a new job.
+    return <Preview key={this._exports} state={this._state} hooks={this._hooks} />;
   }
+
+  private _exports = 0;
 }

@@ -28,17 +28,19 @@ export const SIGN_ONS: [IExportSettings['signOn'], string, string][] = [
 ];
 
 export const REGIONS = [
-  'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'sa-east-1',
+  'us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'mx-central-1',
+  'sa-east-1',
   'eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-central-1', 'eu-central-2', 'eu-north-1',
   'eu-south-1', 'eu-south-2', 'ap-south-1', 'ap-south-2', 'ap-east-1', 'ap-northeast-1',
   'ap-northeast-2', 'ap-northeast-3', 'ap-southeast-1', 'ap-southeast-2', 'ap-southeast-3',
+  'ap-southeast-4', 'ap-southeast-5', 'ap-southeast-7', 'ap-east-2',
   'me-south-1', 'me-central-1', 'af-south-1', 'il-central-1'
 ];
 
-/** `reports/monthly sales.ampln` → `monthly_sales`. */
+/** `reports/monthly sales.ampln` → `monthly_sales`; letters of every script stay. */
 export function stem(path: string): string {
-  const base = path.split('/').pop() || 'pipeline';
-  return base.replace(/\.ampln$/i, '').replace(/[^A-Za-z0-9_-]+/g, '_') || 'pipeline';
+  const base = (path.split('/').pop() ?? '').normalize('NFC').replace(/\.ampln$/i, '');
+  return base.replace(/[^\p{L}\p{N}_-]+/gu, '_').replace(/^_+|_+$/g, '') || 'pipeline';
 }
 
 export function defaultSettings(path: string): IExportSettings {
@@ -63,9 +65,10 @@ export type Problems = Partial<Record<keyof IExportSettings, string>>;
 
 const BUCKET = /^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const RESERVED_ENDINGS = ['-s3alias', '--ol-s3', '.mrap', '--x-s3', '--table-s3'];
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/([\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+const MAX_NAME = 255; // bytes of UTF-8
 
 function bucketProblem(bucket: string): string {
   if (!bucket) {
@@ -102,8 +105,8 @@ function jobNameProblem(name: string): string {
   if (!name.trim()) {
     return 'The job needs a name.';
   }
-  if (name.length > 255) {
-    return `A job name has at most 255 characters; this one has ${name.length}.`;
+  if (new TextEncoder().encode(name).length > MAX_NAME) {
+    return `A job name has at most ${MAX_NAME} characters (letters beyond ASCII count as several).`;
   }
   // eslint-disable-next-line no-control-regex
   return /[\u0000-\u001f]/.test(name) ? 'A job name has no control characters.' : '';
@@ -114,6 +117,14 @@ function regionProblem(region: string, signOn: string): string {
     return signOn === 'sso' ? '' : 'Without a profile the region has to be given.';
   }
   return REGION.test(region) ? '' : 'A region looks like eu-central-1.';
+}
+
+/** As entered, without blanks around (Enter takes a field before it has lost the focus). */
+export function trimmed(settings: IExportSettings): IExportSettings {
+  const entries = Object.entries(settings).map(([key, value]) => [
+    key, typeof value === 'string' && key !== 'path' ? value.trim() : value
+  ]);
+  return Object.fromEntries(entries) as IExportSettings;
 }
 
 /** What AWS would refuse, said before anything is sent. Empty when all is well. */
