@@ -177,6 +177,16 @@ def mod(a, b, ta, tb, finite=False, masked=False):
     return F.when(b != 0, no_nan(rest, ta, finite or never_infinite((a, ta))))
 
 
+def of_whole_texts(result, a, b, t, ta, tb, both=False):
+    """What came of two columns, unless they are texts: numpy raises where one is missing, and (``both``)
+    where both are it depends on what they are."""
+    if not ta == tb == "string":
+        return result
+    gap = a.isNull() & b.isNull() if both else a.isNull() | b.isNull()
+    words = "texts that are missing (None or NaN) in both" if both else "TypeError: a missing text"
+    return F.when(gap, F.raise_error(F.lit(words))).otherwise(result)
+
+
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "boolean")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.by_name import by_name
 from rules.elementwise import changed_columns, compact, mapped, own_cells, plain_name, projected
 from rules.lib import (
     all_finite,
@@ -331,13 +332,13 @@ for _name, _symbol in _METHODS.items():
         a, b, fill = c.col, c["other"], c.lit("fill_value")
         if fill is not None:
             a, b = with_fill(c, a, b, fill)
-        return arithmetic(op, a, b, c)
+        return by_name(arithmetic, op, a, b, c)
 
     def _reverse(c: Call, op: str = _op) -> Col:
         a, b, fill = c.col, c["other"], c.lit("fill_value")
         if fill is not None:
             a, b = with_fill(c, a, b, fill)
-        return arithmetic(op, b, a, c)
+        return by_name(arithmetic, op, b, a, c)
 
     def _frame_method(c: Call, op: str = _op) -> Frame:
         c.need(c.lit("fill_value") is None, "fill_value= for a frame")
@@ -351,8 +352,9 @@ for _name, _symbol in _METHODS.items():
 
     _whole = _op in ("floordiv",)
     _a, _b = ("f", "g") if _whole else ("i", "f")
-    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['{_a}'].{_name}(df['{_b}'])", f"df['f'].{_name}(df['g'], fill_value=2)", f"df['n'].{_name}(3, fill_value=1)"))(_method)  # fmt: skip
-    rule(f"Series.r{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=f"df['f'].r{_name}(7)")(_reverse)  # fmt: skip
+    _zero = (f"df['i'].{_name}(df['j'])",) if _op in ("floordiv", "mod") else ()
+    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['{_a}'].{_name}(df['{_b}'])", f"df['f'].{_name}(df['g'], fill_value=2)", f"df['n'].{_name}(3, fill_value=1)", *_zero))(_method)  # fmt: skip
+    rule(f"Series.r{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['f'].r{_name}(7)", *(x.replace(_name, "r" + _name) for x in _zero)))(_reverse)  # fmt: skip
     rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)"))(_frame_method)  # fmt: skip
     if _name != "div":
         rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['f', 'n']]", *(("m = df[['f', 'g', 'i']]\nout = (m - m.mean()) / m.std()",) if _name == "sub" else ())))(_frame_operator)  # fmt: skip

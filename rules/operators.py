@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.by_name import by_name
 from rules.categories import compared_in_order
 from rules.lib import (
     all_finite, derive, is_missing, looked_into, materialised, meet, operand, scalar_type, spark_literal, tight, tightened,
@@ -411,8 +412,11 @@ for _name, _symbol in (
     def _compare(c: Call, op: str = _name) -> Col:
         return compared(op, c.col, c["other"], c)
 
+    def _named(c: Call, op: str = _name) -> Col:
+        return by_name(compared, op, c.col, c["other"], c)
+
     rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)", *_UNEQUAL.get(_name, ())))(_compare)  # fmt: skip
-    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=f"df['i'].{_name}(3)")(_compare)  # fmt: skip
+    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=(f"df['i'].{_name}(3)", f"df['s'].fillna('').{_name}(df['k'].fillna(''))"))(_named)  # fmt: skip
 
 
 def logical(op: str, left: Any, right: Any) -> Col:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.by_name import by_name
 from rules.lib import settled_values
 from rules.operators import arithmetic
 from rules.registry import Call, rule
@@ -30,7 +31,7 @@ for _name, _symbol in (
 
     def _method(c: Call, op: str = _name) -> Col:
         """The operator of that name as a method."""
-        return arithmetic(op, c.col, c["other"], c)
+        return by_name(arithmetic, op, c.col, c["other"], c)
 
     for _spelling in {"add": ["add"], "sub": ["sub", "subtract"], "mul": ["mul", "multiply"],
                       "truediv": ["div", "truediv", "divide"]}.get(_name, [_name]):  # fmt: skip
