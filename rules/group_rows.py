@@ -144,6 +144,7 @@ _FILTERED = (
     "df.groupby('s').filter(lambda x: x['i'].mean() > 3)",
     "df.groupby('b').filter(lambda x: (x['f'].max() > 50) & (len(x) > 3))",
     "df.groupby('k')[['i', 'j']].filter(lambda g: g['i'].sum() > 12)",
+    "df.groupby(['b', 'j'], dropna=False).filter(lambda g: g['i'].sum() > 5)",
 )
 
 
@@ -161,6 +162,9 @@ def filter_(c: Call) -> Value:
     bare(c)
     g, func = Groups(c, c.grouped), c["func"]
     c.need(isinstance(func, Func), "a filter that is not a function known here")
+    # pandas looks the groups up by their keys, and does not find those of a number that is missing.
+    found = g.grouped.dropna or all(k.null_free for k in g.keys)
+    c.need(found, "a filter of groups whose keys may be missing")
     group = g.value(g.grouped.series) if g.grouped.series is not None else g.frame
     if isinstance(g.grouped.selection, list) and isinstance(group, Frame):
         columns = tuple(g.frame.column(x) for x in g.grouped.selection)
