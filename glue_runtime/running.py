@@ -47,7 +47,7 @@ def column_of(value):
 
 COMBINE = {"sum": F.sum, "max": F.max, "min": F.min, "prod": F.product, "count": F.count}
 JOIN = {
-    "sum": lambda here, before: here + F.coalesce(before, F.lit(0)),
+    "sum": lambda here, before: F.coalesce(here + before, here),  # of numbers or of spans
     "count": lambda here, before: here + F.coalesce(before, F.lit(0)),
     "prod": lambda here, before: here * F.coalesce(before, F.lit(1.0)),
     "max": F.greatest,

@@ -58,7 +58,11 @@ for _name in ("sum", "max", "min", "prod"):
             f"df.convert_dtypes()['i'].cum{_name}()",
         ]
     if _name == "sum":
-        _examples += ["(df['f'] > 1).cumsum()", "df[df['b']]['i'].cumsum()"]
+        _examples += [
+            "(df['f'] > 1).cumsum()",
+            "df[df['b']]['i'].cumsum()",
+            "df['t'].diff().cumsum()",
+        ]
         _examples += [
             "df.convert_dtypes()['s'].value_counts(normalize=True, dropna=False).sort_index().cumsum()"
         ]
