@@ -83,6 +83,9 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     )
     if pinned:
         columns = pinned_columns(schema, step, GAPS.get(fmt))
+        for x in columns:
+            if x.name.startswith("__"):  # hidden columns get other names
+                ctx.demand(("column", x.name), "name")
         columns = [replace(x, dtype=kind(rows)) if x.dtype == "category" else x for x in columns]
         args.append(schema_text(whole or schema, {label: d for label, d, _ in schema.columns}))
         keep = kept(ctx, step, columns, usecols)

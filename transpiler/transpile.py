@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +74,8 @@ def walk(program: Program, options: Options) -> tuple[Context, Interpreter]:
     """Passes until no step asks for anything new; then one that reads only the columns used."""
     from transpiler.emit.embed import embedded_names
 
-    learned, schemas = Learned(), Schemas(options.input_root)
+    schemas = Schemas(options.input_root)
+    learned = Learned(labels=set(re.findall(r"\b__\w+", program.text)))
     for _ in range(MAX_PASSES):
         try:
             ctx, interpreter = one_pass(program, options, learned, schemas)

@@ -94,6 +94,7 @@ class Learned:
     used: dict[tuple, set | None] | None = None  # None: prune nothing
     written: set = field(default_factory=set)  # paths of the outputs
     taken: set = field(default_factory=set)  # names of the functions that the job embeds
+    labels: set = field(default_factory=set)  # what the program writes that hidden columns are like
     kept: set = field(
         default_factory=set
     )  # ("class", line): what stays in the job as it is written
@@ -189,8 +190,10 @@ class Context:
     def position_name(self, step: tuple) -> str:
         """The hidden column that holds the row position given at ``step``."""
         if step not in self.positions:
-            n = len(self.positions)
-            self.positions[step] = ANCHOR + (str(n + 1) if n else "")
+            n = len(self.positions) + 1
+            while not self.is_free(name := ANCHOR + (str(n) if n > 1 else "")):
+                n += 1000  # the numbers of other steps stay as they are
+            self.positions[step] = name
         return self.positions[step]
 
     def position(self, frame: Frame, step: tuple | None, what: str = "order") -> E:
@@ -286,9 +289,16 @@ class Context:
 
     def temp(self, stem: str = "t") -> str:
         """A name for a hidden column, unique in the job."""
-        self.counter[("temp", stem)] += 1
-        n = self.counter[("temp", stem)]
-        return f"__{stem}" + ("" if n == 1 else str(n))
+        while True:
+            self.counter[("temp", stem)] += 1
+            n = self.counter[("temp", stem)]
+            name = f"__{stem}" + ("" if n == 1 else str(n))
+            if self.is_free(name):
+                return name
+
+    def is_free(self, name: str) -> bool:
+        """Whether no column of an input, as far as the job knows them, has the name."""
+        return name not in self.learned.labels and not self.wants(("column", name), "name")
 
     def emit(self, text: str, **facts: Any) -> Statement:
         """Add a statement to the job, under the comments that wait for one."""
