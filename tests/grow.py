@@ -40,6 +40,10 @@ COLUMNS_AT_MOST = 16
 DEALT = 8
 
 
+#: what writes a step, and how often beside the others
+Shapes = dict[Callable[["Grower"], "str | None"], int]
+
+
 @dataclass
 class Program:
     """One grown flow: statements after the inputs were read, the inputs, the rules it draws on."""
@@ -143,7 +147,8 @@ def kind_of(values: pd.Series) -> str:
 class Grower:
     """Grows one program: ``world`` is what its names are bound to after the steps so far."""
 
-    def __init__(self, number: int, seed: int) -> None:
+    def __init__(self, number: int, seed: int, shapes: Shapes | None = None) -> None:
+        self.shapes = shapes or SHAPES
         self.r = random.Random(seed)
         self.next = DEALT * seed  # the templates are dealt out: programs in a row use them all
         self.program = Program(number, main_frame(self.r), other_frame(self.r))
@@ -193,7 +198,7 @@ class Grower:
         tries = 0
         while len(self.program.steps) < steps and tries < steps * 12:
             tries += 1
-            shape = self.r.choices(list(SHAPES), weights=list(SHAPES.values()))[0]
+            shape = self.r.choices(list(self.shapes), weights=list(self.shapes.values()))[0]
             try:
                 step = shape(self)
             except NothingToPick:
@@ -448,7 +453,7 @@ def around(g: Grower) -> str | None:
     ])  # fmt: skip
 
 
-SHAPES: dict[Callable[[Grower], str | None], int] = {
+SHAPES: Shapes = {
     from_rule: 60, keep: 6, change: 5, number: 5, group: 8, along: 5, order: 5, join: 6, stack: 4, branch: 4, shape: 7, around: 5,
 }  # fmt: skip
 

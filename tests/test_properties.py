@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.grow import Program, grow
+from tests.grow_further import grow_further
 from tests.harness import MODE_NAMES, MODES
 from tests.prove import PANDAS_RAISES, loaded, prove, shrink
 
@@ -48,7 +49,8 @@ def test_property_programs_never_grown_before(spark):
     seed = int(os.environ.get("P2G_SEED", start))
     while time.time() - start < 60 * float(os.environ.get("P2G_MINUTES", "60")):
         for known in (True, False):
-            new = wrong_in([grow(n, n) for n in range(seed, seed + BATCH)], known)
+            kinds = (grow, grow_further) * BATCH
+            new = wrong_in([kinds[n](seed + n, seed + n) for n in range(BATCH)], known)
             print(*new, sep="\n\n", flush=True)
             wrong += new
         seed += BATCH

@@ -1,5 +1,5 @@
-"""The rules' examples on no rows, on one, on random ones, under other column names: the same in
-pandas and as a job.
+"""The rules' examples on no rows, on one, on random ones, under other column names, in several files,
+beside columns that no example names: the same in pandas and as a job.
 
 ``make properties`` takes all examples on many variants, P2G_WHOLE=1 every twelfth on a few.
 """
@@ -20,7 +20,17 @@ EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
 STRIDE = int(os.environ.get("P2G_STRIDE", "1" if EXPLORING else "12"))
 BATCH = 45
 VARIANTS = ["empty", "names 1", "random 3"]
-MORE = ["one 3", "gaps", "same", "names 2", "names 3", *(f"random {n}" for n in range(1, 20))]
+MORE = [
+    "one 3",
+    "gaps",
+    "same",
+    "files",
+    "shuffled 1",
+    "wide",
+    "names 2",
+    "names 3",
+    *(f"random {n}" for n in range(1, 20)),
+]
 
 
 def wrong_on(name: str, start: int, known: bool) -> list[str]:

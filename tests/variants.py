@@ -34,13 +34,21 @@ def variant(name: str) -> Program:
         frame = frame.assign(**dict.fromkeys(["f", "g", "s", "k", "u", "t", "d", "n"]))
     elif kind == "same":
         frame = pd.concat([frame.iloc[[3]]] * 5)
+    elif kind == "shuffled":
+        frame = frame.sample(frac=1, random_state=int(number or 0))
+    elif kind == "wide":  # columns that no example names
+        frame = frame.assign(
+            **{"i_2": frame["i"] * 2, "s_2": frame["s"], "f_2": None, "x y": frame["f"]}
+        )
     elif kind == "random":
         frame, beside = main_frame(r), other_frame(r)
-    elif kind != "names":
+    elif kind not in ("names", "files"):
         raise ValueError(f"no variant {name!r}")
     names = dict(zip(KINDS, r.sample(NAMES, len(KINDS)))) if kind == "names" else {}
-    frame = frame[list(KINDS)].rename(columns=names)
-    return Program(0, frame.head(16), beside, names=names, inputs=0)
+    more = [c for c in frame.columns if c not in KINDS]
+    frame = frame[[*KINDS, *more]].rename(columns=names)
+    parts = 4 if kind == "files" else 1
+    return Program(0, frame.head(16), beside, names=names, inputs=0, parts=parts)
 
 
 def examples_on(name: str, some: list[Template] | None = None) -> list[Program]:
@@ -57,6 +65,6 @@ def examples_on(name: str, some: list[Template] | None = None) -> list[Program]:
             continue
         if after(text, world) is not None:
             programs.append(
-                Program(number, base.main, base.other, [text], [template.rule], "out", base.names, inputs=0)
+                Program(number, base.main, base.other, [text], [template.rule], "out", base.names, base.parts, inputs=0)
             )  # fmt: skip
     return programs
