@@ -97,8 +97,13 @@ def row_flags(df, how, present=False, aside=()):
     return F.lit(how == "all") if found is None else found
 
 
-def gappy_column(a, ta):
-    """Whole numbers as fractions, because some will be missing; anything else as it is."""
+def gappy_column(a, ta, texts=True):
+    """Whole numbers as fractions, because some will be missing; anything else as it is. ``texts``:
+    False where a later step tells the None that pandas puts among them from NaN."""
+    if ta == "string" and not texts:
+        raise NotImplementedError(
+            "a shifted text column of which a later step tells None from NaN: .fillna() before that step"
+        )
     return a.cast("double") if ta in WHOLE else a
 
 

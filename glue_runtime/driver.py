@@ -45,6 +45,7 @@ def to_pandas(
     dtypes=None,
     nullable=False,
     none=(),
+    only_none=(),
     objects=(),
     index=None,
     index_names=None,
@@ -57,7 +58,8 @@ def to_pandas(
     dtypes: {column: pandas dtype name}; a column without one gets the dtype of its Spark type
     (nullable: Int64, Float64, boolean, string, for all or for the columns listed). "int64?" and
     "bool?" become float64 and object where a value is missing.
-    none: text columns whose missing values are None, not NaN; True for all.
+    none: text columns whose missing values are None, not NaN; True for all; only_none: columns of
+    nothing else.
     objects: columns that a Python function gave, of which the missing values are pd.NA.
     index: columns that become the index, named index_names (default: their own names); index_gaps:
     a missing label is a value of its level, the last one, as groupby(dropna=False) makes it.
@@ -87,6 +89,8 @@ def to_pandas(
         columns[number] = as_dtype(fetched[f"v{number}"], missing, dtype)
         if dtype == "object" and kind == "string" and (none is True or name in none):
             columns[number] = columns[number].where(columns[number].notna(), None)
+        if name in only_none:
+            columns[number] = pd.Series(None, fetched.index, dtype="object")
         if name in objects:
             given = columns[number].astype("object")
             columns[number] = pd.Series(given.where(given.notna(), pd.NA).tolist(), given.index)

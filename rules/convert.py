@@ -15,6 +15,7 @@ from rules.width_casts import as_objects, as_written, narrow, width_name
 from transpiler.errors import NoRule
 from transpiler.facts import (
     ANY_GAP,
+    BOTH,
     BOOLS,
     FLOATS,
     INTEGERS,
@@ -151,7 +152,7 @@ def to_text(c: Call, series: Col) -> Col:
     if dtype is not None and (zone_of(dtype) or period_of(dtype)):
         text = F.coalesce(time_text(c, series), F.lit("NaT"))
         return result(series, text, "object", gap="nan", nullable=False)
-    told = word is not None or series.null_free
+    told = word not in (None, BOTH) or series.null_free
     c.need(told, "whether a missing text is NaN or None is not known here")
     c.need(dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype(str) of {dtype}")
     c.need(dtype != "bool?" or series.gap, "what the missing values are is not known here")

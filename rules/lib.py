@@ -41,6 +41,7 @@ from transpiler.facts import (
     Scalar,
     Value,
     fresh,
+    none_gap,
 )
 from transpiler.symbolic import E, F, col, lift, render
 from transpiler.builders import builder, helpers_in, takes
@@ -209,6 +210,8 @@ def derive(expr: E, dtype: str | None, *parents: Any, **changes: Any) -> Col:
     }
     if dtype in ("Int64", "Float64") and any(c.holds_na for c in cols):
         facts["gap"] = NA if all(c.gap == NA or c.null_free for c in cols) else ANY_GAP
+    elif dtype in ("object", "bool?", None):
+        facts["gap"] = none_gap(c.gap for c in cols)
     facts["width"] = in_an_int(cols, dtype)
     facts.update(changes)
     if (facts["nullable"] if dtype is None else dtype == "Float64") and "nans" not in facts:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.elementwise import mapped, projected
 from rules.lib import series_of, tightened, typed
+from rules.nones import told_apart
 from rules.ordered import expected, known_number, lagged, window_step
 from rules.registry import Call, rule
 from transpiler.builders import builder
@@ -57,7 +58,8 @@ def shift_unknown(c: Call, series: Col, n: int, fill: Any) -> Col:
     c.need(not series.temps and not series.windowed, "the types are not known while planning")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     if fill is None:
-        series = series.but(expr=typed(c.ctx, "gappy_column", series))
+        options = {"texts": False} if told_apart(c.ctx) else {}
+        series = series.but(expr=typed(c.ctx, "gappy_column", series, **options))
 
         def build(x: E, w: E) -> E:
             return lagged(x, n, w)

@@ -106,6 +106,12 @@ IN_PANDAS = [
     "d = df.convert_dtypes()\nd['m'] = d.apply(lambda r: r['n'] * 2, axis=1)\nd['t'] = d['m'] + d['j']\nd['u'] = d['t'] > 5\ndf = d[['t', 'u']]",
     "df = df[['n', 'i']].convert_dtypes()\ndf['z'] = df.apply(lambda r: r.max(), axis=1)\ndf['w'] = df['z'].shift().interpolate()",
 ]
+# None that the program puts beside NaN
+_TOLD = "\nfor c in ['v', 'w', 'x', 'y', 'z']:\n    df[c + '2'] = df[c].astype(str)\ndf['u'] = df['v'].apply(lambda t: t is None)\ndf['f'] = df['w'].isin([None])"
+IN_PANDAS += [
+    "df['v'] = np.where(df['b'], df['s'], None)\ndf['w'] = df['s'].where(df['b'], None)\ndf['x'] = df['k'].map({'a': 'one', 'b': None})\ndf['y'] = None\ndf.loc[df['b'], 'y'] = 'a'\ndf['z'] = df['s'].replace({'apple': None})"
+    + _TOLD,
+]
 
 
 @pytest.mark.parametrize("known", MODES, ids=MODE_NAMES.get)

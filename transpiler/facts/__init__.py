@@ -7,6 +7,9 @@ step makes new ones.
 
 from transpiler.facts.dtypes import (
     ANY_GAP,
+    BOTH,
+    NoneGap,
+    none_gap,
     BOOLS,
     Binned,
     Category,
@@ -80,6 +83,9 @@ from transpiler.facts.values import (
 
 __all__ = [
     "ANY_GAP",
+    "BOTH",
+    "NoneGap",
+    "none_gap",
     "Accessor",
     "Array",
     "BOOLS",

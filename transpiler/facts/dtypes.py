@@ -43,6 +43,8 @@ BOOLS = {"bool", "bool?", "boolean"}
 TEXTS = {"object", "string"}
 #: what a missing value is in a column of objects, beside "nan" and "None": pd.NA, or that and another
 NA, ANY_GAP = "<NA>", "any"
+#: what a missing value is in a column into which steps of the program put None beside NaN
+BOTH = "None or NaN"
 #: in front of a step in ``Column.nans``: a function gave the values, of a type that only the job sees
 FUNCTION = "function"
 
@@ -62,8 +64,28 @@ class Width(str):
         return self
 
 
+class NoneGap(str):
+    """``Column.gap`` where steps of the program put None: "None", or "None or NaN" where Spark cannot
+    tell them apart. ``steps``: those that did."""
+
+    steps: frozenset
+
+    def __new__(cls, name: str, steps: Iterable) -> "NoneGap":
+        self = super().__new__(cls, name)
+        self.steps = frozenset(steps)
+        return self
+
+
+def none_gap(gaps: Iterable[str | None]) -> NoneGap | None:
+    """The gap of what is made of columns with these, where None was put into one of them."""
+    steps = frozenset().union(*(getattr(gap, "steps", ()) for gap in gaps))
+    return NoneGap(BOTH, steps) if steps else None
+
+
 def gap_beside_nan(gaps: set[str | None]) -> str | None:
     """What a missing value is after columns of these gaps and NaN were put together."""
+    if (found := none_gap(gaps)) is not None:
+        return found
     return "nan" if gaps == {"nan"} else ANY_GAP if gaps & {NA, ANY_GAP} else None
 
 

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 
 import libcst as cst
 
-from rules import carried, registry, widths
+from rules import carried, nones, registry, widths
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     Accessor,
@@ -332,6 +332,7 @@ class Calls:
         operands = (owner, *args, *kwargs.values())
         carried.check(name, *operands)
         found = widths.check(name, *operands)
+        nones.check(self, name, owner, args, kwargs)
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         method = name.rpartition(".")[2]
@@ -362,6 +363,7 @@ class Calls:
             )
             value = self.with_reads(value, name, args, kwargs, owner)
             value = widths.marked(name, value, found, *operands)
+            value = nones.marked(self.ctx, name, value, owner, args, kwargs)
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value

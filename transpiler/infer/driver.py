@@ -32,6 +32,7 @@ from transpiler.facts import (
     Mapping,
     Method,
     Module,
+    NoneGap,
     OpenLabels,
     Plain,
     Scalar,
@@ -111,6 +112,8 @@ class Driver:
         options += self._dtypes(frame)
         self.demand_categories(frame)
         nones = [c.name for c in frame.columns if c.gap == "None" and c.dtype in ("object", None)]
+        only = [c.name for c in frame.columns if isinstance(c.gap, NoneGap) and c.gap == "None" and c.dtype == "float64"]  # fmt: skip
+        options += [f"only_none={only!r}"] if only else []
         if nones or frame.open and frame.gap == "None":
             options.append("none=True" if frame.open and frame.gap == "None" else f"none={nones!r}")
         mixed = [c.name for c in frame.columns if c.holds_na]

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from rules import lib
+from rules import lib, nones
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     Accessor,
@@ -174,6 +174,7 @@ class Verbatim:
         if columns is None or len(columns) == len(ref.value.columns):
             return None
         narrow = lib.selected(self.ctx, ref.value, columns)
+        nones.shown(self.ctx, narrow)
         job = self.ctx.unique(f"{name}_local")
         self.ctx.emit(f"{job} = {self.driver.text(narrow)}", defines=job, reads=narrow.vars, kind="kept")  # fmt: skip
         return job
@@ -188,6 +189,7 @@ class Verbatim:
             return value.text
         if isinstance(value, (Local, Plain)) and value.text.isidentifier():
             return value.text
+        nones.shown(self.ctx, value)
         text = self.driver.text(value)
         if (
             text.isidentifier()

@@ -1,0 +1,205 @@
+"""None that a program puts into a column: Spark has one missing value, pandas tells None from NaN.
+
+Where nothing else is missing the column's ``gap`` is "None", which the rules know how to read. Beside
+NaN it is both; a step that tells them apart asks the step that put None there to run in pandas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Iterator
+
+from rules.lib import is_missing
+from transpiler.errors import NoRule
+from transpiler.facts import (
+    BOTH,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Grouped,
+    Mapping,
+    NoneGap,
+    Sequence,
+    none_gap,
+)
+
+#: steps that put None into a column where they are given one: which of their arguments are values
+_PUTTING = {"Series.where": (1, "other"), "Series.mask": (1, "other"), "numpy.where": (1, "x"), "numpy.select": (1, "choicelist"),
+            "Series.map": (0, "arg"), "Series.replace": (0, "to_replace"), "DataFrame.__setitem__": (1, "value"),
+            "DataFrame.loc.__setitem__": (1, "value")}  # fmt: skip
+#: steps whose functions see the values
+_CALLING = {
+    "apply",
+    "map",
+    "applymap",
+    "agg",
+    "aggregate",
+    "transform",
+    "filter",
+    "combine",
+    "pipe",
+}
+#: steps that show them, or count None and NaN apart
+_SHOWING = {"unique", "tolist", "to_list", "to_dict", "to_numpy", "values", "items", "iterrows", "itertuples", "equals", "eq", "ne"}  # fmt: skip
+
+
+def check(interpreter: Any, name: str, owner: Any, args: list, kwargs: dict) -> None:
+    """Before the rules of a step are tried: whether it has to find None where pandas has it."""
+    ctx, method = interpreter.ctx, name.rpartition(".")[2]
+    place = place_of(ctx, name)
+    told = name in _PUTTING or name == "Series.shift" and owner.dtype is not None
+    if told and ctx.wants(place, "None"):
+        raise NoRule("None beside NaN, which a later step tells apart")
+    every = [*args, *kwargs.values()]
+    calls = method in _CALLING and any(map(calls_something, every))
+    shows = method == "astype" and any(as_text(x) for x in every)
+    shows = shows or method in _SHOWING or (method == "value_counts" and "dropna" in kwargs)
+    shows = shows or (method == "isin" and any(holds_none(x, any_missing=True) for x in every))
+    shows = shows or (method == "map" and any(is_missing(k) for x in every for k in keys_of(x)))
+    if calls or shows:
+        words = "".join(interpreter.program.code(x.node) for x in every if isinstance(x, Func))
+        shown(ctx, *every, owner, words=words)
+
+
+def shown(ctx: Any, *values: Any, words: str = "") -> None:
+    """Ask for None in columns that a function (of these ``words``), or kept code, looks at."""
+    for label, x in (found for value in values for found in columns_in(value)):
+        named = not words or label is None or str(label) in words
+        unread = x.gap != "None" or x.dtype != "object"  # the rules know None among texts
+        if isinstance(x.gap, NoneGap) and unread and named:
+            for step in x.gap.steps:
+                ctx.demand(step, "None")
+
+
+def columns_in(value: Any) -> Iterator[tuple[Any, Any]]:
+    """A value's columns, with their labels where a function has to name them."""
+    if isinstance(value, Col) and not value.null_free:
+        yield None, value
+    elif isinstance(value, Frame):
+        yield from ((x.label, x) for x in value.columns)
+    elif isinstance(value, Grouped):
+        yield from columns_in(value.frame if value.series is None else value.series)
+
+
+def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
+    """The result of a step that puts None into a column."""
+    if name == "Series.shift":  # None comes in at the edge of texts
+        puts = isinstance(value, Col) and value.dtype in ("object", None) and "fill_value" not in kwargs  # fmt: skip
+        kept: list = [owner]
+    elif name in _PUTTING:
+        at, keyword = _PUTTING[name]
+        put = [
+            *args[at:],
+            *(v for k, v in kwargs.items() if k in (keyword, "y", "default", "value")),
+        ]
+        puts = any(map(holds_none, put))
+        kept = [x for v in (owner, *put) for x in ([*v.items] if isinstance(v, Sequence) else [v]) if isinstance(x, Col)]  # fmt: skip
+    else:
+        return carried_on(name, value, owner)
+    place = place_of(ctx, name)
+    if puts and isinstance(value, Col) and value.dtype in ("object", "bool?", None):
+        mapped = name == "Series.map"  # what is not in the dict is NaN
+        pure = not mapped and all(x.null_free or x.gap == "None" for x in kept)
+        return value.but(gap=gap_with(place, pure, *(x.gap for x in kept)))
+    if puts and isinstance(value, Frame):
+        return in_frame(place, value, args)
+    return carried_on(name, value, owner)
+
+
+def carried_on(name: str, value: Any, owner: Any) -> Any:
+    """The result of another step over a frame: what it made of columns of None keeps some."""
+    if (
+        not (isinstance(value, Frame) and isinstance(owner, Frame))
+        or name == "DataFrame.__setitem__"
+    ):
+        return value
+    before = {x.label: x.gap for x in owner.columns if isinstance(x.gap, NoneGap)}
+    if not before:
+        return value
+
+    def one(x: Any) -> Any:
+        lost = x.gap is None and x.dtype in ("object", "bool?", None) and x.label in before
+        return replace(x, gap=none_gap([before[x.label]])) if lost else x
+
+    return value.but(columns=tuple(map(one, value.columns)))
+
+
+def in_frame(place: tuple, frame: Frame, args: list) -> Frame:
+    """The frame with the column that a constant was set in."""
+    key, value = args[0], args[1]
+    parts = key.items if isinstance(key, Sequence) else [key]
+    label = parts[-1].value if isinstance(parts[-1], Const) else None
+    if not (isinstance(value, Const) and isinstance(label, str)):
+        return frame
+    whole = len(parts) == 1
+
+    def one(x: Any) -> Any:
+        # A part of a column of numbers or truth values gets NaN.
+        if x.label != label or x.dtype not in (("object", "float64") if whole else ("object",)):
+            return x
+        pure = whole or x.gap == "None"
+        return replace(x, gap=gap_with(place, pure, x.gap))
+
+    return frame.but(columns=tuple(map(one, frame.columns)))
+
+
+def gap_with(place: tuple, pure: bool, *gaps: str | None) -> NoneGap:
+    """The gap of a column into which the step at ``place`` put None."""
+    before = none_gap(gaps)
+    return NoneGap("None" if pure else BOTH, {place} | (before.steps if before else set()))
+
+
+def told_apart(ctx: Any) -> bool:
+    """Whether a later step tells the None that ``shift`` puts at the edge of texts from NaN."""
+    return ctx.wants(place_of(ctx, "Series.shift"), "None")
+
+
+def place_of(ctx: Any, name: str) -> tuple:
+    return (name, ctx.line, ctx.column)
+
+
+def holds_none(value: Any, any_missing: bool = False) -> bool:
+    """Whether None (or any missing value) is among constants."""
+    if isinstance(value, Sequence):
+        return any(holds_none(x, any_missing) for x in value.items)
+    if isinstance(value, Mapping):
+        return any(holds_none(x, any_missing) for _, x in value.items)
+    if not isinstance(value, Const):
+        return False
+    found = value.value
+    items = found.values() if isinstance(found, dict) else found if isinstance(found, (list, tuple, set)) else [found]  # fmt: skip
+    return any(x is None or any_missing and is_missing(x) for x in items)
+
+
+def keys_of(value: Any) -> list:
+    """The keys of a dict."""
+    if isinstance(value, Mapping):
+        return [k for k, _ in value.items]
+    found = getattr(value, "value", None)
+    return list(found) if isinstance(found, dict) else []
+
+
+def calls_something(value: Any) -> bool:
+    """Whether a function is given, alone or in a list or dict."""
+    if isinstance(value, Sequence):
+        return any(map(calls_something, value.items))
+    if isinstance(value, Mapping):
+        return any(calls_something(x) for _, x in value.items)
+    if isinstance(value, Const):
+        found = value.value
+        items = found.values() if isinstance(found, dict) else found if isinstance(found, (list, tuple)) else [found]  # fmt: skip
+        return any(map(callable, items))
+    return not isinstance(value, (Col, Frame))
+
+
+def as_text(value: Any) -> bool:
+    """Whether astype() is asked for texts."""
+    if isinstance(value, Mapping):
+        return any(as_text(x) for _, x in value.items)
+    found = getattr(value, "value", None)
+    found = found.values() if isinstance(found, dict) else [found]
+    return any(x is str or x == "str" for x in found) or getattr(value, "text", "") == "str"
+
+
+__all__ = ["check", "marked", "shown", "told_apart"]
