@@ -135,3 +135,9 @@ def each_interpolated(df, row, aside=(), **options):
         elif kind not in ("string", "boolean") and df.where(quoted(name).isNull()).limit(1).count():
             raise TypeError(f"an interpolation of {name!r}, a column of type {kind} with gaps")
     return df.select(*map(quoted, names))
+
+
+def without_gaps(df, how="any", thresh=None, aside=()):
+    """``df.dropna`` over the columns that are not set aside."""
+    names = [c.replace("`", "``") for c in df.columns if c not in aside]
+    return df.dropna(how=how, thresh=thresh, subset=[f"`{c}`" for c in names])

@@ -15,6 +15,11 @@ def plain_name(name: str) -> bool:
     return name.replace("_", "a").isalnum()
 
 
+def resolved_name(name: str) -> str:
+    """The name for calls that resolve names as ``F.col`` does, where a dot would be a field."""
+    return f"`{name.replace('`', '``')}`" if "." in name or "`" in name else name
+
+
 def mapped(ctx: Any, frame: Frame, change: Callable[[Col], Col]) -> Frame:
     """The frame with every column changed by itself; rows, labels and order stay.
 

@@ -22,7 +22,7 @@ from rules.lib import (
     with_temps,
 )
 from rules.index import index_ignored
-from rules.elementwise import mapped, plain_name, solid
+from rules.elementwise import mapped, plain_name, resolved_name, solid
 from rules.open_frames import chosen_again
 from rules.operators import timestamp_constant
 from rules.registry import Call, rule
@@ -373,6 +373,9 @@ def fill_columns(c: Call, frame: Frame, wanted: dict) -> Frame:
         "df.convert_dtypes().dropna(axis=1)",
         "df.assign(e=np.nan).convert_dtypes().dropna(axis=1, how='all')",
         "df.sort_values('i', kind='stable').dropna(subset=['n']).head(3)[['n']]",
+        "df.pivot_table(index='k', columns='j', values='f', aggfunc='mean').dropna(how='all')",
+        "df.groupby(['k', 'j'])['f'].mean().unstack().dropna(thresh=2).reset_index()",
+        "df.rename(columns={'f': 'a.b', 'n': 'a `b`', 's': 'Naïve name [%]'}).dropna(subset=['a.b', 'a `b`', 'Naïve name [%]'])",
     ),
 )
 def dropna(c: Call) -> Frame:
@@ -384,6 +387,8 @@ def dropna(c: Call) -> Frame:
     thresh = c.lit("thresh")
     c.need(how in (None, "any", "all") and (how is None or thresh is None), "how= of this form")
     subset = [subset] if isinstance(subset, (str, int)) else subset
+    if subset is None and frame.open and (thresh is not None or how == "all"):
+        return without_gaps(c, how, thresh)
     if subset is None:
         c.need(not frame.open or (thresh is None and how != "all" and all(h.startswith("__pos") for h in frame.hidden)), "the columns of the frame are not known here")  # fmt: skip
         columns = None if frame.open else list(frame.columns)
@@ -395,14 +400,24 @@ def dropna(c: Call) -> Frame:
     whole = columns is None or (subset is None and not frame.hidden and not frame.index.levels)
     if not whole:
         assert columns is not None
-        c.need(
-            columns and all(plain_name(x.name) for x in columns),
-            "names that Spark's dropna does not take",
-        )
-        options.append(f"subset={render([x.name for x in columns])}")
+        c.need(columns, "no column to look at")
+        options.append(f"subset={render([resolved_name(x.name) for x in columns])}")
     out = subset_of(c.ctx, frame, chain(frame, f".dropna({', '.join(options)})"))
     if columns and how != "all" and thresh is None:
         out.rows.full.update(x.uid for x in columns)
+    return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
+
+
+def without_gaps(c: Call, how: Any, thresh: Any) -> Frame:
+    """The same over all columns of a frame that only the job knows."""
+    frame = c.frame
+    aside = [*frame.hidden, *(x.name for x in frame.index.levels)]
+    options = [f"thresh={render(thresh)}" if thresh is not None else "how='all'"]
+    options += [f"aside={render(aside)}"] if aside else []
+    c.ctx.use(frame)
+    text = f"{c.ctx.call('without_gaps')}({frame.text}, {', '.join(options)})"
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    out = subset_of(c.ctx, frame, frame.but(text=text))
     return index_ignored(c.ctx, out) if c.lit("ignore_index") else out
 
 
