@@ -30,6 +30,7 @@ from transpiler.facts import (
     Column,
     Frame,
     Index,
+    NoTable,
     Order,
     Value,
     fresh,
@@ -47,6 +48,8 @@ from transpiler.symbolic import col, lift, render
     example=(
         "pd.concat([df, df.head(3)])",
         "pd.concat([df[['i', 'f']], other], ignore_index=True)",
+        "out = pd.DataFrame()\nfor x in ['i', 'j']:\n    out = pd.concat([out, df[['k', x]].rename(columns={x: 'v'}).assign(x=x)])",
+        "out = pd.DataFrame()\nfor k, g in df.groupby('k'):\n    out = pd.concat([out, g.nlargest(2, 'i')])",
         "pd.concat([df[['k', 'f', 'i']], other[['w', 'k']]], ignore_index=True, sort=True)",
         "pd.concat([df[['k', 'f', 'i']], df[['k', 'f', 'i']].head(3)], sort=True)",
         "pd.concat([df[['i', 'k']], other.rename(columns={'w': 'i'})], join='inner')",
@@ -73,6 +76,8 @@ from transpiler.symbolic import col, lift, render
 def concat(c: Call) -> Value:
     """Frames under each other, or next to each other."""
     items, keys = parts_and_keys(c)
+    if keys is None and any(isinstance(x, Frame) for x in items):
+        items = [x for x in items if not isinstance(x, NoTable)]
     c.need(
         items and all(isinstance(x, (Frame, Col)) for x in items),
         "something else than frames and Series",

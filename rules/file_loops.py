@@ -174,6 +174,7 @@ class FileWalk:
         "import glob\nout = pd.concat([pd.read_csv(f) for f in sorted(glob.glob('[eno]*.csv'))], ignore_index=True)",
         "import glob\nimport os\nparts = []\nfor path in sorted(glob.glob('[no]*.csv')):\n    part = pd.read_csv(path, usecols=['k', 'f'])\n    name = os.path.basename(path)\n    part['file'] = name[:-4]\n    parts.append(part)\nout = pd.concat(parts)",
         "import pathlib\n\ndef load(path):\n    rows = pd.read_csv(path, dtype={'i': 'float64'})\n    rows['source'] = path.stem\n    return rows\nout = pd.concat([load(p) for p in sorted(pathlib.Path('.').glob('[en]*.csv'))], ignore_index=True)",
+        "import glob\nout = pd.DataFrame()\nfor f in sorted(glob.glob('[no]*.csv')):\n    part = pd.read_csv(f, usecols=['k', 'f'])\n    part['file'] = f\n    out = pd.concat([out, part], ignore_index=True)",
         "import glob\nout = pd.concat([pd.read_json(f) for f in sorted(glob.glob('n*.json'))])",
         "import glob\nout = pd.concat([pd.read_parquet(f, columns=['k', 'i']) for f in sorted(glob.glob('n*.parquet'))])",
         "import glob\nparts = []\nfor f in glob.glob('n*.jsonl'):\n    parts.append(pd.read_json(f, lines=True).assign(file=f))\nout = pd.concat(parts, ignore_index=True)",

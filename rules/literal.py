@@ -28,6 +28,7 @@ from transpiler.facts import (
     Index,
     Mapping,
     Module,
+    NoTable,
     Order,
     Plain,
     NULL_FREE,
@@ -216,11 +217,14 @@ def given_dtype(value: Value) -> Any:
         "n = df['k'].value_counts()\nout = pd.DataFrame({'what': 'k', 'value': n.index, 'times': n.values})",
     ),
 )
-def data_frame(c: Call) -> Frame:
+def data_frame(c: Call) -> Frame | NoTable:
     """A table from constants, from Series over one frame, or from numbers computed before."""
     import pandas as pd
 
     data = c["data"]
+    if not any(c.given(x) for x in ("data", "index", "columns", "dtype")):
+        c.verdict = "kept"  # type: ignore[attr-defined]
+        return NoTable("pd.DataFrame()")
     if isinstance(data, (Mapping, Sequence)):
         c.need(not c.given("dtype"), "dtype= of numbers computed before")
         return from_mapping(c, data) or from_cells(c, data)

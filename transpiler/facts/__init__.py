@@ -58,6 +58,7 @@ from transpiler.facts.rows import (
 )
 from transpiler.facts.values import (
     ByColumn,
+    NoTable,
     ColumnValues,
     Const,
     Database,
@@ -91,6 +92,7 @@ __all__ = [
     "BOOLS",
     "Binned",
     "ByColumn",
+    "NoTable",
     "Category",
     "Class",
     "Col",

@@ -117,6 +117,11 @@ class Local(Value):
 
 
 @dataclass(frozen=True)
+class NoTable(Local):
+    """``pd.DataFrame()``, under which a loop puts frames; ``pd.concat`` takes no notice of it."""
+
+
+@dataclass(frozen=True)
 class ByColumn(Local):
     """A pandas Series on the driver with one computed number per column (``df.mean()``)."""
 

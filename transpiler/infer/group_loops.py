@@ -12,7 +12,7 @@ from typing import Any
 import libcst as cst
 
 from transpiler.errors import NoRule
-from transpiler.facts import Const, Func, Grouped, Value
+from transpiler.facts import Const, Frame, Func, Grouped, Module, NoTable, Value
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import changed_roots, leaves
 from transpiler.loops import READERS, Listing, LoopName, PerFile, PerGroup, PerKey
@@ -32,6 +32,9 @@ class GroupLoops:
             return False
         written, (node, around) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
         body = list(node.body.body)
+        under = put_under(body[-1])
+        if under is not None:
+            return self.frames_under(node, tuple(body[:-1]), under, (scope, around), place)
         tests, call = [], appended(body[-1])
         while call is None and isinstance(body[-1], cst.If) and body[-1].orelse is None:
             tests.append(body[-1])
@@ -58,6 +61,36 @@ class GroupLoops:
         for name in {*keys, group, *bound_names(written.body)}:
             scope.bind(name, Ref(LoopName(place)))
         return True
+
+    def frames_under(
+        self, node: cst.For, steps: tuple, under: tuple, scopes: tuple[Scope, Scope], place: tuple
+    ) -> bool:
+        """Follow a loop that puts one frame after the other under what was ``pd.DataFrame()``."""
+        holder, item, call = under
+        scope, around = scopes
+        names, ref = loop_names(node.target), around.lookup(holder)
+        if names is None or ref is None or not isinstance(ref.value, NoTable) or scope.lookup(holder) is not ref:  # fmt: skip
+            return False
+        keys, group = names
+        if not self.is_closed(steps, item, {*keys, group}, holder, around):
+            return False
+        point, saved = self.ctx.save(), self.snapshot()  # type: ignore[attr-defined]
+        try:
+            function = self.eval(call.func, around)  # type: ignore[attr-defined]
+            filled = self.filled(node.iter, node.target, steps, item, around, place)
+            options = {a.keyword.value: self.eval(a.value, around) for a in call.args[1:]}  # type: ignore[attr-defined]
+            if filled is not None and isinstance(function, Module):
+                frame = self.by_rule(function.name, None, [filled], options, node)  # type: ignore[attr-defined]
+                if function.name == "pandas.concat" and isinstance(frame, Frame):
+                    self.assign_name(holder, frame, scope, node)  # type: ignore[attr-defined]
+                    for name in {*keys, group, *(n for s in steps for n in bound_names(s))}:
+                        scope.bind(name, Ref(LoopName(place)))
+                    return True
+        except NoRule:
+            pass
+        self.ctx.restore(point)
+        self.rollback(saved)  # type: ignore[attr-defined]
+        return False
 
     def group_items(self, node: Any, scope: Scope) -> Value | None:
         """``[… for k, g in df.groupby("k")]`` as a list with an item for each group."""
@@ -332,6 +365,23 @@ def appended(statement: Any) -> tuple[str, Any] | None:
         return None
     plain = len(call.args) == 1 and not call.args[0].star and call.args[0].keyword is None
     return (call.func.value.value, call.args[0].value) if plain else None
+
+
+def put_under(statement: Any) -> tuple[str, Any, cst.Call] | None:
+    """The name, the item and the call of ``table = pd.concat([table, item], …)``."""
+    line = one_line(statement)
+    call = line.value if isinstance(line, cst.Assign) and len(line.targets) == 1 else None
+    if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Attribute) or call.func.attr.value != "concat":  # fmt: skip
+        return None
+    first, *more = call.args or (None,)
+    listed = first.value if first is not None and first.keyword is None and not first.star else None
+    if not isinstance(listed, (cst.List, cst.Tuple)) or [type(e) for e in listed.elements] != [cst.Element] * 2:  # fmt: skip
+        return None
+    if not all(a.keyword is not None and a.keyword.value in ("ignore_index", "sort", "axis") for a in more):  # fmt: skip
+        return None
+    table, item = (e.value for e in listed.elements)
+    same = isinstance(table, cst.Name) and target_names(line.targets[0].target) == [table.value]
+    return (table.value, item, call) if same else None
 
 
 def skip_unless(test: Any) -> cst.If:
