@@ -141,6 +141,15 @@ def wave(a, ta, function="sin"):
     return F.when(F.abs(a) < INFINITY, value) if turning else value
 
 
+def angle(y, x, ty, tx):
+    """The angle of a point; Spark's does not tell -0.0 from 0.0, as numpy does."""
+    y, x = (as_column(side).cast("double") for side in (y, x))
+    behind = (x < 0) | (x.cast("string") == "-0.0")
+    half_turn = F.when(y.cast("string") == "-0.0", -F.pi()).otherwise(F.pi())
+    there = F.when(x.isNotNull(), y)
+    return F.when(y != 0, F.atan2(y, x)).when((y == 0) & behind, half_turn).otherwise(there)
+
+
 def larger(a, b, ta, tb):
     """The larger of two numbers; missing when one of them is."""
     return extreme(a, b, ta, tb, F.greatest)

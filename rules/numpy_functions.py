@@ -34,10 +34,14 @@ _FUNCTIONS: dict[str, tuple[str, dict, Any]] = {
     "sin": ("wave", {}, "fraction"),
     "cos": ("wave", {"function": "cos"}, "fraction"),
     "tan": ("wave", {"function": "tan"}, "fraction"),
+    "arcsin": ("wave", {"function": "asin"}, "fraction"),
+    "arccos": ("wave", {"function": "acos"}, "fraction"),
     "arctan": ("wave", {"function": "atan"}, "fraction"),
     "tanh": ("wave", {"function": "tanh"}, "fraction"),
     "radians": ("wave", {"function": "radians"}, "fraction"),
     "degrees": ("wave", {"function": "degrees"}, "fraction"),
+    "deg2rad": ("wave", {"function": "radians"}, "fraction"),
+    "rad2deg": ("wave", {"function": "degrees"}, "fraction"),
 }
 
 
@@ -178,6 +182,26 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
         return out
 
     rule(f"numpy.{_name}(x1, x2)", example=(f"np.{_name}(df['f'], df['g'])", f"np.{_name}(df['i'], 3)", f"np.{_name}(0, df['f'])", f"np.{_name}(df['i'], df['f'])", f"np.{_name}(df['i'], 2.5)"))(_extreme)  # fmt: skip
+
+
+@rule(
+    "numpy.arctan2(x1, x2)",
+    example=(
+        "np.arctan2(df['f'], df['j'])",
+        "np.arctan2(-df['f'] * 0, df['j'] * 0.0)",
+        "np.arctan2(df['f'], -0.0)",
+        "a, b = map(np.radians, [df['i'], df['j']])\nout = np.arcsin(np.sqrt(np.sin(a) ** 2 / 2 + np.cos(b) ** 2 / 3))",
+    ),
+)
+def arctan2(c: Call) -> Col:
+    """The angle of a point, by its two coordinates."""
+    _, sides = meet(c["x1"], c["x2"])
+    for side in sides:
+        plain = isinstance(side, Col) and not side.is_nullable or isinstance(side, Const) and not is_missing(side.value)  # fmt: skip
+        c.need(plain and dtype_of(side) in ("int64", "float64"), "coordinates that are not numbers for sure")  # fmt: skip
+    a, b = (compact(c.ctx, s) if isinstance(s, Col) else s for s in sides)
+    expr = typed(c.ctx, "angle", a, b)
+    return derive(expr, "float64", a, b, label=result_label(a, b), null_free=all_full(a, b), finite=True)  # fmt: skip
 
 
 @rule("numpy.isnan(x)", example=("np.isnan(df['f'])", "df[~np.isnan(df['n'])]"))

@@ -165,6 +165,8 @@ def fold_module_call(
         return _reduced(interpreter, args, node)
     if name in ("map", "filter") and len(args) == 2 and isinstance(args[0], Func):
         return _mapped(interpreter, name, args, node)
+    if name == "map" and len(args) == 2 and isinstance(args[0], Module) and isinstance(args[1], Sequence):  # fmt: skip
+        return _mapped(interpreter, name, args, node)
     if name in ("sorted", "min", "max") and len(args) == 1 and isinstance(kwargs.get("key"), Func):
         return _by_key(interpreter, name, args[0], kwargs, node)
     if name == "zip" and args and not kwargs:
@@ -270,10 +272,11 @@ def _reduced(interpreter: Any, args: list, node: Any) -> Value | None:
 
 
 def _mapped(interpreter: Any, name: str, args: list, node: Any) -> Value | None:
-    """``map`` or ``filter`` with a function of the program over known items."""
+    """``map`` or ``filter`` with a function of the program, or ``map(np.radians, …)``, over known items."""
+    scope = interpreter.active[-1]
     try:
         items = interpreter.iterate(args[1])
-        made = [interpreter.call_function(args[0], [i], {}, node) for i in items]
+        made = [interpreter.call_value(args[0], [i], {}, node, scope) for i in items]
         if name == "filter":
             made = [i for i, m in zip(items, made) if interpreter.truth(m)]
     except NoRule:
