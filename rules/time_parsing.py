@@ -8,6 +8,7 @@ from typing import Any
 from rules.convert import result, source_values, whole_frame_call
 from rules.dates import runtime
 from rules.lib import derive, meet, series_of, tightened, typed
+from rules.ordered import known_number
 from rules.registry import Call, rule
 from transpiler.facts import (
     INTEGERS,
@@ -56,6 +57,7 @@ _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "h
         "pd.to_datetime(df['d'].dt.strftime('%d %B %Y').fillna('2020/5/17 10pm'), format='mixed')",
         "pd.to_datetime(df['t'].dt.strftime('%Y-%m-%dT%H:%M:%S'), format='ISO8601')",
         "pd.to_datetime(df['d'].dt.strftime('%G %V %u'), format='%G %V %u')",
+        "parts = df[['i', 'j', 'n']].abs() % 12 + 1\nout = pd.to_datetime(parts.set_axis(['YEAR', 'MONTH', 'DAY'], axis=1).assign(YEAR=2024))",
         "pd.to_datetime(df.assign(year=df['i'] + 2000, month=3, day=df['j'].abs() + 1)[['year', 'month', 'day']])",
         "pd.to_datetime({'year': df['i'] + 2000, 'month': df['n'], 'day': df['j'].abs()}, errors='coerce')",
         "(pd.to_datetime('today') - df['t']).dt.days > 300",
@@ -181,7 +183,10 @@ def from_parts(c: Call, parts: Any, coerce: bool) -> Col:
     values = {k.lower(): v for k, v in values.items()}
     _, items = meet(*values.values())
     c.need(any(isinstance(v, Col) for v in items), "parts of times that are constants alone")
-    for v in items:
+    days = ("year", "years", "month", "months", "day", "days")
+    for n, (k, v) in enumerate(zip(values, items)):
+        if isinstance(v, Col) and v.dtype is None and k in days:
+            items[n] = v = known_number(c, v, "to_datetime").but(dtype="float64")
         number = isinstance(v, Col) and v.dtype in ("int64", "float64") and not v.temps
         whole = isinstance(v, Const) and isinstance(v.value, int)
         c.need(number or whole, "parts of times that are not numbers for sure")
