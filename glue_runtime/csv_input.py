@@ -56,12 +56,14 @@ def read_csv(
     on_bad_lines="error",
     compression="infer",
     infinite=(),
+    utc=(),
 ):
     """Read a CSV file or folder as pd.read_csv types it; missing is NULL.
 
     schema: "name type, …", the columns of the file in order with bigint, double, boolean, string
     or timestamp, as learnt when the job was made. Without it the types are inferred from the data
     in one pass, as pandas does: all missing is double, then int64, float64, bool, text.
+    utc: columns of times whose texts end in an offset from UTC, which is 0.
     columns: the columns to keep. position: name of a bigint column that rises in file order
     (files of a folder by name).
     Raises ValueError for a header other than the pinned one, for a row with too many fields, and
@@ -101,6 +103,7 @@ def read_csv(
         "dayfirst": dayfirst,
         "date_format": date_format,
         "path": path,
+        "utc": {f"t{i}" for i, name in enumerate(wanted) if name in utc},
         "finite": set(wanted) - set(infinite) if pinned else set(),
     }
     texts = raw.select(

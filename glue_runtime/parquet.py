@@ -22,18 +22,20 @@ NANOS_SETTING = "spark.sql.legacy.parquet.nanosAsLong"
 
 
 def read_parquet(
-    glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None, infinite=()
-):
+    glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None, infinite=(),
+    zoned=(),
+):  # fmt: skip
     """Read a Parquet file or folder as pandas does; missing is NULL, integers are bigint.
 
     schema: "name type, …" as pinned when the job was made; ValueError where the data differs.
     position: name of a bigint column that rises in file order. Nanosecond timestamps and the
     order of rows need Spark's reader, all else goes through Glue's.
-    Raises NotImplementedError for an index that pandas stored with the frame.
+    zoned: the columns of times that have a zone in pandas, which only a job made with the input at
+    hand knows. Raises NotImplementedError for others, and for an index that pandas stored.
     """
     spark = glueContext.spark_session
     files = existing_files(spark, path)
-    nanos = nanosecond_columns(spark, files[0][0], path)
+    nanos, instants = time_columns(spark, files[0][0], path)
     folders = any("=" in uri for uri, _ in files)
     if position is None and not nanos and not folders:
         frame = glueContext.create_dynamic_frame.from_options(
@@ -53,6 +55,11 @@ def read_parquet(
     unknown = [name for name in wanted if name not in names]
     if unknown:
         raise ValueError(f"{path} has no column {unknown}, only {names}")
+    if other := [name for name in wanted if (name in instants) != (name in zoned)]:
+        raise NotImplementedError(
+            f"{path}: times of a zone in {other}, of which this job was not told: make it with the"
+            " input at hand"
+        )
     kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
     cells = [usual_column(name, kinds[name], name in nanos).alias(name) for name in wanted]
     if position is not None:
@@ -64,8 +71,9 @@ def read_parquet(
     return kept
 
 
-def nanosecond_columns(spark, uri, path):
-    """The names of the TIMESTAMP(NANOS) columns of a Parquet file, by its footer.
+def time_columns(spark, uri, path):
+    """The TIMESTAMP(NANOS) columns of a Parquet file, and those of instants, which have a zone in
+    pandas, by its footer.
 
     Raises NotImplementedError where pandas stored an index that is not a plain range.
     """
@@ -84,7 +92,9 @@ def nanosecond_columns(spark, uri, path):
         kinds = {f.getName(): str(f.getLogicalTypeAnnotation()) for f in fields}
     finally:
         reader.close()
-    return {name for name, kind in kinds.items() if kind.startswith("TIMESTAMP(NANOS")}
+    times = {name: kind for name, kind in kinds.items() if kind.startswith("TIMESTAMP(")}
+    nanos = {name for name, kind in times.items() if "NANOS" in kind}
+    return nanos, {name for name, kind in times.items() if kind.endswith("true)")}
 
 
 def table_columns(frame, columns, table, position=None):

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.io import dtype_argument, source_frame
 from rules.registry import Call, rule
-from transpiler.facts import Const, Frame, Index, Plain, Rows
+from transpiler.facts import Const, Frame, Index, Plain, Rows, zone_of
 
 #: parameters that glue_runtime's read_csv takes as they are, and their defaults
 _CSV_DEFAULTS = {
@@ -117,6 +117,10 @@ def delimited(c: Call, default: str) -> Frame:
         passed["header"] = False
     if dates:
         passed["parse_dates"] = dates
+        zoned = (
+            [label for label, d, _ in schema.columns if zone_of(d)] if schema is not None else []
+        )
+        passed |= {"utc": zoned} if zoned else {}
     function = "read_csv"
     if hasattr(path, "added"):
         c.need(index is None, "an index column of several files")

@@ -210,14 +210,20 @@ def read_parquet(c: Call) -> Frame:
     known = {"columns": columns} if columns is not None else {}
     if hasattr(path, "added"):  # of a loop over files: rules/file_loops.py
         schema = schemas.look_all("read_parquet", path.at_hand, known)
-        return source_frame(c, "read_parquet_files", "parquet", path, schema, {}, None, columns)
+        return source_frame(c, "read_parquet_files", "parquet", path, schema, zones_of(schema), None, columns)  # fmt: skip
     c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
     c.need(
         not path.value.startswith(("http:", "https:", "ftp:")),
         "a web address is read on the driver: copy the file to S3, which the cluster reads",
     )
     schema = schemas.look("read_parquet", path.value, known)
-    return source_frame(c, "read_parquet", "parquet", path, schema, {}, None, columns)
+    return source_frame(c, "read_parquet", "parquet", path, schema, zones_of(schema), None, columns)
+
+
+def zones_of(schema: Any) -> dict:
+    """The columns of times of a zone, as the reader is told of them."""
+    zoned = [label for label, d, _ in getattr(schema, "columns", ()) if zone_of(d)]
+    return {"zoned": zoned} if zoned else {}
 
 
 # --- writing --------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ import pytest
 from pyspark.sql import functions as F
 
 from glue_runtime import zones
+from glue_runtime.local import run_job
 from rules import carried, registry
 from tests.harness import verify
-from transpiler import transpile
+from transpiler import Options, transpile
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Frame
 from transpiler.symbolic import E
@@ -115,3 +116,50 @@ def test_a_zone_that_is_not_known_stays_in_pandas():
     text = "import os\nimport pandas as pd\ndf = pd.read_csv('x.csv', parse_dates=['t'])\nz = df['t'].dt.tz_localize(os.environ['ZONE'])\nz.to_csv('y.csv')\n"
     job = transpile(text)
     assert "instant(" not in job.script
+
+
+def zoned_inputs(folder) -> None:
+    """Times of zones in a Parquet file, and texts of them in a CSV."""
+    text = ["2024-03-31T00:30:00Z", "2024-03-31T01:30:00+00:00", None, "2023-12-31T23:59:59Z"]
+    times = pd.to_datetime(pd.Series(text), utc=True)
+    there = times.dt.tz_convert("Europe/Berlin")
+    table = pd.DataFrame({"t": times, "z": there, "n": times.dt.tz_localize(None), "i": range(4)})
+    table.to_parquet(folder / "zoned.parquet")
+    pd.DataFrame({"t": text, "i": range(4)}).to_csv(folder / "zoned.csv", index=False)
+
+
+PARQUET = """
+df = pd.read_parquet("zoned.parquet")
+df["hour"] = df["z"].dt.hour
+df.to_csv("out.csv", index=False)
+"""
+CSV = """
+df = pd.read_csv("zoned.csv", parse_dates=["t"])
+df["hour"] = df["t"].dt.tz_convert("Asia/Kolkata").dt.hour
+df.to_csv("out.csv", index=False)
+"""
+
+
+@pytest.mark.parametrize("program", (PARQUET, CSV))
+def test_times_of_a_zone_in_an_input(program, tmp_path):
+    inputs = tmp_path / "inputs"
+    inputs.mkdir()
+    zoned_inputs(inputs)
+    source = "import pandas as pd\n" + program
+    found = verify(source, tmp_path / "known", True, inputs=inputs)
+    assert found, str(found)
+    assert not found.job.report.counts.get("driver")
+    found = verify(source, tmp_path / "unknown", False, inputs=inputs)
+    assert found.word == "job raises" and "at hand" in str(found)
+
+
+@pytest.mark.parametrize("program", (PARQUET, CSV))
+def test_times_that_have_lost_their_zone(program, tmp_path):
+    zoned_inputs(tmp_path)
+    job = transpile("import pandas as pd\n" + program, Options(input_root=tmp_path))
+    table = pd.read_parquet(tmp_path / "zoned.parquet")
+    table["t"], table["z"] = table["n"], table["n"]
+    table.to_parquet(tmp_path / "zoned.parquet")
+    table.assign(t="2024-01-01T00:00:00+01:00")[["t", "i"]].to_csv(tmp_path / "zoned.csv", index=False)  # fmt: skip
+    with pytest.raises(Exception, match="zone|not timestamp"):
+        run_job(job.script, {"JOB_NAME": "test"}, workdir=tmp_path)

@@ -11,6 +11,7 @@ import glob
 import gzip
 import math
 import warnings
+import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ class Schemas:
             lines = str(error).splitlines() or [""]
             self.problems[path] = f"{type(error).__name__}: {lines[0][:200]}"
             return None
-        return schema_of(frame, sampled)
+        return schema_of(frame, sampled, reader)
 
     def _read_all(
         self, reader: str, paths: tuple[str, ...], options: dict[str, Any]
@@ -122,10 +123,10 @@ class Schemas:
             return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # files without rows: the program's, too
-            return schema_of(pd.concat(frames, ignore_index=True))
+            return schema_of(pd.concat(frames, ignore_index=True), reader=reader)
 
 
-def schema_of(frame: Any, sampled: bool = False) -> Schema | None:
+def schema_of(frame: Any, sampled: bool = False, reader: str = "") -> Schema | None:
     """The facts of a pandas frame; None when it has an index that a job could not rebuild."""
     import pandas as pd
 
@@ -134,7 +135,8 @@ def schema_of(frame: Any, sampled: bool = False) -> Schema | None:
     columns, infinite = [], []
     for position, label in enumerate(frame.columns):
         values = frame.iloc[:, position]
-        columns.append((label, dtype_of(values), bool(values.isna().any())))
+        dtype = zoned_dtype(str(values.dtype), reader) or dtype_of(values)
+        columns.append((label, dtype, bool(values.isna().any())))
         if values.dtype.kind == "f" and values.isin([math.inf, -math.inf]).any():
             infinite.append(label)
     kept = frame if not sampled and frame.size <= KEPT_CELLS else None
@@ -145,6 +147,15 @@ _DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool", "datetime64[n
            "Int64": "Int64", "Float64": "Float64", "boolean": "boolean", "string": "string",
            "category": "category", "timedelta64[ns]": "timedelta64[ns]", "int32": "int32",
            "float32": "float32", "int16": "int16", "int8": "int8"}  # fmt: skip
+
+
+def zoned_dtype(name: str, reader: str) -> str | None:
+    """The dtype of times of a zone, of readers that give such: a CSV has offsets, UTC where they are 0."""
+    if reader == "read_csv":
+        return name if name == "datetime64[ns, UTC]" else None
+    zone = name[15:-1] if name.startswith(("datetime64[ns, ", "datetime64[us, ")) else ""
+    known = reader == "read_parquet" and zone in zoneinfo.available_timezones()
+    return f"datetime64[ns, {zone}]" if known else None
 
 
 def dtype_of(values: Any) -> str | None:
