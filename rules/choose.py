@@ -16,6 +16,7 @@ from transpiler.facts import (
     Col,
     Const,
     Func,
+    Module,
     Scalar,
     Sequence,
     with_missing,
@@ -321,6 +322,8 @@ for _name, _hold in (("where", True), ("mask", False)):
         test = c["cond"]
         if isinstance(test, Func):
             test = c.interpreter.inline(test, [c.col], {}, None)  # type: ignore[attr-defined]
+        elif isinstance(test, Module):  # pd.isnull
+            test = c.interpreter.by_rule(test.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
         return kept_where(c, c.col, test, other, hold)
 
     rule(
@@ -336,6 +339,7 @@ for _name, _hold in (("where", True), ("mask", False)):
             f"df['i'].{_name}(df['f'] > 2, df['j'])",
             f"df['t'].{_name}(df['b'])",
             f"df['i'].{_name}(lambda x: x > 2, -1)",
+            f"df['s'].{_name}({'pd.notna' if _hold else 'pd.isnull'}, df['k'])",
         ),
     )(_where)
 
