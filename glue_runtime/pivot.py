@@ -7,7 +7,9 @@ labels of several levels, the text of the tuple. `pandas_labels` reads the label
 from __future__ import annotations
 
 import ast
+import csv
 import datetime
+import io
 
 import pandas as pd
 from pyspark.sql import functions as F
@@ -206,6 +208,15 @@ def pandas_labels(names, read, levels=None, known=None):
     if levels is not None and len(levels) > 1:
         return pd.MultiIndex.from_tuples(labels, names=levels)
     return pd.Index(labels, name=levels[0] if levels else None)
+
+
+def named_as_written(df, read, aside):
+    """The frame under the names that pandas writes for its labels: of times that are all midnights
+    only the date."""
+    names = [name for name in df.columns if name not in aside]
+    header = pd.DataFrame(columns=pd.Index([read(name) for name in names])).to_csv(index=False)
+    titles = next(csv.reader(io.StringIO(header)), [])
+    return df.withColumnsRenamed(dict(zip(names, titles)))
 
 
 def with_labels(pdf, read, levels=None, known=None):

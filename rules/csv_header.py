@@ -103,9 +103,16 @@ def open_with_index(c: Call, frame: Frame, label: Any) -> Frame:
         "float",
         "label_of_bool",
         "label_or_gap",
-    )  # pandas writes times in another way
-    known = len(frame.label_names) < 2 and frame.label_kind in plain
-    c.need(known and frame.index.kind == "columns", "the columns of the frame are not known here")
+    )
+    known = len(frame.label_names) < 2 and frame.index.kind == "columns"
+    c.need(known, "the columns of the frame are not known here")
+    if frame.label_kind not in plain:  # pandas may write times in another way
+        c.need(not frame.columns, "times beside other labels")
+        aside = [*(x.name for x in frame.index.levels), *frame.hidden]
+        text = (
+            f"{c.ctx.call('named_as_written')}({frame.text}, {frame.label_kind}, {render(aside)})"
+        )
+        frame = frame.but(text=text, label_kind="")
     given = index_titles(c, frame, label)
     titles = [f"__level{n}" if x is None else x for n, x in enumerate(given)]
     c.need(all(isinstance(x, str) for x in titles), "levels that are not named by text")

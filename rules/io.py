@@ -350,6 +350,8 @@ def with_texts(c: Call, frame: Frame) -> Frame:
         "df.groupby(['k', 'j'])['f'].sum().unstack().to_csv('out.csv')",
         "pd.crosstab(df['k'], df['j']).to_csv('out.csv')",
         "df.groupby('k')[['f', 'i']].sum().T.to_csv('out.csv')",
+        "t = pd.to_datetime(df['t'])\ndf.groupby([t.dt.year.rename('y'), t.dt.month.rename('m')])['f'].mean().unstack().to_csv('out.csv')",
+        "df.assign(t=pd.to_datetime(df['d'])).pivot_table(index='k', columns='t', values='i', aggfunc='sum').to_csv('out.csv')",
         "df.pivot_table(index='k', columns='s', values=['i', 'f'], aggfunc='sum').to_csv('out.csv')",
         "df.pivot_table(index=['k', 'b'], columns=['s', 'j'], values='i', aggfunc='sum', fill_value=0).reset_index().to_csv('out.csv', index=False)",
         "df.groupby(['k', 'j']).agg({'i': ['sum', 'max'], 'f': ['mean']}).to_csv('out.csv')",
