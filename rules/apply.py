@@ -10,7 +10,7 @@ from rules.apply_nullable import (
     as_handed_out, made_in_pandas, may_be_na, row_values, row_type, symbolic, told_apart,
 )  # fmt: skip
 from rules.apply_records import record_columns
-from rules.apply_results import column_of, gap_of, with_na
+from rules.apply_results import column_of, gap_of, of_lists, with_na
 from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.registry import Call, rule
@@ -102,7 +102,8 @@ def apply_values(
             result = body.choose(test, result, S(F.lit(None), "none", False, gap=value.gap))
         typed_as, problem = sure_type(result), body.why
         if result.expr is not None:
-            return column_of(c, result, series, label=series.label)
+            made = column_of(c, result, series, label=series.label)
+            return made.but(uses=made.uses | body.reads)
     except NoRule as error:
         c.ctx.restore(point)
         problem = str(error)
@@ -145,8 +146,11 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
         "df['i'].apply(lambda x: max(x, 2))",
         "df['f'].apply(lambda x: max(x, 2.0))",
         "df['f'].apply(lambda x: max(2.0, x))",
+        "m, top = df['f'].mean(), df['i'].quantile(0.6)\nout = df['f'].apply(lambda x: 0.5 if x > m else x / top)",
+        "m = df[df['i'] > 99]['f'].mean()\nout = df['f'].apply(lambda x: x if x > m else m)",
         "df['f'].apply(np.sqrt)",
         "df['k'].apply(lambda x: {'a': 1, 'b': 2}.get(x, 0))",
+        "df['s'].fillna('').str.split(',').apply(len)",
         "df['k'].apply(lambda x: x in ('a', 'b'))",
         "df['t'].apply(lambda x: x.year)",
         "df['i'].apply(lambda x: [x][0])",
@@ -169,12 +173,16 @@ def series_apply(c: Call) -> Any:
     if isinstance(function, Module) and function.name in _UFUNCS and not args and not kwargs:
         return c.interpreter.by_rule(function.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
     c.need(isinstance(function, (Func, Module)), "a function by name")
+    if c.col.dtype == "list" and not args and not kwargs:
+        return of_lists(c, function)
     return apply_values(c, c.col, function, args, kwargs)
 
 
 @rule(
     "Series.map(arg, na_action=None)",
     example=(
+        "df['s'].fillna('').str.split().map(len)",
+        "df['f'].map('{:.1f} M'.format)",
         "df['i'].map(lambda x: x + 1)",
         "df['s'].map(lambda x: x.strip().lower(), na_action='ignore')",
         "df['s'].map(str.upper, na_action='ignore')",
@@ -189,6 +197,8 @@ def series_map(c: Call) -> Any:
     c.need(c.lit("na_action") in (None, "ignore"), "na_action= of this value")
     if isinstance(function, Module) and function.name in _UFUNCS and c.lit("na_action") is None:
         return c.interpreter.by_rule(function.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
+    if c.col.dtype == "list" and c.lit("na_action") is None:
+        return of_lists(c, function)
     return apply_values(c, c.col, function, [], {}, c.lit("na_action") == "ignore")
 
 
@@ -289,12 +299,14 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
             c.need(
                 not any(map(may_be_na, series)), "pd.NA in what a function gives several values of"
             )
+            c.need(not body.reads, "several values of a function of values that are computed in the job")  # fmt: skip
             return record_columns(c, given, parents, column_of)
         c.need(c.lit("result_type") in (None, "reduce"), "result_type= of one value")
         result = as_s(given)
         typed_as, problem = sure_type(result), body.why
         if result.expr is not None:
-            return column_of(c, result, *parents, label=None)
+            made = column_of(c, result, *parents, label=None)
+            return made.but(uses=made.uses | body.reads)
     except NoRule as error:
         c.ctx.restore(point)
         problem = str(error)
@@ -316,7 +328,8 @@ def row_options(c: Call, frame: Frame, series: list[Col]) -> str:
     dtype = row_dtype(frame)
     nullable = any(x.is_nullable or x.holds_na for x in frame.columns) or frame.nullable
     gaps = [s.label for s in series if s.is_nullable or s.holds_na]
-    mixed = [x for x in frame.columns if x.dtype is None and not x.nullable]
+    # A row of objects has each value as it is in its column, whatever the others are.
+    mixed = [x for x in (series if dtype == "object" else frame.columns) if x.dtype is None and not x.is_nullable]  # fmt: skip
     c.need(dtype or not any(x.holds_na for x in frame.columns), "what a row is made of depends on the data: name the columns before apply, one of text among them")  # fmt: skip
     c.need(
         not (nullable and mixed), "rows of nullable columns and of others whose type is not known"

@@ -10,7 +10,7 @@ from rules.missing import in_frame
 from rules.registry import Call
 from rules.scalars import SPARK, S, as_s
 from transpiler.errors import NoRule
-from transpiler.facts import ANY_GAP, NA, Col
+from transpiler.facts import ANY_GAP, NA, Accessor, Col, Module
 from transpiler.symbolic import E, F
 
 #: an object column of numbers and pd.NA goes by the dtype that holds both
@@ -77,3 +77,13 @@ def mixed_column(c: Call, result: S, parents: Any, facts: dict) -> Col:
 
 
 __all__ = ["column_of", "gap_of", "whole_text", "with_na"]
+
+
+def of_lists(c: Call, function: Any) -> Col:
+    """``len`` of the lists that a split gives; a missing value has none."""
+    c.need(isinstance(function, Module) and function.name == "builtins.len", "a function of the values of a list column")  # fmt: skip
+    found = c.interpreter.by_rule("Series.str.len", Accessor(c.col, "str"), [], {}, c.node)  # type: ignore[attr-defined]
+    if found.null_free:
+        return found
+    problem = F.raise_error(F.lit("TypeError: object of type 'float' has no len()"))
+    return derive(F.coalesce(found.expr, problem), "int64", found, null_free=True)

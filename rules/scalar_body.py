@@ -13,7 +13,7 @@ from typing import Any, Callable
 
 import libcst as cst
 
-from rules.lib import is_missing
+from rules.lib import is_missing, operand
 from rules.scalar_calls import Calls
 from rules.scalar_flow import Bind, Flow, Mark, as_record
 from rules.scalar_operators import Operators
@@ -21,7 +21,7 @@ from rules.scalars import (
     MISSING, NA, NOTHING, SINGLES, Record, Row, S, State, as_double, as_s, common_gap, const_kind, lacks,
 )  # fmt: skip
 from transpiler.errors import NoRule
-from transpiler.facts import Const, Frame, Func, Module
+from transpiler.facts import Const, Frame, Func, Module, Scalar
 from transpiler.infer.scope import Scope
 from transpiler.source import read_names
 from transpiler.symbolic import E, F
@@ -37,6 +37,7 @@ class Body(Operators, Calls, Flow):
         self.interpreter = call.interpreter
         self.steps = 0
         self.why = ""
+        self.reads: frozenset[str] = frozenset()  # variables of the job
 
     # -- entry
 
@@ -62,7 +63,7 @@ class Body(Operators, Calls, Flow):
             if p.name.value not in bound:
                 if p.default is None:
                     raise NoRule(f"argument {p.name.value!r} is missing")
-                bound[p.name.value] = self.interpreter.eval(p.default, function.scope)
+                bound[p.name.value] = self.computed(self.interpreter.eval(p.default, function.scope))  # fmt: skip
         state = State(bound)
         if isinstance(node, cst.Lambda):
             return self.eval(node.body, state)
@@ -308,14 +309,27 @@ class Body(Operators, Calls, Flow):
                 owner = self.interpreter.eval(node.value, self.scope)
                 if isinstance(owner, Module) and owner.name == "pandas":
                     return MISSING[node.attr.value]
-            value = self.interpreter.eval(node, self.scope)
-            if not isinstance(value, (Const, Module, Func)):
+            value = self.computed(self.interpreter.eval(node, self.scope))
+            if not isinstance(value, (Const, Module, Func, S)):
                 raise NoRule("the function uses a value that is computed in the job")
             return value
         handler = _HANDLERS.get(type(node).__name__)
         if handler is None:
             raise NoRule(f"a {type(node).__name__} in the function")
         return handler(self, node, state)
+
+    def computed(self, value: Any) -> Any:
+        """A number that the job has computed by then, as a symbolic value; others as they are."""
+        if not isinstance(value, Scalar) or value.dtype not in ("float64", "int64"):
+            return value
+        if value.dtype == "int64" and not value.full:
+            return value
+        value = self.call.ctx.hoist(value)
+        self.reads |= value.vars
+        kind, spark = ("float", "double") if value.dtype == "float64" else ("int", "bigint")
+        number = F.lit(E(value.text)) if value.hint == "rows" else operand(value)
+        expr = number.cast(spark)
+        return S(expr, kind, value.full, not value.python, finite=not value.may_be_infinite)
 
     def makes_series(self, node: cst.Call, state: State) -> bool:
         """Whether a call is plainly one of ``pd.Series``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
+import string
 from typing import Any, Callable
 
 import libcst as cst
@@ -339,6 +340,9 @@ class Expressions(Operators, Calls):
                 return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
             return self.property(owner, attr, node)
         if isinstance(owner, Const):
+            function = None if owner.secret else format_function(owner.value, attr)
+            if function is not None:
+                return Func(cst.parse_expression(function), scope)
             return self.folded(lambda: getattr(owner.value, attr), node)
         if isinstance(owner, Mapping) and attr in dict(owner.items):
             return dict(owner.items)[attr]
@@ -468,3 +472,14 @@ _HANDLERS: dict[str, Callable[[Any, Any, Scope], Value]] = {
     "Yield": lambda self, node, scope: no_yield(),
     "Ellipsis": lambda self, node, scope: Const(...),
 }  # fmt: skip
+
+
+def format_function(text: Any, attr: str) -> str | None:
+    """``"{:.1f} M".format``, handed on as a function of one value, as the lambda that it is."""
+    if not isinstance(text, str) or attr != "format":
+        return None
+    try:
+        fields = [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:
+        return None
+    return f"lambda value: {text!r}.format(value)" if fields in ([""], ["0"]) else None
