@@ -133,11 +133,14 @@ def sign(a, ta):
     return F.signum(a).cast("bigint") if ta in WHOLE_NUMBERS else F.signum(a)
 
 
-def wave(a, ta, function="sin"):
-    """A function of an angle; a sine, cosine and tangent is missing at infinity."""
+def wave(a, ta, function="sin", finite=False):
+    """A function of an angle; a sine, cosine and tangent is missing at infinity (``finite``: the
+    angles are none)."""
     only_numbers(ta, function)
     value = getattr(F, function)(a)
-    turning = function in ("sin", "cos", "tan") and ta not in WHOLE_NUMBERS
+    if function in ("asin", "acos"):
+        return F.when(F.abs(a) <= 1, value)
+    turning = function in ("sin", "cos", "tan") and not (finite or ta in WHOLE_NUMBERS)
     return F.when(F.abs(a) < INFINITY, value) if turning else value
 
 

@@ -72,6 +72,8 @@ def ufunc(c: Call, value: Any, build: str, options: dict, result: str) -> Any:
         if build not in ("exponential", "magnitude", "wave", "cube_root")
         else value
     )
+    if build == "wave" and not value.may_be_infinite:
+        options = {**options, "finite": True}
     expr = typed(c.ctx, build, value, **options)
     dtype = value.dtype if result == "same" else fractions(value.dtype)
     if value.dtype is None and result == "fraction":
@@ -112,6 +114,8 @@ for _name, (_build, _options, _result) in _FUNCTIONS.items():
         _calls = ["np.exp(df['g'])", "np.exp(df['i'])"]
     if _name in ("sin", "cos", "tan"):
         _calls = [f"np.{_name}(df['g'])", f"np.{_name}(df['i'] / df['j'])"]
+    if _name in ("arcsin", "arccos"):  # Spark's NaN is not missing
+        _calls = [f"np.{_name}(df['f']).isna()", f"df[np.{_name}(df['i']) > -9]"]
     if _name == "log":
         _calls += ["np.log(df['f'].abs() + 1)", "np.log(df[['i', 'n']])"]
     rule(f"numpy.{_name}(x)", example=tuple(_calls))(_numpy)
@@ -196,7 +200,9 @@ for _name, _build in (("maximum", "larger"), ("minimum", "smaller")):
 def arctan2(c: Call) -> Col:
     """The angle of a point, by its two coordinates."""
     _, sides = meet(c["x1"], c["x2"])
-    for side in sides:
+    for n, side in enumerate(sides):
+        if isinstance(side, Col) and side.dtype is None:
+            sides[n] = side = known_number(c, side, "arctan2").but(dtype="float64")
         plain = isinstance(side, Col) and not side.is_nullable or isinstance(side, Const) and not is_missing(side.value)  # fmt: skip
         c.need(plain and dtype_of(side) in ("int64", "float64"), "coordinates that are not numbers for sure")  # fmt: skip
     a, b = (compact(c.ctx, s) if isinstance(s, Col) else s for s in sides)
