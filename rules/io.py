@@ -314,22 +314,22 @@ def text_dtypes(frame: Frame) -> dict:
 def with_texts(c: Call, frame: Frame) -> Frame:
     """The frame with times of a zone and periods as the texts that they are in a CSV."""
     from rules.convert import time_text
-    from rules.lib import chain, fresh_column, physical, selected, series_of
-
-    hidden_sorts = False
+    from rules.lib import chain, fresh_column, physical, series_of
 
     for x in frame.columns:
-        if zone_of(x.dtype) or period_of(x.dtype):
-            c.need(c.lit("date_format") is None, f"date_format= for {x.dtype} columns")
-            text = time_text(c, series_of(c.ctx, frame, x.label))
-            sorts = any(k.name == x.name for k in frame.order.keys)  # by the values, not the texts
-            hidden_sorts |= sorts
-            name = physical(frame, f"{x.name}_text") if sorts else x.name
-            new = fresh_column(x.label, name, "object")
-            shown = [new if y is x else y for y in frame.columns]
-            hidden = (*frame.hidden, x.name) if sorts else frame.hidden
-            frame = chain(frame, f".withColumn({lift(name)}, {text})", columns=tuple(shown), hidden=hidden)  # fmt: skip
-    return selected(c.ctx, frame, list(frame.columns)) if hidden_sorts else frame
+        if not zone_of(x.dtype) and not period_of(x.dtype):
+            continue
+        c.need(c.lit("date_format") is None, f"date_format= for {x.dtype} columns")
+        text = time_text(c, series_of(c.ctx, frame, x.label))
+        if any(k.name == x.name for k in frame.order.keys):  # by the values, not the texts
+            aside = physical(frame, f"__{x.name}")
+            keys = tuple(replace(k, name=aside) if k.name == x.name else k for k in frame.order.keys)  # fmt: skip
+            frame = chain(frame, f".withColumn({lift(aside)}, {col(x.name)})", hidden=(*frame.hidden, aside))  # fmt: skip
+            frame = frame.but(order=replace(frame.order, keys=keys))
+        new = fresh_column(x.label, x.name, "object")
+        shown = tuple(new if y is x else y for y in frame.columns)
+        frame = chain(frame, f".withColumn({lift(x.name)}, {text})", columns=shown)
+    return frame
 
 
 @rule(
@@ -358,6 +358,8 @@ def with_texts(c: Call, frame: Frame) -> Frame:
         "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean']}).reset_index().to_csv('out.csv', index=False, sep=';')",
         "df.groupby('k').agg({'i': ['sum', 'max']}).to_csv('out.csv', header=False)",
         "df.pivot_table(index='s', columns='k', values='i', aggfunc='sum', dropna=False).to_csv('out.csv')",
+        "df.assign(m=df['t'].dt.to_period('M')).pivot_table(index='m', columns='k', values='i', aggfunc='sum').to_csv('out.csv')",
+        "df.assign(m=df['t'].dt.to_period('M')).groupby(['m', 'k'])['i'].sum().sort_index().to_csv('out.csv')",
     ),
 )
 def to_csv(c: Call) -> Const:
