@@ -15,6 +15,7 @@ from transpiler.facts import (
     Col,
     Frame,
     Grouped,
+    Index,
     Mapping,
     Sequence,
     Windowed,
@@ -42,6 +43,11 @@ _ROW_BY_ROW = {
     f"SeriesGroupBy.{step}"
     for step in "transform cumsum cummax cummin shift diff rank ffill bfill pct_change".split()
 }
+#: steps that keep the labels of the rows and look at the columns alone
+_OF_COLUMNS = {
+    f"DataFrame.{step}"
+    for step in "fillna round abs clip add sub mul div truediv sum mean max min".split()
+}
 _KNOWN = {f"{kind}.{step}" for kind, steps in _STEPS.items() for step in steps.split()}
 
 
@@ -53,14 +59,24 @@ def dtypes_in(value: Any) -> list[str]:
     elif isinstance(value, Frame):
         found = [x.dtype for x in (*value.columns, *value.index.levels)]
     elif isinstance(value, Grouped):
-        return dtypes_in(value.frame) + [d for k in value.keys for d in dtypes_in(k.col)]
+        keys = [d for k in value.keys for d in dtypes_in(k.col)]
+        if value.series is None:
+            return dtypes_in(value.frame) + keys
+        # The other columns of the frame are no part of a Series' groups, its labels are.
+        found = [value.series.dtype, *(x.dtype for x in value.frame.index.levels)]
+        return [d for d in found if is_carried(d)] + keys
     elif isinstance(value, (Accessor, Windowed)):
         return dtypes_in(value.owner)
     elif isinstance(value, Sequence):
         return [d for item in value.items for d in dtypes_in(item)]
     elif isinstance(value, Mapping):
         return [d for _, item in value.items for d in dtypes_in(item)]
-    return [d for d in found if d is not None and (zone_of(d) or period_of(d))]
+    return [d for d in found if is_carried(d)]
+
+
+def is_carried(dtype: str | None) -> bool:
+    """Whether Spark's values only stand in for pandas' values of that dtype."""
+    return dtype is not None and bool(zone_of(dtype) or period_of(dtype))
 
 
 def check(name: str, *values: Any) -> None:
@@ -69,6 +85,8 @@ def check(name: str, *values: Any) -> None:
         return
     if name in _ROW_BY_ROW:  # of the chosen Series alone; its groups may be of anything
         values = tuple(v.series if isinstance(v, Grouped) else v for v in values)
+    if name in _OF_COLUMNS:
+        values = tuple(v.but(index=Index()) if isinstance(v, Frame) else v for v in values)
     met = [d for value in values for d in dtypes_in(value)]
     if met:
         raise NoRule(f"{name} of {met[0]} values")

@@ -13,7 +13,7 @@ from rules import carried, registry
 from tests.harness import verify
 from transpiler import Options, transpile
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Frame
+from transpiler.facts import Col, Column, Frame, Grouped, GroupKey, Index
 from transpiler.symbolic import E
 
 ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Africa/Casablanca", "Australia/Lord_Howe", "EST", "UTC+02:00")  # fmt: skip
@@ -106,9 +106,25 @@ def test_only_listed_steps_meet_what_spark_stands_in_for():
         carried.check(name, zoned)
 
 
+def test_groups_of_a_series_may_have_periods_beside_it():
+    month, number = Column("m", "m", "period[M]"), Column("f", "f", "float64")
+    beside = Frame("df", (month, number))
+    for frame, met in ((beside, False), (beside.but(index=Index("columns", None, (month,))), True)):
+        series = Col(E("f"), "float64", frame, column=number)
+        grouped = Grouped(frame, (GroupKey("f", series),), series=series)
+        try:
+            carried.check("SeriesGroupBy.idxmin", grouped)
+            assert not met
+        except NoRule:
+            assert met
+        carried.check("DataFrame.fillna", frame.but(columns=(number,)))
+    with pytest.raises(NoRule, match="period"):
+        carried.check("DataFrame.fillna", beside)
+
+
 def test_the_listed_steps_are_rules():
     registry.load()
-    absent = [n for n in carried._KNOWN if not registry.find(n)]
+    absent = [n for n in carried._KNOWN | carried._OF_COLUMNS if not registry.find(n)]
     assert not absent
 
 
