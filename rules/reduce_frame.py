@@ -23,7 +23,7 @@ from transpiler.facts import (
     Frame,
     Local,
 )
-from transpiler.symbolic import E, F
+from transpiler.symbolic import E, F, render
 
 _TIMES = {"datetime64[ns]", "timedelta64[ns]"}
 _MEASURED = NUMERIC | {"boolean"}
@@ -60,7 +60,7 @@ def by_column(c: Call, frame: Frame, labels: list, exprs: list[E], dtype: str | 
     else:
         build = "{" + ", ".join(f"{x!r}: {e.text}" for x, e in zip(labels, exprs)) + "}.get"
     kind = f', "{dtype}"' if dtype else ""
-    text = f'{ctx.call("by_column")}({frame.text}, {build}, {labels!r}{kind})'
+    text = titled(frame, f'{ctx.call("by_column")}({frame.text}, {build}, {labels!r}{kind})')
     return ByColumn(text, frame.vars, tuple(labels), dtype)  # type: ignore[arg-type]
 
 
@@ -86,6 +86,12 @@ def relabelled(c: Call, frame: Frame, text: str, all_columns: bool = True, axis:
     c.need(all_columns and not frame.open, "renamed columns, some of which are left out")
     c.need(not any(isinstance(x, tuple) for x in frame.labels), "labels of several levels")
     return f"{text}.set_axis({frame.labels!r}{axis})"
+
+
+def titled(frame: Frame, text: str) -> str:
+    """The text of a Series by column whose index is called as the columns are (after a pivot)."""
+    name = frame.label_names[0] if len(frame.label_names) == 1 else None
+    return text if name is None else f"{text}.rename_axis({render(name)})"
 
 
 def options_text(**options: Any) -> list[str]:
@@ -116,6 +122,7 @@ def reduced_in_job(c: Call, how: str, build: str) -> Local:
         text = f"{text}.set_axis({labels_text(ctx, frame, hidden)})"
     else:
         text = relabelled(c, frame, text, not some)
+    text = titled(frame, text)
     if frame.open or some:
         return ColumnValues(text, frame.vars, base=frame.base if whole else 0)
     return ByColumn(text, frame.vars, tuple(frame.labels), None)  # type: ignore[arg-type]
@@ -189,6 +196,10 @@ _ROWS["max"] += ("df[['t', 'd']].max(axis=1)", "df[['n', 'i']].convert_dtypes().
 _ROWS["std"] += ("df[['f', 'g', 'n']].std(axis=1, ddof=0)",)
 _ROWS["prod"] = ("df[['g', 'n']].prod(axis=1)", "df[['i', 'j']].prod(axis=1)")
 _ROWS["sum"] += ("df[['i', 'j']].sum(axis=1, min_count=2)",)
+_ROWS["sum"] += (
+    "df.pivot_table(index='j', columns='k', values='i', aggfunc='count').fillna(0).sum()",
+    "w = df.assign(m=df['t'].dt.to_period('M')).groupby(['m', 'k'])['i'].sum().unstack(fill_value=0)\nw['total'] = w.sum(axis=1)\nw.to_csv('w.csv')\nout = w.reset_index().drop(columns='m')",
+)
 _ROWS["mean"] += ("df[['i', 'f', 's']].mean(axis=1, numeric_only=True)",)
 _ROWS["max"] += ("df[['i', 'f', 's', 't']].max(axis=1, numeric_only=True)",)
 _ROWS["std"] += ("df[['i', 'f', 's', 't']].std(axis=1, numeric_only=True, ddof=0)",)
@@ -228,7 +239,12 @@ for _name in BY_COLUMN:
 
 @rule(
     "DataFrame.count(axis=0, numeric_only=False)",
-    example=("df.count()", "df[['f', 's']].count(axis=1)", "df.count(numeric_only=True)"),
+    example=(
+        "df.count()",
+        "df[['f', 's']].count(axis=1)",
+        "pd.crosstab(df['j'], df['k']).count()",
+        "df.count(numeric_only=True)",
+    ),
 )
 def frame_count(c: Call) -> Any:
     """How many values of each column (or row) are not missing."""
@@ -315,6 +331,7 @@ def labels_in_job(c: Call, how: str, label: E, place: E) -> Local:
     options += [f"aside={aside!r}"] if aside else []
     parts = [frame.text, f'"{how}"', label.text, place.text, *options]
     text = relabelled(c, frame, f"{ctx.call('extreme_labels')}({', '.join(parts)})", not only)
+    text = titled(frame, text)
     if frame.open or only:
         return ColumnValues(text, frame.vars)
     return ByColumn(text, frame.vars, tuple(frame.labels), None)  # type: ignore[arg-type]
@@ -350,4 +367,12 @@ for _name in ("idxmax", "idxmin"):
     rule(f"DataFrame.{_name}(axis=0, skipna=True, numeric_only=False)", example=(f"df[['f', 'i']].{_name}()", f"df[df['i'] > 2][['f', 'n', 't']].{_name}()", f"df[['i', 'j']].{_name}(axis=1)", f"df[['f', 'g', 'i']].{_name}(axis=1)", f"df[df['i'] > 2].{_name}(numeric_only=True)", f"df[['i', 'b', 'n']].{_name}(skipna=False)"))(_labels)  # fmt: skip
 
 
-__all__ = ["BY_COLUMN", "by_column", "options_text", "reduced_in_job", "relabelled", "type_options"]
+__all__ = [
+    "BY_COLUMN",
+    "by_column",
+    "options_text",
+    "reduced_in_job",
+    "relabelled",
+    "titled",
+    "type_options",
+]
