@@ -1,5 +1,6 @@
 """Files of a Hadoop path (local, s3, viewfs): listing, whole-file reads, replacing a dataset."""
 
+import importlib
 import io
 import os
 import re
@@ -166,12 +167,49 @@ def replace_file(spark, path, fill):
 
 def write_bytes(path, data):
     """Make `path` one file with exactly these bytes; what was there is replaced at the end."""
+    if hasattr(path, "write"):  # an open file or a buffer
+        path.write(data)
+        return
     replace_file(active_spark(), path, lambda stream: stream.write(bytearray(data)))
 
 
-def write_text(path, text, encoding="utf-8"):
-    """Make `path` one file with exactly this text; what was there is replaced at the end."""
-    write_bytes(path, text.encode(encoding))
+def write_text(path, text, encoding=None, mode="w", compression="infer", errors="strict"):
+    """Make `path` one file with this text as pandas writes it; mode "a" adds to what is there."""
+    if hasattr(path, "write"):
+        path.write(text)
+        return
+    if "w" not in mode and "a" not in mode:
+        raise ValueError(f"mode={mode!r} of a file that is written")
+    before = b""
+    if "a" in mode and data_files(active_spark(), path):
+        with open(read_local(path), "rb") as file:
+            before = file.read()
+    encoding = (encoding or "utf-8").lower().replace("_", "-")
+    marked = before and encoding in ("utf-8-sig", "utf8-sig")  # the mark is at the start alone
+    data = text.encode("utf-8" if marked else encoding, errors)
+    write_bytes(path, before + packed(data, str(path), compression))
+
+
+def packed(data, path, compression):
+    """Bytes compressed as `compression=` or the ending of the path says."""
+    how = compression.get("method", "infer") if isinstance(compression, dict) else compression
+    if how == "infer":
+        endings = {
+            ".gz": "gzip",
+            ".bz2": "bz2",
+            ".xz": "xz",
+            ".zip": "zip",
+            ".zst": "zstd",
+            ".tar": "tar",
+        }
+        how = endings.get(os.path.splitext(path)[1].lower())
+    if how is None:
+        return data
+    if how not in ("gzip", "bz2", "xz"):
+        raise ValueError(
+            f"compression={how!r} of what pandas writes on the driver: gzip, bz2 and xz are written"
+        )
+    return importlib.import_module({"xz": "lzma"}.get(how, how)).compress(data)
 
 
 def open_output(path, mode="w", encoding="utf-8", newline=None):

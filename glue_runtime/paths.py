@@ -4,7 +4,10 @@ import io
 
 
 def data_path(root, path):
-    """A path of the program under the data root; one with a scheme (s3://…) stays as it is."""
+    """A path of the program under the data root; one with a scheme (s3://…) stays as it is, and so
+    does an open file."""
+    if hasattr(path, "write"):
+        return path
     path = str(path)
     if "://" in path:
         return path

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from glue_runtime import driver
 from glue_runtime.driver import from_pandas, scalar, to_pandas
 from glue_runtime.files import read_local, write_bytes, write_text
+from tests.harness import verify
 from tests.io_tools import dataset_files, glue  # noqa: F401
 
 FRAME = pd.DataFrame(
@@ -154,3 +155,41 @@ def test_scalar(glue, spark):  # noqa: F811
     latest, count, name = scalar(df, F.max("t"), F.count("s"), F.min("s"))
     assert latest == pd.Timestamp("2024-01-31 10:15:30.123456") and (count, name) == (2, "")
     assert scalar(df, F.max("td")) == pd.Timedelta("1 days 02:03:04.5")
+
+
+@pytest.mark.parametrize(
+    "name, options",
+    [
+        ("a.csv", {}),
+        ("a.csv", {"encoding": "utf-16-le"}),
+        ("a.csv", {"encoding": "utf-8-sig"}),
+        ("a.csv.gz", {}),
+        ("a.csv.bz2", {"compression": "infer"}),
+        ("a.csv.gz", {"compression": None}),
+    ],
+)
+def test_text_is_written_and_added_to_as_pandas_does(
+    glue, spark, tmp_path, name, options
+):  # noqa: F811
+    ours, theirs = tmp_path / name, tmp_path / f"theirs_{name}"
+    for mode, header in (("w", True), ("a", False), ("a", False)):
+        part = FRAME[["i", "s"]].assign(u="é")
+        write_text(str(ours), part.to_csv(None, header=header), mode=mode, **options)
+        part.to_csv(theirs, header=header, mode=mode, **options)
+    kind = {"compression": options.get("compression", "infer"), "encoding": options.get("encoding")}
+    pd.testing.assert_frame_equal(pd.read_csv(ours, **kind), pd.read_csv(theirs, **kind))
+    if not name.endswith((".gz", ".bz2")):
+        assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_a_loop_that_is_kept_adds_to_its_output(spark, tmp_path):
+    text = (
+        "import pandas as pd\nouts = {'o': 'second.csv'}\nn = 0\n"
+        "for chunk in pd.read_csv('nasty.csv', chunksize=2):\n    n += len(chunk) % 3\n"
+        "    chunk.to_csv(path_or_buf='first.csv', mode='a', header=n < 3, index=False)\n"
+        "    chunk.to_csv(outs['o'], mode='a', header=n < 3, index=False, encoding='utf-8-sig')\n"
+    )
+    (inputs := tmp_path / "inputs").mkdir()
+    FRAME[["i", "s"]].assign(u="é ✓").to_csv(inputs / "nasty.csv", index=False)
+    result = verify(text, tmp_path, True, inputs=inputs)
+    assert result.word == "same", str(result)

@@ -55,6 +55,11 @@ _READERS = ("read_csv", "read_excel", "read_json", "read_parquet", "read_table",
 _WRITERS = {"to_csv": "write_text", "to_json": "write_text", "to_parquet": "write_bytes",
             "to_html": "write_text", "to_xml": "write_text", "to_string": "write_text",
             "to_markdown": "write_text", "to_latex": "write_text"}  # fmt: skip
+#: what they say of the file and not of its text
+OF_FILES = {
+    "to_csv": ("encoding", "mode", "compression", "errors"),
+    "to_json": ("mode", "compression"),
+}
 
 
 #: writers that take an open binary file

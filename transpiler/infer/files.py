@@ -23,7 +23,7 @@ from transpiler.facts import (
 )
 from transpiler.infer.context import Output, read_options
 from transpiler.infer.services import service_of
-from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
+from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS, OF_FILES
 from transpiler.places import check_target
 
 #: formats of one piece: why one machine reads them, and what to write instead
@@ -112,8 +112,11 @@ class Files:
             return None
         self.record_output(target, method, kwargs)
         kept = {k: v for k, v in kwargs.items() if k != named}
+        ours = {k: kept.pop(k) for k in OF_FILES.get(method, ()) if k in kept and k != "mode"}
         text = self.driver.call(receiver, method, [Const(None), *args[1:]], kept)
-        return Local(f"{self.ctx.call(writer)}({self.data_path(target)}, {text})", owner.vars)
+        more = self.driver.call("", "", [], ours)[1:-1]
+        call = f"{self.ctx.call(writer)}({self.data_path(target)}, {text}{', ' + more if more else ''})"
+        return Local(call, owner.vars)
 
     def write_sheet(
         self, receiver: str, owner: Value, method: str, args: list, kwargs: dict, book: Workbook

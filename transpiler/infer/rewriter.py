@@ -10,9 +10,12 @@ from transpiler.errors import Refused
 from transpiler.facts import Module
 from transpiler.infer.asking import ASKED
 from transpiler.infer.context import Output
-from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS
+from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS, OF_FILES
 from transpiler.infer.scope import Scope
 from transpiler.source import root_name
+
+#: what pandas' writers call the place that they write to
+_TARGETS = ("path_or_buf", "path_or_buffer", "path", "buf")
 
 
 class _Rewriter(cst.CSTTransformer):
@@ -74,22 +77,9 @@ class _Rewriter(cst.CSTTransformer):
             and original.args
         ):
             return self.reading(original, updated)
-        if (
-            method in _WRITERS
-            and original.args
-            and not isinstance(
-                original.args[0].value,
-                cst.Name
-                | cst.SimpleString
-                | cst.FormattedString
-                | cst.BinaryOperation
-                | cst.Attribute
-                | cst.Call,
-            )
-        ):
-            return updated
-        if method in _WRITERS and original.args and original.args[0].keyword is None:
-            return self.writing(method, updated)
+        target = written_to(method, updated)
+        if target is not None:
+            return self.writing(method, updated, target)
         if method == "parse_args" and not original.args:  # Glue adds arguments of its own
             known = updated.with_changes(
                 func=updated.func.with_changes(attr=cst.Name("parse_known_args"))
@@ -188,16 +178,29 @@ class _Rewriter(cst.CSTTransformer):
         wrapped = cst.parse_expression(f"read_local(data_path(DATA_ROOT, {source}))")
         return updated.with_changes(args=[first.with_changes(value=wrapped), *updated.args[1:]])
 
-    def writing(self, method: str, updated: cst.Call) -> cst.BaseExpression:
+    def writing(self, method: str, updated: cst.Call, target: cst.Arg) -> cst.BaseExpression:
+        """``x.to_csv(path, …)``: what pandas would write becomes the one file at the path."""
         writer = _WRITERS[method]
         code = self.owner.program.module.code_for_node
         self.owner.ctx.call(writer), self.owner.ctx.call("data_path")
-        path = code(updated.args[0].value)
-        first = updated.args[0].with_changes(value=cst.Name("None"))
-        inner = updated.with_changes(args=[first, *updated.args[1:]])
-        given = updated.args[0].value
+        ours = OF_FILES.get(method, ())
+        moved = [a for a in updated.args if a.keyword is not None and a.keyword.value in ours]
+        nowhere = target.with_changes(value=cst.Name("None"))
+        inner = updated.with_changes(args=[nowhere if a is target else a for a in updated.args if a not in moved])  # fmt: skip
+        given = target.value
         text = given.evaluated_value if isinstance(given, cst.SimpleString) else "?"
         self.owner.ctx.outputs.append(
             Output(str(text), method.removeprefix("to_"), None, self.owner.ctx.line or 1)
         )
-        return cst.parse_expression(f"{writer}(data_path(DATA_ROOT, {path}), {code(inner)})")
+        more = "".join(f", {a.keyword.value}={code(a.value)}" for a in moved)  # type: ignore[union-attr]
+        return cst.parse_expression(f"{writer}(data_path(DATA_ROOT, {code(given)}), {code(inner)}{more})")  # fmt: skip
+
+
+def written_to(method: str, call: cst.Call) -> cst.Arg | None:
+    """The argument that says where a writer of pandas writes; None: it gives the text itself."""
+    if method not in _WRITERS or not call.args:
+        return None
+    first, named = call.args[0], [a for a in call.args if a.keyword is not None and a.keyword.value in _TARGETS]  # fmt: skip
+    target = first if first.keyword is None and not first.star else next(iter(named), None)
+    none = target is None or isinstance(target.value, cst.Name) and target.value.value == "None"
+    return None if none else target
