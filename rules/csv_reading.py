@@ -8,6 +8,7 @@ from typing import Any
 from rules.io import dtype_argument, source_frame
 from rules.registry import Call, rule
 from transpiler.facts import Const, Frame, Index, Plain, Rows, zone_of
+from transpiler.loops import Chunks
 
 #: parameters that glue_runtime's read_csv takes as they are, and their defaults
 _CSV_DEFAULTS = {
@@ -33,7 +34,7 @@ _READ = (
     "low_memory=True, memory_map=False, float_precision=None, storage_options=None, dtype_backend=None"
 )
 _NOT_YET = (
-    "converters keep_date_col date_parser iterator chunksize lineterminator "
+    "converters keep_date_col date_parser iterator lineterminator "
     "quoting doublequote encoding_errors dialect delim_whitespace dtype_backend"
 )
 _IGNORED = "engine verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options"
@@ -63,7 +64,7 @@ _IGNORED = "engine verbose infer_datetime_format cache_dates low_memory memory_m
 )
 def read_csv(c: Call) -> Frame:
     """A CSV file or folder, typed as pandas types it."""
-    return delimited(c, ",")
+    return delimited(c, ",") if c.lit("chunksize") is None else pieces(c, ",")
 
 
 @rule(
@@ -74,7 +75,36 @@ def read_csv(c: Call) -> Frame:
 )  # fmt: skip
 def read_table(c: Call) -> Frame:
     """The same, with tabs between the cells."""
-    return delimited(c, "\t")
+    return delimited(c, "\t") if c.lit("chunksize") is None else pieces(c, "\t")
+
+
+def pieces(c: Call, default: str) -> Any:
+    """A file that is read piece after piece: the types of all pieces are those of the whole, or whole
+    numbers where others have fractions."""
+    place = ("pieces", *c.interpreter.program.position(c.node))  # type: ignore[attr-defined]
+    size, path = c.lit("chunksize"), c["filepath_or_buffer"]
+    c.need(place not in c.ctx.learned.kept, "a file that is read piece after piece")
+    c.need(isinstance(size, int) and size > 0 and isinstance(path, Const), "chunksize= of this form")  # fmt: skip
+    c.need(not c.given("skipfooter"), "skipfooter= beside chunksize=, which pandas refuses")
+    c.need(c.lit("index_col") is None, "labels of a file that is read piece after piece")
+    whole = delimited(c, default)
+    dtype = dtype_argument(c["dtype"])
+    given = set(dtype) if isinstance(dtype, dict) else None
+    stated = isinstance(dtype, str) or given is not None and given >= set(c.lit("usecols") or ("",))
+    named = set(dtype.values()) if isinstance(dtype, dict) else {dtype}
+    c.need("category" not in named, "categories of a file that is read piece after piece")
+    if not stated or c.lit("parse_dates"):
+        c.need(not whole.open, "pandas finds the types of each piece by itself: dtype= says what they are")  # fmt: skip
+        known = {k: v for k, v in c.ctx.pieces_of[whole.base].items() if v is not None}
+        found = c.ctx.schemas.look_pieces(path.value, known, size)
+        types = [x.dtype for x in whole.columns]
+        c.need(found is not None and all(map(agree, zip(*found), types)), "the pieces have columns of different types: dtype= says what they are")  # fmt: skip
+    return Chunks(whole, place)
+
+
+def agree(found: tuple, dtype: str | None) -> bool:
+    """Whether the dtypes of a column in all pieces may stand for that of the whole."""
+    return set(found) <= ({"int64", "float64"} if dtype == "float64" else {dtype})
 
 
 def delimited(c: Call, default: str) -> Frame:
@@ -128,6 +158,7 @@ def delimited(c: Call, default: str) -> Frame:
     frame = source_frame(
         c, function, "csv", path, schema, passed, dtype, usecols, dates, whole=whole
     )
+    c.ctx.pieces_of = {frame.base: known}
     return frame if index is None else labelled(c, frame, index)
 
 

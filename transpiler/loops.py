@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from transpiler.errors import Restart
 from transpiler.facts import Plain, Value
 
 #: what reads a file of a loop over files
@@ -54,3 +55,38 @@ class Listing(Plain):
 @dataclass(frozen=True)
 class PerFile(PerGroup):
     """The same of a loop over files: ``grouped`` is their `Listing`, ``group`` the name of a file."""
+
+
+@dataclass(frozen=True)
+class Chunks(Value):
+    """``pd.read_csv(…, chunksize=n)``: the rows of a file piece after piece. ``whole``: all of them;
+    ``place``: where it is read when the pieces are used in a way that is not followed."""
+
+    whole: Any
+    place: tuple
+    used: list = field(default_factory=list, compare=False)
+    kind = "pieces"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.whole.vars
+
+    def taken(self) -> Any:
+        """All rows, for the one loop that goes over the pieces: another one would find none left."""
+        if self.used:
+            raise Restart(self.place)
+        self.used.append(True)
+        return self.whole
+
+
+@dataclass(frozen=True)
+class Pieces(Value):
+    """The list that such a loop fills: together its items are ``whole``."""
+
+    whole: Any
+    place: tuple
+    kind = "list of pieces"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.whole.vars

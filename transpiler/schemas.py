@@ -38,6 +38,7 @@ class Schemas:
     def __init__(self, root: Path | str | None) -> None:
         self.root = Path(root) if root is not None else None
         self._seen: dict[str, Schema | None] = {}
+        self._pieces: dict[str, list[tuple] | None] = {}
         self.problems: dict[str, str] = {}  # path → why it could not be looked at
 
     def look(self, reader: str, path: Any, options: dict[str, Any]) -> Schema | None:
@@ -60,6 +61,25 @@ class Schemas:
         if key not in self._seen:
             self._seen[key] = self._read_all(reader, paths, options)
         return self._seen[key]
+
+    def look_pieces(self, path: str, options: dict[str, Any], size: int) -> list[tuple] | None:
+        """The dtypes of the columns in each piece of a CSV file; None where it is not at hand."""
+        if self.root is None or "://" in path or not (file := self.root / path.lstrip("/")).is_file():  # fmt: skip
+            return None
+        import pandas as pd
+
+        key = f"pieces|{path}|{size}|{sorted(options.items(), key=str)!r}"
+        if key not in self._pieces:
+            limit = {"nrows": SAMPLE_ROWS} if file.stat().st_size > SAMPLE else {}
+            try:
+                with pd.read_csv(file, chunksize=size, **{**limit, **options}) as reader:
+                    self._pieces[key] = [
+                        tuple(dtype_of(piece.iloc[:, n]) for n in range(piece.shape[1]))
+                        for piece in reader
+                    ]
+            except Exception:  # the program meets it too
+                self._pieces[key] = None
+        return self._pieces[key]
 
     def matching(self, pattern: str) -> tuple[str, ...]:
         """The files at hand that a pattern of glob matches, sorted; none for folders below folders."""

@@ -23,6 +23,7 @@ from transpiler.facts import (
 from transpiler.infer.signals import EndSignal, LoopSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
+from transpiler.loops import Chunks
 from transpiler.source import read_names
 
 MAX_TURNS = 200
@@ -75,7 +76,7 @@ class Control:
             self.block(list(node.orelse.body.body), scope, scope.used_later)
 
     def for_(self, node: cst.For, scope: Scope) -> None:
-        if self.group_loop(node, scope):  # type: ignore[attr-defined]
+        if self.chunk_loop(node, scope) or self.group_loop(node, scope):  # type: ignore[attr-defined]
             return
         point, refs = self.ctx.save(), self.snapshot()  # type: ignore[attr-defined]
         try:
@@ -217,7 +218,7 @@ class Control:
             self.inline(function, args, kwargs, call, taker=then)
             return
         opened = self.eval(call, scope)
-        if isinstance(opened, Database):
+        if isinstance(opened, (Database, Chunks)):
             then(opened)
         elif isinstance(opened, Instance):
             then(self.call_value(self.member(opened, "__enter__"), [], {}, call, scope))

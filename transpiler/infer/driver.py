@@ -43,7 +43,7 @@ from transpiler.facts import (
     Value,
     Windowed,
 )
-from transpiler.loops import LoopName, PerGroup
+from transpiler.loops import Chunks, LoopName, PerGroup, Pieces
 from transpiler.places import check_storage
 from transpiler.source import has_url_password
 from transpiler.symbolic import col, lift, render
@@ -369,6 +369,8 @@ _RENDER: dict[type, Callable[[Driver, Any], str]] = {
     Method: lambda d, v: kept_class(v.owner),
     Super: lambda d, v: kept_class(v.cls),
     PerGroup: lambda d, v: kept_loop(v.place),
+    Chunks: lambda d, v: kept_loop(v.place),
+    Pieces: lambda d, v: kept_loop(v.place),
     LoopName: lambda d, v: kept_loop(v.place),
     Database: lambda d, v: no_database(),
     Slice: lambda d, v: f"slice({d.text(v.start)}, {d.text(v.stop)}, {d.text(v.step)})",

@@ -217,9 +217,10 @@ class Expressions(Operators, Calls):
 
     def comprehension(self, node: Any, scope: Scope) -> Value:
         """A comprehension over known items is unrolled."""
-        groups = self.group_items(node, scope)  # type: ignore[attr-defined]
-        if groups is not None:
-            return groups
+        for items in (self.chunk_items, self.group_items):  # type: ignore[attr-defined]
+            found = items(node, scope)
+            if found is not None:
+                return found
         try:
             pairs = list(self.turns(node.for_in, scope, node))
         except NoRule:

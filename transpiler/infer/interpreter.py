@@ -15,6 +15,7 @@ from transpiler.infer.branches import Branches
 from transpiler.infer.command_line import CommandLine
 from transpiler.infer.context import Context
 from transpiler.infer.control import Control
+from transpiler.infer.chunk_loops import ChunkLoops
 from transpiler.infer.data_loops import DataLoops
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import Expressions
@@ -41,6 +42,7 @@ class Interpreter(
     Assignment,
     Items,
     Sharing,
+    ChunkLoops,
     DataLoops,
     Control,
     Functions,
