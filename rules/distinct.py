@@ -207,13 +207,14 @@ def counts_of(c: Call, series: Col) -> Col:
     complete = not c.lit("dropna") or series.dtype in ("int64", "bool")
     present = "" if complete else f".dropna(subset=[{lift(name)}])"
     text = f"{frame.text}{present}.groupBy({lift(name)}).agg({', '.join(a.text for a in aggs)})"
-    level = Column(series.label, name, value.dtype, nullable=value.is_nullable)
+    level = Column(series.label, name, value.dtype, fresh(), nullable=value.is_nullable)
+    known = {level.uid} if c.lit("dropna") else set()
     counts = Column("count", out_name, "Int64" if value.is_nullable else "int64")
     by_first = SortKey("__first", None)
     by_count = SortKey(out_name, counts.uid, bool(c.lit("ascending")))
     keys = (by_count, by_first) if c.lit("sort") else (by_first,)
     out = Frame(text, (counts,), index=Index("columns", levels=(level,)), order=Order(keys, total=True, explicit=True),
-                rows=Rows(), hidden=("__first",), vars=frame.vars)  # fmt: skip
+                rows=Rows(full=known), hidden=("__first",), vars=frame.vars)  # fmt: skip
     return series_of(c.ctx, out, "count")
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rules.index_values import index_labels
 from rules.lib import FrameStep, tight, with_temps
 from rules.registry import Call, rule
-from transpiler.facts import TEXTS, Col, Local
+from transpiler.facts import TEXTS, Accessor, Col, Local
 from transpiler.symbolic import col
 
 _WHOLE = {"int64", "Int64"}
@@ -19,12 +20,16 @@ _WHOLE = {"int64", "Int64"}
         "df['i'].isin(df[df['f'] > 0]['j'])",
         "df.assign(known=df['k'].str.upper().isin(other['k']))",
         "df['k'].isin(other['k'].dropna())",
+        "n = df['k'].value_counts()\nout = df[df['k'].isin(n[n >= 3].index)]",
+        "top = df.groupby('k').size().nlargest(2).index\nout = df.assign(g=df['k'].where(df['k'].isin(top), 'other'))",
         "df['k'].convert_dtypes().isin(other['k'].convert_dtypes())",
     ),
 )
 def isin_series(c: Call) -> Col:
     """Membership in a Series; a missing value is in it where the Series has a missing one."""
     values, ctx = c["values"], c.ctx
+    if isinstance(values, Accessor) and values.name == "index":
+        values = index_labels(ctx, values.owner)
     made = "a set or list that the data give: pass the Series itself"
     c.need(
         isinstance(values, Col), f"isin() of {made if isinstance(values, Local) else 'such values'}"
