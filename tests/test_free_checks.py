@@ -101,6 +101,7 @@ def test_the_head_sets_what_pandas_means():
         '"spark.sql.session.timeZone", "UTC"',
         '"spark.sql.ansi.enabled", "false"',
         '"spark.sql.caseSensitive", "true"',
+        '"spark.sql.lateralColumnAlias.enableImplicitResolution", "false"',
     ):
         assert setting in script
     assert isinstance(ast.parse(script), ast.Module)

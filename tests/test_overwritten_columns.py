@@ -20,6 +20,7 @@ PROGRAMS = {
     "and some are cast": "df['b'] = df['j']\ndf = df.astype({'b': float})\nout = df.fillna({'f': 0})",
     "and rows are put below": "df['b'] = df['i']\nout = pd.concat([df, df.head(2)], ignore_index=True)",
     "and joined": "df['b'] = df['i']\nout = df.merge(other, on='k', how='left')",
+    "and read in a lambda": "a = df[['i', 'j']]\nout = a.sub(a.mean(axis=1), axis=0).div(a.std(axis=1), axis=0)",
     "and chosen": "df['b'] = df['i']\nout = df[['b', 'k', 'i']]",
     "side by side on the driver": "df['i'], df['b'] = df['i'].astype('float16'), df['j'].astype('float16')\nout = df.groupby('k')[['i', 'b']].sum()",
     "and sorted without repeats": "df['b'] = 1\nout = df.sort_values('i').drop_duplicates(['k', 'b'])",

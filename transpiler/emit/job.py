@@ -26,6 +26,8 @@ spark = glueContext.spark_session
 spark.conf.set("spark.sql.session.timeZone", "UTC")
 spark.conf.set("spark.sql.ansi.enabled", "false")  # pandas does not raise where ANSI SQL does
 spark.conf.set("spark.sql.caseSensitive", "true")
+# a column in a lambda is that of the rows, not a new one of the same name in the same select
+spark.conf.set("spark.sql.lateralColumnAlias.enableImplicitResolution", "false")
 spark.conf.set("spark.sql.execution.arrow.pyspark.enabled", "true")
 
 job = Job(glueContext)
