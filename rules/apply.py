@@ -11,6 +11,7 @@ from rules.apply_nullable import (
 )  # fmt: skip
 from rules.apply_records import record_columns
 from rules.apply_results import column_of, gap_of, of_lists, with_na
+from rules.apply_whole_rows import gives_row, whole_rows
 from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.registry import Call, rule
@@ -279,8 +280,10 @@ def labels_used(function: Any, frame: Frame) -> list | None:
     return list(dict.fromkeys(found)) if plain == 0 else None
 
 
-def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -> Col:
+def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -> Any:
     """The function of each row: as an expression, or as the function itself in a UDF."""
+    if gives_row(function):
+        return whole_rows(c, frame, function, args, kwargs)
     used = labels_used(function, frame)
     labels = used or (frame.labels if used is None else frame.labels[:1])
     series = [series_of(c.ctx, frame, x) for x in labels]
@@ -452,6 +455,9 @@ _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        retur
         "df[['i', 'j']] = df.apply(lambda r: pd.Series([r['j'], r['i']]), axis=1)\nout = df",
         f"{_BANDS}out = pd.concat([df, df.apply(bands, axis=1)], axis=1)",
         "df.apply(lambda r: pd.Series({'f2': r['f'] * 2, 'name': r['s']}), axis=1)",
+        "df[['i', 'f']].apply(lambda r: 100 * r / r.sum(), axis=1)",
+        "df[['f', 'g']].apply(lambda r: r.fillna(r.mean()), axis=1)",
+        "def scaled(row):\n    low = row.mean()\n    return (row - low) / row.std()\nout = df[['i', 'j']].apply(scaled, axis=1)",
     ),
 )
 def frame_apply(c: Call) -> Any:
