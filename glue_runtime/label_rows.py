@@ -79,3 +79,10 @@ def unique_rows(df, levels):
     if rows.where("count > 1").limit(1).count():
         raise ValueError("Index has duplicate keys")
     return df
+
+
+def unlabelled(df, level, label):
+    """The frame, of which no row may have the label in column `level`: setting it would change
+    that row where this job puts one below."""
+    taken = F.raise_error(F.lit(f"there is a row labelled {label!r}, which would be set"))
+    return df.where(F.when(quoted(level) == label, taken.cast("boolean")).otherwise(True))

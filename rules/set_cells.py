@@ -21,6 +21,7 @@ from rules.lib import (
 )
 from rules.locate import everything, labels_at, mask_of, owner_frame, parts_of
 from rules.registry import Call, literal, rule
+from rules.set_rows import row_set
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOOLS,
@@ -28,6 +29,7 @@ from transpiler.facts import (
     INTEGERS,
     SPARK_TYPES,
     TEXTS,
+    ByColumn,
     Col,
     Column,
     Const,
@@ -56,12 +58,17 @@ from transpiler.symbolic import E, F, col, lift
         "df.loc[:, 'z'] = 1\nout = df",
         "df.loc[:, 'f'] = df['f'] * 2\nout = df",
         "df.loc[~(df['f'] > 1), 's'] = None\nout = df",
+        "t = df.groupby('k')[['i', 'f']].sum()\nt.loc['Total'] = t.sum()\nout = t",
+        "t = df[['k', 'i', 'f']].copy()\nt.loc[len(t)] = ['q', 5, 2.5]\nout = t",
     ),
 )
 def loc_set(c: Call) -> Frame:
     """``df.loc[mask, column] = value``."""
     frame, ctx, value = owner_frame(c), c.ctx, c["value"]
     rows, columns = parts_of(c["key"])
+    whole = columns is None or everything(columns) and isinstance(value, ByColumn)
+    if whole and not everything(rows):
+        return row_set(c, frame, rows, value)
     c.need(columns is not None, "whole rows are set")
     labels = (
         columns.value
