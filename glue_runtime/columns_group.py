@@ -267,7 +267,7 @@ def group_change(v, t, before, finite=False):
     )
 
 
-def group_rolling(v, t, rows, how, least, finite=False):
+def group_rolling(v, t, rows, how, least, finite=False, q=0.5, ddof=1):
     """An aggregate over rows before each row, missing where fewer than ``least`` have a value."""
     if how == "count":
         found = F.count(v).over(rows).cast("double")
@@ -275,16 +275,16 @@ def group_rolling(v, t, rows, how, least, finite=False):
     if t in ("double", "float") and not finite:  # pandas takes infinities for missing here
         v = F.when(F.abs(v) < float("inf"), v)
     value = group_number(v, t)
-    if how == "median":
-        found = F.percentile(value.cast("double"), 0.5).over(rows)
+    if how in ("median", "quantile"):
+        found = F.percentile(value.cast("double"), q).over(rows)
         return F.when(F.count(v).over(rows) >= least, found) if least > 1 else found
     found = {
         "sum": F.sum,
         "mean": F.avg,
         "min": F.min,
         "max": F.max,
-        "std": F.stddev_samp,
-        "var": F.var_samp,
+        "std": F.stddev_samp if ddof else F.stddev_pop,
+        "var": F.var_samp if ddof else F.var_pop,
     }[how](value).over(rows)
     if how in ("sum", "min", "max"):
         found = found.cast("double")

@@ -80,6 +80,67 @@ def cumulative(df, name, column, how, row, gaps=True):
 NOTHING = {"sum": 0, "prod": 1.0}
 
 
+def spread_so_far(df, name, column, row, ddof=1, least=1, root=False):
+    """Add column `name`: the variance of all values up to this row, or (root) its root, where there
+    are more than `ddof` of them and `least` at the least."""
+    row = column_of(row)
+    blocked = df.withColumns({"__block": block_of(row), "__value": column.cast("double")})
+    totals = blocked.groupBy("__block").agg(moments("__value").alias("__total")).localCheckpoint()
+    later = totals.select(F.col("__block").alias("__later"))
+    carry = (
+        later.join(totals, F.col("__block") < F.col("__later"))
+        .groupBy("__later")
+        .agg(F.collect_list("__total").alias("__carry"))
+        .withColumn("__carry", F.aggregate("__carry", nothing_yet(), both_moments))
+        .withColumnRenamed("__later", "__block")
+    )
+    joined = blocked.join(F.broadcast(carry), "__block", "left")
+    window = Window.partitionBy("__block").orderBy(row)
+    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    joined = joined.withColumn("__here", moments("__value", lambda x: x.over(window)))
+    joined = joined.withColumn("__carry", F.coalesce("__carry", nothing_yet()))
+    all_rows = both_moments(F.col("__carry"), F.col("__here"))
+    joined = joined.withColumn("__all", all_rows)
+    found = F.col("__all")
+    spread = F.when(found["low"] < found["high"], found["squares"]).otherwise(0.0)
+    value = spread / (found["n"] - ddof)
+    enough = (found["n"] > ddof) & (found["n"] >= least)
+    joined = joined.withColumn(name, F.when(enough, F.sqrt(value) if root else value))
+    return joined.drop("__block", "__value", "__carry", "__here", "__all")
+
+
+def moments(column, over=lambda x: x):
+    """How many values there are, their mean, the sum of squared distances to it, and their ends."""
+    n = over(F.count(column)).cast("double")
+    return F.struct(
+        n.alias("n"),
+        F.coalesce(over(F.avg(column)), F.lit(0.0)).alias("mean"),
+        F.coalesce(over(F.var_pop(column)) * n, F.lit(0.0)).alias("squares"),
+        over(F.min(column)).alias("low"),
+        over(F.max(column)).alias("high"),
+    )
+
+
+def nothing_yet():
+    """The moments of no values."""
+    none = F.lit(None).cast("double")
+    zeros = [F.lit(0.0).alias(x) for x in ("n", "mean", "squares")]
+    return F.struct(*zeros, none.alias("low"), none.alias("high"))
+
+
+def both_moments(a, b):
+    """The moments of two sets of values together."""
+    n, distance = a["n"] + b["n"], b["mean"] - a["mean"]
+    share = F.when(n > 0, b["n"] / n).otherwise(0.0)
+    return F.struct(
+        n.alias("n"),
+        (a["mean"] + distance * share).alias("mean"),
+        (a["squares"] + b["squares"] + distance * distance * a["n"] * share).alias("squares"),
+        F.least(a["low"], b["low"]).alias("low"),
+        F.greatest(a["high"], b["high"]).alias("high"),
+    )
+
+
 def with_carry(blocked, totals, combined):
     """Each row of `blocked` with ``__carry``: `combined` over the ``__total`` of earlier blocks.
 

@@ -69,3 +69,26 @@ for _name in ("sum", "mean", "min", "max", "count"):
     _not_yet = "numeric_only" if _name == "count" else "numeric_only engine engine_kwargs"
     rule(f"Series.expanding.{_name}({_source})", not_yet=_not_yet, example=(f"df['f'].expanding().{_name}()", f"df['i'].expanding(3).{_name}()", f"df['g'].expanding(3).{_name}()"))(_expanded)  # fmt: skip
     rule(f"DataFrame.expanding.{_name}({_source})", not_yet=_not_yet, example=f"df[['f', 'i']].expanding(2).{_name}()")(_expanded)  # fmt: skip
+
+
+for _name in ("std", "var"):
+
+    def _spread(c: Call, root: bool = _name == "std") -> Value:
+        """The spread of all rows so far."""
+        ddof = c.lit("ddof")
+        c.need(ddof in (0, 1) and not isinstance(ddof, bool), "ddof= of this value")
+        window: Windowed = c.self  # type: ignore[assignment]
+        options = "".join(f", {k}={v!r}" for k, v, usual in (("ddof", ddof, 1), ("least", window.params[0], 1), ("root", root, False)) if v != usual)  # fmt: skip
+
+        def one(series: Col) -> Col:
+            series = without_infinities(series)
+            return stepped(
+                c, series, "spread_so_far", lambda x, row: f"{x}, {row}{options}", "float64"
+            )
+
+        return every(c, window, one)
+
+    _source = "ddof=1, numeric_only=False, engine=None, engine_kwargs=None"
+    _not_yet = "numeric_only engine engine_kwargs"
+    rule(f"Series.expanding.{_name}({_source})", not_yet=_not_yet, example=(f"df['f'].expanding().{_name}()", f"df['g'].expanding(3).{_name}(ddof=0)"))(_spread)  # fmt: skip
+    rule(f"DataFrame.expanding.{_name}({_source})", not_yet=_not_yet, example=f"df[['n', 'i']].expanding(2).{_name}()")(_spread)  # fmt: skip

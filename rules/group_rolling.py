@@ -61,21 +61,20 @@ for _how in ("rolling", "expanding"):
     rule(f"DataFrameGroupBy.{_how}.__getitem__(key)", example=(f"df.groupby('b').{_call}['i'].max()", f"df.groupby('k').{_call}[['i', 'f']].min()"))(select)  # fmt: skip
 
 
+_ENGINES = "numeric_only=False, engine=None, engine_kwargs=None"
+_SPREAD = f"ddof=1, {_ENGINES}"
+_PLAIN = "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
+_SIGNATURES = {
+    "sum": _PLAIN, "mean": _PLAIN, "min": _PLAIN, "max": _PLAIN, "std": _SPREAD, "var": _SPREAD,
+    "count": "numeric_only=False", "median": f"{_ENGINES}, **kwargs",
+    "quantile": "q, interpolation='linear', numeric_only=False, **kwargs",
+}  # fmt: skip
+#: what a rule takes of these: the rest is left to pandas
+_TAKEN = {"q", "ddof", "*args", "**kwargs"}
+
+
 def _register(how: str, name: str) -> None:
-    spread = name in ("std", "var")
-    source = (
-        "ddof=1, numeric_only=False, engine=None, engine_kwargs=None"
-        if spread
-        else (
-            "numeric_only=False"
-            if name == "count"
-            else (
-                "numeric_only=False, engine=None, engine_kwargs=None, **kwargs"
-                if name == "median"
-                else "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
-            )
-        )
-    )
+    spread, source = name in ("std", "var"), _SIGNATURES[name]
 
     def apply(c: Call) -> Value:
         """An aggregate of the window at each row, group by group."""
@@ -83,6 +82,13 @@ def _register(how: str, name: str) -> None:
             not c.args.get("args") and not c.args.get("kwargs"), "further arguments of the window"
         )
         g, params = Groups(c, c.self.owner), dict(c.self.params)  # type: ignore[union-attr]
+        if spread:
+            c.need(c.lit("ddof") in (0, 1) and c.lit("ddof") is not True, "ddof= of this value")
+            params["ddof"] = int(c.lit("ddof"))
+        if name == "quantile":
+            q = c.lit("q")
+            c.need(isinstance(q, (int, float)) and 0 <= q <= 1, "q= of this value")
+            params["q"] = float(q)
         if g.grouped.series is None:
             c.need(g.grouped.selection is not None, "windows over every column")
             made = [(v.label, rolled(g, v, name, **params)) for v in g.values()]
@@ -94,20 +100,26 @@ def _register(how: str, name: str) -> None:
 
     call = "rolling(3, min_periods=1)" if how == "rolling" else "expanding()"
     strict = "rolling(2)" if how == "rolling" else "expanding(2)"
-    examples = [f"df.groupby('b')['i'].{strict}.{name}()", f"df.groupby('k')['f'].{call}.{name}()"]
+    done = (
+        f"{name}(0.25)"
+        if name == "quantile"
+        else f"{name}(ddof=0)" if name == "var" else f"{name}()"
+    )
+    examples = [f"df.groupby('b')['i'].{strict}.{done}", f"df.groupby('k')['f'].{call}.{done}"]
     if name == "mean":
         examples += [f"df.assign(m=df.groupby('k')['i'].{strict}.mean().reset_index(level=0, drop=True))",
                      f"df['m'] = df.groupby('b')['i'].{strict}.mean().droplevel(0)\nout = df"]  # fmt: skip
     if how == "rolling" and name in ("mean", "sum"):
         examples.append(f"df.groupby('b')['f'].rolling(4, center=True, min_periods=2).{name}()")
-    not_yet = "numeric_only" + (" engine engine_kwargs" if name != "count" else "") + (" ddof" if spread else "")  # fmt: skip
+    given = [x.split("=")[0] for x in source.split(", ")]
+    not_yet = " ".join(x for x in given if x not in _TAKEN)
     rule(f"SeriesGroupBy.{how}.{name}({source})", not_yet=not_yet, example=examples)(apply)
     rule(f"DataFrameGroupBy.{how}.{name}({source})", not_yet=not_yet,
-         example=(f"df.groupby('b')[['f', 'j']].{strict}.{name}()", f"df.groupby('k').{call}['f'].{name}()"))(apply)  # fmt: skip
+         example=(f"df.groupby('b')[['f', 'j']].{strict}.{done}", f"df.groupby('k').{call}['f'].{done}"))(apply)  # fmt: skip
 
 
 for _how in ("rolling", "expanding"):
-    for _name in ("sum", "mean", "min", "max", "std", "var", "count", "median"):
+    for _name in _SIGNATURES:
         _register(_how, _name)
 
 

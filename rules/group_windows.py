@@ -184,11 +184,12 @@ def rolling(
     min_periods: Any = None,
     ddof: int = 1,
     center: bool = False,
+    q: Any = None,
 ) -> Made:
     """An aggregate of the last rows of the group (window="all": of all so far), missing where too
     few have a value."""
     if (
-        how not in ("sum", "mean", "min", "max", "std", "var", "count", "median")
+        how not in ("sum", "mean", "min", "max", "std", "var", "count", "median", "quantile")
         or v.dtype not in NUMBERS | {None}
         or v.is_nullable
     ):
@@ -196,7 +197,7 @@ def rolling(
     so_far = window == "all"
     if so_far:
         window = 1 << 62
-    if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof != 1:
+    if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof not in (0, 1):
         raise NoRule("a rolling window of this form")
     least = min_periods if min_periods is not None else window
     if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
@@ -204,7 +205,8 @@ def rolling(
     ahead = (window - 1) // 2 if center else 0
     bounds = (BEFORE, HERE) if so_far else (ahead - (window - 1), ahead if center else HERE)
     rows = g.window(ordered=True).rowsBetween(*bounds)
-    return Made(g.typed("group_rolling", v, rows, how, least), "float64", finite=True)
+    options = {"q": q, "ddof": None if ddof == 1 else ddof}
+    return Made(g.typed("group_rolling", v, rows, how, least, **options), "float64", finite=True)
 
 
 #: method -> its function and the names of its arguments, where pandas has it for a group's Series
