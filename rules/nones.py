@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Iterator
 
-from rules.lib import is_missing
+from rules import constants
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOTH,
@@ -56,7 +56,9 @@ def check(interpreter: Any, name: str, owner: Any, args: list, kwargs: dict) -> 
     shows = method == "astype" and any(as_text(x) for x in every)
     shows = shows or method in _SHOWING or (method == "value_counts" and "dropna" in kwargs)
     shows = shows or (method == "isin" and any(holds_none(x, any_missing=True) for x in every))
-    shows = shows or (method == "map" and any(is_missing(k) for x in every for k in keys_of(x)))
+    shows = shows or (
+        method == "map" and any(constants.is_missing(k) for x in every for k in keys_of(x))
+    )
     if calls or shows:
         words = "".join(interpreter.program.code(x.node) for x in every if isinstance(x, Func))
         shown(ctx, *every, owner, words=words)
@@ -169,7 +171,7 @@ def holds_none(value: Any, any_missing: bool = False) -> bool:
         return False
     found = value.value
     items = found.values() if isinstance(found, dict) else found if isinstance(found, (list, tuple, set)) else [found]  # fmt: skip
-    return any(x is None or any_missing and is_missing(x) for x in items)
+    return any(x is None or any_missing and constants.is_missing(x) for x in items)
 
 
 def keys_of(value: Any) -> list:
