@@ -110,6 +110,13 @@ def test_expanding_crosses_blocks(frame, series, small_blocks, how):
     )
 
 
+@pytest.mark.parametrize("ddof, least, root", [(1, 1, True), (0, 3, False)])
+def test_spreads_cross_blocks(frame, series, small_blocks, ddof, least, root):
+    out = running.spread_so_far(frame, "out", F.col("v"), "pos", ddof, least, root)
+    window = series.expanding(least)
+    assert_same(out, (window.std if root else window.var)(ddof=ddof))
+
+
 def test_filling_crosses_blocks(frame, series, small_blocks):
     assert_same(running.filled_forward(frame, "out", F.col("v"), "pos"), series.ffill())
     assert_same(running.filled_forward(frame, "out", F.col("v"), -F.col("pos")), series.bfill())
