@@ -85,7 +85,9 @@ def columns_in(value: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
-    """The result of a step that puts None into a column."""
+    """The result of a step that puts None into a column, or leaves none missing."""
+    if fills_all(name, args, kwargs):
+        return value.but(gap=None) if isinstance(value, Col) and value.gap == BOTH else value
     if name == "Series.shift":  # None comes in at the edge of texts
         puts = isinstance(value, Col) and value.dtype in ("object", None) and "fill_value" not in kwargs  # fmt: skip
         kept: list = [owner]
@@ -107,6 +109,13 @@ def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict
     if puts and isinstance(value, Frame):
         return in_frame(place, value, args)
     return carried_on(name, value, owner)
+
+
+def fills_all(name: str, args: list, kwargs: dict) -> bool:
+    """Whether a step puts a constant where anything is missing."""
+    value = next(iter(args), kwargs.get("value"))
+    filled = name in ("Series.fillna", "DataFrame.fillna") and isinstance(value, Const)
+    return filled and not (isinstance(value.value, dict) or holds_none(value, True) or "limit" in kwargs)  # type: ignore[union-attr]
 
 
 def carried_on(name: str, value: Any, owner: Any) -> Any:

@@ -256,3 +256,14 @@ def test_what_only_the_connection_needed_is_left_out():
     script = transpile(source).script
     assert "DB_PASSWORD" not in script and "DB_HOST" not in script and "DB_USER" not in script
     assert "LIMIT" in script and 'connection="postgresql-shop"' in script
+
+
+def test_none_that_is_filled_is_not_looked_for_later():
+    source = (
+        "import pandas as pd\ndf = pd.read_csv('in.csv')\n"
+        "df['name'] = df['name'].str.strip().replace('', pd.NA).fillna('unknown')\n"
+        "df['size'] = df['size'].astype('category').cat.codes\ndf.to_csv('out.csv', index=False)\n"
+    )
+    entries = transpile(source).report.entries
+    assert not [e for e in entries if e.line == 3 and e.verdict == "driver"]
+    assert [e for e in entries if e.line == 4 and e.verdict == "driver"]
