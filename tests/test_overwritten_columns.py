@@ -23,6 +23,7 @@ PROGRAMS = {
     "and read in a lambda": "a = df[['i', 'j']]\nout = a.sub(a.mean(axis=1), axis=0).div(a.std(axis=1), axis=0)",
     "and chosen": "df['b'] = df['i']\nout = df[['b', 'k', 'i']]",
     "side by side on the driver": "df['i'], df['b'] = df['i'].astype('float16'), df['j'].astype('float16')\nout = df.groupby('k')[['i', 'b']].sum()",
+    "and what it was is used in pandas": "a = df[['i', 'j']]\ns = a.std(axis=1)\na['i'] = a['i'] - a.mean(axis=1)\na['j'] = a['j'] / s\nout = a",
     "and sorted without repeats": "df['b'] = 1\nout = df.sort_values('i').drop_duplicates(['k', 'b'])",
 }
 

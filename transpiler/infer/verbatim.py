@@ -153,7 +153,8 @@ class Verbatim:
         """What each name in kept code is called in the job; makes what is not there yet."""
         names: dict[str, str] = {}
         own, anew = parameters_in(node), bound_first(node)
-        for name in sorted(read_names(node) | changed):
+        # What is changed takes its variable over, which others may still be made from.
+        for name in sorted(read_names(node) | changed, key=lambda n: (n in changed, n)):
             ref = scope.lookup(name)
             if ref is not None and name in anew and isinstance(ref.value, LoopName):
                 ref = None
