@@ -32,6 +32,7 @@ from transpiler.facts import (
     Index,
     NoTable,
     Order,
+    TextLists,
     Value,
     fresh,
     with_missing,
@@ -382,6 +383,8 @@ def stacked_dtype(found: list[str | None]) -> str:
         (only,) = kinds
         if only == "category":
             raise NoRule("categories are put together")
+        if only == "list":  # which says of what
+            return "list" if not all(isinstance(d, TextLists) for d in found) else only
         # A part that lacks the column makes it fractions, even one without rows.
         return {"int64": "float64"}.get(only, with_missing(only)) if gaps else only  # type: ignore[return-value]
     if kinds <= {"int64", "int64?"}:

@@ -11,7 +11,18 @@ from rules.join import ordered_number
 from rules.lib import all_finite, chain, series_of, settle, subset_of
 from rules.pivot import as_list
 from rules.registry import Call, rule
-from transpiler.facts import FLOATS, INTEGERS, Col, Column, Frame, Index, Order, Rows, fresh
+from transpiler.facts import (
+    FLOATS,
+    INTEGERS,
+    Col,
+    Column,
+    Frame,
+    Index,
+    Order,
+    Rows,
+    TextLists,
+    fresh,
+)
 from transpiler.symbolic import E, F, col, lift, render
 
 # --- melt -------------------------------------------------------------------------------------
@@ -299,7 +310,15 @@ def exploded(c: Call, frame: Frame, labels: list, ignore_index: bool) -> Frame:
     option = f", at={render(at)}" if wanted else ""
     names = render(columns[0].name if len(columns) == 1 else [x.name for x in columns])
     text = f"{ctx.call('explode')}({base.text}, {names}{option})"
-    new = {x.label: Column(x.label, x.name, None) for x in columns}
+    texts = {x.label for x in columns if isinstance(x.dtype, TextLists)}
+    new = {
+        x.label: (
+            Column(x.label, x.name, "object", gap="nan")
+            if x.label in texts
+            else Column(x.label, x.name, None)
+        )
+        for x in columns
+    }
     out = base.but(text=text, rows=Rows(), hidden=(*base.hidden, at) if wanted else base.hidden)
     shown = tuple(new.pop(x.label, x) for x in out.columns)
     out = out.but(columns=(*shown, *new.values()))

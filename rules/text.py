@@ -10,7 +10,7 @@ from rules.regexes import Regex, java, java_replacement
 from rules.registry import Call, rule
 from rules.widths import LENGTH, LONGEST
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Func, Width
+from transpiler.facts import Col, Func, TextLists, Width
 from transpiler.symbolic import E, F, render
 
 LIST = "list"
@@ -41,6 +41,11 @@ def helper(c: Call, name: str, *args: Any, **options: Any) -> E:
 
 def as_text(c: Call, expr: E) -> Col:
     return derive(expr, text_dtype(c.col), c.col, gap=c.col.gap)
+
+
+def list_type(series: Col) -> str:
+    """The dtype of lists that are made of texts. Those of nullable ones are not followed further."""
+    return LIST if series.is_nullable else TextLists()
 
 
 def as_count(c: Call, expr: E) -> Col:
@@ -472,7 +477,9 @@ def findall(c: Call) -> Col:
         return F.regexp_extract_all(text_of(c), F.lit(found.pattern), F.lit(len(found.groups)))
 
     c.need(re.compile(pat, flags).groups < 2, "several groups are found together")
-    return derive(native_or_pandas(c, native, "array<string>", "findall", pat, flags), LIST, c.col)
+    return derive(
+        native_or_pandas(c, native, "array<string>", "findall", pat, flags), list_type(c.col), c.col
+    )
 
 
 __all__ = ["Regex", "as_count", "as_flag", "by_pandas", "helper", "native_or_pandas", "pattern"]

@@ -14,6 +14,7 @@ from rules.text import (
     as_text,
     by_pandas,
     helper,
+    list_type,
     native_or_pandas,
     pattern,
     text_dtype,
@@ -114,7 +115,7 @@ def list_of_parts(c: Call, n: int) -> E:
 
 def split_result(c: Call, parts: E, n: int) -> Value:
     if not c.lit("expand"):
-        return derive(parts, LIST, c.col)
+        return derive(parts, list_type(c.col), c.col)
     found = Expander(c.ctx, c.col, parts, text_dtype(c.col), c.lit("pat") is None, n)
     return Windowed(c.self, "split", (found,))  # type: ignore[arg-type]
 

@@ -180,6 +180,13 @@ class OpenBins(str):
         return self.text
 
 
+class TextLists(str):
+    """The dtype "list" of lists of texts; a missing list, and what an empty one gives, is NaN."""
+
+    def __new__(cls) -> "TextLists":
+        return super().__new__(cls, "list")
+
+
 class MadeCategory(str):
     """The dtype "category" whose categories, or their order, only the ``step`` that made it knows."""
 
