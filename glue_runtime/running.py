@@ -201,8 +201,8 @@ def interpolated(df, name, column, row, limit=None, way="forward", area=None):
     # Beside infinite values numpy tries the line from above, then takes what both are.
     below, above = (slope * (row - end["at"]) + end["x"] for end in (low, high))
     level = F.when(low["x"] == high["x"], low["x"])
-    line = F.when(inside, F.nanvl(below, F.nanvl(above, level)))
-    value = F.coalesce(line, low["x"], high["x"])
+    line = F.nanvl(below, F.nanvl(above, level))
+    value = F.when(inside, line).otherwise(F.coalesce(low["x"], high["x"]))
     filled = F.when(column.isNotNull(), column).when(allowed, value)
     return wide.withColumn(name, filled).drop("__known", "__low", "__high")
 
