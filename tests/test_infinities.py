@@ -76,6 +76,7 @@ df["q"] = (df["r"] / df["r"]).isna()
 df["c"] = df["r"].replace([np.inf, -np.inf], np.nan) - df["a"]
 df["p"] = df["r"].pct_change(fill_method=None)
 df["u"] = df["r"].cumsum()
+df["l"] = df["r"].mask(df["a"] == 2).interpolate()
 df["big"] = df["d"] > -1
 df.to_csv("out.csv", index=False)
 total = df.groupby("k").agg(t=("r", "sum"), m=("r", "mean"), s=("r", "std"), n=("d", "count"))
