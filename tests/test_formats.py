@@ -67,7 +67,9 @@ def test_parquet_types(glue, tmp_path):  # noqa: F811
     )
     assert kept.columns == ["c", "i8"]
     with pytest.raises(ValueError, match="'c' is string"):
-        read_parquet(glue, str(tmp_path / "in.parquet"), "c double", transformation_ctx="t", columns=["c"])
+        read_parquet(
+            glue, str(tmp_path / "in.parquet"), "c double", transformation_ctx="t", columns=["c"]
+        )
     with pytest.raises(ValueError, match="no column"):
         read_parquet(glue, str(tmp_path / "in.parquet"), transformation_ctx="t", columns=["q"])
 
