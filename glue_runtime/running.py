@@ -85,16 +85,10 @@ def spread_so_far(df, name, column, row, ddof=1, least=1, root=False):
     are more than `ddof` of them and `least` at the least."""
     row = column_of(row)
     blocked = df.withColumns({"__block": block_of(row), "__value": column.cast("double")})
-    totals = blocked.groupBy("__block").agg(moments("__value").alias("__total")).localCheckpoint()
-    later = totals.select(F.col("__block").alias("__later"))
-    carry = (
-        later.join(totals, F.col("__block") < F.col("__later"))
-        .groupBy("__later")
-        .agg(F.collect_list("__total").alias("__carry"))
-        .withColumn("__carry", F.aggregate("__carry", nothing_yet(), both_moments))
-        .withColumnRenamed("__later", "__block")
-    )
-    joined = blocked.join(F.broadcast(carry), "__block", "left")
+    totals = blocked.groupBy("__block").agg(moments("__value").alias("__total"))
+    # Not inside the aggregate: Spark 3.5 resolves no lambda there.
+    folded = F.aggregate("__carry", nothing_yet(), both_moments)
+    joined = with_carry(blocked, totals, F.collect_list("__total"), folded)
     window = Window.partitionBy("__block").orderBy(row)
     window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     joined = joined.withColumn("__here", moments("__value", lambda x: x.over(window)))
@@ -141,8 +135,10 @@ def both_moments(a, b):
     )
 
 
-def with_carry(blocked, totals, combined):
+def with_carry(blocked, totals, combined, finished=None):
     """Each row of `blocked` with ``__carry``: `combined` over the ``__total`` of earlier blocks.
+
+    finished: what is made of that ``__carry``, once for each block.
 
     The totals, some thousands at most, are worked out now: a chain of such steps would otherwise
     go through all that comes before it three times at each step.
@@ -155,6 +151,8 @@ def with_carry(blocked, totals, combined):
         .agg(combined.alias("__carry"))
         .withColumnRenamed("__later", "__block")
     )
+    if finished is not None:
+        carry = carry.withColumn("__carry", finished)
     return blocked.join(F.broadcast(carry), "__block", "left")
 
 

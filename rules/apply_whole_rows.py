@@ -17,6 +17,7 @@ from rules.registry import Call
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Frame, Func, Scalar, Value
 from transpiler.infer.scope import Scope
+from transpiler.source import read_names
 
 _OPERATORS = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Divide": "truediv"}
 #: methods of a row that give one value, and those that give a row
@@ -132,17 +133,7 @@ class Reader:
         return self.interpreter.eval(node, self.scope)
 
     def mentions(self, node: Any) -> bool:
-        names = self.names
-
-        class Visitor(cst.CSTVisitor):
-            found = False
-
-            def visit_Name(self, one: cst.Name) -> None:
-                self.found = self.found or one.value in names
-
-        visitor = Visitor()
-        node.visit(visitor)
-        return visitor.found
+        return not read_names(node).isdisjoint(self.names)
 
     def binary(self, node: cst.BinaryOperation) -> Any:
         name = _OPERATORS.get(type(node.operator).__name__)
@@ -212,23 +203,20 @@ class Reader:
         if name == "fillna" and len(args) == 1 and isinstance(args[0], Col) and not kwargs:
             return self.filled(rows, args[0], node)
         self.c.need(all(isinstance(x, Const) for x in given), "a method of a row with such arguments")  # fmt: skip
-        called = lambda more: self.interpreter.by_rule(  # noqa: E731
-            f"DataFrame.{name}", rows.frame, args, {**kwargs, **more}, node
-        )
-        if name in _TO_VALUE and not args:
-            return called({"axis": Const(1)})
-        if name in _ALONG and not args:
-            return Rows(called({"axis": Const(1)}), rows.fractions)
-        self.c.need(name in _EACH, f"{name} of a whole row")
-        return Rows(called({}), rows.fractions)
+        along = name in _TO_VALUE | _ALONG and not args
+        self.c.need(along or name in _EACH, f"{name} of a whole row")
+        options = {**kwargs, "axis": Const(1)} if along else kwargs
+        made = self.interpreter.by_rule(f"DataFrame.{name}", rows.frame, args, options, node)
+        return made if name in _TO_VALUE else Rows(made, rows.fractions)
 
     def filled(self, rows: Rows, value: Col, node: Any) -> Rows:
         """The gaps of a row filled with a value of it."""
         kinds = {x.dtype for x in rows.frame.columns}
         self.c.need(kinds == {"float64"}, "gaps of a row of other values than fractions")
-        fill = lambda s: self.interpreter.by_rule(
-            "Series.fillna", s, [value], {}, node
-        )  # noqa: E731
+
+        def fill(s: Col) -> Col:
+            return self.interpreter.by_rule("Series.fillna", s, [value], {}, node)
+
         return Rows(mapped(self.c.ctx, rows.frame, fill), True)
 
     def cell(self, node: cst.Subscript) -> Any:

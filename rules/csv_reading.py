@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rules.io import dtype_argument, source_frame
+from rules.io import dtype_argument, source_frame, zones_of
 from rules.registry import Call, rule
-from transpiler.facts import Const, Frame, Index, Plain, Rows, zone_of
+from transpiler.facts import Const, Frame, Index, Plain, Rows
 from transpiler.loops import Chunks
 
 #: parameters that glue_runtime's read_csv takes as they are, and their defaults
@@ -87,7 +87,7 @@ def pieces(c: Call, default: str) -> Any:
     c.need(isinstance(size, int) and size > 0 and isinstance(path, Const), "chunksize= of this form")  # fmt: skip
     c.need(not c.given("skipfooter"), "skipfooter= beside chunksize=, which pandas refuses")
     c.need(c.lit("index_col") is None, "labels of a file that is read piece after piece")
-    whole = delimited(c, default)
+    whole, known = read_whole(c, default)
     dtype = dtype_argument(c["dtype"])
     given = set(dtype) if isinstance(dtype, dict) else None
     stated = isinstance(dtype, str) or given is not None and given >= set(c.lit("usecols") or ("",))
@@ -95,7 +95,7 @@ def pieces(c: Call, default: str) -> Any:
     c.need("category" not in named, "categories of a file that is read piece after piece")
     if not stated or c.lit("parse_dates"):
         c.need(not whole.open, "pandas finds the types of each piece by itself: dtype= says what they are")  # fmt: skip
-        known = {k: v for k, v in c.ctx.pieces_of[whole.base].items() if v is not None}
+        known = {k: v for k, v in known.items() if v is not None}
         found = c.ctx.schemas.look_pieces(path.value, known, size)
         types = [x.dtype for x in whole.columns]
         c.need(found is not None and all(map(agree, zip(*found), types)), "the pieces have columns of different types: dtype= says what they are")  # fmt: skip
@@ -109,6 +109,11 @@ def agree(found: tuple, dtype: str | None) -> bool:
 
 def delimited(c: Call, default: str) -> Frame:
     """A file of cells with a separator between them."""
+    return read_whole(c, default)[0]
+
+
+def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
+    """All of the file, and the parameters by which pandas finds its types."""
     path = c["filepath_or_buffer"]
     c.need(
         isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain),
@@ -117,7 +122,7 @@ def delimited(c: Call, default: str) -> Frame:
     if isinstance(path, Plain) and "IO(" in path.text:
         from rules.literal import text_table
 
-        return text_table(c)
+        return text_table(c), {}
     if isinstance(path, Const):
         c.need(
             not path.value.startswith(("http:", "https:", "ftp:")),
@@ -146,11 +151,7 @@ def delimited(c: Call, default: str) -> Frame:
     elif known.get("header", 0) is None:
         passed["header"] = False
     if dates:
-        passed["parse_dates"] = dates
-        zoned = (
-            [label for label, d, _ in schema.columns if zone_of(d)] if schema is not None else []
-        )
-        passed |= {"utc": zoned} if zoned else {}
+        passed |= {"parse_dates": dates, **zones_of(schema, "utc")}
     function = "read_csv"
     if hasattr(path, "added"):
         c.need(index is None, "an index column of several files")
@@ -158,8 +159,7 @@ def delimited(c: Call, default: str) -> Frame:
     frame = source_frame(
         c, function, "csv", path, schema, passed, dtype, usecols, dates, whole=whole
     )
-    c.ctx.pieces_of = {frame.base: known}
-    return frame if index is None else labelled(c, frame, index)
+    return (frame if index is None else labelled(c, frame, index)), known
 
 
 def layout_options(c: Call, path: Any, default: str) -> dict:

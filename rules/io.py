@@ -220,10 +220,10 @@ def read_parquet(c: Call) -> Frame:
     return source_frame(c, "read_parquet", "parquet", path, schema, zones_of(schema), None, columns)
 
 
-def zones_of(schema: Any) -> dict:
+def zones_of(schema: Any, told: str = "zoned") -> dict:
     """The columns of times of a zone, as the reader is told of them."""
     zoned = [label for label, d, _ in getattr(schema, "columns", ()) if zone_of(d)]
-    return {"zoned": zoned} if zoned else {}
+    return {told: zoned} if zoned else {}
 
 
 # --- writing --------------------------------------------------------------------------------

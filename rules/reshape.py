@@ -296,6 +296,12 @@ def explode_series(c: Call) -> Col:
     return series_of(c.ctx, out, label).but(label=c.col.label)
 
 
+def items_of(lists: Column) -> Column:
+    """The column of the items of lists."""
+    texts = isinstance(lists.dtype, TextLists)
+    return Column(lists.label, lists.name, "object" if texts else None, gap="nan" if texts else None)  # fmt: skip
+
+
 def exploded(c: Call, frame: Frame, labels: list, ignore_index: bool) -> Frame:
     """A row for each item of the lists in these columns, which are of one length in a row."""
     ctx = c.ctx
@@ -310,15 +316,7 @@ def exploded(c: Call, frame: Frame, labels: list, ignore_index: bool) -> Frame:
     option = f", at={render(at)}" if wanted else ""
     names = render(columns[0].name if len(columns) == 1 else [x.name for x in columns])
     text = f"{ctx.call('explode')}({base.text}, {names}{option})"
-    texts = {x.label for x in columns if isinstance(x.dtype, TextLists)}
-    new = {
-        x.label: (
-            Column(x.label, x.name, "object", gap="nan")
-            if x.label in texts
-            else Column(x.label, x.name, None)
-        )
-        for x in columns
-    }
+    new = {x.label: items_of(x) for x in columns}
     out = base.but(text=text, rows=Rows(), hidden=(*base.hidden, at) if wanted else base.hidden)
     shown = tuple(new.pop(x.label, x) for x in out.columns)
     out = out.but(columns=(*shown, *new.values()))
