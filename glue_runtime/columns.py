@@ -163,7 +163,10 @@ def python_mod(a, b):
 
 def mod(a, b, ta, tb, finite=False, masked=False):
     """``a % b`` with the sign of the divisor; a zero divisor gives a missing value, among whole
-    numbers of nullable columns (``masked``) 0."""
+    numbers of nullable columns (``masked``) 0. Of intervals it is one."""
+    if ta == tb == INTERVAL:
+        rest = F.when(micros(b) != 0, python_mod(micros(a), micros(b)))
+        return F.timestamp_micros(rest) - F.timestamp_micros(F.lit(0))
     whole = ta in (*INTEGERS, "boolean") and tb in (*INTEGERS, "boolean")
     constant = not hasattr(b, "cast") and b
     a, b = as_column(number(a, ta)), number(b, tb)

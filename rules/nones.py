@@ -23,11 +23,16 @@ from transpiler.facts import (
     Sequence,
     none_gap,
 )
+from transpiler.source import read_names
 
 #: steps that put None into a column where they are given one: which of their arguments are values
 _PUTTING = {"Series.where": (1, "other"), "Series.mask": (1, "other"), "numpy.where": (1, "x"), "numpy.select": (1, "choicelist"),
             "Series.map": (0, "arg"), "Series.replace": (0, "to_replace"), "DataFrame.__setitem__": (1, "value"),
             "DataFrame.loc.__setitem__": (1, "value")}  # fmt: skip
+#: steps that give None beside what they take: parts that a text does not have, groups without a value
+_GIVING = {"Series.str.split", "Series.str.rsplit", *(f"{kind}{how}.{name}" for kind in ("Series", "DataFrame")
+           for how in ("GroupBy", "Resampler") for name in ("first", "last", "agg", "aggregate", "transform")),
+           "DataFrame.pivot_table", "pandas.pivot_table", "pandas.crosstab"}  # fmt: skip
 #: steps whose functions see the values
 _CALLING = {
     "apply",
@@ -48,20 +53,26 @@ def check(interpreter: Any, name: str, owner: Any, args: list, kwargs: dict) -> 
     """Before the rules of a step are tried: whether it has to find None where pandas has it."""
     ctx, method = interpreter.ctx, name.rpartition(".")[2]
     place = place_of(ctx, name)
-    told = name in _PUTTING or name == "Series.shift" and owner.dtype is not None
+    told = name in _PUTTING or name in _GIVING or name == "Series.shift" and owner.dtype is not None
     if told and ctx.wants(place, "None"):
         raise NoRule("None beside NaN, which a later step tells apart")
     every = [*args, *kwargs.values()]
-    calls = method in _CALLING and any(map(calls_something, every))
     shows = method == "astype" and any(as_text(x) for x in every)
     shows = shows or method in _SHOWING or (method == "value_counts" and "dropna" in kwargs)
     shows = shows or (method == "isin" and any(holds_none(x, any_missing=True) for x in every))
     shows = shows or (
         method == "map" and any(constants.is_missing(k) for x in every for k in keys_of(x))
     )
-    if calls or shows:
+    if shows:
+        shown(ctx, *every, owner)
+
+
+def in_python(interpreter: Any, name: str, owner: Any, args: list, kwargs: dict) -> None:
+    """After a step that hands the values to a function in Python, which sees what pandas' would."""
+    every = [*args, *kwargs.values()]
+    if name.rpartition(".")[2] in _CALLING and any(map(calls_something, every)):
         words = "".join(interpreter.program.code(x.node) for x in every if isinstance(x, Func))
-        shown(ctx, *every, owner, words=words)
+        shown(interpreter.ctx, *every, owner, words=words)
 
 
 def shown(ctx: Any, *values: Any, words: str = "") -> None:
@@ -88,6 +99,8 @@ def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict
     """The result of a step that puts None into a column, or leaves none missing."""
     if fills_all(name, args, kwargs):
         return value.but(gap=None) if isinstance(value, Col) and value.gap == BOTH else value
+    if name in _GIVING:
+        return from_groups(ctx, name, value, owner, args, kwargs)
     if name == "Series.shift":  # None comes in at the edge of texts
         puts = isinstance(value, Col) and value.dtype in ("object", None) and "fill_value" not in kwargs  # fmt: skip
         kept: list = [owner]
@@ -109,6 +122,60 @@ def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict
     if puts and isinstance(value, Frame):
         return in_frame(place, value, args)
     return carried_on(name, value, owner)
+
+
+def from_groups(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
+    """The result of groups, where ``first`` and ``last`` of no value, and functions, give None."""
+    whole = name.endswith((".first", ".last"))
+    if not whole and not any(map(gives_none, [*args, *kwargs.values()])):
+        return value
+    given = next(iter(args), kwargs.get("func"))
+    whole = whole or is_first(given) and name.endswith((".agg", ".aggregate"))
+    named = kwargs if given is None else dict_of(given)
+    keys = {k.label for k in owner.keys} if isinstance(owner, Grouped) else set()
+
+    def gap(x: Any) -> str | None:
+        if x.dtype not in ("object", "bool?", None) or x.label in keys:
+            return x.gap
+        found = named.get(x.label)
+        if found is not None and not gives_none(found):
+            return x.gap
+        return gap_with(place_of(ctx, name), whole or is_first(found), x.gap)
+
+    if isinstance(value, Col):
+        return value.but(gap=gap(value))
+    if isinstance(value, Frame):
+        return value.but(columns=tuple(replace(x, gap=gap(x)) for x in value.columns))
+    return value
+
+
+def is_first(value: Any) -> bool:
+    """Whether an aggregate is ``first`` or ``last``, by itself or beside the column that it is of."""
+    if isinstance(value, Sequence) and value.type is tuple:
+        return is_first(value.items[-1])
+    found = getattr(value, "value", None)
+    return (found[-1] if isinstance(found, tuple) and found else found) in ("first", "last")
+
+
+def dict_of(value: Any) -> dict:
+    """What a dict of aggregates says of each column."""
+    if isinstance(value, Mapping):
+        return {getattr(k, "value", k): v for k, v in value.items}
+    found = getattr(value, "value", None)
+    return {k: Const(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def gives_none(value: Any) -> bool:
+    """Whether an aggregate among these gives None where a group has no value."""
+    if isinstance(value, Sequence):
+        return any(map(gives_none, value.items))
+    if isinstance(value, Mapping):
+        return any(gives_none(x) for _, x in value.items)
+    if isinstance(value, Func):
+        return "None" in read_names(value.node)
+    found = getattr(value, "value", None)
+    items = found.values() if isinstance(found, dict) else found if isinstance(found, (list, tuple)) else [found]  # fmt: skip
+    return any(x in ("first", "last") if isinstance(x, str) else isinstance(x, (list, tuple)) and {"first", "last"} & set(x) for x in items)  # fmt: skip
 
 
 def fills_all(name: str, args: list, kwargs: dict) -> bool:
@@ -213,4 +280,4 @@ def as_text(value: Any) -> bool:
     return any(x is str or x == "str" for x in found) or getattr(value, "text", "") == "str"
 
 
-__all__ = ["check", "marked", "shown", "told_apart"]
+__all__ = ["check", "in_python", "marked", "shown", "told_apart"]

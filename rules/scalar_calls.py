@@ -327,7 +327,7 @@ class Calls:
         if (
             value.kind == "str"
             and kind in ("str", "float")
-            and (self.is_full(value, state) or value.gap == "nan")
+            and (kind == "str" or self.is_full(value, state) or value.gap == "nan")
         ):
             if self.is_full(value, state):
                 return Const(kind == "str")

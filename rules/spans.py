@@ -47,6 +47,18 @@ def divided(c: Call) -> Col:
 
 
 @rule(
+    "Series.__mod__(other)",
+    example=(f"{_SPAN} % pd.Timedelta('7h')", f"{_SPAN} % np.timedelta64(1, 'D')"),
+)
+def rest_of(c: Call) -> Col:
+    """What is left of each interval after whole times another one."""
+    micros, under, series = two_spans(c)
+    c.need(isinstance(under, int) and under > 0, "an interval before nothing")
+    rest = F.timestamp_micros(F.pmod(micros, F.lit(under))) - F.timestamp_micros(F.lit(0))
+    return derive(rest, "timedelta64[ns]", series)
+
+
+@rule(
     "Series.__floordiv__(other)",
     example=(f"{_SPAN} // pd.Timedelta(days=1)", f"{_SPAN}.dropna() // pd.Timedelta(weeks=1)"),
 )

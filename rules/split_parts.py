@@ -7,8 +7,9 @@ from typing import Any, Callable
 
 from rules.lib import derive
 from rules.literal import from_series
+from rules.nones import gap_with
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Frame, Windowed
+from transpiler.facts import Col, Frame, NoneGap, Windowed
 from transpiler.symbolic import E, F
 
 #: places in which a label is looked for
@@ -20,7 +21,8 @@ class Expander:
     """The columns of a split text. ``parts``: the list of texts of a row; ``blanks``: it may be
     empty; ``n``: at most n + 1 of them, where positive. ``changes``: what was done with every
     column since, ``names`` with the labels, after so many changes; ``least``: so many columns are
-    used; ``named``: so many have names."""
+    used; ``named``: so many have names; ``place``: the step, which puts None where parts are absent.
+    """
 
     ctx: Any
     series: Col
@@ -32,6 +34,7 @@ class Expander:
     names: tuple[tuple[int, Callable[[Any], Any]], ...] = ()
     least: int = 0
     named: int = 0
+    place: tuple = ()
 
     def but(self, **changes: Any) -> "Expander":
         return replace(self, **changes)
@@ -54,12 +57,17 @@ class Expander:
     def column(self, number: int) -> Col:
         expr = F.get(self.parts, F.lit(number)) if number else self.parts[0]
         sure = number == 0 and not self.blanks  # there wherever the text is
-        gap = self.series.gap if sure else "None" if self.series.null_free else None
+        gap = self.series.gap if sure or self.series.is_nullable else self.absent()
         full = sure and self.series.null_free
         made = derive(expr, self.dtype, self.series, label=number, gap=gap, null_free=full)
         for change in self.changes:
             made = change(self, number, made)
         return made.but(label=self.label(number))
+
+    def absent(self) -> NoneGap:
+        """What is missing where a text has fewer parts: None, beside NaN where the text is missing."""
+        pure = self.series.null_free or self.series.gap == "None"
+        return gap_with(self.place, pure, self.series.gap)
 
     def check(self, count: int, exactly: bool) -> None:
         """Make the job fail as pandas does where the number of columns is another."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rules import nones
 from rules.lib import derive, meet, series_of, tightened, typed
 from rules.regexes import java
 from rules.registry import Call, rule
@@ -116,7 +117,8 @@ def list_of_parts(c: Call, n: int) -> E:
 def split_result(c: Call, parts: E, n: int) -> Value:
     if not c.lit("expand"):
         return derive(parts, list_type(c.col), c.col)
-    found = Expander(c.ctx, c.col, parts, text_dtype(c.col), c.lit("pat") is None, n)
+    place = nones.place_of(c.ctx, c.rule.name)
+    found = Expander(c.ctx, c.col, parts, text_dtype(c.col), c.lit("pat") is None, n, place=place)
     return Windowed(c.self, "split", (found,))  # type: ignore[arg-type]
 
 

@@ -31,8 +31,8 @@ FLOATS = [0.0, -0.0, 1.5, -2.25, 3.0, 0.1, 2.675, 100.0, -0.5, 1e-5, 7.0]
 #: names that files have and that could trip a translation: signs, other scripts, names that differ
 #: in case only, and names that jobs or pandas give to columns of their own
 NAMES = ["a.b", "with space", "it's", 'say "x"', "é", "日", "I", "K", "`tick`", "index", "value", "count", "key", "size",
-         "sum", "1", "df", "_1", "a,b", "level_0", "variable", "T", "x[0]", "$v", "%s", "{n}", "value_", "__pos", "__row",
-         "__t", "__index", "__key", "__value", "mean", "name"]  # fmt: skip
+         "sum", "1", "df", "_1", "a,b", "level_0", "variable", "T", "x[0]", "$v", "%s", "{n}", "value_", "__value",
+         "mean", "name"]  # fmt: skip
 TYPES = {"s": "str", "u": "str", "k": "str", "b": "bool", "i": "'int64'", "j": "'int64'", "f": "float", "g": "float", "n": "float"}  # fmt: skip
 ROWS_AT_MOST = 16
 COLUMNS_AT_MOST = 16

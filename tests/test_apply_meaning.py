@@ -111,6 +111,11 @@ _TOLD = "\nfor c in ['v', 'w', 'x', 'y', 'z']:\n    df[c + '2'] = df[c].astype(s
 IN_PANDAS += [
     "df['v'] = np.where(df['b'], df['s'], None)\ndf['w'] = df['s'].where(df['b'], None)\ndf['x'] = df['k'].map({'a': 'one', 'b': None})\ndf['y'] = None\ndf.loc[df['b'], 'y'] = 'a'\ndf['z'] = df['s'].replace({'apple': None})"
     + _TOLD,
+    # parts that a text does not have, groups without a value, a function that gives None
+    "df[['v', 'w']] = df['s'].str.split(' ', n=1, expand=True)\ndf['x'] = df.groupby('k')['u'].transform('first')\ndf['y'] = df['k'].map(df[df['i'] > 2].groupby('k')['s'].last())"
+    "\ndf['z'] = df['k'].map(df.groupby('k')['s'].agg(lambda s: None if s.isna().any() else s.iloc[0]))"
+    + _TOLD,
+    "d = df.assign(s=df['s'].where(df['i'] > 100))\ng = d.groupby('k').agg({'s': ['first', 'count']})\ng.columns = ['a', 'b']\ng['c'] = g['a'].map({None: 'none'})\ndf = g.reset_index()",
 ]
 
 

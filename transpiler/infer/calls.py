@@ -39,6 +39,7 @@ from transpiler.facts import (
 )
 from transpiler.loops import PerGroup
 from transpiler.source import is_secret_name
+from transpiler.infer import reserved
 from transpiler.infer.counting import distinct_count
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
@@ -336,6 +337,7 @@ class Calls:
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         method = name.rpartition(".")[2]
+        labels = self.ctx.like_hidden
         reasons = [(-2, _WHOLE_FILES.get(method, f"there is no rule for {name}"))]
         for rule in candidates:
             point = self.ctx.save()
@@ -344,6 +346,8 @@ class Calls:
                 bound, given = registry.bind(rule, [self.once(a, owner) for a in args], {k: self.once(v, owner) for k, v in kwargs.items()})  # fmt: skip
                 call = registry.Call(rule, owner, bound, given, self.ctx)
                 call.interpreter, call.node = self, node  # type: ignore[attr-defined]
+                if labels:
+                    reserved.check(labels, reserved.names_of_module(rule.where.partition(":")[0]))
                 with self.looking(name, owner, *bound.values()):
                     value = rule.apply(call)
             except (NoRule, EndSignal) as error:
@@ -361,6 +365,8 @@ class Calls:
             self.ctx.note(
                 verdict, rule.name, getattr(call, "message", ""), self.program.source_line(node)
             )
+            if verdict == "udf":
+                nones.in_python(self, name, owner, args, kwargs)
             value = self.with_reads(value, name, args, kwargs, owner)
             value = widths.marked(name, value, found, *operands)
             value = nones.marked(self.ctx, name, value, owner, args, kwargs)

@@ -11,10 +11,12 @@ import keyword
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from transpiler.errors import NoRule
 from transpiler.facts import Frame, Index, Order, Scalar, SortKey, Value
+from transpiler.infer import reserved
 from transpiler.options import Options
 from transpiler.symbolic import E, col
 from transpiler.tidy import key as text_key
@@ -272,7 +274,10 @@ class Context:
     # -- names and text
 
     def call(self, function: str) -> str:
-        """The name of a glue_runtime function, which the job will embed."""
+        """The name of a glue_runtime function, which the job will embed. Raises NoRule where a column
+        of the program is called like one that the function makes."""
+        if self.like_hidden:
+            reserved.check(self.like_hidden, reserved.names_of_function(function))
         self.runtime.add(function)
         return function
 
@@ -295,6 +300,12 @@ class Context:
             name = f"__{stem}" + ("" if n == 1 else str(n))
             if self.is_free(name):
                 return name
+
+    @cached_property
+    def like_hidden(self) -> set[str]:
+        """Columns of the program, as far as they are known, that are called like hidden ones."""
+        asked = {place[1] for place, what in self.learned.demands if what == "name"}
+        return asked | {x for x in self.learned.labels if not x.endswith("__")}
 
     def is_free(self, name: str) -> bool:
         """Whether no column of an input, as far as the job knows them, has the name."""
