@@ -79,3 +79,21 @@ def spark_type(dtype: str | None) -> str | None:
 
 
 __all__ = ["constant", "interval_text", "is_missing", "scalar_type", "spark_literal", "spark_type"]
+
+
+def timestamp_constant(text: str) -> Const:
+    """A date or time text, which may be no more than a year or a month, as a constant timestamp."""
+    import warnings
+
+    import pandas as pd
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            stamp = pd.Timestamp(text)
+    except ValueError:
+        raise NoRule(f"times compared with the text {text!r}") from None
+    # "10:00", "today" and "5 March" are of a year that the text does not say.
+    if stamp is pd.NaT or f"{stamp.year:04d}" not in text or stamp.tzinfo or stamp.nanosecond:
+        raise NoRule(f"times compared with the text {text!r}")
+    return Const(stamp.to_pydatetime())

@@ -22,9 +22,9 @@ from rules.lib import (
     with_temps,
 )
 from rules.index import index_ignored
+from rules.constants import timestamp_constant
 from rules.elementwise import mapped, plain_name, resolved_name, solid
 from rules.open_frames import chosen_again
-from rules.operators import timestamp_constant
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.by_name import by_name
 from rules.categories import compared_in_order
+from rules.constants import timestamp_constant
 from rules.lib import (
     all_finite, derive, is_missing, looked_into, materialised, meet, operand, scalar_type, spark_literal, tight, tightened,
     type_of, typed, with_nan, without_gaps,
@@ -361,16 +362,6 @@ def in_periods(value: Any, freq: str) -> Any:
     return Const(period.start_time)
 
 
-def timestamp_constant(text: str) -> Const:
-    """An ISO date or time text as a constant timestamp."""
-    import datetime
-
-    try:
-        return Const(datetime.datetime.fromisoformat(text))
-    except ValueError:
-        raise NoRule(f"times compared with the text {text!r}") from None
-
-
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
     _dunder = _name
 
@@ -415,7 +406,7 @@ for _name, _symbol in (
     def _named(c: Call, op: str = _name) -> Col:
         return by_name(compared, op, c.col, c["other"], c)
 
-    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)", *_UNEQUAL.get(_name, ())))(_compare)  # fmt: skip
+    rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)", f"df['t'] {_symbol} '2024-03'", f"df['d'] {_symbol} '2023'", *_UNEQUAL.get(_name, ())))(_compare)  # fmt: skip
     rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=(f"df['i'].{_name}(3)", f"df['s'].fillna('').{_name}(df['k'].fillna(''))"))(_named)  # fmt: skip
 
 
