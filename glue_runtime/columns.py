@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_runtime.times import micros
+from glue_runtime.times import micros, time_of_text
 
 INTEGERS = ("tinyint", "smallint", "int", "bigint")
 INTERVAL = "interval day to second"
@@ -99,11 +99,16 @@ def mul(a, b, ta, tb, finite=False):
     return no_nan(number(a, ta) * number(b, tb), kind, finite or constant)
 
 
-def member(a, ta, values):
-    """``isin``: a text is never a number, whatever Spark would make of it."""
+def member(a, ta, values, gap=False):
+    """``isin``: a text is never a number, whatever Spark would make of it, and beside times it is
+    read as one. ``gap``: the list has missing values too."""
     texts, numbers = isinstance(values[0], str), (*INTEGERS, "double", "float")
     if texts and ta in numbers or not texts and ta == "string":
         return F.lit(False)
+    if texts and ta == "timestamp":
+        if gap:
+            raise TypeError("texts and missing values beside times")
+        values = [time_of_text(text) for text in values]
     return a.isin(values)
 
 
@@ -197,7 +202,7 @@ def compare(a, b, ta, tb, op, nullable=False):
     """``a op b``; things of different kinds are never equal, and have no order. ``nullable``: what is
     compared with a missing value is missing."""
     if tb == "string" and ta == "timestamp" and isinstance(b, str):
-        b = F.lit(b).cast("timestamp")
+        b = time_of_text(b)
     elif "void" in (ta, tb):  # a computed value that is missing
         return F.lit(None).cast("boolean")
     elif ta != tb and not (ta in NUMBERS and tb in NUMBERS):

@@ -18,6 +18,14 @@ def micros(span):
     return F.unix_micros(F.timestamp_micros(F.lit(0).cast("bigint")) + span)
 
 
+def time_of_text(text):
+    """A constant text that stands beside times, as pandas reads it; TypeError for one with a zone."""
+    stamp = pd.Timestamp(text)
+    if stamp.tzinfo is not None:
+        raise TypeError(f"times without a zone beside {text!r}")
+    return F.lit(str(stamp)).cast("timestamp")
+
+
 def time_from_text(text, date_format, coerce=False, dayfirst=False, utc=False):
     """Times by a strptime format; text that does not fit fails the job, or is missing."""
     time = timestamp_from_text(text, date_format, dayfirst, utc)

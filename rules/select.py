@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.index import index_ignored
+from rules.constants import timestamp_constant
 from rules.lib import assign, chain, derive, filtered, on, selected, series_of, subset_of, typed
 from rules.registry import Call, rule
 from rules.sort_keys import in_order, key_values, with_key
@@ -282,6 +283,7 @@ def matches_missing(c: Call, gone: list, others: bool) -> bool:
         "df['f'].isin([1.5, np.nan])",
         "df['i'].isin(['3', '9'])",
         "df['s'].isin([7, 8])",
+        "df['d'].isin(['2024-01-01', '2024-2-29'])",
     ),
 )
 def isin(c: Call) -> Col:
@@ -295,6 +297,10 @@ def isin(c: Call) -> Col:
     from rules.lib import scalar_type, spark_type
 
     kind = spark_type(c.col.dtype)
+    if kind == "timestamp":  # pandas reads texts beside times
+        alone = len(present) == len(values) or not any(isinstance(v, str) for v in present)
+        c.need(alone, "texts and missing values beside times")
+        present = [timestamp_constant(v).value if isinstance(v, str) else v for v in present]
     kinds = {scalar_type(Const(v)) for v in present}
     apart = len(kinds) == 1 and {kind, *kinds} in ({"string", "bigint"}, {"string", "double"})
     c.need(
@@ -309,7 +315,8 @@ def isin(c: Call) -> Col:
     if kind is None and kinds & {"string", "bigint", "double"}:
         c.verdict = "runtime"  # type: ignore[attr-defined]
     if present and (kind is None or apart):
-        expr = typed(c.ctx, "member", c.col, values=present)
+        options = {"gap": True} if kind is None and len(present) < len(values) else {}
+        expr = typed(c.ctx, "member", c.col, values=present, **options)
     gone = [v for v in values if is_missing(v)]
     if gone and matches_missing(c, gone, bool(present)):
         expr = expr | c.col.expr.isNull() if present else c.col.expr.isNull()
