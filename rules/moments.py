@@ -42,7 +42,10 @@ def to_datetime(c: Call) -> Value:
     "pandas.Timestamp(ts_input, year=None, month=None, day=None, hour=None, minute=None, second=None, microsecond=None, "
     "tzinfo=None, *, nanosecond=None, tz=None, unit=None, fold=None)",
     not_yet="year month day hour minute second microsecond tzinfo nanosecond tz fold",
-    example=f"m = pd.Timestamp({_LAST}) - pd.Timedelta(days=365)\nout = df[df['t'] > m][['t', 'i']]",
+    example=(
+        f"m = pd.Timestamp({_LAST}) - pd.Timedelta(days=365)\nout = df[df['t'] > m][['t', 'i']]",
+        "df[(df['t'] > pd.Timestamp(year=2020, month=1, day=1)) & (df['t'] < pd.to_datetime('2024'))][['t', 'i']]",
+    ),
 )
 def timestamp(c: Call) -> Value:
     """One time, from what the job computed."""

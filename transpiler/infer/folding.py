@@ -202,6 +202,13 @@ _PANDAS = {"pandas.Timestamp", "pandas.Period", "pandas.Timedelta", "pandas.to_d
            *(f"pandas.{place}.{name}" for place in ("offsets", "tseries.offsets") for name in _OFFSETS)}  # fmt: skip
 
 
+def _says_its_day(text: str) -> bool:
+    """Whether a text of a time names its day: "10:15" is of today, "1-2" of no year for sure."""
+    return bool(re.search(r"(?<!\d)\d{4}(?![\d:])", text)) or (
+        len(text) >= 7 and not re.match(r"\s*\d{1,2}:\d", text)
+    )
+
+
 def _pandas_constant(
     interpreter: Any, name: str, args: list, kwargs: dict, node: Any
 ) -> Value | None:
@@ -212,7 +219,8 @@ def _pandas_constant(
         return None
     first = args[0].value if args else None
     if name in ("pandas.Timestamp", "pandas.to_datetime", "pandas.Period"):
-        if not isinstance(first, (int, datetime.date)) and not (
+        parts = name == "pandas.Timestamp" and not args and {"year", "month", "day"} <= set(kwargs)
+        if not (isinstance(first, (int, datetime.date)) or parts) and not (
             isinstance(first, str) and any(ch.isdigit() for ch in first)
         ):
             return None
@@ -220,9 +228,7 @@ def _pandas_constant(
             isinstance(first, bool) or set(kwargs) - {"format", "dayfirst", "unit", "utc"}
         ):
             return None
-        if (
-            isinstance(first, str) and len(first) < 7 and "format" not in kwargs
-        ):  # "10:15" is today's
+        if isinstance(first, str) and "format" not in kwargs and not _says_its_day(first):
             return None
     if "offset" in name.lower():
         target: Any = getattr(pd.offsets, name.rsplit(".", 1)[1])
