@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from rules.along_rows import along, filled_along
 from rules.elementwise import mapped
-from rules.lib import materialised, tightened
+from rules.lib import derive, materialised, meet, tightened
 from rules.missing import in_frame
 from rules.open_frames import chosen_again
 from rules.ordered import known_number, row_and_frame, stepped, window_step
@@ -49,19 +50,38 @@ def settled(c: Call, series: Col) -> Col:
     return series.but(expr=in_frame(c.ctx, "whole", series), dtype=None, column=None)
 
 
+def within(c: Call, series: Col, way: int) -> Col:
+    """``forward``, of gaps between two values (or of those beyond the last) alone with limit_area=."""
+    limit, area = c.lit("limit"), c.lit("limit_area")
+    c.need(area in (None, "inside", "outside"), "limit_area= of this value")
+    filled = forward(c, series, way, limit)
+    if area is None or filled is series:
+        return filled
+    c.need(series.dtype is not None, "the types are not known while planning")
+    ends = forward(c, series, -way)
+    _, (filled, ends, here) = meet(filled, ends, series)
+    test = ends.expr.isNotNull() if area == "inside" else ends.expr.isNull()
+    value = F.when(here.expr.isNotNull() | test, filled.expr)
+    return derive(value, filled.dtype, filled, ends, here, label=series.label)
+
+
 for _name, _way in (("ffill", 1), ("bfill", -1)):
 
     def _fill(c: Call, way: int = _way) -> Col:
         """Gaps filled from the rows before (after)."""
-        c.need(c.lit("axis") in (None, 0, "index"), "axis= of this value")
-        return forward(c, c.col, way, c.lit("limit"))
+        c.need(c.lit("axis") in (None, 0, "index", "rows"), "axis= of this value")
+        return within(c, c.col, way)
 
     def _fill_frame(c: Call, way: int = _way) -> Frame:
-        c.need(c.lit("axis") in (None, 0, "index"), "axis= of this value")
-        return mapped(c.ctx, c.frame, lambda s: forward(c, s, way, c.lit("limit")))
+        """Gaps filled from the rows, or the columns, before (after)."""
+        if along(c):
+            c.need(c.lit("limit_area") is None, "limit_area= along the rows")
+            return filled_along(c, way)
+        c.need(c.lit("axis") in (None, 0, "index", "rows"), "axis= of this value")
+        return mapped(c.ctx, c.frame, lambda s: within(c, s, way))
 
-    rule(f"Series.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df['f'].{_name}()", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t', kind='stable')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
-    rule(f"DataFrame.{_name}({_FFILL})", not_yet="inplace limit_area downcast", example=(f"df[['f', 's', 'i']].{_name}()", f"df[['f', 'n']].{_name}(limit=2)"))(_fill_frame)  # fmt: skip
+    rule(f"Series.{_name}({_FFILL})", not_yet="inplace downcast", example=(f"df['f'].{_name}(axis=0)", f"df['g'].{_name}(limit_area='inside')", f"df['g'].{_name}(limit_area='outside')", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t', kind='stable')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
+    rule(f"DataFrame.{_name}({_FFILL})", not_yet="inplace downcast", example=(f"df[['f', 'i', 'g']].{_name}(axis=1)", f"df[['s', 'k', 'u']].{_name}(axis='columns', limit=1)", f"df[['f', 's', 'i']].{_name}()", f"df[['f', 'n']].{_name}(limit=2)"))(_fill_frame)  # fmt: skip
 
 
 _METHODS = {"ffill": 1, "pad": 1, "bfill": -1, "backfill": -1}

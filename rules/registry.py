@@ -220,16 +220,19 @@ def bind(
     for name in rule.not_yet & given:
         default = next(p.default for p in rule.parameters if p.name == name)
         value = bound[name]
-        if not (
-            isinstance(value, Const)
-            and type(value.value) is type(default)
-            and value.value == default
-        ):
+        same = isinstance(value, Const) and type(value.value) is type(default) and value.value == default  # fmt: skip
+        if not same and not (name == "axis" and along_rows(rule, default, value)):
             raise NoRule(not_translated(rule, name))
     check_storage(bound.get("storage_options"))
     if "storage_options" in bound and ".to_" in rule.name:
         check_target(bound.get("path_or_buf", bound.get("path")))
     return bound, given
+
+
+def along_rows(rule: Rule, default: Any, value: Value) -> bool:
+    """Whether ``axis=`` says what is so anyway: a Series has one axis, 0 has other names."""
+    named = isinstance(value, Const) and value.value in (0, "index", "rows")
+    return named and (rule.name.startswith("Series.") or default == 0)
 
 
 def find(name: str) -> list[Rule]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.elementwise import mapped, projected
-from rules.lib import series_of, tightened, typed
+from rules.along_rows import along, moved_along
+from rules.elementwise import mapped
+from rules.lib import tightened, typed
 from rules.nones import told_apart
 from rules.ordered import expected, known_number, lagged, window_step
 from rules.registry import Call, rule
@@ -89,29 +90,14 @@ def series_shift(c: Call) -> Col:
         "df[['s', 'n']].shift(-1)",
         "df[['f', 'n', 'g']].shift(1, axis=1)",
         "df[['f', 'n', 'g']].shift(-2, axis='columns')",
+        "df[['i', 'f', 'j']].shift(1, axis=1)",
     ),
 )
 def frame_shift(c: Call) -> Frame:
     """Every column moved by rows, or every row by columns."""
-    if c.lit("axis") in (1, "columns"):
-        return across(c, lambda before, here: before)
+    if along(c):
+        return moved_along(c)
     return mapped(c.ctx, c.frame, lambda s: shift(c, s))
-
-
-def across(c: Call, change: Any) -> Frame:
-    """Columns of fractions made of the one so many columns before, and themselves."""
-    frame, n = c.frame, whole_number(c, "periods")
-    c.need("fill_value" not in c.args or c.lit("fill_value") is None, "fill_value= over columns")
-    c.need("freq" not in c.args or c.lit("freq") is None, "freq= over columns")
-    series = [series_of(c.ctx, frame, label) for label in frame.labels]
-    c.need(series and all(s.dtype == "float64" for s in series), "columns that are not all fractions")  # fmt: skip
-    missing = F.lit(None).cast("double")
-    out = []
-    for at, here in enumerate(series):
-        before = series[at - n].expr if 0 <= at - n < len(series) else missing
-        deps = frozenset().union(*(s.deps for s in series))
-        out.append(here.but(expr=change(before, here.expr), column=None, deps=deps))
-    return projected(c.ctx, frame, frame.labels, out)
 
 
 def difference(c: Call, series: Col, n: int) -> Col:
@@ -153,13 +139,12 @@ def diff(c: Call) -> Col:
 
 @rule(
     "DataFrame.diff(periods=1, axis=0)",
-    example=("df[['f', 'i']].diff()", "df[['f', 'n', 'g']].diff(axis=1)", "df[['t', 'g']].diff(2)"),
+    example=("df[['f', 'i']].diff()", "df[['f', 'n', 'g']].diff(axis=1)", "df[['i', 'f', 'j']].diff(axis=1)", "df[['t', 'g']].diff(2)"),
 )
 def frame_diff(c: Call) -> Frame:
     """Differences between rows, or between columns."""
-    if c.lit("axis") in (1, "columns"):
-        c.need(c.lit("periods") != 0, "periods= of this value")
-        return across(c, lambda before, here: here - before)
+    if along(c):
+        return moved_along(c, lambda before, here: here - before)
     n = whole_number(c, "periods")
     return mapped(c.ctx, c.frame, lambda s: difference(c, s, n))
 

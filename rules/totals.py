@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rules.along_rows import along, running_along
 from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, tightened
 from rules.missing import in_frame
@@ -16,7 +17,8 @@ _CUM = "axis=None, skipna=True"
 def cumulative(c: Call, series: Col, name: str) -> Col:
     """The sum (product, largest, smallest) of the values so far."""
     series = tightened(series) if series.loose else series
-    c.need(c.lit("axis") in (None, 0, "index") and c.lit("skipna") is True, "axis= or skipna=")
+    c.need(c.lit("axis") in (None, 0, "index", "rows"), "axis= of this value")
+    c.need(c.lit("skipna") is True or series.null_free, "skipna= where a value may be missing")
     series = expected(c, series) if name in ("max", "min") else series
     dtype = series.dtype
     if dtype is None and not series.is_nullable and name != "prod":
@@ -47,7 +49,9 @@ for _name in ("sum", "max", "min", "prod"):
         return cumulative(c, c.col, name)
 
     def _running_frame(c: Call, name: str = _name) -> Frame:
-        """The same, column by column."""
+        """The same, column by column, or along each row."""
+        if along(c):
+            return running_along(c, name)
         return mapped(c.ctx, c.frame, lambda s: cumulative(c, s, name))
 
     _examples = [f"df['f'].cum{_name}()"]
@@ -71,14 +75,18 @@ for _name in ("sum", "max", "min", "prod"):
     rule(f"Series.cum{_name}({_CUM})", example=_examples)(_running)
     rule(
         f"DataFrame.cum{_name}({_CUM})",
-        example=f"df[['f', {chr(39)}{'n' if _name == 'prod' else 'i'}{chr(39)}]].cum{_name}()",
+        example=(
+            f"df[['f', {chr(39)}{'n' if _name == 'prod' else 'i'}{chr(39)}]].cum{_name}()",
+            f"df[['i', 'f', 'j', 'n']].cum{_name}(axis=1)",
+        ),
     )(_running_frame)
 
 
 @rule(
     "Series.rank(axis=0, method='average', numeric_only=False, na_option='keep', ascending=True, pct=False)",
-    not_yet="axis numeric_only",
+    not_yet="axis",
     example=(
+        "df['f'].rank(axis='index', numeric_only=True)",
         "df['f'].rank()",
         "df['i'].rank(method='min', ascending=False)",
         "df['i'].rank(method='first')",
@@ -93,6 +101,7 @@ def rank(c: Call) -> Col:
     """The place of each value among all, in sorted order."""
     series = tightened(c.col) if c.col.loose else c.col
     method, na = c.lit("method"), c.lit("na_option")
+    c.need(not c.lit("numeric_only") or series.dtype in NUMBERS, "numeric_only= of what is not a number for sure")  # fmt: skip
     c.need(method in ("average", "min", "max", "first", "dense") and na in ("keep", "top", "bottom"), "method= or na_option= of this value")  # fmt: skip
     c.need(
         series.dtype in NUMBERS | {"object", "datetime64[ns]", "bool", None}
