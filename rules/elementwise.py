@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from rules.lib import assign, chain, drop_hidden, meet, physical, series_of, tight, with_temps
+from rules.lib import assign, chain, drop_hidden, meet, on, physical, series_of, tight, with_temps
 from transpiler.errors import attempt
 from transpiler.facts import Col, Column, Frame, fresh
 from transpiler.symbolic import E, col, lift
@@ -126,6 +126,16 @@ def own_cells(ctx: Any, frame: Frame) -> list[Col]:
     if other or any(len(s.expr.text) > 200 for s in found):  # steps upon steps would grow them
         return [series_of(ctx, frame, label) for label in frame.labels]
     return [s.but(label=label) for s, label in zip(found, frame.labels)]
+
+
+def recalled(ctx: Any, frame: Frame, value: Col) -> Col | None:
+    """The Series that a column of another frame of these rows was computed as, where ``frame`` still
+    has what it was computed from: ``df["x"] = df[["f", "g"]].bfill(axis=1)["f"]``."""
+    plain = value.column is not None and value.expr.text == col(value.column.name).text
+    if not plain or attempt(on, frame, value.but(deps=frozenset())) is None:
+        return None
+    known = computed(ctx, value.frame, value.column)
+    return None if known.frame is value.frame or attempt(on, frame, known) is None else known
 
 
 def remade(ctx: Any, frame: Frame, label: Any, value: Col) -> Frame | None:

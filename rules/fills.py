@@ -81,7 +81,7 @@ for _name, _way in (("ffill", 1), ("bfill", -1)):
         return mapped(c.ctx, c.frame, lambda s: within(c, s, way))
 
     rule(f"Series.{_name}({_FFILL})", not_yet="inplace downcast", example=(f"df['f'].{_name}(axis=0)", f"df['g'].{_name}(limit_area='inside')", f"df['g'].{_name}(limit_area='outside')", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t', kind='stable')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
-    rule(f"DataFrame.{_name}({_FFILL})", not_yet="inplace downcast", example=(f"df[['f', 'i', 'g']].{_name}(axis=1)", f"df[['s', 'k', 'u']].{_name}(axis='columns', limit=1)", f"df[['f', 's', 'i']].{_name}()", f"df[['f', 'n']].{_name}(limit=2)"))(_fill_frame)  # fmt: skip
+    rule(f"DataFrame.{_name}({_FFILL})", not_yet="inplace downcast", example=(f"df[['f', 'i', 'g']].{_name}(axis=1)", f"df['x'] = df[['f', 'g']].{_name}(axis=1).iloc[:, 0]\nout = df", f"df[['s', 'k', 'u']].{_name}(axis='columns', limit=1)", f"df[['f', 's', 'i']].{_name}()", f"df[['f', 'n']].{_name}(limit=2)"))(_fill_frame)  # fmt: skip
 
 
 _METHODS = {"ffill": 1, "pad": 1, "bfill": -1, "backfill": -1}

@@ -345,8 +345,11 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         try:
             series = on(frame, value)
         except NoRule:
-            from rules.elementwise import remade
+            from rules.elementwise import recalled, remade
 
+            earlier = recalled(ctx, frame, value)
+            if earlier is not None:
+                return assign(ctx, frame, label, earlier)
             out = remade(ctx, frame, label, value)
             if out is None:
                 raise
