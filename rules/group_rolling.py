@@ -14,7 +14,7 @@ from rules.registry import Call, literal, rule
 from transpiler.facts import FLOATS, INTEGERS, Value, Windowed
 from transpiler.symbolic import render
 
-_LIMITS = {"rolling": ("window", "min_periods", "center"), "expanding": ("min_periods",),
+_LIMITS = {"rolling": ("window", "min_periods", "center", "closed"), "expanding": ("min_periods",),
            "ewm": ("com", "span", "halflife", "alpha", "min_periods", "adjust", "ignore_na")}  # fmt: skip
 
 
@@ -22,13 +22,11 @@ def opener(how: str) -> Any:
     def open_window(c: Call) -> Windowed:
         """Windows over the rows of each group."""
         names, grouped = _LIMITS[how], c.grouped
-        c.need(len(c["args"]) <= len(names), "a window of this form")
+        c.need(len(c["args"]) <= min(len(names), 3), "a window of this form")
         params = dict(zip(names, (literal(v) for v in c["args"])))
         params.update({k: literal(v) for k, v in c["kwargs"].items()})
         c.need(set(params) <= set(names), "a window of this form")
-        c.need(
-            grouped.sort and grouped.dropna and grouped.as_index, "windows over groups of this form"
-        )
+        c.need(grouped.dropna and grouped.as_index, "windows over groups of this form")
         c.need(getattr(grouped, "freq", None) is None, "windows over bins of time")
         c.need(how != "rolling" or isinstance(params.get("window"), int), "a window of time")
         if how == "expanding":
@@ -110,7 +108,9 @@ def _register(how: str, name: str) -> None:
         examples += [f"df.assign(m=df.groupby('k')['i'].{strict}.mean().reset_index(level=0, drop=True))",
                      f"df['m'] = df.groupby('b')['i'].{strict}.mean().droplevel(0)\nout = df"]  # fmt: skip
     if how == "rolling" and name in ("mean", "sum"):
-        examples.append(f"df.groupby('b')['f'].rolling(4, center=True, min_periods=2).{name}()")
+        examples += [f"df.groupby('b')['f'].rolling(4, center=True, min_periods=2).{name}()",
+                     f"df.groupby('k', sort=False)['n'].rolling(2, min_periods=1, closed='left').{name}()",
+                     f"df.groupby('b')['i'].rolling(3, closed='both', min_periods=1).{name}().reset_index(drop=True)"]  # fmt: skip
     given = [x.split("=")[0] for x in source.split(", ")]
     not_yet = " ".join(x for x in given if x not in _TAKEN)
     rule(f"SeriesGroupBy.{how}.{name}({source})", not_yet=not_yet, example=examples)(apply)

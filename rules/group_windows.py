@@ -185,6 +185,7 @@ def rolling(
     ddof: int = 1,
     center: bool = False,
     q: Any = None,
+    closed: Any = None,
 ) -> Made:
     """An aggregate of the last rows of the group (window="all": of all so far), missing where too
     few have a value."""
@@ -202,8 +203,12 @@ def rolling(
     least = min_periods if min_periods is not None else window
     if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
         raise NoRule("a rolling window of this form")
+    if closed not in (None, "right", "left", "both", "neither"):
+        raise NoRule("closed= of this value")
     ahead = (window - 1) // 2 if center else 0
-    bounds = (BEFORE, HERE) if so_far else (ahead - (window - 1), ahead if center else HERE)
+    first = ahead - (window - 1) - (closed in ("left", "both"))
+    last = ahead - (closed in ("left", "neither"))
+    bounds = (BEFORE, HERE) if so_far else (first, last or HERE)
     rows = g.window(ordered=True).rowsBetween(*bounds)
     options = {"q": q, "ddof": None if ddof == 1 else ddof}
     return Made(g.typed("group_rolling", v, rows, how, least, **options), "float64", finite=True)

@@ -392,41 +392,4 @@ _BY_PLACE = ("sum", "mean", "min", "max", "std", "var", "median", "prod", "iloc"
              "skew", "kurt", "is_monotonic_increasing", "size", "to_numpy", "tolist")  # fmt: skip
 
 
-@rule(
-    "Series.rolling.agg(func=None, *args, **kwargs)",
-    example=(
-        "df['n'].rolling(3).agg('mean')",
-        "df['n'].rolling(3, min_periods=1).agg(['mean', 'std'])",
-    ),
-)
-@rule(
-    "DataFrame.rolling.agg(func=None, *args, **kwargs)",
-    example=("df[['n', 'i']].rolling(3).agg({'n': 'mean', 'i': 'sum'})", "df[['n', 'i']].rolling(3).agg('max')"),
-)  # fmt: skip
-def agg(c: Call) -> Value:
-    """Aggregates by their names: one, several of a Series, or one for each column."""
-    window: Windowed = c.self  # type: ignore[assignment]
-    span, func = window.params[0], c.lit("func")
-    c.need(not c["args"] and not c["kwargs"], "further arguments of a window")
-
-    def made(series: Col, how: Any) -> Col:
-        c.need(isinstance(how, str) and how in _SIGNATURES, "an aggregate of windows like this")
-        if how == "median" and span.time is None:
-            return quantile_of(c, series, span, 0.5)
-        return aggregate(c, series, span, how)
-
-    if isinstance(func, str):
-        return every(c, window, lambda s: made(s, func))
-    if isinstance(window.owner, Col):
-        c.need(isinstance(func, list) and func, "aggregates of this form")
-        series = [made(window.owner, how) for how in func]
-        return projected(c.ctx, window.owner.frame.but(columns=(), open=False), func, series)
-    frame = window.owner
-    assert isinstance(frame, Frame)
-    c.need(isinstance(func, dict) and span.on is None, "aggregates of this form")
-    series = [made(number(c, series_of(c.ctx, frame, k)), how) for k, how in func.items()]
-    bare = frame.but(columns=tuple(frame.column(k) for k in func), open=False)
-    return projected(c.ctx, bare, list(func), series)
-
-
 __all__ = ["Span", "aggregate", "without_infinities", "number", "render"]
