@@ -235,6 +235,8 @@ def inferred_kind(row, t, name, cells):
     if row[f"n_{t}"] == 0:
         return "double"
     low, high = row[f"min_{t}"], row[f"max_{t}"]
+    if high <= FRACTION and not cells["whole"]:
+        return "double"
     if high <= FRACTION and row[f"huge_{t}"]:
         raise ValueError(
             f"{cells['path']}: column {name!r} has an integer beyond 64 bits; "

@@ -1,6 +1,6 @@
 """pd.read_csv at the head of a job: Glue reads text, then each cell gets the type pandas gives it."""
 
-import codecs
+import csv
 import io
 import re
 
@@ -9,6 +9,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from glue_runtime.csv_cells import NEVER_MISSING, cell_values, infer_kinds, missing_markers
+from glue_runtime.csv_cut import cut_cells, packed_head
+from glue_runtime.csv_layout import PACKED, needs_multiline, plain_header, usual_layout
 from glue_runtime.files import existing_files, first_bytes, read_local
 from glue_runtime.position import file_order
 from glue_runtime.quoting import quoted, schema_fields
@@ -18,8 +20,6 @@ HEAD_BYTES = 1 << 18
 # Of a folder of files, so many have their first line compared.
 FILES_CHECKED = 100
 LINE_BYTES = 1 << 14
-# Up to this size a file is one task anyway, so line breaks inside quotes cost nothing to allow.
-ONE_TASK_BYTES = 64 << 20
 
 
 def read_csv(
@@ -37,7 +37,11 @@ def read_csv(
     nrows=None,
     quotechar='"',
     escapechar=None,
+    quoting=csv.QUOTE_MINIMAL,
+    doublequote=True,
+    lineterminator=None,
     encoding="utf-8",
+    encoding_errors="strict",
     na_values=None,
     keep_default_na=True,
     na_filter=True,
@@ -55,6 +59,7 @@ def read_csv(
     skipfooter=0,
     on_bad_lines="error",
     compression="infer",
+    as_text=(),
     infinite=(),
     utc=(),
 ):
@@ -63,6 +68,7 @@ def read_csv(
     schema: "name type, …", the columns of the file in order with bigint, double, boolean, string
     or timestamp, as learnt when the job was made. Without it the types are inferred from the data
     in one pass, as pandas does: all missing is double, then int64, float64, bool, text.
+    as_text: columns of which every cell is its text, also where it is empty or a marker.
     utc: columns of times whose texts end in an offset from UTC, which is 0.
     columns: the columns to keep. position: name of a bigint column that rises in file order
     (files of a folder by name).
@@ -79,7 +85,11 @@ def read_csv(
         "skiprows": skiprows,
         "quotechar": quotechar,
         "escapechar": escapechar,
+        "quoting": quoting,
+        "doublequote": doublequote,
+        "lineterminator": lineterminator,
         "encoding": encoding,
+        "encoding_errors": encoding_errors,
         "comment": comment,
         "skipinitialspace": skipinitialspace,
         "skip_blank_lines": skip_blank_lines,
@@ -87,7 +97,7 @@ def read_csv(
         "on_bad_lines": on_bad_lines,
         "compression": compression,
     }
-    head = first_bytes(spark, files[0][0], HEAD_BYTES)
+    head = head_of(spark, files[0][0], HEAD_BYTES, layout)
     pinned = schema_fields(spark, schema) if schema is not None else None
     found = checked_names(spark, path, files, head, layout, pinned)
     raw = raw_cells(glueContext, spark, path, files, found, layout, head, transformation_ctx)
@@ -95,11 +105,13 @@ def read_csv(
         raw = raw.orderBy("__row").limit(nrows)
     wanted = kept_columns(found, columns, path)
     markers = missing_markers(found, na_values, keep_default_na, na_filter)
+    markers.update(dict.fromkeys(as_text, ()))
     cells = {
         "thousands": thousands,
         "decimal": decimal,
         "true": ["true"] if true_values is None else ["true", *true_values],
         "false": ["false"] if false_values is None else ["false", *false_values],
+        "whole": quoting != csv.QUOTE_NONNUMERIC,
         "dayfirst": dayfirst,
         "date_format": date_format,
         "path": path,
@@ -111,6 +123,7 @@ def read_csv(
         "__row",
     )
     asked = asked_kinds(wanted, dtype, parse_dates)
+    asked.update({name: "str" for name in as_text if name in wanted})
     kinds = infer_kinds(texts, wanted, dict(pinned or ()), asked, cells)
     out = [
         cell_values(
@@ -130,21 +143,26 @@ def checked_names(spark, path, files, head, layout, pinned):
     if expected != found:
         raise ValueError(f"{path} has the columns {found}, this job was made for {expected}")
     for uri, _ in files[1:FILES_CHECKED]:
-        also = header_names(first_bytes(spark, uri, LINE_BYTES), uri, {**layout, "nrows": 0})
+        also = header_names(head_of(spark, uri, LINE_BYTES, layout), uri, {**layout, "nrows": 0})
         if also != found:
             raise ValueError(f"{uri} has the columns {also}, {files[0][0]} has {found}")
     return found
 
 
+def head_of(spark, uri, size, layout):
+    """The first `size` bytes of a file, unpacked."""
+    if uri.lower().endswith(PACKED) or layout["compression"] not in ("infer", None):
+        return packed_head(read_local(uri), layout["compression"], size)
+    return first_bytes(spark, uri, size)
+
+
 def header_row(header, names):
-    """pandas' header argument as 0 or None; True and False are taken too."""
+    """pandas' header argument as a number, a list of them or None; True and False are taken too."""
     if header == "infer":
         return None if names is not None else 0
-    if header is True or (header == 0 and header is not False):
-        return 0
     if header is None or header is False:
         return None
-    raise NotImplementedError(f"read_csv(header={header!r})")
+    return 0 if header is True else header
 
 
 def header_names(head, path, layout):
@@ -170,9 +188,11 @@ def header_names(head, path, layout):
 
 
 def kept_columns(found, columns, path):
-    """The columns to keep in file order, or ValueError (as pandas' usecols) for unknown ones."""
+    """The columns to keep (listed, or a function of a name) in file order, or ValueError (as pandas' usecols) for unknown ones."""
     if columns is None:
         return found
+    if callable(columns):
+        return [c for c in found if columns(c)]
     unknown = [c for c in columns if c not in found]
     if unknown:
         raise ValueError(f"{path} has no column {unknown}")
@@ -197,15 +217,11 @@ def present_text(cell, markers, number):
 def raw_cells(glueContext, spark, path, files, names, layout, head, transformation_ctx):
     """All cells as text in c0, c1, …, and __row, a number that rises in file order.
 
-    Glue's own reader where it gives pandas' cells; a layout that Spark cannot read as pandas does
-    is read by pandas on the driver, as long as the files are small.
+    Glue's own reader where it gives pandas' cells; a file in a layout that Spark cannot read as
+    pandas does is cut by pandas, as one task.
     """
-    total = sum(size for _, size in files)
-    usual = usual_layout(layout, files)
-    if not usual and total > ONE_TASK_BYTES:
-        raise NotImplementedError(f"{path}: this layout of a CSV of {total:,} bytes")
-    if not usual:
-        return driver_cells(spark, files, names, layout)
+    if not usual_layout(layout, files):
+        return cut_cells(spark, path, files, names, layout)
     multiline = needs_multiline(spark, files, layout)
     # pandas skips a line of blanks. Glue does not tell it from a row whose cells are all empty.
     blanks = re.search(rb"(?m)^[ \t]+\r?$", head) is not None
@@ -233,27 +249,6 @@ def blank_row(names, layout, absent):
     return blank
 
 
-def usual_layout(layout, files):
-    """True for what Spark's and Glue's readers cut into cells as pandas does."""
-    usual = not layout["skiprows"] and layout["comment"] is None and layout["escapechar"] is None
-    usual = usual and not layout["skipinitialspace"] and layout["skip_blank_lines"]
-    usual = usual and not layout["skipfooter"]
-    usual = usual and len(layout["sep"]) == 1 and layout["compression"] in ("infer", "gzip", None)
-    usual = usual and codecs.lookup(layout["encoding"]).name in ("utf-8", "ascii")
-    return usual and not any(uri.endswith((".zip", ".xz", ".tar", ".zst")) for uri, _ in files)
-
-
-def plain_header(head, names, layout):
-    """True where the first line is these names as they are: none doubled, empty or with a mark."""
-    if layout["header"] is None or layout["names"] is not None or head.startswith(b"\xef\xbb\xbf"):
-        return False
-    kept = {k: layout[k] for k in ("sep", "quotechar", "encoding")}
-    row = pd.read_csv(
-        io.BytesIO(head), header=None, nrows=1, dtype=str, keep_default_na=False, **kept
-    )
-    return row.iloc[0].tolist() == names
-
-
 def glue_cells(glueContext, path, names, layout, multiline, transformation_ctx):
     """The cells of one file by Glue's reader; its rows come in file order."""
     frame = glueContext.create_dynamic_frame.from_options(
@@ -277,19 +272,6 @@ def glue_cells(glueContext, path, names, layout, multiline, transformation_ctx):
     )
 
 
-def driver_cells(spark, files, names, layout):
-    """The cells of small files, cut by pandas itself on the driver."""
-    parts = [
-        pd.read_csv(read_local(uri), dtype=str, keep_default_na=False, **layout) for uri, _ in files
-    ]
-    frame = pd.concat(parts, ignore_index=True).fillna("")
-    frame.columns = [f"c{i}" for i in range(len(names))]
-    fields = [T.StructField(c, T.StringType()) for c in frame.columns]
-    rows = [(*row, i) for i, row in enumerate(frame.itertuples(index=False, name=None))]
-    fields.append(T.StructField("__row", T.LongType()))
-    return spark.createDataFrame(rows, T.StructType(fields))
-
-
 def spark_cells(spark, files, names, layout, multiline):
     """The cells of a folder of files by Spark's reader, which tells the file of each row.
 
@@ -297,19 +279,20 @@ def spark_cells(spark, files, names, layout, multiline):
     (on_bad_lines "skip", "warn").
     """
     texts = [T.StructField(f"c{i}", T.StringType()) for i in range(len(names))]
+    mark = "" if layout["quoting"] == csv.QUOTE_NONE else layout["quotechar"]
     rows = (
         spark.read.schema(T.StructType([*texts, T.StructField("__bad", T.StringType())]))
         .option("sep", layout["sep"])
-        .option("quote", layout["quotechar"])
-        .option("escape", layout["quotechar"])
+        .option("quote", mark)
+        .option("escape", mark or "\u0000")
         .option("header", layout["header"] == 0)
         .option("multiLine", multiline)
         .option("columnNameOfCorruptRecord", "__bad")
         .option("nullValue", "\u0000")
         .csv([uri for uri, _ in files])
     )
-    quote, sep = re.escape(layout["quotechar"]), layout["sep"]
-    bare = F.regexp_replace("__bad", f"{quote}[^{quote}]*{quote}", "")
+    quote, sep = re.escape(mark), layout["sep"]
+    bare = F.regexp_replace("__bad", f"{quote}[^{quote}]*{quote}", "") if mark else F.col("__bad")
     marks = F.length(bare) - F.length(F.translate(bare, sep, ""))
     too_long = F.raise_error(
         F.concat(F.lit(f"Expected {len(names)} fields in line, saw more: "), F.col("__bad"))
@@ -320,15 +303,3 @@ def spark_cells(spark, files, names, layout, multiline):
     )
     numbered = file_order(spark, checked, files, F.monotonically_increasing_id())
     return numbered.select(*[f"c{i}" for i in range(len(names))], "__row")
-
-
-def needs_multiline(spark, files, layout):
-    """True where a quoted cell may hold a line break, so that a file cannot be cut into tasks.
-
-    Always for files that are one task anyway; of large ones each line's quotes are counted.
-    """
-    if max(size for _, size in files) <= ONE_TASK_BYTES:
-        return True
-    lines = spark.read.text([uri for uri, _ in files])
-    quotes = F.length("value") - F.length(F.translate("value", layout["quotechar"], ""))
-    return lines.where(quotes % 2 == 1).limit(1).count() > 0

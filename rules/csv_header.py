@@ -104,8 +104,9 @@ def open_with_index(c: Call, frame: Frame, label: Any) -> Frame:
         "label_of_bool",
         "label_or_gap",
     )
-    known = len(frame.label_names) < 2 and frame.index.kind == "columns"
-    c.need(known, "the columns of the frame are not known here")
+    c.need(len(frame.label_names) < 2, "the columns of the frame are not known here")
+    numbered = frame.index.kind != "columns"
+    c.need(not numbered or c.ctx.keys_hold(frame), "the order of the rows is not known here")
     if frame.label_kind not in plain:  # pandas may write times in another way
         c.need(not frame.columns, "times beside other labels")
         aside = [*(x.name for x in frame.index.levels), *frame.hidden]

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from rules.csv_functions import chosen_columns, converted, converters_of, skipped_lines
 from rules.io import dtype_argument, source_frame, zones_of
 from rules.registry import Call, rule
-from transpiler.facts import Const, Frame, Index, Plain, Rows
+from transpiler.facts import Const, Frame, Func, Index, Module, Plain, Rows
 from transpiler.loops import Chunks
+from transpiler.symbolic import E
 
 #: parameters that glue_runtime's read_csv takes as they are, and their defaults
 _CSV_DEFAULTS = {
@@ -16,11 +18,17 @@ _CSV_DEFAULTS = {
     "keep_default_na": True, "na_filter": True, "dayfirst": False, "date_format": None,
     "thousands": None, "decimal": ".", "comment": None, "true_values": None, "false_values": None,
     "skipinitialspace": False, "skip_blank_lines": True, "nrows": None, "skiprows": 0,
-    "skipfooter": 0, "on_bad_lines": "error",
+    "skipfooter": 0, "on_bad_lines": "error", "quoting": 0, "doublequote": True, "lineterminator": None,
+    "encoding_errors": "strict",
 }  # fmt: skip
 #: what of them changes the columns of a file
-_LAYOUT = ("sep", "encoding", "skiprows", "quotechar", "escapechar", "comment", "skipinitialspace")
-_ENDINGS = {"gzip": ".gz", "bz2": ".bz2"}
+_LAYOUT = (
+    "sep", "encoding", "skiprows", "quotechar", "escapechar", "comment", "skipinitialspace", "quoting",
+    "doublequote", "lineterminator", "encoding_errors", "engine", "compression",
+)  # fmt: skip
+#: of a layout, what pandas' two parsers do not cut alike
+_OF_ENGINE = {"quoting", "doublequote", "escapechar", "comment", "skiprows", "skip_blank_lines", "skipinitialspace"}  # fmt: skip
+_ENDINGS = {"gzip": ".gz", "bz2": ".bz2", "xz": ".xz", "zip": ".zip", "zstd": ".zst", "tar": ".tar"}
 
 _READ = (
     "filepath_or_buffer, *, sep=None, delimiter=None, header='infer', names=None, "
@@ -33,11 +41,8 @@ _READ = (
     "encoding=None, encoding_errors='strict', dialect=None, on_bad_lines='error', delim_whitespace=None, "
     "low_memory=True, memory_map=False, float_precision=None, storage_options=None, dtype_backend=None"
 )
-_NOT_YET = (
-    "converters keep_date_col date_parser iterator lineterminator "
-    "quoting doublequote encoding_errors dialect delim_whitespace dtype_backend"
-)
-_IGNORED = "engine verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options"
+_NOT_YET = "keep_date_col date_parser dialect dtype_backend"
+_IGNORED = "verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options"
 
 
 @rule(
@@ -87,6 +92,8 @@ def pieces(c: Call, default: str) -> Any:
     c.need(isinstance(size, int) and size > 0 and isinstance(path, Const), "chunksize= of this form")  # fmt: skip
     c.need(not c.given("skipfooter"), "skipfooter= beside chunksize=, which pandas refuses")
     c.need(c.lit("index_col") is None, "labels of a file that is read piece after piece")
+    c.need(not isinstance(c["skiprows"], (Func, Module)), "skiprows= of a function beside chunksize=")
+    c.need(not (c.given("sep") and c.lit("sep") is None), "a separator that is found in the file")
     whole, known = read_whole(c, default)
     dtype = dtype_argument(c["dtype"])
     given = set(dtype) if isinstance(dtype, dict) else None
@@ -109,6 +116,7 @@ def agree(found: tuple, dtype: str | None) -> bool:
 
 def delimited(c: Call, default: str) -> Frame:
     """A file of cells with a separator between them."""
+    c.need(not c.lit("iterator"), "a file that is read piece after piece")
     return read_whole(c, default)[0]
 
 
@@ -131,25 +139,36 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     options = layout_options(c, path, default)
     dtype = dtype_argument(c["dtype"])
     known = {**options, **header_options(c)}
-    own_names(c, path, known)
-    if dtype is not None:
-        known["dtype"] = dtype
-    whole = file_schema(c, path, known)
+    unseen = isinstance(options.get("skiprows"), E)  # which lines are read only the job sees
+    seen = Plain("") if unseen else path
+    own_names(c, seen, known)
+    whole = file_schema(c, seen, known)
     index = index_labels(c, whole)
-    usecols, dates = column_labels(c, "usecols", whole), date_labels(c, whole, index)
-    more = {"usecols": usecols, "parse_dates": dates or None}
+    usecols, dates = columns_used(c, whole), date_labels(c, whole, index)
+    functions = converters_of(c, lambda x: label_at(c, x, whole, "converters"))
+    if isinstance(usecols, list):
+        functions = {x: f for x, f in functions.items() if x in usecols}
+    c.need(not functions.keys() & {*dates}, "a converter of a column that is read as dates")
+    if functions:
+        known["converters"] = dict.fromkeys(functions, str)
+        options["as_text"] = list(functions)
+        if dtype is None or isinstance(dtype, dict):
+            dtype = {**(dtype or {}), **dict.fromkeys(functions, "object")}
+    if dtype is not None:
+        known["dtype"] = {k: d for k, d in dtype.items() if k not in functions} if isinstance(dtype, dict) else dtype  # fmt: skip
+    more = {"usecols": None if isinstance(usecols, E) else usecols, "parse_dates": dates or None}
     known.update({k: v for k, v in more.items() if v is not None})
-    schemas, files = c.ctx.schemas, getattr(path, "at_hand", ())
-    schema = schemas.look("read_csv", path.value, known) if isinstance(path, Const) else None
+    schemas, files = c.ctx.schemas, getattr(seen, "at_hand", ())
+    schema = schemas.look("read_csv", path.value, known) if isinstance(seen, Const) else None
     if files and not c.given("names"):
         schema = schemas.look_all("read_csv", files, known)
-    passed = {k: v for k, v in options.items() if v != _CSV_DEFAULTS[k]}
+    passed = {k: v for k, v in options.items() if isinstance(v, E) or v != _CSV_DEFAULTS.get(k)}
     if known.get("names") is not None:
         passed["names"] = known["names"]
         if known["header"] is None:
             passed["header"] = False
-    elif known.get("header", 0) is None:
-        passed["header"] = False
+    elif known.get("header", 0) != 0:
+        passed["header"] = known["header"] is not None and known["header"]
     if dates:
         passed |= {"parse_dates": dates, **zones_of(schema, "utc")}
     function = "read_csv"
@@ -159,19 +178,29 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     frame = source_frame(
         c, function, "csv", path, schema, passed, dtype, usecols, dates, whole=whole
     )
+    frame = converted(c, frame, functions)
     return (frame if index is None else labelled(c, frame, index)), known
 
 
 def layout_options(c: Call, path: Any, default: str) -> dict:
     """The parameters that say how the file is cut into cells and read; those that are given."""
-    options = {k: c.lit(k) for k in _CSV_DEFAULTS if c.given(k) and c.lit(k) is not None}
-    c.need(not c.given("sep") or c.lit("sep") is not None, "the separator is found in the file")
-    if c.given("delimiter"):
-        options["sep"] = c.lit("delimiter")
-    options.setdefault("sep", default)
-    c.need(isinstance(options["sep"], str) and options["sep"], "the separator is not a text")
-    if len(options["sep"]) == 1 and options["sep"] == _CSV_DEFAULTS["sep"]:
+    lines = skipped_lines(c)
+    plain = [k for k in _CSV_DEFAULTS if c.given(k) and not (k == "skiprows" and lines is not None)]
+    options = {k: c.lit(k) for k in plain if c.lit(k) is not None}
+    options["sep"] = separator(c, default)
+    if options["sep"] == _CSV_DEFAULTS["sep"]:
         options.pop("sep")
+    c.need(options.get("quoting", 0) in (0, 1, 2, 3), "quoting= of this value")
+    python = c.lit("engine") in ("python", "python-fwf") or bool(options.get("skipfooter"))
+    python = python or len(options.get("sep", ",") or "??") > 1 and options["sep"] != r"\s+"
+    c.need(not (python and options.get("quoting") == 2), "quoting=2 of pandas' slow parser, which makes numbers of its own")  # fmt: skip
+    if python and _OF_ENGINE & options.keys():
+        options["engine"] = "python"
+    if options.get("quoting") == 1:  # which is for writing
+        options.pop("quoting")
+    if lines is not None:
+        options["skiprows"] = lines
+        return packed_options(c, path, options)
     skipped = options.get("skiprows", 0)
     if isinstance(skipped, (list, tuple, set, range)):
         options["skiprows"] = sorted(skipped)
@@ -182,23 +211,52 @@ def layout_options(c: Call, path: Any, default: str) -> dict:
     )
     bad = options.get("on_bad_lines", "error")
     c.need(bad in ("error", "skip", "warn"), "on_bad_lines= is a function")
+    return packed_options(c, path, options)
+
+
+def separator(c: Call, default: str) -> str | None:
+    """What stands between cells; None where pandas finds it in the file."""
+    given = [k for k in ("sep", "delimiter") if c.given(k) and not (k == "delimiter" and c.lit(k) is None)]  # fmt: skip
+    if c.lit("delim_whitespace"):
+        c.need(not given, "a separator beside delim_whitespace=")
+        return r"\s+"
+    found = c.lit(given[-1]) if given else default
+    c.need(found is None or isinstance(found, str) and found, "the separator is not a text")
+    return found
+
+
+def packed_options(c: Call, path: Any, options: dict) -> dict:
+    """The options with how the file is packed, where its name does not tell."""
     compression = c.lit("compression")
-    ending = _ENDINGS.get(compression, "?") if isinstance(compression, str) else "?"
-    named = isinstance(path, Const) and path.value.endswith(ending)
-    c.need(compression == "infer" or named, f"compression={compression!r}")
+    if compression == "infer":
+        return options
+    ending = str(getattr(path, "value", "")).lower()
+    c.need(isinstance(path, Const) and (compression is None or compression in _ENDINGS), f"compression={compression!r}")  # fmt: skip
+    if compression is None:
+        c.need(not ending.endswith(tuple(_ENDINGS.values())), "compression=None of a file that is called packed")  # fmt: skip
+    elif not ending.endswith(_ENDINGS[compression]):
+        options["compression"] = compression
     return options
+
+
+def columns_used(c: Call, whole: Any) -> Any:
+    """``usecols`` as labels, or the text of a function of a label."""
+    chosen = chosen_columns(c, whole)
+    return chosen if chosen is not None else column_labels(c, "usecols", whole)
 
 
 def header_options(c: Call) -> dict:
     """``header`` and ``names`` as they are given."""
     names, header = c.lit("names"), c.lit("header")
-    c.need(header in ("infer", 0, None) and header is not False, "a header that is not the first line")  # fmt: skip
+    line = isinstance(header, int) and not isinstance(header, bool) and header >= 0
+    c.need(header in ("infer", None) or line, "a header of several lines")
+    c.need(not header or header == "infer" or names is None, "names= beside a header that is not the first line")  # fmt: skip
     out: dict[str, Any] = {}
     if names is not None:
         c.need(isinstance(names, (list, tuple, range)), "names= of this form")
         out = {"names": list(names), "header": 0 if header == 0 else None}
-    elif header is None:
-        out = {"header": None}
+    elif header is None or line and header:
+        out = {"header": header}
     return out
 
 
@@ -211,6 +269,7 @@ def own_names(c: Call, path: Any, known: dict) -> None:
     raw = c.ctx.schemas.look("read_csv", path.value, {**first, "header": None, "nrows": 1})
     if raw is None or len(raw.columns) <= len(names):
         return
+    c.need(not isinstance(c["usecols"], (Func, Module)), "usecols= of a function beside fewer names than columns")
     places = c.lit("usecols")
     c.need(
         isinstance(places, (list, tuple, range))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glue_runtime import csv_input
+from glue_runtime import csv_layout
 from glue_runtime.csv_input import read_csv
 from glue_runtime.driver import to_pandas
 from glue_runtime.local.awsglue.context import GlueContext
@@ -185,7 +185,7 @@ def test_gzip(glue, tmp_path):  # noqa: F811
 
 
 def test_position_of_a_split_file(glue, spark, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(csv_input, "ONE_TASK_BYTES", 1000)
+    monkeypatch.setattr(csv_layout, "ONE_TASK_BYTES", 1000)
     path = tmp_path / "big.csv"
     path.write_text("n,s\n" + "".join(f"{i},{'x' * (i % 40)}y\n" for i in range(20_000)))
     monkeypatched = {"spark.sql.files.maxPartitionBytes": "40000"}
