@@ -233,7 +233,7 @@ def inferred_kind(row, t, name, cells):
     if row["rows"] == 0:
         return "string"
     if row[f"n_{t}"] == 0:
-        return "double"
+        return "bigint" if cells["nullable"] else "double"
     low, high = row[f"min_{t}"], row[f"max_{t}"]
     if high <= FRACTION and not cells["whole"]:
         return "double"
@@ -243,7 +243,8 @@ def inferred_kind(row, t, name, cells):
             "pass dtype=str or float for it"
         )
     if high == WHOLE:
-        return "bigint" if row[f"n_{t}"] == row["rows"] else "double"
+        full = row[f"n_{t}"] == row["rows"]
+        return "bigint" if full or cells["nullable"] else "double"
     if high <= FRACTION:
         return "double"
     return "boolean" if low == high == TRUTH else "string"

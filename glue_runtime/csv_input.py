@@ -59,7 +59,9 @@ def read_csv(
     skipfooter=0,
     on_bad_lines="error",
     compression="infer",
+    newlines=False,
     as_text=(),
+    nullable=False,
     infinite=(),
     utc=(),
 ):
@@ -68,7 +70,9 @@ def read_csv(
     schema: "name type, …", the columns of the file in order with bigint, double, boolean, string
     or timestamp, as learnt when the job was made. Without it the types are inferred from the data
     in one pass, as pandas does: all missing is double, then int64, float64, bool, text.
+    newlines: every end of a line in a cell is "\\n", as in a file that Python opens.
     as_text: columns of which every cell is its text, also where it is empty or a marker.
+    nullable: types that have gaps, as dtype_backend="numpy_nullable" has them.
     utc: columns of times whose texts end in an offset from UTC, which is 0.
     columns: the columns to keep. position: name of a bigint column that rises in file order
     (files of a folder by name).
@@ -112,6 +116,7 @@ def read_csv(
         "true": ["true"] if true_values is None else ["true", *true_values],
         "false": ["false"] if false_values is None else ["false", *false_values],
         "whole": quoting != csv.QUOTE_NONNUMERIC,
+        "nullable": nullable,
         "dayfirst": dayfirst,
         "date_format": date_format,
         "path": path,
@@ -119,7 +124,10 @@ def read_csv(
         "finite": set(wanted) - set(infinite) if pinned else set(),
     }
     texts = raw.select(
-        *[present_text(f"c{found.index(n)}", markers[n], i) for i, n in enumerate(wanted)],
+        *[
+            present_text(f"c{found.index(n)}", markers[n], i, newlines)
+            for i, n in enumerate(wanted)
+        ],
         "__row",
     )
     asked = asked_kinds(wanted, dtype, parse_dates)
@@ -207,9 +215,10 @@ def asked_kinds(wanted, dtype, parse_dates):
     return {name: kind for name, kind in names.items() if name in wanted}
 
 
-def present_text(cell, markers, number):
+def present_text(cell, markers, number, newlines=False):
     """The text of a cell as t<number>; NULL where pandas sees a missing value."""
     text = F.coalesce(F.col(cell), F.lit(""))
+    text = F.regexp_replace(text, "\r\n?", "\n") if newlines else text
     present = text if not markers else F.when(~text.isin(*sorted(markers)), text)
     return present.alias(f"t{number}")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from rules.csv_functions import chosen_columns, converted, converters_of, skipped_lines
 from rules.io import dtype_argument, source_frame, zones_of
+from rules.opened_files import opened_path
 from rules.registry import Call, rule
-from transpiler.facts import Const, Frame, Func, Index, Module, Plain, Rows
+from transpiler.facts import Const, Frame, Func, Index, Module, OpenFile, Plain, Rows
 from transpiler.loops import Chunks
 from transpiler.symbolic import E
 
@@ -41,7 +42,7 @@ _READ = (
     "encoding=None, encoding_errors='strict', dialect=None, on_bad_lines='error', delim_whitespace=None, "
     "low_memory=True, memory_map=False, float_precision=None, storage_options=None, dtype_backend=None"
 )
-_NOT_YET = "keep_date_col date_parser dialect dtype_backend"
+_NOT_YET = "keep_date_col date_parser dialect"
 _IGNORED = "verbose infer_datetime_format cache_dates low_memory memory_map float_precision storage_options"
 
 
@@ -65,6 +66,13 @@ _IGNORED = "verbose infer_datetime_format cache_dates low_memory memory_map floa
         "pd.read_csv('other.csv', header=None, names=['key', 'who'], usecols=[0, 3])",
         "pd.read_csv('nasty.csv', usecols=[0, 2])",
         "pd.read_csv('nasty.csv', parse_dates=[8])[['t', 'd']]",
+        "pd.read_csv('other.csv', quoting=3)",
+        "pd.read_csv('other.csv', quoting=2, lineterminator='\\n', encoding_errors='replace')",
+        "pd.read_csv('other.csv', doublequote=False, escapechar='!', header=1)",
+        "pd.read_csv('other.csv', skiprows=lambda n: n % 2 == 1)",
+        "pd.read_csv('nasty.csv', usecols=lambda x: x in ('i', 's'))",
+        "pd.read_csv('other.csv', converters={'name': lambda x: x.strip().upper(), 'w': lambda x: int(x) + 1, 'k': str})",
+        "pd.read_csv('nasty.csv', dtype_backend='numpy_nullable')",
     ),
 )
 def read_csv(c: Call) -> Frame:
@@ -87,12 +95,15 @@ def pieces(c: Call, default: str) -> Any:
     """A file that is read piece after piece: the types of all pieces are those of the whole, or whole
     numbers where others have fractions."""
     place = ("pieces", *c.interpreter.program.position(c.node))  # type: ignore[attr-defined]
+    c.need(not isinstance(c["filepath_or_buffer"], OpenFile), "pieces of an open file")
     size, path = c.lit("chunksize"), c["filepath_or_buffer"]
     c.need(place not in c.ctx.learned.kept, "a file that is read piece after piece")
     c.need(isinstance(size, int) and size > 0 and isinstance(path, Const), "chunksize= of this form")  # fmt: skip
     c.need(not c.given("skipfooter"), "skipfooter= beside chunksize=, which pandas refuses")
     c.need(c.lit("index_col") is None, "labels of a file that is read piece after piece")
-    c.need(not isinstance(c["skiprows"], (Func, Module)), "skiprows= of a function beside chunksize=")
+    c.need(
+        not isinstance(c["skiprows"], (Func, Module)), "skiprows= of a function beside chunksize="
+    )
     c.need(not (c.given("sep") and c.lit("sep") is None), "a separator that is found in the file")
     whole, known = read_whole(c, default)
     dtype = dtype_argument(c["dtype"])
@@ -122,6 +133,7 @@ def delimited(c: Call, default: str) -> Frame:
 
 def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     """All of the file, and the parameters by which pandas finds its types."""
+    newlines = opened_path(c, "filepath_or_buffer")
     path = c["filepath_or_buffer"]
     c.need(
         isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain),
@@ -149,6 +161,8 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     if isinstance(usecols, list):
         functions = {x: f for x, f in functions.items() if x in usecols}
     c.need(not functions.keys() & {*dates}, "a converter of a column that is read as dates")
+    if newlines:
+        options["newlines"] = True
     if functions:
         known["converters"] = dict.fromkeys(functions, str)
         options["as_text"] = list(functions)
@@ -156,7 +170,8 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
             dtype = {**(dtype or {}), **dict.fromkeys(functions, "object")}
     if dtype is not None:
         known["dtype"] = {k: d for k, d in dtype.items() if k not in functions} if isinstance(dtype, dict) else dtype  # fmt: skip
-    more = {"usecols": None if isinstance(usecols, E) else usecols, "parse_dates": dates or None}
+    more: dict[str, Any] = {"dtype_backend": c.lit("dtype_backend")}
+    more |= {"usecols": None if isinstance(usecols, E) else usecols, "parse_dates": dates or None}
     known.update({k: v for k, v in more.items() if v is not None})
     schemas, files = c.ctx.schemas, getattr(seen, "at_hand", ())
     schema = schemas.look("read_csv", path.value, known) if isinstance(seen, Const) else None
@@ -169,6 +184,14 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
             passed["header"] = False
     elif known.get("header", 0) != 0:
         passed["header"] = known["header"] is not None and known["header"]
+    backend = c.lit("dtype_backend")
+    c.need(backend in (None, "numpy_nullable"), f"dtype_backend={backend!r}")
+    if backend is not None:
+        c.need(
+            not dates,
+            "parse_dates= beside dtype_backend=, where pandas leaves times with gaps as text",
+        )
+        passed["nullable"] = True
     if dates:
         passed |= {"parse_dates": dates, **zones_of(schema, "utc")}
     function = "read_csv"
@@ -178,6 +201,10 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     frame = source_frame(
         c, function, "csv", path, schema, passed, dtype, usecols, dates, whole=whole
     )
+    if backend is not None:
+        c.need(not functions, "converters= beside dtype_backend=")
+        columns = [replace(x, nullable=True, gap=None) for x in frame.columns]
+        frame = frame.but(columns=tuple(columns), nullable=True, gap=None)
     frame = converted(c, frame, functions)
     return (frame if index is None else labelled(c, frame, index)), known
 
@@ -269,7 +296,10 @@ def own_names(c: Call, path: Any, known: dict) -> None:
     raw = c.ctx.schemas.look("read_csv", path.value, {**first, "header": None, "nrows": 1})
     if raw is None or len(raw.columns) <= len(names):
         return
-    c.need(not isinstance(c["usecols"], (Func, Module)), "usecols= of a function beside fewer names than columns")
+    c.need(
+        not isinstance(c["usecols"], (Func, Module)),
+        "usecols= of a function beside fewer names than columns",
+    )
     places = c.lit("usecols")
     c.need(
         isinstance(places, (list, tuple, range))

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from rules.io import output, source_frame
+from rules.opened_files import opened_path
 from rules.registry import Call, rule
 from transpiler.facts import Const, Frame, Plain
 
@@ -43,6 +44,7 @@ _OTHER_WRITTEN = (
 )
 def read_json(c: Call) -> Frame:
     """JSON records: an array of them, or one per line."""
+    opened_path(c, "path_or_buf")
     path = c["path_or_buf"]
     several = hasattr(path, "added")  # of a loop over files: rules/file_loops.py
     place = "" if several else getattr(path, "value", None)

@@ -172,8 +172,6 @@ def literal(value: Any, what: str = "value") -> Any:
 _INSTEAD = {
     "chunksize": "it has one machine read piece after piece, and the job reads the whole in parallel without it",
     "iterator": "it has one machine read piece after piece, and the job reads the whole in parallel without it",
-    "converters": "call the function on the column that was read",
-    "dtype_backend": ".convert_dtypes() of what was read says the same for its default",
     "keep_default_dates": "say convert_dates=False, and pd.to_datetime on the column",
     "date_unit": "say convert_dates=False, and pd.to_datetime(…, unit=…) on the column",
     "nrows": ".head(…) of what was read says the same",

@@ -54,6 +54,17 @@ class Workbook(Plain):
 
 
 @dataclass(frozen=True)
+class OpenFile(Plain):
+    """A file open for reading, at its beginning: ``open(path, mode, **options)``. ``packing``: what
+    unpacks it, where that is not ``open`` itself; no ``path``: several steps read from it."""
+
+    path: Any = None
+    mode: str = "r"
+    options: tuple = ()
+    packing: str | None = None
+
+
+@dataclass(frozen=True)
 class Text(Plain):
     """A text that the job puts together (an f-string)."""
 

@@ -16,10 +16,12 @@ from transpiler.facts import (
     Instance,
     Mapping,
     Module,
+    OpenFile,
     Plain,
     Sequence,
     Workbook,
 )
+from transpiler.infer.opened import read_once
 from transpiler.infer.signals import EndSignal, LoopSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
@@ -227,7 +229,10 @@ class Control:
             )
             if not (isinstance(left, Const) and not left.value):
                 raise NoRule("a manager that may swallow exceptions")
-        elif isinstance(opened, Plain) and opened.text.startswith(("open(", "open_output(")):
+        elif isinstance(opened, OpenFile) and read_once(item, rest, node):
+            scope.bind(item.asname.name.value, Ref(opened))
+            self.with_items(rest, node, scope)
+        elif isinstance(opened, (OpenFile, Workbook)) or isinstance(opened, Plain) and opened.text.startswith(("open(", "open_output(")):  # fmt: skip
             self.with_file(opened, item, rest, node, scope)
         else:
             raise NoRule("a with block is not followed")
@@ -240,6 +245,8 @@ class Control:
                 raise NoRule("a target that is not a plain name")
             job = self.claim(item.asname.name.value, scope)
             held = Plain(job, frozenset({job}))
+            if isinstance(opened, OpenFile):
+                held = OpenFile(job, held.vars)
             if isinstance(opened, Workbook):
                 held = replace(opened, text=job, vars=held.vars)
             scope.bind(item.asname.name.value, Ref(held))

@@ -15,6 +15,7 @@ from transpiler.facts import (
     Index,
     Local,
     Module,
+    OpenFile,
     Order,
     Plain,
     Rows,
@@ -41,6 +42,17 @@ _WHOLE_READS = {
     "read_fwf": "lines of fixed widths are read on one machine: read_csv of a column of text and str[a:b] of it run on the cluster",
 }
 _FILE_WORDS = {"os.remove", "os.rename", "shutil.copy", "shutil.move", "os.makedirs", "os.mkdir"}
+
+
+#: what unpacks a file while it is read, and what pandas calls that
+OPENERS = {"gzip.open": "gzip", "bz2.open": "bz2", "lzma.open": "xz"}
+
+
+def open_file(text: str, args: list, kwargs: dict, mode: str, packing: str | None = None) -> Value:
+    """A file that is open for reading."""
+    options = {k: v for k, v in kwargs.items() if k != "mode"}
+    path = args[0] if len(args) < 3 else None  # buffering= and more by place
+    return OpenFile(text, args[0].vars, path, mode, tuple(options.items()), packing)
 
 
 class Files:
@@ -173,6 +185,8 @@ class Files:
         asked = self.ask_files(name, args, kwargs, node)  # type: ignore[attr-defined]
         if asked is not None:
             return asked
+        if name in OPENERS:
+            return self.read_packed(function, args, kwargs)
         if name == "builtins.open":
             given = args[1] if len(args) > 1 else kwargs.get("mode", Const("r"))
             mode = given.value if isinstance(given, Const) else None
@@ -186,16 +200,28 @@ class Files:
                 return self.written_file(args, kwargs, mode)
             path = self.data_path(args[0])
             rest = self.driver.call("", "", args[1:], kwargs)[1:-1]
-            return Plain(
-                f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})",
-                args[0].vars,
-            )
+            text = f"open({self.ctx.call('read_local')}({path}){', ' + rest if rest else ''})"
+            return open_file(text, args, kwargs, mode)
         if name in ("pandas.set_option", "pandas.reset_option") and self.is_display(args):
             self.ctx.note("kept", name, "it changes displays alone", self.program.source_line(node))
             return Const(None)
         if name == "builtins.display":
             return self.plain_like(self.driver.call("", "print", args, {}), args)  # type: ignore[attr-defined]
         return None
+
+    def read_packed(self, function: Module, args: list, kwargs: dict) -> Value | None:
+        """``gzip.open(path, "rt")`` and its like, for reading."""
+        given = args[1] if len(args) > 1 else kwargs.get("mode", Const("rb"))
+        mode = given.value if isinstance(given, Const) else None
+        known = (
+            bool(args) and isinstance(args[0], (Const, Plain)) and not isinstance(args[0], OpenFile)
+        )
+        if not isinstance(mode, str) or not known or set(mode) & set("wax+"):
+            return None
+        path, place = f"{self.ctx.call('read_local')}({self.data_path(args[0])})", Plain("")
+        text = self.driver.call("", self.driver.text(function), [place, *args[1:]], kwargs)
+        text = text.replace("(", f"({path}", 1)
+        return open_file(text, args, kwargs, mode if "t" in mode else "rb", OPENERS[function.name])
 
     def is_display(self, args: list) -> bool:
         """Whether an option of pandas is of displays and warnings, which no output shows."""
@@ -275,7 +301,7 @@ class Files:
         if str(getattr(path, "value", "")).startswith("ftp") and "storage_options" in kwargs:
             raise Refused("a file on FTP behind a password: copy it to S3 first, and read it there")
         self.driver.module(function)
-        if isinstance(path, Plain) and "IO(" in path.text:
+        if isinstance(path, Plain) and "IO(" in path.text or isinstance(path, OpenFile):
             source = path.text
         else:
             source = f"{self.ctx.call('read_local')}({self.data_path(path)})"
