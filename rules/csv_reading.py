@@ -9,7 +9,7 @@ from rules.csv_functions import chosen_columns, converted, converters_of, skippe
 from rules.io import dtype_argument, source_frame, zones_of
 from rules.opened_files import opened_path
 from rules.registry import Call, rule
-from transpiler.facts import Const, Frame, Func, Index, Module, OpenFile, Plain, Rows
+from transpiler.facts import Const, Encoding, Frame, Func, Index, Module, OpenFile, Plain, Rows
 from transpiler.loops import Chunks
 from transpiler.symbolic import E
 
@@ -153,6 +153,8 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     known = {**options, **header_options(c)}
     unseen = isinstance(options.get("skiprows"), E)  # which lines are read only the job sees
     seen = Plain("") if unseen else path
+    if isinstance(c["encoding"], Encoding):
+        known["encoding"] = c.ctx.schemas.decoding(path, c["encoding"].names)
     own_names(c, seen, known)
     whole = file_schema(c, seen, known)
     index = index_labels(c, whole)
@@ -212,8 +214,10 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
 def layout_options(c: Call, path: Any, default: str) -> dict:
     """The parameters that say how the file is cut into cells and read; those that are given."""
     lines = skipped_lines(c)
-    plain = [k for k in _CSV_DEFAULTS if c.given(k) and not (k == "skiprows" and lines is not None)]
-    options = {k: c.lit(k) for k in plain if c.lit(k) is not None}
+    found = {} if lines is None else {"skiprows": lines}
+    found |= {"encoding": E(c["encoding"].text)} if isinstance(c["encoding"], Encoding) else {}
+    plain = [k for k in _CSV_DEFAULTS if c.given(k) and k not in found]
+    options = {k: c.lit(k) for k in plain if c.lit(k) is not None} | found
     options["sep"] = separator(c, default)
     if options["sep"] == _CSV_DEFAULTS["sep"]:
         options.pop("sep")
@@ -226,7 +230,6 @@ def layout_options(c: Call, path: Any, default: str) -> dict:
     if options.get("quoting") == 1:  # which is for writing
         options.pop("quoting")
     if lines is not None:
-        options["skiprows"] = lines
         return packed_options(c, path, options)
     skipped = options.get("skiprows", 0)
     if isinstance(skipped, (list, tuple, set, range)):

@@ -94,6 +94,23 @@ class Schemas:
             return False
         return (self.root / path.lstrip("/")).exists()
 
+    def decoding(self, path: Any, names: tuple) -> str:
+        """The first of these encodings that a file at hand is text in; the first one where there is
+        none, and the last one where it is in no encoding of them."""
+        place = str(getattr(path, "value", ""))
+        if self.root is None or "://" in place or not (file := self.root / place.lstrip("/")).is_file():  # fmt: skip
+            return names[0]
+        opened = _OPENERS.get(file.suffix, open)
+        for name in names:
+            try:
+                with opened(file, "rt", encoding=name) as text:
+                    while text.read(1 << 20):
+                        pass
+                return name
+            except UnicodeDecodeError:
+                continue
+        return names[-1]
+
     def first_character(self, path: str) -> str | None:
         """The first character of a text file at hand that is no space; None when it is not at hand."""
         if (

@@ -65,6 +65,13 @@ class OpenFile(Plain):
 
 
 @dataclass(frozen=True)
+class Encoding(Plain):
+    """The first of ``names`` that a file is text in, which the job finds."""
+
+    names: tuple = ()
+
+
+@dataclass(frozen=True)
 class Text(Plain):
     """A text that the job puts together (an f-string)."""
 

@@ -78,6 +78,8 @@ class Control:
             self.block(list(node.orelse.body.body), scope, scope.used_later)
 
     def for_(self, node: cst.For, scope: Scope) -> None:
+        if self.encoding_loop(node, scope):  # type: ignore[attr-defined]
+            return
         if self.chunk_loop(node, scope) or self.group_loop(node, scope):  # type: ignore[attr-defined]
             return
         point, refs = self.ctx.save(), self.snapshot()  # type: ignore[attr-defined]
@@ -271,6 +273,8 @@ class Control:
     def try_(self, node: cst.Try, scope: Scope) -> None:
         """A ``try`` whose handlers only pass the failure on: the job fails where pandas does. One
         that mends it stays Python on the driver, unless all that could fail are files at hand."""
+        if self.encoding_try(node, scope):  # type: ignore[attr-defined]
+            return
         passing = all(passes_on(h, self.program) for h in node.handlers)
         known = (
             not passing and bool(node.handlers) and all(self.tells(h, scope) for h in node.handlers)

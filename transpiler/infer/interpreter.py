@@ -17,6 +17,7 @@ from transpiler.infer.context import Context
 from transpiler.infer.control import Control
 from transpiler.infer.chunk_loops import ChunkLoops
 from transpiler.infer.data_loops import DataLoops
+from transpiler.infer.encodings import Encodings
 from transpiler.infer.driver import Driver
 from transpiler.infer.expressions import Expressions
 from transpiler.infer.fields import Fields
@@ -44,6 +45,7 @@ class Interpreter(
     Sharing,
     ChunkLoops,
     DataLoops,
+    Encodings,
     Control,
     Functions,
     Verbatim,
