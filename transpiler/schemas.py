@@ -50,6 +50,15 @@ class Schemas:
             self._seen[key] = self._read(reader, path, options)
         return self._seen[key]
 
+    def made(self, key: str, make: Any) -> Schema | None:
+        """The schema of what a function makes of a file at hand; None where it raises."""
+        if key not in self._seen:
+            try:
+                self._seen[key] = schema_of(make())
+            except Exception:  # the program meets it too
+                self._seen[key] = None
+        return self._seen[key]
+
     def look_all(
         self, reader: str, paths: tuple[str, ...], options: dict[str, Any]
     ) -> Schema | None:
@@ -167,7 +176,7 @@ def schema_of(frame: Any, sampled: bool = False, reader: str = "") -> Schema | N
     """The facts of a pandas frame; None when it has an index that a job could not rebuild."""
     import pandas as pd
 
-    if not isinstance(frame, pd.DataFrame) or not isinstance(frame.index, pd.RangeIndex):
+    if not isinstance(frame, pd.DataFrame) or not numbered(frame.index, reader):
         return None
     columns, infinite = [], []
     for position, label in enumerate(frame.columns):
@@ -178,6 +187,16 @@ def schema_of(frame: Any, sampled: bool = False, reader: str = "") -> Schema | N
             infinite.append(label)
     kept = frame if not sampled and frame.size <= KEPT_CELLS else None
     return Schema(tuple(columns), sampled, kept, tuple(infinite))
+
+
+def numbered(index: Any, reader: str) -> bool:
+    """Whether rows have the labels 0, 1, 2, …"""
+    import pandas as pd
+
+    whole = reader in ("read_json", "read_pickle", "read_feather") and index.dtype == "int64"
+    if not isinstance(index, pd.RangeIndex) and not whole or index.name is not None:
+        return False
+    return isinstance(index, pd.RangeIndex) or index.equals(pd.RangeIndex(len(index)))
 
 
 _DTYPES = {"int64": "int64", "float64": "float64", "bool": "bool", "datetime64[ns]": "datetime64[ns]",

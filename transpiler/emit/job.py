@@ -107,7 +107,7 @@ def without_unread(statements: list[Statement], loaded: frozenset[str]) -> list[
     for statement in reversed(statements):
         spare = statement.kind == "constant" or _ENVIRONMENT.fullmatch(statement.text)
         spare = spare or is_bypassed(statement, loaded)
-        if not spare or statement.defines in read:
+        if not spare or read & {statement.defines, *statement.also}:
             read |= set(_WORDS.findall(statement.text.removeprefix(f"{statement.defines} = ")))
             kept.append(statement)
         elif kept:

@@ -36,10 +36,17 @@ class Attempt:
 
     def rest(self, program: Any) -> tuple:
         """What two tries of the same read have in common."""
-        target = self.statement.targets[0].target if isinstance(self.statement, cst.Assign) else None
+        target = (
+            self.statement.targets[0].target if isinstance(self.statement, cst.Assign) else None
+        )
         args = [a for a in self.call.args if a.keyword is None or a.keyword.value != "encoding"]
         code = [(a.keyword.value if a.keyword else "", program.code(a.value)) for a in args]
-        return (type(self.statement), target and program.code(target), program.code(self.call.func), code)
+        return (
+            type(self.statement),
+            target and program.code(target),
+            program.code(self.call.func),
+            code,
+        )
 
 
 class Encodings:

@@ -7,8 +7,9 @@ from pathlib import PurePath
 from typing import Any
 
 
-from transpiler.errors import NoRule, Refused
+from transpiler.errors import NoRule, Refused, Restart
 from transpiler.facts import (
+    SPARK_TYPES,
     Column,
     Const,
     Frame,
@@ -23,9 +24,11 @@ from transpiler.facts import (
     Workbook,
 )
 from transpiler.infer.context import Output, read_options
+from transpiler.infer.recipes import evaluated
 from transpiler.infer.services import service_of
 from transpiler.infer.driver import _BYTE_WRITERS, _NO_WRITERS, _READERS, _WRITERS, OF_FILES
 from transpiler.places import check_target
+from transpiler.symbolic import field, render
 
 #: formats of one piece: why one machine reads them, and what to write instead
 _ARCHIVE = "an Excel or ODS file is one archive, which one machine reads whole: what is large is better kept as CSV or Parquet, which the cluster reads"
@@ -53,6 +56,10 @@ def open_file(text: str, args: list, kwargs: dict, mode: str, packing: str | Non
     options = {k: v for k, v in kwargs.items() if k != "mode"}
     path = args[0] if len(args) < 3 else None  # buffering= and more by place
     return OpenFile(text, args[0].vars, path, mode, tuple(options.items()), packing)
+
+
+_ONE_TASK = "a file of one piece, which one task of the cluster reads whole"
+_IN_A_TASK = {"int64", "float64", "bool", "bool?", "object", "datetime64[ns]", "Int64", "Float64", "boolean", "string"}  # fmt: skip
 
 
 class Files:
@@ -311,16 +318,64 @@ class Files:
             1:-1
         ]
         text = f"{function.text}({source}{', ' + rest if rest else ''})"
+        known, constants = self.known_options({k: v for k, v in kwargs.items() if k != named})
+        constants = constants and len(args) <= 1
+        looked = self.ctx.schemas.look(function.name.split(".")[1], getattr(path, "value", None), known) if constants else None  # fmt: skip
+        if looked is not None and isinstance(path, Const):
+            file = self.ctx.unique("file")
+            call = f"lambda {file}: {function.text}({file}{', ' + rest if rest else ''})"
+            try:
+                frame = self.in_one_task(call, path, looked, node)
+            except NoRule as error:
+                problem = problem or str(error)
+            else:
+                self.ctx.note("runtime", function.name, _ONE_TASK, self.program.source_line(node))
+                return frame
         reason = problem or _WHOLE_READS.get(function.name.rpartition(".")[2], "the file is read on the driver")  # fmt: skip
         self.went_to_driver(text, function.name, reason, node)  # type: ignore[attr-defined]
-        known = {k: v.value for k, v in kwargs.items() if isinstance(v, Const) and k != named}
-        constants = len(known) == len([k for k in kwargs if k != named]) and len(args) <= 1
-        schema = (
-            self.ctx.schemas.look(function.name.split(".")[1], getattr(path, "value", None), known)
-            if constants
-            else None
-        )
+        schema = looked
         return self.sent_back(text, path.vars, schema, problem)
+
+    def known_options(self, kwargs: dict[str, Value]) -> tuple[dict, bool]:
+        """The arguments of a reader as Python values, and whether all are known."""
+        known = {}
+        for name, value in kwargs.items():
+            try:
+                known[name] = value.value if isinstance(value, Const) else evaluated(self.driver.text(value))  # fmt: skip
+            except (NoRule, NameError, SyntaxError, AttributeError, TypeError):
+                return known, False
+        return known, True
+
+    def in_one_task(self, read: str, path: Value, schema: Any, node: Any) -> Frame:
+        """The frame that a function of a local file gives, made where the cluster reads the file.
+        Raises NoRule where it has columns that Spark has no type for, and a later step uses one."""
+        ctx = self.ctx
+        labels = [label for label, _, _ in schema.columns]
+        named = all(isinstance(x, str) and x for x in labels) and len(set(labels)) == len(labels)
+        place = ("whole", *self.program.position(node))
+        if not labels or not named or place in ctx.learned.kept:
+            raise NoRule("columns that Spark has no type for")
+        step = ctx.step()
+        left = {x for x, d, _ in schema.columns if d not in _IN_A_TASK}
+        if left & ((ctx.learned.used or {}).get(step) or set()):
+            raise Restart(place)
+        columns = tuple(Column(x, x, "float64" if gap and d == "int64" else d, origin=(step, x)) for x, d, gap in schema.columns)  # fmt: skip
+        parts = ["glueContext", self.data_path(path), read]
+        kept = [x for x in columns if x.name not in left]
+        if not kept:
+            raise NoRule("columns that Spark has no type for")
+        parts.append(render(", ".join(field(x.name, SPARK_TYPES[x.dtype]) for x in kept)))
+        gaps = [x.name for x in kept if x.dtype in ("Int64", "boolean", "bool?")]
+        parts += [f"gaps={gaps!r}"] if gaps else []
+        parts += [f"whole={labels!r}"] if left else []
+        hidden: tuple[str, ...] = ()
+        if ctx.wants(step, "order") or ctx.wants(step, "number"):
+            hidden = (ctx.position_name(step),)
+            parts.append(f'position="{hidden[0]}"')
+        parts.append(f'transformation_ctx="{ctx.hint or "whole_file"}"')
+        text = f"{ctx.call('read_whole')}({', '.join(parts)})"
+        index, order = Index("range", step), Order((), step)
+        return Frame(text, columns, index=index, order=order, rows=Rows(), hidden=hidden, vars=path.vars)  # fmt: skip
 
     def sent_back(self, text: str, reads: frozenset, schema: Any, why: str = "") -> Value:
         """A frame made on the driver, as a Spark frame when its columns and dtypes are known: what
