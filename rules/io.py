@@ -9,6 +9,7 @@ from typing import Any, Callable
 from rules.csv_header import as_named, deep_frame, is_deep, lines_of, open_with_index, with_index
 from rules.csv_style import style_of
 from rules.lib import sorted_text
+from rules.opened_files import target_path
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -364,6 +365,7 @@ def with_texts(c: Call, frame: Frame) -> Frame:
 )
 def to_csv(c: Call) -> Const:
     """A CSV dataset, text as pandas writes it."""
+    target_path(c, "path_or_buf")
     frame, path = c.frame, c["path_or_buf"]
     c.need(not (isinstance(path, Const) and path.value is None), "the text itself is asked for")
     c.need(
@@ -430,6 +432,7 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
 )
 def to_parquet(c: Call) -> Const:
     """A Parquet dataset."""
+    target_path(c, "path")
     frame, path = c.frame, c["path"]
     c.need(
         isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None,

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from rules.io import output, source_frame
-from rules.opened_files import opened_path
+from rules.opened_files import opened_path, target_path
 from rules.registry import Call, rule
 from transpiler.facts import Const, Frame, Plain
 
@@ -123,6 +123,7 @@ def iso_time(text: str) -> bool:
 )
 def to_json(c: Call) -> Const:
     """JSON records, one per line or as one array."""
+    target_path(c, "path_or_buf")
     path = c["path_or_buf"]
     c.need(
         isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None,

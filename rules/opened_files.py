@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from rules.registry import Call
-from transpiler.facts import Const, OpenFile
+from transpiler.facts import Const, OpenFile, OutputFile, Plain
 
 
 def opened_path(c: Call, parameter: str) -> bool:
@@ -35,3 +37,25 @@ def opened_path(c: Call, parameter: str) -> bool:
         c._given.add(name)
     newline = options.get("newline", Const(None))
     return text and not (isinstance(newline, Const) and newline.value is not None)
+
+
+_HANDLE = re.compile(r"\w+ = (?:io\.)?(?:StringIO|BytesIO|open|open_output)\(")
+
+
+def target_path(c: Call, parameter: str) -> None:
+    """Put the path of an open file in its place as the target of a writer. Raises NoRule for a buffer,
+    and for a file that other steps write to."""
+    target = c[parameter]
+    if not isinstance(target, Plain):
+        return
+    made = [s.text for s in c.ctx.statements if s.defines == target.text]
+    held = target.text.isidentifier()
+    buffer = "IO(" in target.text or any(_HANDLE.match(text) for text in made)
+    c.need(not buffer and not (isinstance(target, OutputFile) and held), "a file or buffer that the program holds: give the writer a path")  # fmt: skip
+    if not isinstance(target, OutputFile):
+        return
+    c.args[parameter] = target.path
+    options = dict(target.options)
+    if "encoding" in options and "encoding" in c.args:
+        c.args["encoding"] = options["encoding"]
+        c._given.add("encoding")

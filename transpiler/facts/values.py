@@ -65,6 +65,14 @@ class OpenFile(Plain):
 
 
 @dataclass(frozen=True)
+class OutputFile(Plain):
+    """A file open for writing: ``open(path, "w", **options)``; no ``path``: several steps write it."""
+
+    path: Any = None
+    options: tuple = ()
+
+
+@dataclass(frozen=True)
 class Encoding(Plain):
     """The first of ``names`` that a file is text in, which the job finds."""
 

@@ -17,11 +17,12 @@ from transpiler.facts import (
     Mapping,
     Module,
     OpenFile,
+    OutputFile,
     Plain,
     Sequence,
     Workbook,
 )
-from transpiler.infer.opened import read_once
+from transpiler.infer.opened import read_once, written_once
 from transpiler.infer.signals import EndSignal, LoopSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
@@ -234,7 +235,11 @@ class Control:
         elif isinstance(opened, OpenFile) and read_once(item, rest, node):
             scope.bind(item.asname.name.value, Ref(opened))
             self.with_items(rest, node, scope)
-        elif isinstance(opened, (OpenFile, Workbook)) or isinstance(opened, Plain) and opened.text.startswith(("open(", "open_output(")):  # fmt: skip
+        elif isinstance(opened, OutputFile) and written_once(item, rest, node):
+            self.ctx.outputs.pop()  # the step that writes notes it
+            scope.bind(item.asname.name.value, Ref(opened))
+            self.with_items(rest, node, scope)
+        elif isinstance(opened, (OpenFile, OutputFile, Workbook)) or isinstance(opened, Plain) and opened.text.startswith(("open(", "open_output(")):  # fmt: skip
             self.with_file(opened, item, rest, node, scope)
         else:
             raise NoRule("a with block is not followed")
@@ -247,8 +252,8 @@ class Control:
                 raise NoRule("a target that is not a plain name")
             job = self.claim(item.asname.name.value, scope)
             held = Plain(job, frozenset({job}))
-            if isinstance(opened, OpenFile):
-                held = OpenFile(job, held.vars)
+            if isinstance(opened, (OpenFile, OutputFile)):
+                held = type(opened)(job, held.vars)
             if isinstance(opened, Workbook):
                 held = replace(opened, text=job, vars=held.vars)
             scope.bind(item.asname.name.value, Ref(held))

@@ -18,6 +18,7 @@ from transpiler.facts import (
     Module,
     OpenFile,
     Order,
+    OutputFile,
     Plain,
     Rows,
     Value,
@@ -115,6 +116,10 @@ class Files:
         target = args[0] if args else kwargs.get(named) if named else None
         if target is None or isinstance(target, Const) and target.value is None:
             return None
+        if isinstance(target, OutputFile) and not target.text.isidentifier():
+            target = target.path
+            if named is not None:
+                kwargs = {**kwargs, named: target}
         if isinstance(target, Workbook):
             return self.write_sheet(receiver, owner, method, args, kwargs, target)
         if method in _BYTE_WRITERS:
@@ -252,7 +257,8 @@ class Files:
         named = {k: v for k, v in kwargs.items() if k in ("encoding", "newline")}
         options += [f"{k}={self.driver.text(v)}" for k, v in named.items()]
         more = ", ".join(["", *options])
-        return Plain(f"{self.ctx.call('open_output')}({self.data_path(path)}{more})", path.vars)
+        text = f"{self.ctx.call('open_output')}({self.data_path(path)}{more})"
+        return OutputFile(text, path.vars, path, tuple(named.items()))
 
     def workbook(self, args: list, kwargs: dict) -> Value:
         """``pd.ExcelWriter(path)`` as the managers of a ``with`` block: its file goes to the path."""

@@ -63,3 +63,30 @@ def read_once(item: cst.WithItem, rest: list, node: cst.With) -> bool:
     for part in (*rest, node.body):
         part.visit(reads)
     return reads.count == 1 and not reads.again
+
+
+_WRITERS = ("to_csv", "to_json", "to_parquet")
+
+
+class _Writes(cst.CSTVisitor):
+    """Calls of writers whose target is a name."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.count = name, 0
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in _WRITERS or not node.args:
+            return
+        first = node.args[0]
+        target = isinstance(first.value, cst.Name) and first.value.value == self.name
+        named = first.keyword is None or first.keyword.value in ("path_or_buf", "path")
+        self.count += target and named and not first.star
+
+
+def written_once(item: cst.WithItem, rest: list, node: cst.With) -> bool:
+    """Whether all that the block does with the file is to have one table written into it."""
+    if not read_once(item, rest, node):
+        return False
+    writes = _Writes(item.asname.name.value)  # type: ignore[union-attr]
+    node.body.visit(writes)
+    return writes.count == 1

@@ -81,6 +81,14 @@ def pure_call(function: ast.expr) -> bool:
     return name in _OF_MODULES or function.attr in _METHODS
 
 
+def names_of(text: str) -> set[str]:
+    """The names in a statement of the job."""
+    tree = parsed(text)
+    if tree is None:
+        return set(re.findall(r"\w+", text))
+    return {part.id for part in ast.walk(tree) if isinstance(part, ast.Name)}
+
+
 def is_table(node: ast.expr | None) -> bool:
     """Whether an expression is a table of pandas, or a statement that makes no name for its data."""
     while isinstance(node, (ast.Call, ast.Attribute, ast.Subscript)):
@@ -110,7 +118,7 @@ class Recipe:
     def __init__(self, ctx: Any) -> None:
         self.ctx = ctx
         self.used: list[Any] = []  # the statements
-        self.words = [set(re.findall(r"\w+", s.text)) for s in ctx.statements]
+        self.words = [names_of(s.text) for s in ctx.statements]
         self.made: dict[str, tuple[Any, ast.expr]] = {}
         self.loops: dict[int, str] = {}  # the list that a loop fills
         self.started: dict[str, tuple[Any, list]] = {}  # where it begins, and what else reads it
