@@ -30,7 +30,8 @@ def frame_where(c: Call, cond: Any, other: Any, hold: bool) -> Frame:
     frame = c.frame
     c.need(isinstance(cond, (Frame, Col)), "a condition that is not known here")
     c.need(frame.labels, "a frame without columns")
-    c.need(isinstance(other, (Const, Scalar, Frame)), "other= of this kind")
+    by_row = isinstance(other, Col) and "axis" in c.args and c.lit("axis") in (0, "index")
+    c.need(by_row or isinstance(other, (Const, Scalar, Frame)), "other= of this kind")
     c.need(not isinstance(other, Const) or not isinstance(other.value, (list, dict, tuple)), "other= of this kind")  # fmt: skip
     tests = by_label(c, frame, cond, "a condition")
     others = by_label(c, frame, other, "values")
@@ -50,8 +51,9 @@ for _name, _hold in (("where", True), ("mask", False)):
 
     rule(
         f"DataFrame.{_name}({_WHERE})",
-        not_yet="inplace axis level",
+        not_yet="inplace level",
         example=(
+            f"df[['f', 'g']].{_name}(df['i'] > 3, df['n'], axis=0)",
             f"m = df[['f', 'g', 'i']]\nout = m.{_name}(m > 1)",
             f"m = df[['f', 'g', 'i']]\nout = m.{_name}(m > 1, 0)",
             f"m = df[['f', 'g']]\nout = m.{_name}(m < 0, m * 10)",

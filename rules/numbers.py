@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.by_name import by_name
+from rules.fill_operands import filling, with_fill
 from rules.elementwise import changed_columns, compact, mapped, own_cells, plain_name, projected
 from rules.lib import (
     all_finite,
@@ -300,30 +301,6 @@ _METHODS = {
 }
 
 
-def with_fill(c: Call, a: Any, b: Any, fill: Any) -> tuple[Any, Any]:
-    """Operands where one missing side is taken as ``fill``; two missing sides stay missing."""
-    c.need(
-        isinstance(fill, (int, float)) and not isinstance(fill, bool) and not is_missing(fill),
-        "fill_value= of this value",
-    )
-    _, (a, b) = meet(a, b)
-    for side in (a, b):
-        c.need(
-            dtype_of(side) in ("int64", "float64"),
-            "fill_value for a column that is not a number for sure",
-        )
-
-    def filled(x: Any, other: Any) -> Any:
-        if not isinstance(x, Col) or x.null_free:
-            return x
-        value = F.lit(float(fill))
-        if isinstance(other, Col) and not other.null_free:
-            value = F.when(other.expr.isNotNull(), value)
-        return x.but(expr=F.coalesce(x.expr, value), column=None)
-
-    return filled(a, b), filled(b, a)
-
-
 for _name, _symbol in _METHODS.items():
     _op = {"div": "truediv"}.get(_name, _name)
 
@@ -341,8 +318,8 @@ for _name, _symbol in _METHODS.items():
         return by_name(arithmetic, op, b, a, c)
 
     def _frame_method(c: Call, op: str = _op) -> Frame:
-        c.need(c.lit("fill_value") is None, "fill_value= for a frame")
-        return framewise(c, op, c.frame, c["other"], c.lit("axis") in (0, "index"))
+        rows = c.lit("axis") in (0, "index")
+        return framewise(c, op, c.frame, c["other"], rows, do=filling(c, arithmetic))
 
     def _frame_operator(c: Call, op: str = _op) -> Frame:
         return framewise(c, op, c.frame, c["other"], False)
@@ -355,7 +332,7 @@ for _name, _symbol in _METHODS.items():
     _zero = (f"df['i'].{_name}(df['j'])",) if _op in ("floordiv", "mod") else ()
     rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['{_a}'].{_name}(df['{_b}'])", f"df['f'].{_name}(df['g'], fill_value=2)", f"df['n'].{_name}(3, fill_value=1)", *_zero))(_method)  # fmt: skip
     rule(f"Series.r{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['f'].r{_name}(7)", *(x.replace(_name, "r" + _name) for x in _zero)))(_reverse)  # fmt: skip
-    rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)"))(_frame_method)  # fmt: skip
+    rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)", f"df[['f', 'n']].{_name}(df[['g', 'i']].set_axis(['f', 'n'], axis=1), fill_value=2)"))(_frame_method)  # fmt: skip
     if _name != "div":
         rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['f', 'n']]", *(("m = df[['f', 'g', 'i']]\nout = (m - m.mean()) / m.std()",) if _name == "sub" else ())))(_frame_operator)  # fmt: skip
         rule(f"DataFrame.__r{_name}__(other)", example=f"3 {_symbol} df[['f', 'g']]")(
@@ -462,10 +439,11 @@ def negate_frame(c: Call) -> Frame:
     return mapped(c.ctx, c.frame, one)
 
 
-@rule("Series.pow(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=("df['f'].pow(2)", "df['j'].pow(2)", "df['g'].pow(0.5)"))  # fmt: skip
+@rule("Series.pow(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=("df['f'].pow(2)", "df['j'].pow(2)", "df['g'].pow(0.5)", "df['f'].pow(df['g'], fill_value=1)"))  # fmt: skip
 def series_pow(c: Call) -> Any:
     """``**`` by name."""
-    return power(c, c.col, c["other"])
+    fill = c.lit("fill_value")
+    return power(c, *(c.col, c["other"]) if fill is None else with_fill(c, c.col, c["other"], fill))
 
 
 @rule(

@@ -242,7 +242,7 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
         return ordered
     other = never_equal(op, a, b, da, db)
     if other is not None:
-        c.message = "a text is never equal to a number: compare values of one type"  # type: ignore[attr-defined]
+        c.message = "a text or time is never equal to a number: compare values of one type"  # type: ignore[attr-defined]
         return other.but(label=result_label(left, right))
     a, b, dtypes = comparable(a, b, da, db, op)
     of_objects(op, a, b)
@@ -273,13 +273,13 @@ def compared(op: str, left: Any, right: Any, c: Call) -> Col:
 
 
 def never_equal(op: str, a: Any, b: Any, da: str | None, db: str | None) -> Col | None:
-    """A column of numbers or truth values with a text, or one of texts with a number, which is never
-    equal to it; None for operands that pandas compares otherwise."""
+    """A column of numbers or truth values with a text, or one of texts or times with a number, which is
+    never equal to it; None for operands that pandas compares otherwise."""
     column, value = (a, b) if isinstance(a, Col) else (b, a)
     kinds = {kind_of(d) for d in (da, db) if d is not None}
     if op not in ("eq", "ne") or not isinstance(value, Const) or None in (da, db):
         return None
-    if "text" not in kinds or not kinds & {"number", "bool"}:
+    if not kinds & {"text", "time"} or not kinds & {"number", "bool"}:
         return None
     nullable = column.is_nullable and not column.holds_na
     expr = F.lit(op == "ne")
@@ -388,7 +388,7 @@ for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod"):
 #: a text and a number, which are never equal
 _UNEQUAL = {
     "eq": ("df['i'] == '3'", "df[df['n'].convert_dtypes() == '3']", "df['s'].convert_dtypes() == 7", "'7' == df['n'].convert_dtypes()"),
-    "ne": ("df['f'] != '3'", "df[df['n'].convert_dtypes() != '3']", "df['s'] != 7", "df['b'].convert_dtypes() != 'True'"),
+    "ne": ("df['f'] != '3'", "df[['i', 't']] != 0", "df[df['n'].convert_dtypes() != '3']", "df['s'] != 7", "df['b'].convert_dtypes() != 'True'"),
 }  # fmt: skip
 
 for _name, _symbol in (
@@ -404,10 +404,12 @@ for _name, _symbol in (
         return compared(op, c.col, c["other"], c)
 
     def _named(c: Call, op: str = _name) -> Col:
-        return by_name(compared, op, c.col, c["other"], c)
+        from rules.fill_operands import filling
+
+        return by_name(filling(c, compared), op, c.col, c["other"], c)
 
     rule(f"Series.__{_name}__(other)", example=(f"df['i'] {_symbol} 3", f"df['f'] {_symbol} df['g']", f"df[df['f'] {_symbol} 1.5]", f"df['t'] - df['t'] {_symbol} pd.Timedelta(minutes=0)", f"df['t'] {_symbol} '2024-03'", f"df['d'] {_symbol} '2023'", *_UNEQUAL.get(_name, ())))(_compare)  # fmt: skip
-    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level fill_value axis", example=(f"df['i'].{_name}(3)", f"df['s'].fillna('').{_name}(df['k'].fillna(''))"))(_named)  # fmt: skip
+    rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['i'].{_name}(3)", f"df['f'].{_name}(df['g'], fill_value=0)", f"df['s'].fillna('').{_name}(df['k'].fillna(''))"))(_named)  # fmt: skip
 
 
 def logical(op: str, left: Any, right: Any) -> Col:

@@ -61,12 +61,12 @@ def first_rows(c: Call, frame: Frame, n: int) -> Frame:
     return subset_of(c.ctx, frame, chain(frame, f"{order}.limit({n})"))
 
 
-@rule("DataFrame.head(n=5)", example=("df.head(3)", "df.sort_values('n').head(2)"))
+@rule("DataFrame.head(n=5)", example=("df.head(3)", "df.sort_values('n').head(2)", "df.head(-3)", "df.head(-99)"))  # fmt: skip
 def head(c: Call) -> Frame:
     """The first rows; the order is asked of whoever knows it."""
     n = c.lit("n")
-    c.need(isinstance(n, int) and n >= 0, "head of a negative number")
-    return first_rows(c, c.frame, n)
+    c.need(isinstance(n, int), "a number of rows of this form")
+    return first_rows(c, c.frame, n) if n >= 0 else rows_between(c, c.frame, slice(None, n))
 
 
 def descending(keys: list[E]) -> list[E]:
@@ -84,11 +84,13 @@ def descending(keys: list[E]) -> list[E]:
     return out
 
 
-@rule("DataFrame.tail(n=5)", example="df.tail(3)")
+@rule("DataFrame.tail(n=5)", example=("df.tail(3)", "df.tail(-3)", "df.sort_values('n').tail(-15)", "df.tail(0)"))  # fmt: skip
 def tail(c: Call) -> Frame:
     """The last rows."""
     n = c.lit("n")
-    c.need(isinstance(n, int) and n > 0, "tail of zero or a negative number")
+    c.need(isinstance(n, int), "a number of rows of this form")
+    if n <= 0:
+        return rows_between(c, c.frame, slice(-n, None)) if n else first_rows(c, c.frame, 0)
     keys = descending(c.ctx.order_of(c.frame))
     return subset_of(
         c.ctx, c.frame, chain(c.frame, f".orderBy({', '.join(k.text for k in keys)}).limit({n})")
@@ -225,10 +227,12 @@ def copy(c: Call) -> Frame:
 
 @rule(
     "DataFrame.rename(mapper=None, *, index=None, columns=None, axis=None, copy=None, inplace=False, level=None, errors='ignore')",
-    not_yet="index level errors inplace",
+    not_yet="index inplace",
     ignored="copy",
     example=(
         "df.rename(columns={'s': 'name'})",
+        "df.rename(columns={'s': 'name', 'i': 'num'}, errors='raise')",
+        "df.groupby('k').agg({'i': ['sum', 'mean'], 'f': ['sum']}).rename(columns={'sum': 'total'}, level=1)",
         "df.rename(columns=str.upper)",
         "df.rename(columns={'i': 'j', 'j': 'i'})",
         "df.rename(columns=lambda x: x + '_')",
@@ -247,7 +251,31 @@ def rename(c: Call) -> Frame:
     if not c.given("columns"):
         c.need(c.lit("axis") in (1, "columns"), "the index is renamed")
         mapper = c["mapper"]
+    if c.lit("level") is not None:
+        return level_renamed(c, mapper)
+    if c.lit("errors") == "raise":
+        c.need(not c.frame.open and isinstance(mapper, Const) and isinstance(mapper.value, dict), "errors='raise' with names that are not known here")  # fmt: skip
+        c.need(all(c.frame.has(x) for x in mapper.value), "a column that is not there")  # type: ignore[union-attr]
     return renaming(c, c.frame, mapper)
+
+
+def level_renamed(c: Call, mapper: Any) -> Frame:
+    """One level of the columns' labels by other names."""
+    from rules.labels import mapped_labels
+    from rules.levels import of_labels
+
+    level = c.lit("level")
+    c.need(type(level) is int and c.lit("errors") == "ignore", "levels of the columns by name")
+    names = c.frame.label_names
+    labels = list(dict.fromkeys(x[level] for x in c.frame.labels if isinstance(x, tuple)))
+    new = mapped_labels(c, mapper, labels)
+
+    def change(label: tuple) -> tuple:
+        parts = list(label)
+        parts[level] = new.get(parts[level], parts[level])
+        return tuple(parts)
+
+    return of_labels(c, change).but(label_names=names)
 
 
 def matches_missing(c: Call, gone: list, others: bool) -> bool:
