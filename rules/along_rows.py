@@ -7,8 +7,9 @@ from typing import Any, Callable
 
 from rules.elementwise import projected
 from rules.lib import series_of, tightened
-from rules.registry import Call
-from transpiler.facts import NULL_FREE, TEXTS, Col, Frame
+from rules.operators import arithmetic
+from rules.registry import Call, rule
+from transpiler.facts import NULL_FREE, TEXTS, Col, Const, Frame
 from transpiler.symbolic import E, F
 
 _NUMPY = {"int64", "int64?", "float64"}
@@ -34,6 +35,12 @@ def row_values(c: Call, kinds: set[str], what: str) -> tuple[list[Col], bool]:
     if fractions:
         series = [s.but(expr=s.expr.cast("double")) if s.dtype in ("int64", "int64?") else s for s in series]  # fmt: skip
     return series, fractions
+
+
+def as_one_array(c: Call, what: str, texts: bool = True) -> list[Col]:
+    """The columns as pandas turns them around: all are fractions where one is."""
+    series, fractions = row_values(c, _NUMPY | ({"object"} if texts else set()), what)
+    return [s.but(dtype="float64", column=None) for s in series] if fractions else series
 
 
 def written(c: Call, series: list[Col], exprs: list[E], fractions: bool) -> Frame:
@@ -104,3 +111,32 @@ def moved_along(c: Call, change: Callable[[E, E], E] | None = None) -> Frame:
         dtype = "int64" if whole else before.dtype if there and change is None else "float64"
         out.append(here.but(expr=expr, dtype=dtype, column=None, deps=deps, null_free=whole))
     return projected(c.ctx, frame, frame.labels, out)
+
+
+@rule(
+    "DataFrame.pct_change(periods=1, fill_method=None, limit=None, freq=None, *, axis=0)",
+    not_yet="limit freq",
+    example=(
+        "df[['i', 'g', 'n']].pct_change(axis=1)",
+        "df[['i', 'g', 'f']].pct_change(-1, fill_method=None, axis='columns')",
+    ),
+)
+def changes_along(c: Call) -> Frame:
+    """The change relative to the column some places before."""
+    n, method = c.lit("periods"), c.lit("fill_method")
+    c.need(along(c) and type(n) is int and n != 0, "axis= or periods= of this value")
+    c.need(method in (None, "ffill", "pad"), "fill_method= of this value")
+    series = as_one_array(c, "a relative change of columns that are not numbers for sure", False)
+    if not (c.given("fill_method") and method is None):
+        deps = frozenset().union(*(s.deps for s in series))
+        nearest = [[s.expr for s in series[: at + 1]][::-1] for at in range(len(series))]
+        series = [s if s.null_free or not at else s.but(expr=F.coalesce(*nearest[at]), deps=deps) for at, s in enumerate(series)]  # fmt: skip
+    out = []
+    for at, here in enumerate(series):
+        if 0 <= at - n < len(series):
+            share = arithmetic("truediv", here, series[at - n], c)
+            out.append(arithmetic("sub", share, Const(1), c).but(label=here.label, column=None))
+        else:
+            gap = F.lit(None).cast("double")
+            out.append(here.but(expr=gap, dtype="float64", column=None, deps=frozenset(), null_free=False))  # fmt: skip
+    return projected(c.ctx, c.frame, c.frame.labels, out)

@@ -23,7 +23,7 @@ from rules.lib import (
 )
 from rules.index import index_ignored
 from rules.constants import timestamp_constant
-from rules.elementwise import mapped, plain_name, resolved_name, solid
+from rules.elementwise import mapped, plain_name, projected, resolved_name, solid
 from rules.open_frames import chosen_again
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -261,8 +261,9 @@ def series_fillna(c: Call) -> Col:
 
 @rule(
     f"DataFrame.fillna({_FILL_SIGNATURE})",
-    not_yet="method axis inplace limit downcast",
+    not_yet="method inplace limit downcast",
     example=(
+        "df[['f', 'g', 'i']].fillna(0, axis=1)",
         "df[['i', 'f', 'g']].fillna(0)",
         "df.fillna({'f': 0, 's': '-', 'k': 'z'})",
         "df.fillna({'f': df['f'].mean(), 'n': -1})",
@@ -279,6 +280,9 @@ def frame_fillna(c: Call) -> Frame:
     """Each column by the rule of its own type; with a dict only the columns that it names."""
     frame, value = c.frame, c["value"]
     c.need(not (isinstance(value, Const) and value.value is None), "fillna() without a value")
+    if c.lit("axis") in (1, "columns"):
+        c.need(isinstance(value, (Const, Scalar)) and not isinstance(getattr(value, "value", 0), dict), "values by column along a row")  # fmt: skip
+        return filled_along(c, value)
     if isinstance(value, Const) and isinstance(value.value, dict):
         wanted = {k: Const(v) for k, v in value.value.items()}
     elif isinstance(value, Mapping):
@@ -303,6 +307,14 @@ def frame_fillna(c: Call) -> Frame:
         items = ", ".join(f"{render(k)}: {job_value(v).text}" for k, v in wanted.items())
         return fill_open(c, frame, E("{" + items + "}"))
     return fill_columns(c, frame, {k: v for k, v in wanted.items() if frame.has(k)})
+
+
+def filled_along(c: Call, value: Any) -> Frame:
+    """``fillna(value, axis=1)``: pandas turns the frame around, so that its columns are of one dtype."""
+    from rules.along_rows import as_one_array
+
+    series = as_one_array(c, "columns of several kinds filled along the rows")
+    return projected(c.ctx, c.frame, c.frame.labels, [filled(c.ctx, s, value) for s in series])
 
 
 def fill_open(c: Call, frame: Frame, values: E) -> Frame:

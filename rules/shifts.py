@@ -139,7 +139,12 @@ def diff(c: Call) -> Col:
 
 @rule(
     "DataFrame.diff(periods=1, axis=0)",
-    example=("df[['f', 'i']].diff()", "df[['f', 'n', 'g']].diff(axis=1)", "df[['i', 'f', 'j']].diff(axis=1)", "df[['t', 'g']].diff(2)"),
+    example=(
+        "df[['f', 'i']].diff()",
+        "df[['f', 'n', 'g']].diff(axis=1)",
+        "df[['i', 'f', 'j']].diff(axis=1)",
+        "df[['t', 'g']].diff(2)",
+    ),
 )
 def frame_diff(c: Call) -> Frame:
     """Differences between rows, or between columns."""
