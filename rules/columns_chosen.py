@@ -72,8 +72,9 @@ def completed(c: Call, frame: Frame, wanted: list) -> Frame:
 
 @rule(
     "DataFrame.insert(loc, column, value, allow_duplicates=None)",
-    not_yet="allow_duplicates",
+    ignored="allow_duplicates",
     example=(
+        "df.insert(1, 'twice', df['i'] * 2, allow_duplicates=True)\nout = df",
         "df.insert(0, 'n2', df['i'] * 2)\nout = df",
         "df.insert(2, 'const', 'x')\nout = df",
         "df.insert(len(df.columns), 'last', 1.5)\nout = df",

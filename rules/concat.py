@@ -44,7 +44,7 @@ from transpiler.symbolic import col, lift, render
 @rule(
     "pandas.concat(objs, *, axis=0, join='outer', ignore_index=False, keys=None, levels=None, names=None, "
     "verify_integrity=False, sort=False, copy=None)",
-    not_yet="levels verify_integrity",
+    not_yet="levels",
     ignored="copy",
     example=(
         "pd.concat([df, df.head(3)])",
@@ -56,6 +56,8 @@ from transpiler.symbolic import col, lift, render
         "pd.concat([df[['i', 'k']], other.rename(columns={'w': 'i'})], join='inner')",
         "pd.concat([df[df['i'] > 5], df[df['i'] < 2]]).reset_index(drop=True)",
         "pd.concat([df[['i', 'k']], other[['k', 'w']]], keys=['x', 'y'])",
+        "pd.concat([df[['i', 'k']], other[['k', 'w']]], ignore_index=True, verify_integrity=True)",
+        "pd.concat([df.groupby('k')[['i']].sum(), df[df['i'] > 3].groupby('s')[['i']].max()], verify_integrity=True)",
         "pd.concat([df[['i', 'k']], other[['k', 'w']]], keys=['x', 'y'], names=['src', 'row']).reset_index()",
         "pd.concat({'x': df[['i']], 'y': df[['i']].head(2)}, names=['src']).reset_index(level=0)",
         "pd.concat([df['i'], df['j']], keys=[1, 2])",
@@ -76,6 +78,19 @@ from transpiler.symbolic import col, lift, render
 )
 def concat(c: Call) -> Value:
     """Frames under each other, or next to each other."""
+    out = put_together(c)
+    below = c.lit("axis") not in (1, "columns") and not c.lit("ignore_index")
+    if not c.lit("verify_integrity") or not below:  # no two columns have the same name
+        return out
+    frame = out.frame if isinstance(out, Col) else out
+    c.need(
+        isinstance(out, Frame) and frame.index.kind == "columns", "rows whose numbers may repeat"
+    )
+    listed = render([x.name for x in frame.index.levels])
+    return frame.but(text=f"{c.ctx.call('unique_rows')}({frame.text}, {listed})")
+
+
+def put_together(c: Call) -> Value:
     items, keys = parts_and_keys(c)
     if keys is None and any(isinstance(x, Frame) for x in items):
         items = [x for x in items if not isinstance(x, NoTable)]

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import and_
 from typing import Any
 
-from rules.lib import assign, chain, meet, selected, series_of
+from rules.lib import assign, chain, derive, meet, selected, series_of
 from rules.pivot import Aim, Wide, as_list, by_rule, grouped_by, kinds_option, spread, with_totals
 from rules.registry import Call, rule
 from transpiler.facts import (
@@ -24,7 +24,7 @@ from transpiler.facts import (
     Value,
     fresh,
 )
-from transpiler.symbolic import col, lift, render
+from transpiler.symbolic import F, col, lift, render
 
 # --- crosstab ---------------------------------------------------------------------------------
 
@@ -32,8 +32,10 @@ from transpiler.symbolic import col, lift, render
 @rule(
     "pandas.crosstab(index, columns, values=None, rownames=None, colnames=None, aggfunc=None, margins=False, "
     "margins_name='All', dropna=True, normalize=False)",
-    not_yet="dropna",
     example=(
+        "pd.crosstab(index=df['k'], columns='count')",
+        "pd.crosstab(df['s'], 'n', normalize='columns').reset_index()",
+        "pd.crosstab(df['k'], df['b'], dropna=False)",
         "pd.crosstab(df['j'], df['k'])",
         "pd.crosstab(df['k'], df['s']).reset_index()",
         "pd.crosstab(df['k'], df['b'])",
@@ -61,7 +63,8 @@ from transpiler.symbolic import col, lift, render
 )
 def crosstab(c: Call) -> Frame:
     """How often two values come together, or an aggregate of other values there."""
-    rows, across = series_list(c, "index"), series_list(c, "columns")
+    rows = series_list(c, "index")
+    across = constant_key(c, rows[0]) or series_list(c, "columns")
     named = [*names_of(c, rows, "rownames", "row"), *names_of(c, across, "colnames", "col")]
     c.need(len(set(named)) == len(named), "Series of the same name")
     counted = isinstance(c["values"], Const) and c["values"].value is None
@@ -80,8 +83,18 @@ def crosstab(c: Call) -> Frame:
     if total is not None:
         keys = [as_text(k) for k in keys]
     frame = assign(c.ctx, frame, "__value", Const(1) if counted else cell)
+    gaps = not c.lit("dropna")
+    c.need(not gaps or normalize is False and total is None and not any(isinstance(k.dtype, SeenCategory) or k.dtype == "category" for k in keys), "dropna=False with shares, totals or categories")  # fmt: skip
     table = of_columns(c, frame, keys, named) or of_values(c, frame, keys, named)
     return cross(c, table, named, len(rows), Const("sum") if counted else func, by[normalize], total, 0 if counted else None)  # fmt: skip
+
+
+def constant_key(c: Call, beside: Col) -> list[Col] | None:
+    """``columns="count"``: a text is a key without a name, the same in all rows."""
+    value = c["columns"]
+    if not (isinstance(value, Const) and isinstance(value.value, str)):
+        return None
+    return [derive(F.lit(value.value), "object", beside, label=None, null_free=True, loose=False)]
 
 
 def as_text(key: Col) -> Col:
@@ -117,6 +130,8 @@ def cross(c: Call, table: Frame, names: list[str], n: int, func: Value, by: str 
     if by is None:
         made = {"index": Const(rows), "columns": Const(across), "values": Const("__value"),
                 "aggfunc": func, "fill_value": Const(fill)}  # fmt: skip
+        if not c.lit("dropna"):
+            made["dropna"] = Const(False)
         if total is not None:
             made |= {"margins": Const(True), "margins_name": Const(total)}
         c.verdict = "runtime"  # type: ignore[attr-defined]

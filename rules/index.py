@@ -31,8 +31,12 @@ _RESET = "level=None, *, drop=False, inplace=False, col_level=0, col_fill='', al
 
 @rule(
     f"DataFrame.reset_index({_RESET})",
-    not_yet="inplace col_level col_fill allow_duplicates",
+    not_yet="inplace",
+    ignored="allow_duplicates",
     example=(
+        "df.groupby('k').agg({'i': ['sum', 'mean']}).reset_index(col_level=1)",
+        "df.groupby(['k', 'b']).agg({'i': ['sum', 'mean']}).reset_index(col_fill='key', names=['x', 'y'])",
+        "df.set_index('k').reset_index(allow_duplicates=True)",
         "df.set_index(['k', 'i']).reset_index(level='i')",
         "df.set_index(['k', 'i', 'j']).reset_index(level=[2, 0])",
         "df.set_index(['k', 'i']).reset_index(level=0, drop=True)",
@@ -47,10 +51,16 @@ _RESET = "level=None, *, drop=False, inplace=False, col_level=0, col_fill='', al
 def reset_index(c: Call) -> Frame:
     """The labels become columns in front, or go; rows are numbered in their present order."""
     names, frame = c.lit("names"), c.frame
+    deep = len(frame.label_names) > 1
+    place = (c.lit("col_level"), c.lit("col_fill")) if deep else (0, "")
+    c.need(type(place[0]) is int and isinstance(place[1], str), "col_level= or col_fill= of this form")  # fmt: skip
     some = levels_of(frame, c.lit("level"))
+    c.need(place == (0, "") or frame.index.kind == "columns" and not some, "col_level= or col_fill= of some levels")  # fmt: skip
     if some and len(some) < len(frame.index.levels):
         c.need(names is None, "names of some levels")
         return some_reset(c.ctx, frame, some, bool(c.lit("drop")))
+    if place != (0, "") and not c.lit("drop"):
+        return levels_in_front(c.ctx, frame, names, place=place)
     return index_reset(c.ctx, frame, bool(c.lit("drop")), names)
 
 
@@ -135,11 +145,14 @@ def level_labels(frame: Frame, names: Any) -> list:
     return [x.label if x.label is not None else f"level_{i}" for i, x in enumerate(levels)]
 
 
-def levels_in_front(ctx: Any, frame: Frame, names: Any, stay: tuple[Column, ...] = ()) -> Frame:
-    """The label columns become the first columns, but for those that ``stay`` as labels."""
+def levels_in_front(ctx: Any, frame: Frame, names: Any, stay: tuple[Column, ...] = (), place: tuple[int, str] = (0, "")) -> Frame:  # fmt: skip
+    """The label columns become the first columns, but for those that ``stay`` as labels. ``place``:
+    the level of the columns' labels that has their names, and what the other levels have."""
     labels = level_labels(frame, names)
-    if len(frame.label_names) > 1:
-        labels = [(x, *[""] * (len(frame.label_names) - 1)) for x in labels]
+    depth = len(frame.label_names)
+    if depth > 1:
+        at, fill = place
+        labels = [tuple(x if n == at % depth else fill for n in range(depth)) for x in labels]
     if any(frame.has(x) for x in labels) or len(set(map(repr, labels))) < len(labels):
         raise NoRule("an index level has the name of a column")
     levels = frame.index.levels
@@ -148,7 +161,7 @@ def levels_in_front(ctx: Any, frame: Frame, names: Any, stay: tuple[Column, ...]
     columns = []
     for level, label in zip(levels, labels):
         name = level.name
-        shown = label[0] if isinstance(label, tuple) else label
+        shown = label[place[0]] if isinstance(label, tuple) else label
         if name != shown and isinstance(shown, str) and shown:
             taken = {c.name for c in (*base.columns, *levels)} | set(base.hidden)
             name = shown if shown not in taken else physical(base, shown)
@@ -355,7 +368,8 @@ def to_frame(c: Call) -> Frame:
 
 @rule(
     "Series.reset_index(level=None, *, drop=False, name=None, inplace=False, allow_duplicates=False)",
-    not_yet="inplace allow_duplicates",
+    not_yet="inplace",
+    ignored="allow_duplicates",
     example=(
         "df.groupby(['k', 'b'])['i'].sum().reset_index(level='b')",
         "df.groupby(['k', 'b'])['i'].sum().reset_index(level=1, drop=True)",

@@ -53,6 +53,8 @@ _MERGE = (
         "df[['i', 's']].merge(df[['j', 'u']], left_on='i', right_on='j', how='left', sort=True)",
         "m = df.merge(other, on='k', how='left', indicator=True)\nout = m[m['_merge'] == 'left_only'].drop(columns=['_merge'])",
         "df.merge(other.drop_duplicates('k'), on='k', validate='many_to_one')",
+        "df.merge(df.groupby('k')['i'].mean().rename('avg'), on='k')",
+        "df.groupby(['k', 'b'])[['f']].max().merge(df[['k', 'b', 'i']], on=['k', 'b'], how='right')",
         "df.merge(other, on='k', how='left').groupby('j')['w'].sum()",
         "df.merge(other, on='k', how='left').groupby('w')['i'].max()",
         "m = df.merge(other, on='k', how='left')\nm['w2'] = m['w'] + 1\nout = m[m['i'] == 4]",
@@ -108,12 +110,30 @@ def merged(c: Call, left: Frame, other: Value) -> Frame:
         from rules.join_index import index_merge
 
         return index_merge(c, left, right, how, suffixes, by_index, name)
+    left, right = levels_as_columns(c, left, right)
     pairs = key_pairs(c, left, right)
     c.ctx.look(*(x for pair in pairs for x in pair))
     job = Merge(left, right, how, pairs, suffixes, bool(c.lit("sort")), name)
     if c.lit("validate") is not None:
         job = validated(c, job, c.lit("validate"))
     return joined(c, job)
+
+
+def levels_as_columns(c: Call, left: Frame, right: Frame) -> tuple[Frame, Frame]:
+    """The sides, of which one may have the keys as the levels of its index: these become columns."""
+    from rules.index import index_reset
+
+    sides = []
+    for side, name in ((left, "left_on"), (right, "right_on")):
+        value = c.lit(name) if c.lit("on") is None else c.lit("on")
+        keys = list(value) if isinstance(value, (list, tuple)) else [value]
+        levels = [x.label for x in side.index.levels]
+        named = value is not None and levels and not any(side.has(x) for x in levels)
+        sides.append(named and set(levels) <= set(keys))
+    if sides.count(True) != 1:  # of two the result has labels, too
+        return left, right
+    ours, theirs = (index_reset(c.ctx, s, False) if move else s for s, move in zip((left, right), sides))  # fmt: skip
+    return ours, theirs
 
 
 def key_pairs(c: Call, left: Frame, right: Frame) -> list[tuple[Column, Column]]:

@@ -13,6 +13,7 @@ from rules.join import (
     Sides,
     as_frame,
     check_keys,
+    checked,
     equal,
     ordered_number,
     renames,
@@ -25,7 +26,18 @@ from rules.labels import relabelled
 from rules.lib import assign, chain, on, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, attempt
-from transpiler.facts import Col, Column, Frame, Index, Order, Rows, SortKey, fresh, with_missing
+from transpiler.facts import (
+    Col,
+    Column,
+    Frame,
+    Index,
+    Order,
+    Rows,
+    Sequence,
+    SortKey,
+    fresh,
+    with_missing,
+)
 from transpiler.symbolic import F, col, render
 
 def index_merge(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple, by_index: tuple[bool, bool], name: Any) -> Frame:  # fmt: skip
@@ -176,8 +188,10 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
 
 @rule(
     "DataFrame.join(other, on=None, how='left', lsuffix='', rsuffix='', sort=False, validate=None)",
-    not_yet="sort validate",
     example=(
+        "df.join(other.dropna().drop_duplicates('k').set_index('k')[['w']], on='k', validate='m:1')",
+        "df[['i', 'f']].join([df[['g']], df[['n', 's']]])",
+        "df[['i', 'f']].join([df[df['i'] > 3][['g']], df[['n']]])",
         "df.join(other.set_index('k')[['w', 'name']], on='k')",
         "df.join(other.drop_duplicates('k').set_index('k'), on='k', rsuffix='_other')",
         "df[df['i'] > 2].join(other.set_index('k')[['w']], on='k', how='inner')",
@@ -205,6 +219,11 @@ def join(c: Call) -> Frame:
     left, how = c.frame, c.lit("how")
     suffixes = (c.lit("lsuffix"), c.lit("rsuffix"))
     other = c["other"]
+    c.need(not c.lit("sort"), "sort=True of a join")
+    if isinstance(other, Sequence):
+        return joined_to_each(c, left, list(other.items), how, suffixes)
+    if c.lit("validate") is not None:
+        other = checked_labels(c, other)
     c.need(how in ("left", "inner", "outer", "right"), f"how={how!r}")
     if (
         isinstance(other, Col)
@@ -223,6 +242,25 @@ def join(c: Call) -> Frame:
         labels = c.lit("on") if isinstance(c.lit("on"), list) else [c.lit("on")]
         return on_their_index(c, left, right, how, [left.column(x) for x in labels], suffixes)
     return on_labels(c, left, right, how, suffixes)
+
+
+def joined_to_each(c: Call, left: Frame, others: list, how: str, suffixes: tuple) -> Frame:
+    """``join`` of a list of frames, one after the other, by the numbers of their rows."""
+    c.need(c.lit("on") is None and suffixes == ("", "") and how == "left", "such a join of several frames")  # fmt: skip
+    c.need(c.lit("validate") is None, "validate= of several frames")
+    frames = [left, *(as_frame(c, x) for x in others)]
+    c.need(others and all(f.index.kind in ("range", "rows") for f in frames), "a join of several frames by other labels than numbers")  # fmt: skip
+    labels = [x for f in frames for x in f.labels]
+    c.need(len(set(map(repr, labels))) == len(labels), "two columns would have the same name")
+    return side_by_side(c, frames, "left")
+
+
+def checked_labels(c: Call, other: Any) -> Any:
+    """The other side, of which the job sees that no label comes twice, as ``validate=`` demands."""
+    kind = c.lit("validate")
+    c.need(kind in ("m:1", "many_to_one"), "validate= of the left side's labels")
+    c.need(c.lit("on") is not None and isinstance(other, Frame) and other.index.levels, "labels that are no columns")  # fmt: skip
+    return checked(c, other, [x.name for x in other.index.levels], "right")
 
 
 def side_by_side(c: Call, frames: list[Frame], how: str, suffixes: tuple | None = None) -> Frame:

@@ -97,6 +97,21 @@ def reorder_levels(c: Call) -> Frame:
 
 
 @rule(
+    "Series.reorder_levels(order)",
+    example="df.groupby(['k', 'b', 'j'])['i'].sum().reorder_levels(['j', 'k', 'b'])",
+)
+def series_reorder_levels(c: Call) -> Col:
+    """The levels in another order."""
+
+    def change(frame: Frame) -> Frame:
+        levels = levels_of(frame, list(c.lit("order")))
+        c.need(len(levels) == len(frame.index.levels), "some of the levels")
+        return releveled(frame, levels)
+
+    return over_series(c, change)
+
+
+@rule(
     "DataFrame.droplevel(level, axis=0)",
     example=(
         "df.set_index(['k', 'i']).droplevel('k')",
