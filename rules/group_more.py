@@ -16,7 +16,6 @@ from transpiler.facts import (
     Column,
     Frame,
     Func,
-    GroupKey,
     Index,
     Order,
     Rows,
@@ -25,54 +24,6 @@ from transpiler.facts import (
     fresh,
 )
 from transpiler.symbolic import E, F, col, lift, render
-
-
-@rule("SeriesGroupBy.value_counts(normalize=False, sort=True, ascending=False, bins=None, dropna=True)", not_yet="bins dropna",
-      example=("df.groupby('k')['j'].value_counts()", "df.groupby('b')['s'].value_counts(sort=False)",
-               "df.groupby('k')['b'].value_counts(normalize=True)", "df.groupby('b')['j'].value_counts(ascending=True)"))  # fmt: skip
-def value_counts(c: Call) -> Value:
-    """How often each value is in each group, the most frequent first."""
-    grouped = c.grouped
-    v = grouped.series
-    c.need(
-        v is not None and grouped.as_index and grouped.sort and grouped.dropna,
-        "value_counts of such groups",
-    )
-    c.need(type(grouped).__name__ == "Grouped", "value_counts of bins of time")
-    c.need(
-        v.dtype not in ("category", "list", "bool?", "int64?"),
-        f"value_counts of a {v.dtype} column",
-    )
-    c.need(v.label not in [k.label for k in grouped.keys], "value_counts of a key")
-    share = c.lit("normalize")
-    label = "proportion" if share else "count"
-    g = Groups(
-        c, replace(grouped, keys=(*grouped.keys, GroupKey(v.label, v)), series=None, selection=[])
-    )
-    g.by_text()
-    count = Made(F.count(F.lit(1)), "int64", False, True)
-    frame = g.aggregated([(label, count)])
-    levels = frame.index.levels
-    column = frame.column(label)
-    if share:
-        from rules.groups import named
-        from transpiler.symbolic import Window
-
-        by = Window.partitionBy(*[named(col(x.name)) for x in levels[:-1]])
-        expr = col(column.name) / F.sum(lift(column.name)).over(by)
-        column = Column(label, column.name, "float64", fresh())
-        frame = frame.but(
-            text=frame.text + f".withColumn({lift(column.name)}, {expr})", columns=(column,)
-        )
-    if c.lit("sort"):
-        keys = [SortKey(x.name, x.uid) for x in levels[:-1]]
-        keys += [
-            SortKey(column.name, column.uid, bool(c.lit("ascending"))),
-            SortKey(levels[-1].name, levels[-1].uid),
-        ]
-        frame = frame.but(order=Order(tuple(keys), None, True, True))
-    return series_of(c.ctx, frame, label)
-
 
 def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = None, by: list[SortKey] | None = None,
                sorts: dict[str, E] | None = None, moved: E | None = None) -> Frame:  # fmt: skip

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_, or_
+
 from rules.group_windows import bare
 from rules.groups import Groups
-from rules.lib import chain, drop_hidden, is_missing, selected, subset_of, tight, with_temps
+from rules.lib import (
+    chain,
+    derive,
+    drop_hidden,
+    is_missing,
+    selected,
+    series_of,
+    subset_of,
+    tight,
+    with_temps,
+)
+from rules.missing import not_null
 from rules.registry import Call, rule
+from rules.regrouped import of_rows
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, NUMBERS, TEXTS, Col, Frame, Func, Value
+from transpiler.facts import BOOLS, NUMBERS, TEXTS, Col, Frame, Func, Grouped, Value
 from transpiler.symbolic import E, F
 
 
@@ -78,8 +93,9 @@ def tail(c: Call) -> Value:
 
 @rule(
     "DataFrameGroupBy.nth(n, dropna=None)",
-    not_yet="dropna",
     example=(
+        "df.groupby('k').nth(0, dropna='any')",
+        "df.groupby('b')[['f', 'g']].nth(-1, dropna='all')",
         "df.groupby('k').nth([0, 2])",
         "df.groupby('k').nth([0, -1])",
         "df.groupby('k').nth(0)",
@@ -87,7 +103,7 @@ def tail(c: Call) -> Value:
         "df.groupby('k').nth(1)",
     ),
 )
-@rule("SeriesGroupBy.nth(n, dropna=None)", not_yet="dropna", example="df.groupby('k')['f'].nth(1)")
+@rule("SeriesGroupBy.nth(n, dropna=None)", example=("df.groupby('k')['f'].nth(1)", "df.groupby('b')['f'].nth(1, dropna='any')"))  # fmt: skip
 def nth(c: Call) -> Value:
     """The rows of these numbers in every group that has them."""
     from rules.select import descending
@@ -98,7 +114,7 @@ def nth(c: Call) -> Value:
         wanted and all(isinstance(n, int) and not isinstance(n, bool) for n in wanted),
         "rows by numbers of this form",
     )
-    g = Groups(c, c.grouped)
+    g = Groups(c, with_values(c, c.grouped) if c.lit("dropna") else c.grouped)
     order = g.order()
     tests = []
     for from_end in (False, True):
@@ -107,6 +123,19 @@ def nth(c: Call) -> Value:
             number = F.row_number().over(g.window(by=descending(order) if from_end else order))
             tests.append(number == found[0] if len(found) == 1 else number.isin(found))
     return rows_where(c, g, tests[0] if len(tests) == 1 else tests[0] | tests[1])
+
+
+def with_values(c: Call, grouped: Grouped) -> Grouped:
+    """The group-by of the rows that ``dropna=`` leaves: those without a gap, or with a value."""
+    how, frame = c.lit("dropna"), grouped.frame
+    c.need(how in ("any", "all") and isinstance(c.lit("n"), int), "dropna= of this value")
+    c.need(frame.index.unique, "labels that may repeat")
+    if grouped.series is not None:
+        return of_rows(c.ctx, grouped, not_null(grouped.series))
+    labels = frame.labels if grouped.selection is None else grouped.selection
+    tests = [not_null(series_of(c.ctx, frame, x)) for x in labels]  # type: ignore[union-attr]
+    joined = reduce(and_ if how == "any" else or_, [t.expr for t in tests])
+    return of_rows(c.ctx, grouped, derive(joined, "bool", *tests, null_free=True, loose=False))
 
 
 @rule(
@@ -145,16 +174,17 @@ _FILTERED = (
     "df.groupby('b').filter(lambda x: (x['f'].max() > 50) & (len(x) > 3))",
     "df.groupby('k')[['i', 'j']].filter(lambda g: g['i'].sum() > 12)",
     "df.groupby(['b', 'j'], dropna=False).filter(lambda g: g['i'].sum() > 5)",
+    "df[['k', 'i', 's', 'b']].groupby('k').filter(lambda g: g['i'].sum() > 12, dropna=False)",
 )
 
 
 @rule(
     "DataFrameGroupBy.filter(func, dropna=True, *args, **kwargs)",
-    not_yet="dropna",
     example=_FILTERED,
 )
-@rule("SeriesGroupBy.filter(func, dropna=True, *args, **kwargs)", not_yet="dropna",
-      example="df.groupby('k')['i'].filter(lambda x: x.sum() > 10)")  # fmt: skip
+@rule("SeriesGroupBy.filter(func, dropna=True, *args, **kwargs)",
+      example=("df.groupby('k')['i'].filter(lambda x: x.sum() > 10)",
+               "df.groupby('k')['i'].filter(lambda x: x.sum() > 12, dropna=False)"))  # fmt: skip
 def filter_(c: Call) -> Value:
     """The rows of the groups for which a function is true."""
     from rules.group_lambdas import each
@@ -172,4 +202,17 @@ def filter_(c: Call) -> Value:
     value = each(g, func, group)
     c.need(value.dtype in BOOLS and value.dtype != "bool?", "a filter that is not boolean for sure")
     g.temps = {**g.temps, **dict(value.temps)}
-    return rows_where(c, g, tight(value))
+    return rows_where(c, g, tight(value)) if c.lit("dropna") else rows_emptied(c, g, value)
+
+
+def rows_emptied(c: Call, g: Groups, value: Col) -> Value:
+    """The rows of other groups stay, without their values."""
+    inside, test = g.in_group(), tight(value)
+    test = inside & test if inside is not None else test
+    mask = value.but(expr=test, dtype="bool", frame=g.frame, temps=tuple(g.temps.items()), deps=value.deps | g.deps, null_free=True, loose=False)  # fmt: skip
+    if g.grouped.series is not None:
+        return c.interpreter.by_rule("Series.where", g.grouped.series, [mask], {}, c.node)  # type: ignore[attr-defined]
+    frame = g.frame
+    if isinstance(g.grouped.selection, list):
+        frame = selected(c.ctx, frame, [frame.column(x) for x in g.grouped.selection])
+    return c.interpreter.by_rule("DataFrame.where", frame, [mask], {}, c.node)  # type: ignore[attr-defined]
