@@ -24,6 +24,8 @@ from transpiler.infer.context import sorted_order
         "df.set_index(['j', 'i']).sort_index(level='i')",
         "df.set_index(['b', 'i', 'j']).sort_index(level=['j', 'b'], ascending=[False, True])",
         "df.set_index(['b', 'j']).sort_index(level=0, sort_remaining=False)",
+        "df.set_index(['k', 'b']).sort_index(level='b')",
+        "df.set_index(['k', 'b', 's']).sort_index(level=['b', 'k'], ascending=False, na_position='first')",
         "df.groupby(['k', 'j'])[['i']].sum().sort_index(level=1, ascending=False)",
         "df.set_index('s').sort_index(key=lambda x: x.str.lower())",
         "df.sort_values('i').sort_index()",
@@ -63,10 +65,7 @@ def sorted_by_labels(c: Call, frame: Frame) -> Frame:
         return frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows))
     if c.lit("sort_remaining"):
         some = [*some, *(x for x in frame.index.levels if not any(x is y for y in some))]
-    # Here pandas puts missing labels first, and a descending order turns rows of one label around.
-    unique = frame.index.unique and len(some) == len(frame.index.levels)
-    c.need(ascending or unique, "rows of the same labels are turned around")
-    keys = [SortKey(x.name, x.uid, bool(ascending), not ascending) for x in some]
+    keys = [SortKey(x.name, x.uid, bool(ascending), last) for x in some]
     return frame.but(order=sorted_order(keys, frame.order), rows=Rows(parent=frame.rows))
 
 
