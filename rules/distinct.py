@@ -16,6 +16,7 @@ from transpiler.facts import (
     Category,
     OpenBins,
     Col,
+    Collected,
     Column,
     Const,
     Frame,
@@ -265,7 +266,7 @@ def unique(c: Call) -> Local:
     frame, _ = solid(c.ctx, c.col)
     kept = first_rows_of(c.ctx, frame, list(frame.columns), "first")
     text = c.interpreter.driver.text(series_of(c.ctx, kept, kept.columns[0].label))  # type: ignore[attr-defined]
-    return Local(f"{text}.unique()", kept.vars)
+    return Collected(f"{text}.unique()", kept.vars, source=c.col)
 
 
 def values_in_no_order(ctx: Any, series: Col) -> Local:
@@ -278,4 +279,5 @@ def values_in_no_order(ctx: Any, series: Col) -> Local:
 @rule("Series.tolist()", example=("df['s'].tolist()", "df['i'].head(4).tolist()"))
 def tolist(c: Call) -> Local:
     """All values as a Python list: what the program asks for is on the driver."""
-    return Local(f"{c.interpreter.driver.text(c.col)}.tolist()", c.col.vars)  # type: ignore[attr-defined]
+    text = c.interpreter.driver.text(c.col)  # type: ignore[attr-defined]
+    return Collected(f"{text}.tolist()", c.col.vars, source=c.col)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import FLOATS, INTEGERS, Col, Const
+from transpiler.facts import FLOATS, INTEGERS, Col, Const, DtypeOf, Value
 from transpiler.symbolic import is_dtype
 
 _DATES = {"datetime64[ns]"}
@@ -30,10 +30,23 @@ CHECKS = {
 _CERTAIN = (INTEGERS | FLOATS | {"bool", "boolean", "object", "string"}) - {"int64?"}
 
 
+#: what they may be in pandas where that depends on the values, or on what the times were read from
+_ONE_OF = {
+    "datetime64[ns]": tuple(f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns")),
+    "timedelta64[ns]": tuple(f"timedelta64[{unit}]" for unit in ("s", "ms", "us", "ns")),
+    "int64?": ("int64", "float64"),
+    "bool?": ("bool", "object"),
+    "date": ("object",),
+    "list": ("object",),
+}
+
+
 @rule(
     "Series.dtype()",
     verdict="kept",
     example=(
+        "out = df.drop(columns=[c for c in df.columns if df[c].dtype == object])",
+        "out = df[[c for c in df.columns if df[c].dtype != 'object' and df[c].dtype not in ('int64', bool)]]",
         "out = [c for c in ['i', 'f', 'b', 's'] if df[c].dtype == 'float64']",
         "out = [str(df[c].dtype) for c in ['i', 'f', 's']]",
         "out = df[[c for c in ['i', 'f', 'b', 's'] if df[c].dtype == object]]",
@@ -44,9 +57,11 @@ _CERTAIN = (INTEGERS | FLOATS | {"bool", "boolean", "object", "string"}) - {"int
         "kind = df['f'].dtype\nout = df['i'].astype(kind)",
     ),
 )
-def dtype(c: Call) -> Const:
+def dtype(c: Call) -> Value:
     """The dtype, where the types are known."""
     kind = c.col.dtype
+    if c.col.kind == "Series" and kind in _ONE_OF:
+        return DtypeOf(c.col, _ONE_OF[kind])
     c.need(c.col.kind == "Series" and kind in _CERTAIN, "its dtype depends on the data")
     c.need(c.col.width is None, "the dtype of numbers of fewer than 64 bits")
     try:

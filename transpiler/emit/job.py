@@ -98,14 +98,16 @@ _ENVIRONMENT = re.compile(
 
 
 def without_unread(statements: list[Statement], loaded: frozenset[str]) -> list[Statement]:
-    """The statements without constants and environment variables that nothing reads (such as the
-    password of a database), and without frames that the program reads (``loaded``) and the job does
+    """The statements without constants, collected values and environment variables that nothing reads
+    (such as the password of a database), and without frames that the program reads (``loaded``) and the job does
     not: another step was made of the same columns. Comments stay."""
     kept: list[Statement] = []
     functions = "\n".join(s.text for s in statements if re.search(r"\b(?:def|lambda)\b", s.text))
     read = set(_WORDS.findall(functions))
     for statement in reversed(statements):
-        spare = statement.kind == "constant" or _ENVIRONMENT.fullmatch(statement.text)
+        spare = statement.kind in ("constant", "collected") or _ENVIRONMENT.fullmatch(
+            statement.text
+        )
         spare = spare or is_bypassed(statement, loaded)
         if not spare or read & {statement.defines, *statement.also}:
             read |= set(_WORDS.findall(statement.text.removeprefix(f"{statement.defines} = ")))

@@ -59,7 +59,10 @@ from transpiler.facts.rows import (
 )
 from transpiler.facts.values import (
     ByColumn,
+    Collected,
     NoTable,
+    ColumnTest,
+    DtypeOf,
     ColumnValues,
     Const,
     Database,
@@ -84,6 +87,7 @@ from transpiler.facts.values import (
     Text,
     Value,
     Workbook,
+    TestedColumns,
 )
 
 __all__ = [
@@ -96,11 +100,14 @@ __all__ = [
     "BOOLS",
     "Binned",
     "ByColumn",
+    "Collected",
     "NoTable",
     "Category",
     "Class",
     "Col",
     "Column",
+    "ColumnTest",
+    "DtypeOf",
     "ColumnValues",
     "Const",
     "Database",
@@ -157,4 +164,5 @@ __all__ = [
     "to_nullable",
     "with_missing",
     "zone_of",
+    "TestedColumns",
 ]

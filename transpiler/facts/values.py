@@ -148,6 +148,22 @@ class NoTable(Local):
 
 
 @dataclass(frozen=True)
+class Collected(Local):
+    """A list, set, array or dict on the driver that holds the values of ``source``, a Series (by its
+    labels for a dict): a step on the cluster takes these, and the job does not collect what nothing
+    else reads."""
+
+    source: Any = field(default=None, compare=False, kw_only=True)
+    form: str = field(default="list", kw_only=True)  # list, dict or pairs (source: two Series)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The variables that the Series are read from."""
+        parts = self.source if isinstance(self.source, tuple) else (self.source,)
+        return frozenset().union(*(s.vars for s in parts))
+
+
+@dataclass(frozen=True)
 class ByColumn(Local):
     """A pandas Series on the driver with one computed number per column (``df.mean()``)."""
 
@@ -157,6 +173,39 @@ class ByColumn(Local):
 
     def item(self, label: Any) -> Scalar:
         return Scalar(f"{self.text}[{render(label)}]", self.dtype, self.vars, str(label))
+
+
+@dataclass(frozen=True)
+class DtypeOf(Value):
+    """The dtype of a Series, which is one of several (times of one unit or another)."""
+
+    source: Any
+    dtypes: tuple = ()
+    kind = "dtype"
+
+    @property
+    def vars(self) -> frozenset[str]:  # type: ignore[override]
+        return self.source.vars
+
+
+@dataclass(frozen=True)
+class ColumnTest(Local):
+    """A pandas Series on the driver with a truth value for each of these columns (``m > 0.2``)."""
+
+    labels: tuple = ()
+
+
+@dataclass(frozen=True)
+class TestedColumns(Local):
+    """The values, or (``index``) the labels, of the columns for which a test is true."""
+
+    test: Any = field(default=None, compare=False, kw_only=True)  # a ColumnTest with a name
+    index: bool = field(default=False, kw_only=True)
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The variable of the test."""
+        return self.test.vars
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,8 @@ class Assignment:
                     self.ctx.note(
                         "kept", "python", "", self.program.source_line(node) if node else ""
                     )
-            value = replace(value, text=job, vars=frozenset({job}))
+            held = getattr(value, "held", frozenset())
+            value = replace(value, text=job, vars=frozenset({job}) | held)
         if isinstance(value, Col):
             self.ctx.name_series(name, value.expr)
         scope.bind(name, Ref(value))

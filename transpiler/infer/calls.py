@@ -25,6 +25,7 @@ from transpiler.facts import (
     Grouped,
     Instance,
     LabelList,
+    TestedColumns,
     Local,
     Mapping,
     Module,
@@ -422,6 +423,8 @@ class Calls:
                 return self.by_rule(f"LabelList.{method}", owner, args, kwargs, node)
             except NoRule:  # as pandas on the driver
                 pass
+        if isinstance(owner, TestedColumns) and owner.index and method in ("tolist", "to_list") and not args:  # fmt: skip
+            return replace(owner, text=f"{owner.text}.{method}()")
         receiver = self.driver.text(owner)
         written = self.write_local(receiver, owner, method, args, kwargs, node) if isinstance(owner, (Local, Plain)) else None  # type: ignore[attr-defined]
         if isinstance(owner, Local):

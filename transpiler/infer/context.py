@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from transpiler.errors import NoRule
-from transpiler.facts import Frame, Index, Order, Scalar, SortKey, Value
+from transpiler.facts import Collected, Frame, Index, Order, Scalar, SortKey, Value
 from transpiler.infer import reserved
 from transpiler.options import Options
 from transpiler.symbolic import E, col
@@ -33,7 +33,7 @@ class Statement:
     comments: tuple[str, ...] = ()
     defines: str | None = None
     reads: frozenset[str] = frozenset()
-    kind: str = "step"  # step, kept, output, scalar, constant
+    kind: str = "step"  # step, kept, output, scalar, constant, collected
     also: tuple[str, ...] = ()  # more names that it defines
 
 
@@ -41,6 +41,8 @@ def statement_kind(value: Value) -> str:
     """The kind of the statement that gives a value its name."""
     if isinstance(value, Frame):
         return "step"
+    if isinstance(value, Collected):
+        return "collected"
     return "scalar" if type(value) is Scalar else "kept"
 
 

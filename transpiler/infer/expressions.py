@@ -40,7 +40,7 @@ from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.operators import Operators
 from transpiler.infer.moments import attribute_type
-from transpiler.infer.parts import small_part, small_places
+from transpiler.infer.parts import small_part, small_places, tested
 from transpiler.infer.sharing import with_memory
 from transpiler.infer.scope import Ref, Scope
 from transpiler.loops import Listing, LoopName
@@ -197,6 +197,8 @@ class Expressions(Operators, Calls):
             return [Const(v) for v in items]
         if isinstance(value, Sequence):
             return list(value.items)
+        if isinstance(value, Frame):
+            return [Const(x) for x in value.labels]
         if isinstance(value, Mapping):
             return [Const(k) for k, _ in value.items]
         items = tuple_items(value)
@@ -390,7 +392,7 @@ class Expressions(Operators, Calls):
             return self.folded(lambda: dict(owner.items)[key.value], node).value  # type: ignore[attr-defined]
         if isinstance(owner, Module) and owner.name != "os.environ":
             return owner  # a type such as list[str]
-        piece = small_part(owner, key)
+        piece = small_part(owner, key) or tested(self.ctx, owner, key)
         if piece is not None:
             return piece
         text = f"{self.driver.text(owner)}[{self.driver.key(key)}]"

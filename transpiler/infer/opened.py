@@ -75,7 +75,11 @@ class _Writes(cst.CSTVisitor):
         self.name, self.count = name, 0
 
     def visit_Call(self, node: cst.Call) -> None:
-        if not isinstance(node.func, cst.Attribute) or node.func.attr.value not in _WRITERS or not node.args:
+        if (
+            not isinstance(node.func, cst.Attribute)
+            or node.func.attr.value not in _WRITERS
+            or not node.args
+        ):
             return
         first = node.args[0]
         target = isinstance(first.value, cst.Name) and first.value.value == self.name

@@ -11,6 +11,10 @@ import libcst as cst
 from transpiler.errors import NoRule, attempt
 from transpiler.facts import (
     NUMBERS,
+    ByColumn,
+    ColumnTest,
+    DtypeOf,
+    ColumnValues,
     Const,
     Frame,
     Func,
@@ -45,7 +49,8 @@ _PYTHON = {**BINARY, "__lshift__": "<<", "__rshift__": ">>"}
 
 def type_of_dtype(left: Value, right: Value) -> Value:
     """The type itself in ``df["a"].dtype == object``, where the dtype is known."""
-    if not (isinstance(left, Const) and is_dtype(left.value) and isinstance(right, Module)):
+    known = isinstance(left, DtypeOf) or isinstance(left, Const) and is_dtype(left.value)
+    if not (known and isinstance(right, Module)):
         return right
     place, _, name = right.name.rpartition(".")
     if place not in ("builtins", "numpy"):
@@ -118,6 +123,9 @@ class Operators:
             if method == "__add__" and both:
                 kind = left.type if isinstance(left, Sequence) else type(left.value)  # type: ignore[union-attr]
                 return Sequence((*self.iterate(left), *self.iterate(right)), kind)
+        told = of_dtypes(method, left, right)
+        if told is not None:
+            return told
         if isinstance(left, DATA):
             return self.call_method(left, method, [right], {}, node)
         if isinstance(right, DATA):
@@ -126,6 +134,9 @@ class Operators:
         a, b = self.driver.text(left), self.driver.text(right)
         symbol = _PYTHON.get(method, method)
         text = f"({a} {symbol} {b})"
+        small = of_columns(method, left, right)
+        if small is not None:
+            return replace(small, text=text, vars=left.vars | right.vars)
         dtype = number_type(method, left, right) or moment_type(method, left, right)
         facts = number_facts(left, right) if method in _ARITHMETIC else {}
         return self.plain_like(text, [left, right], dtype, **facts)
@@ -162,11 +173,30 @@ class Operators:
             return Const((left is right) is (word == "is"))
         if word in ("is", "is not") and isinstance(left, Instance) and isinstance(right, Instance):
             return Const((left is right) is (word == "is"))
+        if word in ("in", "not in") and isinstance(right, (Const, Sequence)):
+            told = self.among_dtypes(left, right)
+            if told is not None:
+                return Const(told is (word == "in"))
         if isinstance(left, Const) and isinstance(right, Mapping):
             return Const((left.value in [k for k, _ in right.items]) is (word == "in"))
         return self.plain_like(
             f"({self.driver.text(left)} {word} {self.driver.text(right)})", [left, right]
         )
+
+    def among_dtypes(self, left: Value, right: Value) -> bool | None:
+        """Whether a dtype is among others; None where that is not known, and for other values."""
+        if not (isinstance(left, DtypeOf) or isinstance(left, Const) and is_dtype(left.value)):
+            return None
+        items = [type_of_dtype(left, x) for x in self.iterate(right)]  # type: ignore[attr-defined]
+        if isinstance(left, DtypeOf):
+            told = [of_dtypes("__eq__", left, x) for x in items]
+            return None if None in told else any(x.value for x in told)  # type: ignore[union-attr]
+        if not all(isinstance(x, Const) for x in items):
+            return None
+        try:
+            return any(bool(left.value == x.value) for x in items)  # type: ignore[union-attr]
+        except TypeError:  # no dtype at all
+            return None
 
     def boolean_operation(self, node: cst.BooleanOperation, scope: Scope) -> Value:
         word = "and" if isinstance(node.operator, cst.And) else "or"
@@ -222,6 +252,45 @@ def number_type(method: str, left: Value, right: Value) -> str | None:
     power = method == "__pow__" and isinstance(right, Const) and right.value >= 0
     gaps = any(isinstance(v, Scalar) and v.dtype == "int64?" for v in (left, right))
     return ("int64?" if gaps else "int64") if method in _WHOLE or power else None
+
+
+def of_dtypes(method: str, left: Value, right: Value) -> Const | None:
+    """The comparison of a dtype that is one of several, where it comes out the same for all."""
+    if method not in ("__eq__", "__ne__") or not isinstance(left, DtypeOf) or not isinstance(right, Const):  # fmt: skip
+        return None
+    try:
+        from pandas.api.types import pandas_dtype
+
+        pandas_dtype(right.value)
+    except (ImportError, TypeError):
+        return None
+    found = {bool(pandas_dtype(d) == right.value) for d in left.dtypes}
+    return Const(found.pop() is (method == "__eq__")) if len(found) == 1 else None
+
+
+def of_columns(method: str, left: Value, right: Value) -> Value | None:
+    """One of two operands that have a number for each of the same columns, or of one and a number:
+    what the result is of. None for others."""
+    sides = [v for v in (left, right) if isinstance(v, (ByColumn, ColumnValues))]
+    if method in _SWAPPED and len(sides) == 1 and isinstance(sides[0], ByColumn):
+        other = right if left is sides[0] else left
+        fits = sides[0].dtype in ("int64", "float64") and (is_number(other) or is_whole(other))
+        return ColumnTest("", labels=sides[0].labels) if fits else None
+    if method not in ("__add__", "__sub__", "__mul__", "__truediv__") or not sides:
+        return None
+    numbers = [v for v in (left, right) if is_number(v) or is_whole(v)]
+    if len(sides) + len(numbers) < 2:
+        return None
+    first = sides[0]
+    if isinstance(first, ColumnValues):
+        alike = all(isinstance(v, ColumnValues) and v.base == first.base for v in sides)
+        return first if first.base and alike and first.labels is None else None
+    alike = all(isinstance(v, ByColumn) and v.labels == first.labels for v in sides)
+    dtypes = {getattr(v, "dtype", None) for v in sides}
+    if not alike or not dtypes <= {"int64", "float64"}:
+        return None
+    fractions = "float64" in dtypes or method == "__truediv__" or any(map(is_number, numbers))
+    return replace(first, dtype="float64" if fractions else "int64", hint="values")
 
 
 def is_number(value: Value) -> bool:

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from transpiler.facts import ByColumn, Const, Places, Scalar, Table, Value
+from transpiler.facts import (
+    ByColumn,
+    ColumnTest,
+    Const,
+    Places,
+    Scalar,
+    Table,
+    TestedColumns,
+    Value,
+)
 from transpiler.symbolic import render
 
 _PLACES = ("loc", "iloc", "at", "iat")
 
 
+def tested(ctx: Any, owner: Value, key: Value) -> Value | None:
+    """``m[m > 0.2]`` of values by column, or ``df.columns[m > 0.2]``; None for another."""
+    if not isinstance(key, ColumnTest):
+        return None
+    by_column = isinstance(owner, ByColumn) and owner.labels == key.labels
+    labels = isinstance(owner, Const) and isinstance(owner.value, pd_index()) and tuple(owner.value) == key.labels  # fmt: skip
+    if not by_column and not labels:
+        return None
+    named = ctx.hoist(key, "chosen")
+    text = f"{owner.code()}[{named.text}]"
+    return TestedColumns(text, owner.vars | named.vars, test=named, index=not by_column)
+
+
+def pd_index() -> Any:
+    """The class of pandas' labels; one that nothing is of where pandas is not there."""
+    try:
+        import pandas as pd
+    except ImportError:
+        return ()
+    return pd.Index
+
+
 def small_places(owner: Value, attr: str) -> Value | None:
-    """``owner.loc`` and the like, where its labels are known."""
+    """``owner.loc`` and the like, where its labels are known; the labels of tested columns."""
+    if isinstance(owner, TestedColumns) and attr == "index" and not owner.index:
+        return replace(owner, text=f"{owner.text}.index", index=True)
     if isinstance(owner, (ByColumn, Table)) and attr in _PLACES:
         return Places(f"{owner.text}.{attr}", owner.vars, owner, attr)
     return None
