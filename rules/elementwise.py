@@ -84,6 +84,8 @@ def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame
             )
         )
         columns.append(column)
+        if series.null_free and not same:
+            base.rows.full.add(column.uid)
         ctx.cells[column.uid] = series
         parts.append(
             lift(name).text if same and plain_name(name) else f"{tight(series).alias(name)}"

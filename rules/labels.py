@@ -231,6 +231,7 @@ def labels_text(ctx: Any, frame: Frame, hidden: list[str]) -> str:
     example=(
         "df = df[['i', 'f']]\ndf.columns = ['f', 'i']\nout = df",
         "df = df[['i', 'f']]\ndf.columns = ['number', 'x y']\nout = df",
+        "t = df.pivot_table(index='k', columns='b', values='i', aggfunc='sum')\nt.columns = ['no', 'yes']\nt['all'] = t['no'] + t['yes']\nout = t.reset_index()",
     ),
 )
 def set_columns(c: Call) -> Frame:
@@ -240,7 +241,14 @@ def set_columns(c: Call) -> Frame:
         return relabelled_at_runtime(c, c.frame, value.text, value.vars)
     labels = c.lit("value")
     c.need(isinstance(labels, (list, tuple)), "the labels are not known here")
-    c.need(not c.frame.open, "the columns of the frame are not known here")
+    if c.frame.open:  # the job sees whether there are as many columns
+        c.need(all(isinstance(x, str) and x for x in labels) and len(set(labels)) == len(labels), "labels that are not different texts")  # fmt: skip
+        frame, gap = c.frame, c.frame.gap
+        levels = {x.name for x in frame.index.levels} | set(frame.hidden)
+        c.need(not levels & set(labels), "a column of the name of a level")
+        out = relabelled_at_runtime(c, frame, render(list(labels)))
+        columns = tuple(Column(x, x, None, nullable=frame.nullable, gap=gap) for x in labels)
+        return out.but(columns=columns, open=False)
     return relabelled(c.ctx, c.frame, list(labels)).but(label_names=())
 
 

@@ -334,6 +334,8 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
         value = value.owner
     if isinstance(value, Accessor) and value.name == "index":
         value = labels_of(ctx, frame, value.owner)
+    if isinstance(value, Frame) and not value.open and len(value.columns) == 1:
+        value = series_of(ctx, value, value.columns[0].label)
     frame = ctx.losing(frame, [label])
     if isinstance(value, RowNumbers):
         frame, value = row_numbers(ctx, frame, value)

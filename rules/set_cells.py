@@ -54,6 +54,7 @@ from transpiler.symbolic import E, F, col, lift
         "df.loc[df['i'] > 3, 'n2'] = 1\nout = df",
         "df.loc[df['i'] > 3, 'i'] = df['j']\nout = df",
         "df.loc[df['f'] > 1, ['f', 'g']] = 0.5\nout = df",
+        "df.loc[df['f'] > 1, ['f', 's']] = [0, 'none']\nout = df",
         "df.loc[df['k'] == 'a', 'f'] = df.loc[df['k'] == 'a', 'g'] * 2\nout = df",
         "df.loc[:, 'z'] = 1\nout = df",
         "df.loc[:, 'f'] = df['f'] * 2\nout = df",
@@ -76,11 +77,11 @@ def loc_set(c: Call) -> Frame:
         else labels_at(frame, columns)
     )
     labels = labels if isinstance(labels, list) else [labels]
-    c.need(len(labels) == 1 or isinstance(value, (Const, Scalar)) and not isinstance(getattr(value, "value", None), (list, dict, tuple)), "several columns get several values")  # fmt: skip
+    values = one_for_each(c, labels, value)
     mask = None if everything(rows) else mask_of(c, frame, rows)
     if mask is not None and len(labels) > 1:
         frame, mask = held_mask(ctx, frame, mask)
-    for label in labels:
+    for label, value in zip(labels, values):
         frame = (
             all_set(c, frame, label, value)
             if mask is None
@@ -89,6 +90,19 @@ def loc_set(c: Call) -> Frame:
     if mask is not None and len(labels) > 1:
         frame = drop_hidden(frame, [mask.expr.text[7:-2]])
     return frame
+
+
+def one_for_each(c: Call, labels: list, value: Value) -> list[Value]:
+    """The value of each of the columns that are set."""
+    given = value.value if isinstance(value, Const) else None
+    if len(labels) > 1 and isinstance(given, (list, tuple)):
+        c.need(len(given) == len(labels), "columns get a list of another length")
+        return [Const(x) for x in given]
+    if len(labels) > 1 and isinstance(value, Sequence):
+        c.need(len(value.items) == len(labels) and all(isinstance(x, (Const, Scalar)) for x in value.items), "several columns get several values")  # fmt: skip
+        return list(value.items)
+    c.need(len(labels) == 1 or isinstance(value, (Const, Scalar)) and not isinstance(given, dict), "several columns get several values")  # fmt: skip
+    return [value] * len(labels)
 
 
 def held_mask(ctx: Any, frame: Frame, mask: Col) -> tuple[Frame, Col]:
