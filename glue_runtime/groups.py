@@ -73,6 +73,9 @@ def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False, 
     step: the interval between two labels ("interval 7 days"); month_end: labels are last days;
     weekdays: there are no labels on a Saturday or Sunday; by: keys of groups with bins of their own.
     """
+    odd = [n for n, t in df.dtypes if t == "boolean" and n not in (*zeros, *by)]
+    if odd:
+        raise TypeError(f"booleans in {odd[0]}, which pandas makes numbers where a bin has no rows")
     bins = labels_between(df, label, step, month_end, weekdays, by)
     filled = bins.join(df, [*by, label], "left").select(*df.columns)
     return filled.fillna(0, subset=list(zeros)) if zeros else filled

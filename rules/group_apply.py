@@ -169,7 +169,7 @@ def frame_apply(c: Call) -> Value:
 
     def in_udf() -> Value:
         g = Groups(c, c.grouped)
-        group = group_of(g)
+        group = group_of(g, bool(c.lit("include_groups")))
         if not c.lit("include_groups") and not group.open:
             keys = g.in_axis() if g.grouped.selection is None else []
             group = group.but(columns=tuple(x for x in group.columns if x.label not in keys))
@@ -197,9 +197,9 @@ def gives_rows(func: Func) -> bool:
     return isinstance(tree, cst.Name) and tree.value == parameter
 
 
-def group_of(g: Groups) -> Frame:
-    """The columns that the function sees, over all rows."""
-    selection = g.grouped.selection
+def group_of(g: Groups, keys: bool = True) -> Frame:
+    """The columns that the function sees (``keys`` among them or not), over all rows."""
+    selection = g.grouped.chosen(keys)
     if selection is None:
         return g.frame
     return g.frame.but(columns=tuple(g.frame.column(x) for x in selection), open=False)

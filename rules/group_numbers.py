@@ -90,6 +90,10 @@ def percentiles_of(c: Call) -> list[float]:
 def describe(c: Call) -> Value:
     """Count, mean, spread and quartiles of every group."""
     c.need(not c.grouped.hollow, "describe of categories without rows")
+    c.need(getattr(c.grouped, "freq", None) is None, "describe of bins without rows")
+    # pandas orders them by the first rows of the bins then.
+    c.need(len(c.grouped.keys) == 1 or not any(k.col.column is None and k.col.dtype == "datetime64[ns]" for k in c.grouped.keys),
+           "describe of bins in groups")  # fmt: skip
     g = Groups(c, c.grouped)
     v = g.value(g.grouped.series)
     c.need(
@@ -105,6 +109,10 @@ def describe(c: Call) -> Value:
 def describe_frame(c: Call) -> Value:
     """The same of every column of numbers, under pairs of labels."""
     c.need(not c.grouped.hollow, "describe of categories without rows")
+    c.need(getattr(c.grouped, "freq", None) is None, "describe of bins without rows")
+    # pandas orders them by the first rows of the bins then.
+    c.need(len(c.grouped.keys) == 1 or not any(k.col.column is None and k.col.dtype == "datetime64[ns]" for k in c.grouped.keys),
+           "describe of bins in groups")  # fmt: skip
     g = Groups(c, c.grouped)
     values = g.values()
     c.need(g.grouped.as_index, "describe with as_index=False")

@@ -36,7 +36,7 @@ def rows_where(c: Call, g: Groups, test: E) -> Frame | Col:
     out = drop_hidden(subset_of(c.ctx, g.frame, chain(frame, text)), temps)
     if g.grouped.series is not None:
         return moved(c, out, g.grouped.series)
-    if isinstance(g.grouped.selection, list):
+    if isinstance(g.grouped.chosen(), list):
         return selected(c.ctx, out, [out.column(x) for x in g.grouped.selection])
     return out
 
@@ -196,7 +196,7 @@ def filter_(c: Call) -> Value:
     found = g.grouped.dropna or all(k.null_free for k in g.keys)
     c.need(found, "a filter of groups whose keys may be missing")
     group = g.value(g.grouped.series) if g.grouped.series is not None else g.frame
-    if isinstance(g.grouped.selection, list) and isinstance(group, Frame):
+    if isinstance(g.grouped.chosen(), list) and isinstance(group, Frame):
         columns = tuple(g.frame.column(x) for x in g.grouped.selection)
         group = g.frame.but(columns=columns, open=False)
     value = each(g, func, group)

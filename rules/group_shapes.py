@@ -270,11 +270,12 @@ def rows_of_frame(c: Call, func: Func, way: type[Chosen] = Chosen) -> Frame:
     """A function of a group that gives some of its rows."""
     grouped = c.grouped
     frame = grouped.frame
-    if grouped.selection is not None:
-        frame = frame.but(columns=tuple(frame.column(x) for x in grouped.selection), open=False)
+    kept = grouped.chosen(keys=bool(c.lit("include_groups")))
+    if kept is not None:
+        frame = frame.but(columns=tuple(frame.column(x) for x in kept), open=False)
     chosen = way(c, func, frame)
     labels = chosen.labels or []
-    if grouped.selection is None and not c.lit("include_groups"):
+    if kept is None and not c.lit("include_groups"):
         labels = [x for x in labels if x not in chosen.g.in_axis()]
     values = []
     for label in labels:

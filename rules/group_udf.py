@@ -95,7 +95,7 @@ def name_of(position: Any) -> str:
 
 def seen_by(c: Call, g: Groups, include_groups: bool) -> list[str] | None:
     """The columns that a function of a frame gets; None for all of a frame with unknown ones."""
-    frame, selection = g.frame, g.grouped.selection
+    frame, selection = g.frame, g.grouped.chosen(include_groups)
     if selection is None and frame.open:
         c.need(include_groups and frame.gap != "None", "the columns of the frame are not known")
         c.need(not frame.nullable, "nullable columns in a Python function")

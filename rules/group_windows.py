@@ -434,7 +434,12 @@ def transform(c: Call) -> Value:
 
 
 def over(g: Groups, spec: Spec, v: Col) -> Made:
-    return AGGREGATES[spec.name](g, v, g.window(), **spec.params)
+    """The aggregate of each row's group."""
+    made = AGGREGATES[spec.name](g, v, g.window(), **spec.params)
+    bins = getattr(g.grouped, "freq", None) is not None and made.empty != 0
+    if bins and made.dtype not in ("float64", "object", "datetime64[ns]", "timedelta64[ns]"):
+        raise NoRule("whole numbers, which bins without rows make fractions")
+    return made
 
 
 def transform_by(c: Call, g: Groups, func: Func) -> Value:

@@ -17,6 +17,7 @@ from transpiler.facts import (
     Grouped,
     GroupKey,
     Module,
+    Rest,
     Sequence,
     Value,
 )
@@ -145,7 +146,7 @@ def grouped(c: Call, frame: Frame, series: Col | None) -> Grouped:
     selection = None
     if series is None and not frame.open:
         plain = {k.col.column.label for k in keys if k.col.column in frame.columns}
-        selection = [x for x in frame.labels if x not in plain | {b.key for b in spans}]
+        selection = Rest(x for x in frame.labels if x not in plain | {b.key for b in spans})
     if len(keys) > 1:
         return Grouped(frame, tuple(keys), series=series, selection=selection, **flags)
     from rules.resample import binned
@@ -220,7 +221,7 @@ def select(c: Call) -> Value:
             g.frame.column(label)
         c.need(len(set(map(repr, wanted))) == len(wanted), "a column is selected twice")
         return g.but(selection=wanted, series=None, made=None)
-    c.need(not isinstance(g.selection, list) or wanted in g.selection, "the column is not selected")
+    c.need(not isinstance(g.chosen(), list) or wanted in g.selection, "the column is not selected")
     return g.but(selection=wanted, series=series_of(c.ctx, g.frame, wanted), made=None)
 
 

@@ -393,6 +393,8 @@ class Groups:
             raise NoRule("what pandas gives for a bin without rows is not known")
         if not self.grouped.as_index or not self.grouped.sort:
             raise NoRule("bins of time without an index, or not sorted")
+        if any(m.empty != 0 and m.dtype in ("bool", "bool?") for m in made):
+            raise NoRule("booleans, which bins without rows make numbers")
         zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
         options = f", zeros={zeros!r}" if zeros else ""
         options += ", month_end=True" if freq.end else ""

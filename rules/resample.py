@@ -115,6 +115,10 @@ def time_key(c: Call, series: Col, freq: Freq) -> GroupKey:
     return GroupKey(series.label, label)
 
 
+#: what a Grouper says that is so anyway (its groups have no missing times, and groupby() sorts)
+_USUAL = {"sort": True, "dropna": True}
+
+
 @rule(
     "pandas.Grouper(*args, **kwargs)",
     example=(
@@ -125,6 +129,9 @@ def time_key(c: Call, series: Col, freq: Freq) -> GroupKey:
         "df[df['t'] > '2019-01-01'].set_index('t').groupby(pd.Grouper(freq='QE'))['i'].sum()",
         "df[df['t'] > '2019-01-01'].set_index('t').groupby(['k', pd.Grouper(level='t', freq='QS')])['i'].sum()",
         "df[df['d'] > '2019-01-01'].groupby(['k', pd.Grouper(key='d', freq='YE-JUN', label='left')])['i'].sum()",
+        "df.groupby(pd.Grouper(key='d', freq='YE')).head(1)",
+        "df.groupby(['k', pd.Grouper(key='d', freq='YE', sort=True)]).apply(lambda g: g.nlargest(1, 'i'))",
+        "df[df['d'] > '2023-01-01'].groupby(pd.Grouper(key='d', freq='QE'))['f'].transform('max')",
     ),
 )
 def grouper(c: Call) -> Grouper:
@@ -134,7 +141,8 @@ def grouper(c: Call) -> Grouper:
     given = {n: literal(v) for n, v in zip(names, c["args"])}
     given.update({k: literal(v) for k, v in c["kwargs"].items()})
     handled = {*names, "closed", "label", "origin", "offset"}
-    c.need(not {k for k, v in given.items() if v is not None} - handled, "a Grouper of this form")
+    same = {k for k, usual in _USUAL.items() if given.get(k) is usual}
+    c.need(not {k for k, v in given.items() if v is not None} - handled - same, "a Grouper of this form")  # fmt: skip
     text = ", ".join(f"{k}={render(v)}" for k, v in given.items())
     c.ctx.runtime.add("import pandas as pd")
     freq = given.get("freq")

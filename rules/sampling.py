@@ -214,6 +214,6 @@ def group_sample(c: Call) -> Value:
     if g.grouped.series is not None:
         c.need(not c.lit("replace"), "a Series of repeated rows")
         return moved(c, out, g.grouped.series)
-    if isinstance(g.grouped.selection, list):
+    if isinstance(g.grouped.chosen(), list):
         return selected(ctx, out, [out.column(x) for x in g.grouped.selection])
     return out

@@ -40,6 +40,7 @@ from transpiler.facts.frames import (
     Frame,
     GroupKey,
     Grouped,
+    Rest,
     Labels,
     Windowed,
 )

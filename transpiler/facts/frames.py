@@ -188,6 +188,10 @@ class GroupKey:
     col: Col
 
 
+class Rest(list):
+    """All columns but those that the keys are made of, where the program chose none."""
+
+
 @dataclass(frozen=True)
 class Grouped(Value):
     """``frame.groupby(keys)``; ``selection``: None (all other columns), a label, or a list."""
@@ -210,6 +214,10 @@ class Grouped(Value):
     @property
     def vars(self) -> frozenset[str]:  # type: ignore[override]
         return self.frame.vars
+
+    def chosen(self, keys: bool = True) -> Any:
+        """The columns that the program chose; None for all of them, ``keys`` included."""
+        return None if keys and isinstance(self.selection, Rest) else self.selection
 
     def but(self, **changes: Any) -> "Grouped":
         return replace(self, **changes)
