@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.apply_reductions import bound_join, rows_joined
 from rules.elementwise import solid
 from rules.lib import selected, tightened
 from rules.reduce import NUMERIC
@@ -106,6 +107,9 @@ def frame_agg(c: Call) -> Value:
     if nothing:
         return named_agg(c, kwargs)
     c.need(not kwargs, "arguments for the functions")
+    if bound_join(func) is not None:
+        c.need(c.lit("axis") in (1, "columns"), "texts of a column joined")
+        return rows_joined(c, c.frame, bound_join(func) or "", [])
     functions, pairs = listed(func), pairs_of(func)
     if functions is None and pairs is None:
         name = spelt(c, func)

@@ -10,6 +10,7 @@ from rules.apply_nullable import (
     as_handed_out, made_in_pandas, may_be_na, row_values, row_type, symbolic, told_apart,
 )  # fmt: skip
 from rules.apply_records import record_columns
+from rules.apply_reductions import bound_join, of_each_column, of_each_row, rows_joined
 from rules.apply_results import column_of, gap_of, of_lists, with_na
 from rules.apply_whole_rows import gives_row, whole_rows
 from rules.elementwise import mapped
@@ -17,7 +18,7 @@ from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.registry import Call, rule
 from rules.scalar_body import Body
 from rules.scalars import SPARK, Record, Row, S, as_s
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, attempt
 from transpiler.facts import FUNCTION, Col, Const, Frame, Func, Module, Sequence, Value
 from transpiler.infer.scope import Scope
 from transpiler.symbolic import E, F, col, lift, render
@@ -313,6 +314,9 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     except NoRule as error:
         c.ctx.restore(point)
         problem = str(error)
+    found = of_each_row(c, frame, function, args, kwargs)
+    if found is not None:
+        return found
     c.message = problem  # type: ignore[attr-defined]
     c.need(c.lit("result_type") in (None, "reduce"), problem or "result_type= of this value")
     c.need(gives_value(function), problem or "a function that gives a whole row")
@@ -395,10 +399,14 @@ def gives_value(function: Any) -> bool:
     return True
 
 
-def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Frame:
+def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Value:
     """The function of each column."""
-    c.need(isinstance(function, (Func, Module)), "a function by name")
     interpreter = c.interpreter  # type: ignore[attr-defined]
+    if not isinstance(function, (Func, Module)):
+        return interpreter.by_rule("DataFrame.agg", c.frame, [function, *args], kwargs, c.node)
+    found = attempt(of_each_column, c, function) if not args and not kwargs else None
+    if found is not None:
+        return found
 
     def change(series: Col) -> Col:
         if isinstance(function, Module):
@@ -456,6 +464,17 @@ _ROW = "def price(row):\n    if row['i'] > 5 and row['k'] == 'a':\n        retur
         f"{_BANDS}out = pd.concat([df, df.apply(bands, axis=1)], axis=1)",
         "df.apply(lambda r: pd.Series({'f2': r['f'] * 2, 'name': r['s']}), axis=1)",
         "df[['i', 'f']].apply(lambda r: 100 * r / r.sum(), axis=1)",
+        "df[['i', 'j', 'n']].apply(lambda r: r.max() - r.min(), axis=1)",
+        "df[['i', 'j', 'n']].apply(np.mean, axis=1)",
+        "df[['i', 'j']].apply(max, axis=1)",
+        "df[['i', 'j']].apply(lambda r: r.idxmax(), axis=1)",
+        "df[['s', 'k']].apply(lambda r: ' '.join(r.dropna()), axis=1)",
+        "df[['s', 'i']].fillna('').apply(lambda r: '-'.join(r.astype(str)), axis=1)",
+        "df[['i', 'f']].apply(lambda x: x.max() - x.min())",
+        "df.apply(lambda x: x.isna().sum() / len(x))",
+        "df[['i', 'f']].apply(np.sum)",
+        "df[['i', 'f']].apply(['min', 'max'])",
+        "df[['i', 'f']].apply('mean')",
         "df[['f', 'g']].apply(lambda r: r.fillna(r.mean()), axis=1)",
         "def scaled(row):\n    low = row.mean()\n    return (row - low) / row.std()\nout = df[['i', 'j']].apply(scaled, axis=1)",
     ),
@@ -465,6 +484,8 @@ def frame_apply(c: Call) -> Any:
     function = c["func"]
     args, kwargs = extra_arguments(c)
     if c.lit("axis") in (1, "columns"):
+        if bound_join(function) is not None:
+            return rows_joined(c, c.frame, bound_join(function) or "", [])
         c.need(isinstance(function, (Func, Module)), "a function by name")
         return apply_rows(c, c.frame, function, args, kwargs)
     c.need(c.lit("result_type") is None, "result_type= of columns")

@@ -20,8 +20,12 @@ from transpiler.infer.scope import Scope
 from transpiler.source import read_names
 
 _OPERATORS = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Divide": "truediv"}
+_COMPARED = {
+    "Equal": "__eq__", "NotEqual": "__ne__", "LessThan": "__lt__", "LessThanEqual": "__le__",
+    "GreaterThan": "__gt__", "GreaterThanEqual": "__ge__",
+}  # fmt: skip
 #: methods of a row that give one value, and those that give a row
-_TO_VALUE = {"sum", "mean", "min", "max", "std", "var", "median", "prod", "count"}
+_TO_VALUE = {"sum", "mean", "min", "max", "std", "var", "median", "prod", "count", "idxmax", "idxmin", "nunique"}  # fmt: skip
 _ALONG = {"cumsum", "cumprod", "cummax", "cummin", "diff", "rank"}
 _EACH = {"abs", "round"}
 #: methods and attributes of a row that do not give one: what gives_row need not be afraid of
@@ -120,6 +124,11 @@ class Reader:
             return self.names[node.value]
         if isinstance(node, cst.BinaryOperation):
             return self.binary(node)
+        if isinstance(node, cst.Comparison) and len(node.comparisons) == 1:
+            sides = [self.read(x) for x in (node.left, node.comparisons[0].comparator)]
+            method = _COMPARED.get(type(node.comparisons[0].operator).__name__)
+            self.c.need(method and not any(isinstance(x, Rows) for x in sides), "a comparison of whole rows")  # fmt: skip
+            return self.interpreter.operator(method, *sides, node)
         if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Minus):
             return self.met("mul", self.read(node.expression), Const(-1), node)
         if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):

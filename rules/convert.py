@@ -156,7 +156,7 @@ def to_text(c: Call, series: Col) -> Col:
     c.need(told, "whether a missing text is NaN or None is not known here")
     c.need(dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype(str) of {dtype}")
     c.need(dtype != "bool?" or series.gap, "what the missing values are is not known here")
-    return result(series, written(c, series, word), "object", gap="nan")
+    return result(series, written(c, series, word), "object", gap="nan").but(null_free=True)
 
 
 def time_text(c: Call, series: Col) -> E:
