@@ -12,6 +12,7 @@ from rules.apply_nullable import (
 from rules.apply_records import record_columns
 from rules.apply_reductions import bound_join, of_each_column, of_each_row, rows_joined
 from rules.apply_results import column_of, gap_of, of_lists, with_na
+from rules.apply_texts import as_texts, gives_collections
 from rules.apply_whole_rows import gives_row, whole_rows
 from rules.elementwise import mapped
 from rules.lib import FrameStep, derive, materialised, series_of, tightened
@@ -92,6 +93,8 @@ def apply_values(
     c.need(series.dtype not in ("category", "list", "date", "timedelta64[ns]", "float32"), f"a function of the values of a {series.dtype} column")  # fmt: skip
     made_in_pandas([series])
     series, missing = as_handed_out(series)
+    if not skip_missing:
+        series = as_texts(c, series, function)
     body = Body(c, scope_of(function), series.frame)
     typed_as: S | None = None
     point = c.ctx.save()
@@ -109,6 +112,7 @@ def apply_values(
     except NoRule as error:
         c.ctx.restore(point)
         problem = str(error)
+    c.need(not gives_collections(function), "a function that gives lists, sets or dicts")
     c.message = problem  # type: ignore[attr-defined]
     text = function_text(c, function, args, kwargs)
     if skip_missing:
@@ -156,6 +160,8 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
         "df['k'].apply(lambda x: x in ('a', 'b'))",
         "df['t'].apply(lambda x: x.year)",
         "df['i'].apply(lambda x: [x][0])",
+        "df['k'].fillna('a,b').apply(lambda x: x.replace('a', 'a,c').split(','))",
+        "df['s'].fillna('').apply(lambda x: [w.upper() for w in x.split()])",
         "df['i'].apply(lambda x: f'n{x}')",
         "df['t'].apply(lambda x: 'none' if x is pd.NaT else 'there')",
         "df['s'].convert_dtypes().apply(lambda x: x if x is pd.NA else x[0])",

@@ -10,7 +10,7 @@ from rules.missing import in_frame
 from rules.registry import Call
 from rules.scalars import SPARK, S, as_s
 from transpiler.errors import NoRule
-from transpiler.facts import ANY_GAP, NA, Accessor, Col, Module
+from transpiler.facts import ANY_GAP, NA, Accessor, Col, Module, TextLists
 from transpiler.symbolic import E, F
 
 #: an object column of numbers and pd.NA goes by the dtype that holds both
@@ -28,6 +28,9 @@ def column_of(c: Call, value: Any, *parents: Any, label: Any) -> Col:
     """A symbolic result as a Series of the dtype that pandas infers from such results."""
     result = as_s(value)
     c.need(result.expr is not None, "a step that Spark has no form for")
+    if result.kind == "list":
+        c.need(result.full, "a list in some rows")
+        return derive(result.expr, TextLists(), *parents, label=label, null_free=True, loose=False, nullable=False, column=None, gap=None)  # fmt: skip
     c.need(result.kind in SPARK, "a function that gives only missing values")
     assert result.expr is not None
     facts: dict[str, Any] = {
