@@ -35,24 +35,6 @@ def moved(df, name, place, aside=()):
     return df.select(*[quoted(c) for c in (*shown, *aside)])
 
 
-def set_where(df, name, mask, value):
-    """`df.loc[mask, name] = value`: a column that is not there is missing elsewhere.
-
-    value: a Column, or a Python value. Raises TypeError for a value that would change the
-    column's type in pandas.
-    """
-    value = value if hasattr(value, "cast") else F.lit(value)
-    found = df.select(value).schema[0].dataType.simpleString()
-    if name not in df.columns:
-        new = value.cast("double") if found in WHOLE else value
-        return df.withColumn(name, F.when(mask, new))
-    had = df.select(quoted(name)).schema[0].dataType.simpleString()
-    same = had == found or found == "void" or (had in WHOLE and found in WHOLE)
-    if not same and not (had == "double" and found in WHOLE):
-        raise TypeError(f"{found} values in column {name!r} of type {had}")
-    return df.withColumn(name, F.when(mask, value.cast(had)).otherwise(quoted(name)))
-
-
 WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 

@@ -57,6 +57,8 @@ from transpiler.symbolic import E, F, col, lift
         "df.loc[df['f'] > 1, ['f', 's']] = [0, 'none']\nout = df",
         "df.loc[df['k'] == 'a', 'f'] = df.loc[df['k'] == 'a', 'g'] * 2\nout = df",
         "df.loc[:, 'z'] = 1\nout = df",
+        "df.loc[df['i'] > df['i'].quantile(0.7), 'i'] = df['f'].mean()\nout = df",
+        "df.loc[df['i'] > 1e9, 'i'] = df['f'].mean()\ndf.loc[df['j'] > 3, 'j'] = df['j'].median() * 2\nout = df",
         "df.loc[:, 'f'] = df['f'] * 2\nout = df",
         "df.loc[~(df['f'] > 1), 's'] = None\nout = df",
         "t = df.groupby('k')[['i', 'f']].sum()\nt.loc['Total'] = t.sum()\nout = t",
@@ -167,7 +169,7 @@ def where_set(c: Call, frame: Frame, label: Any, mask: Col, value: Value) -> Fra
         value = over(frame, value, mask)
     known = frame.has(label)
     old = None if known is False else frame.column(label)
-    if known is None or old is not None and old.dtype is None:
+    if known is None or old is not None and (old.dtype is None or takes_fraction(old, value)):
         return where_set_at_runtime(c, frame, label, mask, value)
     dtype, made = (new_column if old is None else into_column)(ctx, old, value)  # type: ignore[arg-type]
     series = materialised(ctx, on(frame, mask))
@@ -183,6 +185,15 @@ def where_set(c: Call, frame: Frame, label: Any, mask: Col, value: Value) -> Fra
     out = chain(base, f".withColumn({lift(name)}, {chosen})")
     out = out.set_column(Column(label, name, dtype, nullable=bool(old and old.is_nullable)))
     return drop_hidden(out, temps)
+
+
+def takes_fraction(old: Column, value: Value) -> bool:
+    """Whether one float is put into whole numbers: they become fractions if it is not whole and the
+    frame has rows, which the job sees."""
+    if old.dtype not in ("int64", "int64?") or value_dtype(value) != "float64":
+        return False
+    given = literal(value) if isinstance(value, Const) else 0.5
+    return not isinstance(value, Col) and not float(given).is_integer()
 
 
 def over(frame: Frame, value: Col, mask: Col) -> Col:
@@ -274,6 +285,8 @@ def where_set_at_runtime(c: Call, frame: Frame, label: Any, mask: Col, value: Va
     made = F.lit(None) if missing else cell_expr(ctx, value)
     if isinstance(value, Const) and not missing and not isinstance(constant(value), E):
         made = lift(value.value)
+    if isinstance(value, Scalar) and value.dtype in ("float64", None):
+        made = E(value.text)
     text = f"{ctx.call('set_where')}({base.text}, {lift(label)}, {series.expr}, {made})"
     c.verdict = "runtime"  # type: ignore[attr-defined]
     known = [x for x in frame.columns if x.label == label]
