@@ -173,21 +173,26 @@ def filled_forward(df, name, column, row):
     return joined.withColumn(name, value).drop("__block", "__value", "__carry")
 
 
-def interpolated(df, name, column, row, limit=None, way="forward", area=None):
+def interpolated(df, name, column, row, limit=None, way="forward", area=None, at=None):
     """Add column `name`: missing values on the line between the values before and after.
 
     Beyond the last value (before the first, where `way` is "backward" or "both") it is that value.
     limit: so many missing values in a row are filled, counted from the value that `way` comes from;
-    area: "inside" fills between two values only, "outside" beyond them only.
+    area: "inside" fills between two values only, "outside" beyond them only. at: where the rows are
+    on the line, in their order (default: each one further than the one before).
     """
     if type_in(df, column) == "bigint":
         return df.withColumn(name, column)  # whole numbers, of which none is missing
     row = column_of(row)
-    known = F.when(column.isNotNull(), F.struct(row.alias("at"), column.cast("double").alias("x")))
+    place = row if at is None else at
+    parts = [row.alias("at"), column.cast("double").alias("x")]
+    parts += [] if at is None else [at.alias("place")]
+    known = F.when(column.isNotNull(), F.struct(*parts))
     wide = filled_forward(df.withColumn("__known", known), "__low", F.col("__known"), row)
     wide = filled_forward(wide, "__high", F.col("__known"), -row)
     low, high = F.col("__low"), F.col("__high")
-    slope = (high["x"] - low["x"]) / (high["at"] - low["at"])
+    here = "at" if at is None else "place"
+    slope = (high["x"] - low["x"]) / (high[here] - low[here])
     inside = low.isNotNull() & high.isNotNull()
     fits = {
         "forward": low.isNotNull() & (row - low["at"] <= (limit or row)),
@@ -197,11 +202,15 @@ def interpolated(df, name, column, row, limit=None, way="forward", area=None):
     if area is not None:
         allowed = allowed & (inside if area == "inside" else ~inside)
     # Beside infinite values numpy tries the line from above, then takes what both are.
-    below, above = (slope * (row - end["at"]) + end["x"] for end in (low, high))
+    below, above = (slope * (place - end[here]) + end["x"] for end in (low, high))
     level = F.when(low["x"] == high["x"], low["x"])
     line = F.nanvl(below, F.nanvl(above, level))
     value = F.when(inside, line).otherwise(F.coalesce(low["x"], high["x"]))
     filled = F.when(column.isNotNull(), column).when(allowed, value)
+    if at is not None:
+        same = (low["place"] == place) | (high["place"] == place)
+        odd = F.raise_error(F.lit("a gap at the label of another value, or a missing label"))
+        filled = F.when(at.isNull() | (column.isNull() & same), odd).otherwise(filled)
     return wide.withColumn(name, filled).drop("__known", "__low", "__high")
 
 

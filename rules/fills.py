@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rules.along_rows import along, filled_along
 from rules.elementwise import mapped
-from rules.lib import derive, materialised, meet, tightened
+from rules.groupby import level_key
+from rules.lib import derive, materialised, meet, tightened, typed
 from rules.missing import in_frame
 from rules.open_frames import chosen_again
-from rules.ordered import known_number, row_and_frame, stepped, window_step
+from rules.ordered import known_number, order_deps, row_and_frame, stepped, window_step
 from rules.registry import Call, rule
 from transpiler.facts import INTEGERS, Col, Column, Frame, fresh
 from transpiler.symbolic import E, F, render
@@ -115,9 +116,28 @@ def frame_fillna_method(c: Call) -> Frame:
 _BETWEEN = "method='linear', *, axis=0, limit=None, inplace=False, limit_direction=None, limit_area=None, downcast=None, **kwargs"
 
 
+def labels_on_line(c: Call, frame: Frame) -> Col | None:
+    """Where the rows are on the line: their labels for method="time" and "index", by which they must
+    be in order; None for rows that count alike."""
+    method, index = c.lit("method"), frame.index
+    if method == "linear" or method in ("index", "values") and index.kind == "range":
+        return None
+    c.need(method in ("time", "index", "values"), f"method={method!r}")
+    c.need(len(index.levels) == 1, "labels that are no column")
+    level = level_key(c.ctx, frame, 0).col
+    if level.dtype is None and method == "time":
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        level = level.but(expr=typed(c.ctx, "moment", level), dtype="datetime64[ns]")
+    c.need(level.dtype in ({"datetime64[ns]"} if method == "time" else {"datetime64[ns]", "int64", "float64"}), f"method={method!r} over such labels")  # fmt: skip
+    first = frame.order.keys[0] if frame.order.keys else None
+    column = index.levels[0]
+    c.need(first and first.name == column.name and first.ascending and first.uid in (None, column.uid), "rows that are not in the order of their labels for sure")  # fmt: skip
+    place = F.unix_micros(level.expr) if level.dtype == "datetime64[ns]" else level.expr
+    return level.but(expr=place)
+
+
 def line_options(c: Call) -> str:
     """How far the lines reach, as further arguments."""
-    c.need(c.lit("method") == "linear", f"method={c.lit('method')!r}")
     limit, way, area = c.lit("limit"), c.lit("limit_direction") or "forward", c.lit("limit_area")
     c.need(
         limit is None or isinstance(limit, int) and not isinstance(limit, bool) and limit > 0,
@@ -140,16 +160,14 @@ def between(c: Call, series: Col) -> Col:
     series = tightened(series) if series.loose else series
     if series.dtype is not None and series.null_free:
         return series
-    series = settled(c, known_number(c, series, "an interpolation"))
-    return stepped(
-        c,
-        materialised(c.ctx, series),
-        "interpolated",
-        lambda x, row: f"{x}, {row}{options}",
-        series.dtype,
-    )
+    series = materialised(c.ctx, settled(c, known_number(c, series, "an interpolation")))
+    place, deps = labels_on_line(c, series.frame), series.deps | order_deps(series.frame)
+    if place is not None:
+        options, deps = f"{options}, at={place.expr}", deps | place.deps
+    return stepped(c, series, "interpolated", lambda x, row: f"{x}, {row}{options}", series.dtype, deps=deps)  # fmt: skip
 
 
+_ORDERED = "df.dropna(subset=['d']).drop_duplicates('d').sort_values('d').set_index('d')"
 _GAPS = "df.assign(x=df['f'].where(df['i'] > 4))"
 
 
@@ -167,6 +185,8 @@ _GAPS = "df.assign(x=df['f'].where(df['i'] > 4))"
         f"{_GAPS}['x'].interpolate(limit_area='outside', limit_direction='both')",
         "df.sort_values('t', kind='stable')['n'].interpolate('linear')",
         "df['g'].interpolate(method='pad', limit=1)",
+        f"{_ORDERED}['n'].interpolate(method='time')",
+        f"{_ORDERED}['f'].interpolate(method='index', limit=1, limit_direction='both')",
     ),
 )
 def interpolate(c: Call) -> Col:
@@ -180,6 +200,7 @@ def interpolate(c: Call) -> Col:
     not_yet="axis inplace downcast",
     example=(
         "df[['f', 'g', 'i']].interpolate()",
+        f"{_ORDERED}[['n', 'g']].interpolate(method='time', limit_area='inside')",
         "x = df.drop(columns=['s', 'k', 'u', 't', 'd', 'b']).sort_values('g', kind='stable')\nout = x.interpolate(limit_direction='both')",
         "num = df.select_dtypes('number').columns.drop('g')\ndf[num] = df[num].interpolate()\nout = df",
         "x = df.drop(columns=['t', 'd', 's']).set_index('i').interpolate(limit=1)\nout = x[['f', 'g', 'u']]",
@@ -193,6 +214,7 @@ def frame_interpolate(c: Call) -> Frame:
             any(x.dtype != "object" for x in c.frame.columns), "text alone, which pandas refuses"
         )
         return mapped(c.ctx, c.frame, lambda s: s if s.dtype == "object" else between(c, s))
+    c.need(c.lit("method") == "linear", f"method={c.lit('method')!r}")
     options, ctx = line_options(c), c.ctx
     shown = [k.name for k in c.frame.order.keys if k.name not in c.frame.hidden]
     frame = ctx.losing(c.frame, [n for n in shown if n not in {x.name for x in c.frame.index.levels}])  # fmt: skip
