@@ -13,17 +13,20 @@ from transpiler.facts import Col, Frame, Order, Rows, SortKey, fresh, with_missi
 from transpiler.symbolic import lift, render
 
 _ASFREQ = "freq, method=None, how=None, normalize=False, fill_value=None"
+_METHODS = {None: None, "ffill": "ffill", "pad": "ffill", "bfill": "bfill", "backfill": "bfill"}
 _TIMED = "df.dropna(subset=['d']).drop_duplicates('d').set_index('d').sort_index()"
 _RECENT = "df[df['d'] >= '2024-01-01'].drop_duplicates('d').set_index('d')"
 
 
 @rule(
     f"DataFrame.asfreq({_ASFREQ})",
-    not_yet="method how normalize",
+    not_yet="how",
     verdict="runtime",
     example=(
         f"{_TIMED}[['i', 'f']].asfreq('MS')",
         f"{_TIMED}[['i', 's']].asfreq('YE')",
+        f"{_TIMED}[['i', 'f']].asfreq('QS', method='ffill')",
+        f"{_TIMED}[['i', 's']].asfreq('90D', method='bfill')",
         f"{_RECENT}[['i', 'f', 'b']].asfreq('D').head(20)",
         f"{_RECENT}[['i', 'f']].asfreq('2W', fill_value=0)",
         f"{_RECENT}[['i', 's']].asfreq('D').ffill().reset_index().tail(30)",
@@ -38,9 +41,13 @@ def asfreq(c: Call) -> Frame:
 
 @rule(
     f"Series.asfreq({_ASFREQ})",
-    not_yet="method how normalize",
+    not_yet="how",
     verdict="runtime",
-    example=(f"{_TIMED}['f'].asfreq('MS')", f"{_RECENT}['i'].asfreq('B', fill_value=0).head(9)"),
+    example=(
+        f"{_TIMED}['f'].asfreq('MS')",
+        f"{_RECENT}['i'].asfreq('B', fill_value=0).head(9)",
+        "df.dropna(subset=['t']).drop_duplicates('t').set_index('t').sort_index()['i'].asfreq('QS', method='pad', normalize=True)",
+    ),
 )
 def series_asfreq(c: Call) -> Col:
     """The values at the times of a frequency."""
@@ -59,9 +66,17 @@ def at_frequency(c: Call, frame: Frame) -> Frame:
     c.need(fill is None or number and kinds <= {"int64", "float64", None} and (type(fill) is int or kinds <= {"float64", None}), "fill_value= of another type")  # fmt: skip
     c.need("list" not in kinds, "columns of lists")
     (level,) = frame.index.levels
+    method, normal = c.lit("method"), c.lit("normalize")
+    c.need(method in _METHODS and isinstance(normal, bool), "method= or normalize= of this value")
+    method = _METHODS[method]
+    if method is not None:  # pandas raises for rows in no order
+        first = frame.order.keys[0] if frame.order.keys else None
+        c.need(first and first.name == level.name and first.uid in (None, level.uid), "rows that are not in the order of their labels for sure")  # fmt: skip
+        c.need(fill is None, "fill_value= with method=")
     place = ctx.temp("place")
     settle(ctx, frame), ctx.use(frame)
-    more = f", fill={render(fill)}" if fill is not None else ""
+    given = [("fill", fill, None), ("method", method, None), ("normalize", normal, False)]
+    more = "".join(f", {k}={render(v)}" for k, v, usual in given if v is not usual)
     text = f'{ctx.call("at_frequency")}({without(frame)}, {lift(level.name)}, {render(freq)}, "{place}"{more})'
     columns = frame.columns if fill is not None else tuple(replace(x, dtype=with_missing(x.dtype)) for x in frame.columns)  # fmt: skip
     order = Order((SortKey(place, None),), None, True, True)

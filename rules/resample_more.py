@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rules.registry import Call, rule
-from rules.resample import _DAYS
+from rules.resample import _DAYS, Binned
 from transpiler.facts import Col, Const, Value
 
 _ARGS = "method='linear', *, axis=0, limit=None, inplace=False, limit_direction='forward', limit_area=None, downcast=None, **kwargs"
@@ -29,3 +29,20 @@ for _kind, _part in (("Series", "['f']"), ("DataFrame", "[['i', 'f']]")):
         owner = "Series" if isinstance(rows, Col) else "DataFrame"
         given = {k: Const(c.lit(k)) for k in _PASSED}
         return call(f"{owner}.interpolate", rows, [], given, c.node)  # type: ignore[attr-defined]
+
+
+for _kind, _part in (("Series", "['f']"), ("DataFrame", "[['i', 'f']]")):
+
+    @rule(
+        f"{_kind}Resampler.transform(arg, *args, **kwargs)",
+        example=(
+            f"{_DAYS}{_part}.sort_index().resample('QE').transform('sum')",
+            f"{_DAYS}['i'].sort_index().resample('MS').transform(lambda x: x - x.mean())",
+        ),
+    )
+    def transform(c: Call) -> Value:
+        """An aggregate of each row's bin, or a function over it."""
+        c.need(isinstance(c.self, Binned) and len(c.self.keys) == 1, "bins of time in groups")
+        groups = c.self.but(resampled=False)  # type: ignore[union-attr]
+        call = c.interpreter.by_rule  # type: ignore[attr-defined]
+        return call(f"{groups.kind}.transform", groups, [c["arg"], *c["args"]], c["kwargs"], c.node)  # type: ignore[attr-defined]
