@@ -13,6 +13,8 @@ from glue_runtime.files import (
     merge_parts,
     replace_dataset,
 )
+from glue_runtime.csv_output import codec_of
+from glue_runtime.json_output import write_document
 from glue_runtime.position import file_order
 from glue_runtime.infinities import finite_numbers
 from glue_runtime.json_cells import STRICT_JSON, inferred_cells, pinned_cells, unlike
@@ -102,25 +104,37 @@ def write_json(
     orient="records",
     lines=True,
     date_format=None,
+    date_unit="ms",
+    double_precision=10,
+    compression="infer",
     dtypes=None,
+    labels=None,
 ):
     """Write `df` as JSON records in the order of its rows, replacing what is at `path`.
 
     lines=True: a folder of files of one object a line; else one file with an array.
-    Times are milliseconds since 1970 (date_format="iso": text), as pandas writes them.
+    Times are numbers since 1970 in the date_unit (date_format="iso": text), as pandas writes them.
+    labels: the column with the labels of the rows, for another orient than records.
     """
-    if orient not in (None, "records"):
-        raise NotImplementedError(f"to_json(orient={orient!r})")
     spark = glueContext.spark_session
     dtypes = dtypes or {}
-    cells = [
-        json_value(quoted(f.name), f.dataType, dtypes.get(f.name), date_format).alias(f.name)
+    style = {"iso": date_format == "iso", "unit": date_unit, "digits": double_precision}
+    values = {
+        f.name: json_value(quoted(f.name), f.dataType, dtypes.get(f.name), style)
         for f in df.schema.fields
-    ]
+        if f.name != labels
+    }
+    if orient != "records":
+        write_document(spark, df, values, path, orient, labels)
+        return
+    cells = [value.alias(name) for name, value in values.items()]
     text = F.to_json(F.struct(*cells), {"ignoreNullFields": "false"})
     if lines:
-        records = df.select(text.alias("value"))
-        replace_dataset(spark, path, lambda target: records.write.mode("append").text(target))
+        writer = df.select(text.alias("value")).write.mode("append")
+        codec = codec_of(path, compression)
+        if codec is not None:
+            writer = writer.option("compression", codec)
+        replace_dataset(spark, path, lambda target: writer.text(target))
         return
     records = df.select(F.concat(F.lit(","), text).alias("value"))
     folder = f"{path}.{uuid.uuid4().hex}.parts"
@@ -132,19 +146,39 @@ def write_json(
         fs.delete(place, True)
 
 
-def json_value(cell, found, dtype, date_format):
-    """A column as pandas writes it in JSON: times as numbers, ten decimals, no NaN."""
-    if isinstance(found, (T.TimestampType, T.TimestampNTZType)):
+# A unit of time: how many there are in a microsecond, or microseconds in it, and its digits.
+UNITS = {
+    "s": (1, 1_000_000, ""),
+    "ms": (1, 1_000, ".SSS"),
+    "us": (1, 1, ".SSSSSS"),
+    "ns": (1_000, 1, ".SSSSSS'000'"),
+}
+
+
+def json_value(cell, found, dtype, style):
+    """A column as pandas writes it in JSON: times as numbers, so many decimals, no NaN."""
+    times, micros, digits = UNITS[style["unit"]]
+    if isinstance(found, (T.TimestampType, T.TimestampNTZType, T.DateType)):
         cell = cell.cast("timestamp")
-        if date_format == "iso":
-            return F.date_format(cell, "yyyy-MM-dd'T'HH:mm:ss.SSS")
-        return F.floor(F.unix_micros(cell) / 1000).cast("bigint")
-    if isinstance(found, T.DateType):
-        if date_format == "iso":
-            return F.date_format(cell, "yyyy-MM-dd'T'00:00:00.000")
-        return (F.unix_date(cell) * 86_400_000).cast("bigint")
+        if style["iso"]:
+            return F.date_format(cell, f"yyyy-MM-dd'T'HH:mm:ss{digits}")
+        return (F.floor(F.unix_micros(cell) / micros) * times).cast("bigint")
     if isinstance(found, T.DoubleType) or dtype in ("float64", "Float64"):
         number = cell.cast("double")
-        short = F.when(F.abs(number) < 1e5, F.rint(number * 1e10) / 1e10).otherwise(number)
-        return F.when(~F.isnan(number) & (F.abs(number) != float("inf")), short)
+        return F.when(
+            ~F.isnan(number) & (F.abs(number) != float("inf")), rounded(number, style["digits"])
+        )
     return cell
+
+
+def rounded(number, digits):
+    """A number with so many decimals; a large one has no more anyway."""
+    scale = 10.0**digits
+    whole = F.floor(F.abs(number))
+    part = (F.abs(number) - whole) * scale
+    below = F.floor(part)
+    half, odd = part - below, (below == 0) | (below % 2 == 1)  # as pandas rounds a half
+    up = (half > 0.5) | (half == 0.5) & odd
+    digit = F.when(up, below + 1).otherwise(below)
+    short = F.signum(number) * (whole + digit / scale)
+    return F.when(F.abs(number) < 10.0 ** (15 - digits), short).otherwise(number)

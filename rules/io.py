@@ -338,10 +338,13 @@ def with_texts(c: Call, frame: Frame) -> Frame:
     "index=True, index_label=None, mode='w', encoding=None, compression='infer', quoting=None, quotechar='\"', "
     "lineterminator=None, chunksize=None, date_format=None, doublequote=True, escapechar=None, decimal='.', "
     "errors='strict', storage_options=None)",
-    not_yet="mode errors",
-    ignored="chunksize storage_options",
+    not_yet="mode",
+    ignored="chunksize storage_options errors",
     example=(
         "df.to_csv('out.csv', index=False)",
+        "df[['i', 's']].to_csv('out.csv', header=['A', 'B'], errors='ignore')",
+        "df.to_csv('out.csv', index=False, float_format='{:.2f}'.format, compression={'method': 'infer'})",
+        "df[['i', 'g']].to_csv('out.csv', float_format=lambda x: f'{x:.1f} EUR')",
         "df.to_csv('out.csv', index=False, sep=';', decimal=',', quotechar=\"'\", lineterminator='\\r\\n')",
         "df.to_csv('out.csv', index_label='row', encoding='utf8', compression=None)",
         "df[['i', 's', 'k']].to_csv('out.csv', index=False, quoting=3, escapechar='|')",
@@ -376,6 +379,8 @@ def to_csv(c: Call) -> Const:
         from rules.lib import selected
 
         frame = selected(c.ctx, frame, [frame.column(x) for x in c.lit("columns")])
+    if isinstance(c.lit("header"), list):
+        frame = titled(c, frame, c.lit("header"))
     passed: dict = {}
     if is_deep(frame):
         frame, passed = deep_frame(c, frame)
@@ -387,6 +392,16 @@ def to_csv(c: Call) -> Const:
     if dtypes:
         passed["dtypes"] = dtypes
     return output(c, "write_csv", "csv", frame, path, passed)
+
+
+def titled(c: Call, frame: Frame, names: list) -> Frame:
+    """The frame with its columns called as ``header=`` lists them."""
+    from rules import labels
+
+    c.need(not frame.open and not is_deep(frame), "the columns of the frame are not known here")
+    fine = len(names) == len(frame.columns) and len(set(names)) == len(names)
+    c.need(fine and all(isinstance(x, str) for x in names), "header= of this form")
+    return labels.relabelled(c.ctx, frame, names)
 
 
 def with_stored_index(c: Call, frame: Frame) -> Frame:

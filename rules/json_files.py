@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
+from rules.csv_header import with_index
 from rules.io import output, source_frame
 from rules.opened_files import opened_path, target_path
 from rules.registry import Call, rule
@@ -110,13 +112,43 @@ def iso_time(text: str) -> bool:
     return text in _NO_TIME or _TIME.fullmatch(text) is not None
 
 
+def packing(c: Call, path: Any, lines: bool) -> dict:
+    """How the files are packed, where their name does not tell."""
+    how = c.lit("compression")
+    how = how.get("method", "infer") if isinstance(how, dict) and len(how) == 1 else how
+    c.need(how in ("infer", None, "gzip", "bz2"), "compression= other than gzip and bz2")
+    named = str(getattr(path, "value", "")).lower().endswith((".gz", ".bz2", *_PACKED))
+    c.need(lines or how is None or how == "infer" and not named, "a document that is packed")
+    c.need(how != "infer" or not str(getattr(path, "value", "")).lower().endswith(_PACKED), "a file that is packed otherwise than by gzip and bz2")  # fmt: skip
+    return {} if how == "infer" or how is None and not named else {"compression": how}
+
+
+def with_labels(c: Call, frame: Frame) -> tuple[Frame, str]:
+    """The frame with the labels of its rows as a column, and the name of that."""
+    c.need(not frame.open and not any(isinstance(x.label, tuple) for x in frame.columns), "the columns of the frame are not known here")  # fmt: skip
+    levels = frame.index.levels if frame.index.kind == "columns" else ()
+    c.need(len(levels) < 2, "labels of several levels")
+    c.need(all(x.dtype in ("object", "int64", "string") for x in levels), "labels that are no texts or whole numbers")  # fmt: skip
+    name = "__labels"
+    out = with_index(c, frame, None)
+    first, *rest = out.columns
+    order = replace(out.order, explicit=True)  # it is one file
+    return out.but(columns=(replace(first, label=name), *rest), order=order), name
+
+
 @rule(
     "DataFrame.to_json(path_or_buf=None, *, orient=None, date_format=None, double_precision=10, "
     "force_ascii=True, date_unit='ms', default_handler=None, lines=False, compression='infer', index=None, "
     "indent=None, storage_options=None, mode='w')",
-    not_yet="double_precision force_ascii date_unit default_handler compression index indent mode",
-    ignored="storage_options",
+    not_yet="mode",
+    ignored="storage_options force_ascii default_handler",
     example=(
+        "df.drop(columns='t').to_json('out.json', orient='records', double_precision=2, indent=2, index=False)",
+        "df.to_json('out.json', orient='records', lines=True, date_unit='s', force_ascii=False)",
+        "df.to_json('out.json', orient='records', date_format='iso', date_unit='us', default_handler=str)",
+        "df[df['i'] > 2].to_json('out.json')",
+        "df.drop_duplicates('s').dropna(subset=['s']).set_index('s')[['f', 'b', 'd']].to_json('out.json', orient='index')",
+        "df.sort_values('i', kind='stable')[['i', 's', 'n']].to_json('out.json', orient='split')",
         "df.to_json('out.json', orient='records', lines=True)",
         "df.to_json('out.json', orient='records')",
     ),
@@ -129,9 +161,23 @@ def to_json(c: Call) -> Const:
         isinstance(path, (Const, Plain)) and getattr(path, "value", "") is not None,
         "the path is not known here",
     )
-    orient = c.lit("orient")
-    c.need(orient == "records", _OTHER_WRITTEN.format(orient or "columns"))
-    passed = {} if c.lit("lines") else {"lines": False}
-    if c.lit("date_format") is not None:
-        passed["date_format"] = c.lit("date_format")
-    return output(c, "write_json", "json", c.frame, path, passed)
+    orient = c.lit("orient") or "columns"
+    documents = ("columns", "index", "split")
+    c.need(orient == "records" or orient in documents, _OTHER_WRITTEN.format(orient))
+    lines = bool(c.lit("lines"))
+    passed: dict[str, Any] = {} if lines else {"lines": False}
+    c.need(orient == "records" or not lines, "lines=True of another orient, which pandas refuses")
+    c.need(c.lit("index") in (None, False) if orient == "records" else c.lit("index") is None, "index= of this value")  # fmt: skip
+    digits, unit = c.lit("double_precision"), c.lit("date_unit") or "ms"
+    c.need(isinstance(digits, int) and 0 <= digits <= 15, "double_precision= of this value")
+    c.need(unit in ("s", "ms", "us", "ns"), "date_unit= of this value")
+    if c.given("indent"):
+        c.message = "the same values on fewer lines"  # type: ignore[attr-defined]
+    passed |= packing(c, path, lines)
+    styled = {"date_format": (c.lit("date_format"), None), "double_precision": (digits, 10), "date_unit": (unit, "ms")}  # fmt: skip
+    passed |= {name: value for name, (value, default) in styled.items() if value != default}
+    frame = c.frame
+    if orient != "records":
+        frame, passed["labels"] = with_labels(c, frame)
+        passed["orient"] = orient
+    return output(c, "write_json", "json", frame, path, passed)
