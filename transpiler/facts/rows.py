@@ -85,14 +85,16 @@ class Index:
     """The row labels. ``kind``: "range" (0..n-1 in row order), "rows" (the numbers that step
     ``anchor`` gave its rows; a filter leaves holes), "columns" (``levels``: physical columns).
     ``loose``: levels of which pandas may remember values that no row has, which unstacks them in
-    another order: their name, and text of a frame of all their values (None: not known). ``gaps``: a
-    missing label is a value of its level, the last one (``groupby(dropna=False)``)."""
+    another order: their name, and text of a frame of all their values (None: not known); ``made``: the
+    step that grouped. ``gaps``: a missing label is a value of its level, the last one
+    (``groupby(dropna=False)``)."""
 
     kind: str = "range"
     anchor: tuple | None = None
     levels: tuple[Column, ...] = ()
     unique: bool = True
     loose: tuple[tuple[str, str | None], ...] = ()
+    made: tuple | None = None
     gaps: bool = False
     sorted: int | None = (
         None  # uid of rows that a sort made: where it moved none they are a range yet

@@ -40,7 +40,7 @@ from transpiler.facts import (
 )
 from transpiler.loops import PerGroup
 from transpiler.source import is_secret_name
-from transpiler.infer import reserved
+from transpiler.infer import remembered, reserved
 from transpiler.infer.counting import distinct_count
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
@@ -308,10 +308,8 @@ class Calls:
             raise NoRule(problem)  # the statement goes to the driver as a whole
         if isinstance(owner, Frame) and name.rsplit(".", 1)[-1] in ("insert", "pop", "update"):
             raise NoRule(problem)
-        rows = owner.frame if isinstance(owner, Col) else owner
-        loose = isinstance(rows, Frame) and rows.index.loose and widths.widths_in(owner)
-        if name.endswith(".unstack") and loose:
-            raise Refused(f"unstack ({problem}): the order of its columns goes by values that only the group-by has seen, and it would run in pandas after it")  # fmt: skip
+        if name.endswith(".unstack"):
+            remembered.needed(self.ctx, owner)
         self.went_to_driver(text, name, problem, node)
         local = Local(text, frozenset().union(*(p.vars for p in parts)), why=problem)
         return with_memory(local, name, parts[1:], kwargs or {}, parts[0])
@@ -335,6 +333,7 @@ class Calls:
         carried.check(name, *operands)
         found = widths.check(name, *operands)
         nones.check(self, name, owner, args, kwargs)
+        remembered.check(self.ctx, name)
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         method = name.rpartition(".")[2]
@@ -371,6 +370,7 @@ class Calls:
             value = self.with_reads(value, name, args, kwargs, owner)
             value = widths.marked(name, value, found, *operands)
             value = nones.marked(self.ctx, name, value, owner, args, kwargs)
+            value = remembered.marked(self.ctx, name, value)
             if isinstance(value, (Grouped, Windowed)) and value.made is None:
                 value = replace(value, made=(owner, name.rsplit(".", 1)[1], args, kwargs))
             return value

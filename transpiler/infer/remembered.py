@@ -1,0 +1,35 @@
+"""Labels that pandas remembers: an index of groups knows the values of its keys, also those of groups
+that were left out for another key that is missing, and ``unstack`` orders its columns by them. Spark's
+rows do not know, so where ``unstack`` runs in pandas what made the groups does, too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from transpiler.errors import NoRule
+from transpiler.facts import Col, Frame
+
+_WHAT = "remembered labels"
+
+
+def check(ctx: Any, name: str) -> None:
+    """Raises NoRule where a later step needs of the step ``name`` what Spark's rows do not know."""
+    if ctx.wants((name, ctx.line, ctx.column), _WHAT):
+        raise NoRule("a later unstack() in pandas goes by labels that only the group-by has seen")
+
+
+def marked(ctx: Any, name: str, value: Any) -> Any:
+    """A result that has such an index, with the step that made it."""
+    frame = value.frame if isinstance(value, Col) else value
+    if not isinstance(frame, Frame) or not frame.index.loose or frame.index.made is not None:
+        return value
+    frame = frame.but(index=replace(frame.index, made=(name, ctx.line, ctx.column)))
+    return value.but(frame=frame) if isinstance(value, Col) else frame
+
+
+def needed(ctx: Any, owner: Any) -> None:
+    """``unstack`` of ``owner`` runs in pandas."""
+    frame = owner.frame if isinstance(owner, Col) else owner
+    if isinstance(frame, Frame) and frame.index.loose and frame.index.made is not None:
+        ctx.demand(frame.index.made, _WHAT)
