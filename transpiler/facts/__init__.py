@@ -119,6 +119,7 @@ __all__ = [
     "Func",
     "GroupKey",
     "Grouped",
+    "Rest",
     "INTEGERS",
     "Index",
     "Instance",
