@@ -28,6 +28,7 @@ def files_together(
     added=None,
     position=None,
     labels=None,
+    full=False,
     **options,
 ):
     """The rows of all `files`, in that order, as pd.concat puts them together.
@@ -35,6 +36,7 @@ def files_together(
     read: the reader of one of them, with its `options`. path: a function that gives the path of one
     of `files`. added: {column: function of one of `files` that gives its value}. position: name of a
     bigint column that rises over all rows; labels: of one with the row number in each file.
+    full: leave files without rows out.
     Raises ValueError where there is no file, TypeError for a column of text in some files and of
     numbers in others, which pandas would mix.
     """
@@ -47,6 +49,8 @@ def files_together(
         part = read(
             glueContext, place, position="__row", transformation_ctx=f"{transformation_ctx}_{number}", **options
         )  # fmt: skip
+        if full and part.isEmpty():
+            continue
         if labels is not None:
             part = with_position(part, "__row", name=labels)
         for column, function in (added or {}).items():
@@ -56,6 +60,8 @@ def files_together(
         parts.append(part.drop("__row"))
         names += [n for n in part.columns if n not in names and not n.startswith("__")]
     kinds = {name: common_type(parts, name) for name in names}
+    if not parts:
+        raise ValueError("No objects to concatenate")
     hidden = [n for n in (position, labels) if n is not None]
     out = None
     for part in parts:

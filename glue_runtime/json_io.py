@@ -166,12 +166,12 @@ def json_value(cell, found, dtype, style):
     if isinstance(found, T.DoubleType) or dtype in ("float64", "Float64"):
         number = cell.cast("double")
         return F.when(
-            ~F.isnan(number) & (F.abs(number) != float("inf")), rounded(number, style["digits"])
+            ~F.isnan(number) & (F.abs(number) != float("inf")), json_number(number, style["digits"])
         )
     return cell
 
 
-def rounded(number, digits):
+def json_number(number, digits):
     """A number with so many decimals; a large one has no more anyway."""
     scale = 10.0**digits
     whole = F.floor(F.abs(number))

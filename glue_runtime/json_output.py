@@ -55,7 +55,7 @@ def check_unique(df, labels, orient):
         raise ValueError(f"DataFrame index must be unique for orient='{orient}'.")
 
 
-def by_column(names, texts):
+def document_of_columns(names, texts):
     """{"a": {"0": 1, …}, "b": …}"""
     out = ["{"]
     for number, (name, text) in enumerate(zip(names, texts)):
@@ -64,24 +64,24 @@ def by_column(names, texts):
     return [*out, "}"]
 
 
-def by_row(names, texts):
+def document_of_rows(names, texts):
     """{"0": {"a": 1, …}, "1": …}"""
     inner = [F.concat(F.lit(json.dumps(n) + ":"), t) for n, t in zip(names, texts)]
     row = F.concat("key", F.lit(":{"), F.concat_ws(",", *inner), F.lit("}"))
     return ["{", row, "}"]
 
 
-def lists(texts):
+def document_lists(texts):
     return F.concat(F.lit("["), F.concat_ws(",", *texts), F.lit("]"))
 
 
-def split(names, texts):
+def document_split(names, texts):
     """{"columns": […], "index": […], "data": [[…], …]}"""
     head = f'{{"columns":{json.dumps(names)},"index":['
-    return [head, F.col("key"), '],"data":[', lists(texts), "]}"]
+    return [head, F.col("key"), '],"data":[', document_lists(texts), "]}"]
 
 
-DOCUMENTS = {"columns": by_column, "index": by_row, "split": split}
+DOCUMENTS = {"columns": document_of_columns, "index": document_of_rows, "split": document_split}
 
 
 def put_together(spark, pieces, path):

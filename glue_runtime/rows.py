@@ -108,3 +108,10 @@ def row_rank(cells, n, method="average", ascending=True, pct=False):
         place = before + (sum(equal[:n], F.lit(1)) if method == "first" else offset[method])
     place = place / F.size(values) if pct else place
     return F.when(own.isNotNull(), place.cast("double"))
+
+
+def pieces_found(df):
+    """The frame itself, or ValueError where it has no rows, as pd.concat of no frames raises."""
+    if df.isEmpty():
+        raise ValueError("No objects to concatenate")
+    return df

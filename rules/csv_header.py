@@ -10,7 +10,7 @@ from rules.lib import chain
 from rules.registry import Call
 from transpiler.errors import NoRule
 from transpiler.facts import Column, Frame, Index
-from transpiler.symbolic import E, render
+from transpiler.symbolic import col, render
 
 
 def is_deep(frame: Frame) -> bool:
@@ -71,6 +71,11 @@ def index_titles(c: Call, frame: Frame, label: Any) -> list:
     return titles
 
 
+def selected_name(name: str) -> str:
+    """A name as ``select`` takes it: Spark reads dots and backticks in a text."""
+    return render(name) if not {".", "`"} & set(name) else col(name).text
+
+
 def with_index(c: Call, frame: Frame, label: Any) -> Frame:
     """The frame with its index as first columns, as a CSV shows it. ``label``: as in index_titles."""
     ctx, titles = c.ctx, index_titles(c, frame, label)
@@ -79,16 +84,14 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
         levels = [
             Column(title, x.name, x.dtype, x.uid) for title, x in zip(shown, frame.index.levels)
         ]
-        names = [E(render(x.name)) for x in (*levels, *frame.columns)] + [
-            E(render(h)) for h in frame.hidden
-        ]
-        text = f".select({', '.join(n.text for n in names)})"
+        names = [x.name for x in (*levels, *frame.columns)] + [*frame.hidden]
+        text = f".select({', '.join(map(selected_name, names))})"
         return chain(frame, text, columns=(*levels, *frame.columns), index=Index())
     position = ctx.position(frame, frame.index.anchor, "number")
     if not ctx.keys_hold(frame):
         raise NoRule("the order of the rows is not known here")
     name = "__index"
-    rest = [render(x.name) for x in frame.columns] + [render(h) for h in frame.hidden]
+    rest = [selected_name(n) for n in (*(x.name for x in frame.columns), *frame.hidden)]
     text = f".select({position.alias(name)}, {', '.join(rest)})"
     column = Column(shown[0], name, "int64")
     return chain(frame, text, columns=(column, *frame.columns), index=Index())

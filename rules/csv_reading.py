@@ -134,20 +134,11 @@ def delimited(c: Call, default: str) -> Frame:
 def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     """All of the file, and the parameters by which pandas finds its types."""
     newlines = opened_path(c, "filepath_or_buffer")
-    path = c["filepath_or_buffer"]
-    c.need(
-        isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain),
-        "the path is not known here",
-    )
+    path = place_of(c)
     if isinstance(path, Plain) and "IO(" in path.text:
         from rules.literal import text_table
 
         return text_table(c), {}
-    if isinstance(path, Const):
-        c.need(
-            not path.value.startswith(("http:", "https:", "ftp:")),
-            "a web address is read on the driver: copy the file to S3, which the cluster reads",
-        )
     options = layout_options(c, path, default)
     dtype = dtype_argument(c["dtype"])
     known = {**options, **header_options(c)}
@@ -179,21 +170,7 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     schema = schemas.look("read_csv", path.value, known) if isinstance(seen, Const) else None
     if files and not c.given("names"):
         schema = schemas.look_all("read_csv", files, known)
-    passed = {k: v for k, v in options.items() if isinstance(v, E) or v != _CSV_DEFAULTS.get(k)}
-    if known.get("names") is not None:
-        passed["names"] = known["names"]
-        if known["header"] is None:
-            passed["header"] = False
-    elif known.get("header", 0) != 0:
-        passed["header"] = known["header"] is not None and known["header"]
-    backend = c.lit("dtype_backend")
-    c.need(backend in (None, "numpy_nullable"), f"dtype_backend={backend!r}")
-    if backend is not None:
-        c.need(
-            not dates,
-            "parse_dates= beside dtype_backend=, where pandas leaves times with gaps as text",
-        )
-        passed["nullable"] = True
+    passed = reader_options(c, options, known)
     if dates:
         passed |= {"parse_dates": dates, **zones_of(schema, "utc")}
     function = "read_csv"
@@ -203,12 +180,37 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     frame = source_frame(
         c, function, "csv", path, schema, passed, dtype, usecols, dates, whole=whole
     )
-    if backend is not None:
+    if "nullable" in passed:
         c.need(not functions, "converters= beside dtype_backend=")
+        c.need(not dates, "parse_dates= beside dtype_backend=, where pandas leaves times with gaps as text")  # fmt: skip
         columns = [replace(x, nullable=True, gap=None) for x in frame.columns]
         frame = frame.but(columns=tuple(columns), nullable=True, gap=None)
     frame = converted(c, frame, functions)
     return (frame if index is None else labelled(c, frame, index)), known
+
+
+def place_of(c: Call) -> Any:
+    """Where the file is."""
+    path = c["filepath_or_buffer"]
+    known = isinstance(path, Const) and isinstance(path.value, str) or isinstance(path, Plain)
+    c.need(known, "the path is not known here")
+    web = isinstance(path, Const) and path.value.startswith(("http:", "https:", "ftp:"))
+    c.need(not web, "a web address is read on the driver: copy the file to S3, which the cluster reads")  # fmt: skip
+    return path
+
+
+def reader_options(c: Call, options: dict, known: dict) -> dict:
+    """What the job's reader is told: what is not its default."""
+    passed = {k: v for k, v in options.items() if isinstance(v, E) or v != _CSV_DEFAULTS.get(k)}
+    if known.get("names") is not None:
+        passed["names"] = known["names"]
+        if known["header"] is None:
+            passed["header"] = False
+    elif known.get("header", 0) != 0:
+        passed["header"] = known["header"] is not None and known["header"]
+    backend = c.lit("dtype_backend")
+    c.need(backend in (None, "numpy_nullable"), f"dtype_backend={backend!r}")
+    return {**passed, "nullable": True} if backend is not None else passed
 
 
 def layout_options(c: Call, path: Any, default: str) -> dict:

@@ -13,7 +13,7 @@ from transpiler.errors import NoRule, Restart
 from transpiler.facts import Frame, Func, Module, Plain
 from transpiler.infer.scope import Scope
 from transpiler.infer.verbatim import same_values
-from transpiler.loops import READERS, PerFile
+from transpiler.loops import READERS, Listing, PerFile
 from transpiler.source import read_names
 
 
@@ -21,13 +21,14 @@ from transpiler.source import read_names
 class Files(Plain):
     """The paths that one reader takes: ``text`` lists them. ``path``: a lambda that makes a path of
     a name, ``added``: columns with the text of a lambda each, ``numbered``: rows are numbered anew,
-    ``at_hand``: those of them that are there to be looked at.
+    ``at_hand``: those of them that are there to be looked at, ``full``: those without rows count not.
     """
 
     path: str = ""
     added: tuple[tuple[str, str], ...] = ()
     numbered: bool = True
     at_hand: tuple[str, ...] = ()
+    full: bool = False
 
 
 class FileWalk:
@@ -42,6 +43,8 @@ class FileWalk:
         self.reader = ""
         self.added: list[tuple[str, str]] = []
         self.columns: list | None = None
+        self.tests: list[str] = []  # of a file's name: whether it is left out
+        self.full = False  # files without rows are left out
         for function, names in loop.around:
             now = {n: r.value for n in names if (r := function.scope.lookup(n)) is not None}
             if not same_values(names, now):
@@ -78,6 +81,8 @@ class FileWalk:
     # -- statements
 
     def statement(self, node: Any) -> None:
+        if isinstance(node, cst.If):
+            return self.left_out(node)
         line = node.body[0] if isinstance(node, cst.SimpleStatementLine) and len(node.body) == 1 else None  # fmt: skip
         if isinstance(line, cst.Expr) and isinstance(line.value, cst.SimpleString):
             return
@@ -97,6 +102,21 @@ class FileWalk:
             self.frame = target.value
         else:
             self.known[target.value] = self.put(line.value)
+
+    def left_out(self, node: cst.If) -> None:
+        """``if test: continue``: of the name of a file, or whether it has no rows."""
+        last = node.body.body[-1] if isinstance(node.body, cst.IndentedBlock) else None
+        code = self.interpreter.program.code
+        skips = len(getattr(node.body, "body", ())) == 1 and code(last).strip() == "continue"
+        if node.orelse is not None or not skips:
+            raise NoRule("a statement in a loop over files that is not followed")
+        if not self.frame:
+            self.tests.append(code(self.put(node.test)))
+            return
+        empty = {f"{self.frame}.empty", f"len({self.frame}) == 0", f"not (not {self.frame}.empty)"}
+        if code(node.test) not in empty or self.added:
+            raise NoRule("a test of a file's rows")
+        self.full = True
 
     def put(self, node: Any) -> Any:
         if self.frame and self.frame in read_names(node):
@@ -157,9 +177,20 @@ class FileWalk:
         place = self.put(first.value)
         plain = isinstance(place, cst.Name) and place.value == self.loop.group
         files = self.c.ctx.hoist(self.loop.grouped, "files")
+        name = self.loop.group
+        if self.tests:
+            test = " or ".join(f"({t})" for t in self.tests)
+            skip = self.interpreter.verbatim_expression(
+                cst.parse_expression(f"lambda {name}: {test}"), self.scope
+            )
+            kept = f"[{name} for {name} in {files.text} if not ({skip.partition(': ')[2]})]"
+            files = self.c.ctx.hoist(Listing(kept, files.vars), "chosen_files")
         path = "" if plain else self.of_file(first.value)
         at_hand = self.c.ctx.schemas.matching(files.pattern) if plain and files.pattern else ()
-        given = Files(files.text, files.vars, path, tuple(self.added), numbered, at_hand)
+        if self.full:  # what has no rows says nothing of the types
+            look = self.c.ctx.schemas.look
+            at_hand = tuple(p for p in at_hand if (found := look(self.reader.rpartition(".")[2], p, {})) is not None and found.frame is not None and len(found.frame))  # fmt: skip
+        given = Files(files.text, files.vars, path, tuple(self.added), numbered, at_hand, self.full)
         call = self.read.with_changes(args=rest)
         args, kwargs = self.interpreter.arguments(call, self.scope)
         return self.interpreter.by_rule(self.reader, None, [given, *args], kwargs, self.c.node)  # type: ignore[attr-defined]
@@ -178,6 +209,8 @@ class FileWalk:
         "import glob\nout = pd.concat([pd.read_json(f) for f in sorted(glob.glob('n*.json'))])",
         "import glob\nout = pd.concat([pd.read_parquet(f, columns=['k', 'i']) for f in sorted(glob.glob('n*.parquet'))])",
         "import glob\nparts = []\nfor f in glob.glob('n*.jsonl'):\n    parts.append(pd.read_json(f, lines=True).assign(file=f))\nout = pd.concat(parts, ignore_index=True)",
+        "import glob\nout = pd.concat(map(pd.read_csv, sorted(glob.glob('[no]*.csv'))), ignore_index=True)",
+        "import os\nparts = []\nfor name in sorted(os.listdir('.')):\n    if not name.endswith('.csv') or name.startswith('o'):\n        continue\n    part = pd.read_csv(os.path.join('.', name))\n    if part.empty:\n        continue\n    parts.append(part)\nout = pd.concat(parts, ignore_index=True)",
         "import os\nnames = [n for n in os.listdir('.') if n.endswith('y.csv')]\nout = pd.concat((pd.read_csv(os.path.join('.', n)).assign(n=n, size=len(n)) for n in sorted(names)), ignore_index=True)",
     ),
 )

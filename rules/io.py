@@ -6,7 +6,15 @@ import re
 from dataclasses import replace
 from typing import Any, Callable
 
-from rules.csv_header import as_named, deep_frame, is_deep, lines_of, open_with_index, with_index
+from rules.csv_header import (
+    as_named,
+    deep_frame,
+    is_deep,
+    lines_of,
+    open_with_index,
+    selected_name,
+    with_index,
+)
 from rules.csv_style import style_of
 from rules.lib import sorted_text
 from rules.opened_files import target_path
@@ -150,6 +158,7 @@ def of_files(ctx: Any, facts: Frame, files: Any, args: list) -> tuple[Frame, tup
         made = tuple(Column(x, x, None) for x, _ in files.added)
         facts = facts.but(columns=facts.columns + made)
     facts = facts.but(vars=files.vars)
+    args += ["full=True"] if files.full else []
     if files.numbered:
         return facts, ()
     step = ctx.step()
@@ -417,9 +426,8 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
             )
             for i, x in enumerate(frame.index.levels)
         ]
-        names = [render(x.name) for x in (*frame.columns, *levels)] + [
-            render(h) for h in frame.hidden
-        ]
+        names = [selected_name(x.name) for x in (*frame.columns, *levels)]
+        names += [selected_name(h) for h in frame.hidden]
         return chain(
             frame, f".select({', '.join(names)})", columns=(*frame.columns, *levels), index=Index()
         )

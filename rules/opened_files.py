@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.registry import Call
-from transpiler.facts import Const, OpenFile, OutputFile, Plain
+from transpiler.facts import Const, OpenFile, OutputFile, Plain, Value
 
 
 def opened_path(c: Call, parameter: str) -> bool:
@@ -18,7 +18,7 @@ def opened_path(c: Call, parameter: str) -> bool:
         return False
     fresh = file.path is not None and not file.text.isidentifier()
     c.need(fresh, "a file that several steps may read: give the reader its path")
-    given = {parameter: file.path}
+    given = {parameter: as_text(file.path)}
     options = dict(file.options)
     if file.packing is not None:
         c.need(c.lit("compression") == "infer", "compression= of an open file")
@@ -39,6 +39,11 @@ def opened_path(c: Call, parameter: str) -> bool:
     return text and not (isinstance(newline, Const) and newline.value is not None)
 
 
+def as_text(path: Value) -> Value:
+    """A path of pathlib as its text."""
+    return Const(str(path.value)) if isinstance(path, Const) else path
+
+
 _HANDLE = re.compile(r"\w+ = (?:io\.)?(?:StringIO|BytesIO|open|open_output)\(")
 
 
@@ -54,7 +59,7 @@ def target_path(c: Call, parameter: str) -> None:
     c.need(not buffer and not (isinstance(target, OutputFile) and held), "a file or buffer that the program holds: give the writer a path")  # fmt: skip
     if not isinstance(target, OutputFile):
         return
-    c.args[parameter] = target.path
+    c.args[parameter] = as_text(target.path)
     options = dict(target.options)
     if "encoding" in options and "encoding" in c.args:
         c.args["encoding"] = options["encoding"]

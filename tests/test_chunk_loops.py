@@ -50,7 +50,7 @@ def test_types_have_to_be_those_of_every_piece(tmp_path):
     for rows, kept in (("01\n02\nx\ny\n", True), ("1\n2\n3\n\n", False), ("a\nb\n", False)):
         (tmp_path / "x.csv").write_text("s\n" + rows)
         script = transpile(loop, Options(input_root=tmp_path)).script
-        assert ("chunksize" in script) == kept
+        assert ("chunksize=2" in script) == kept
     assert "chunksize" in transpile(loop).script
 
 

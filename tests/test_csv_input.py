@@ -92,6 +92,12 @@ def cell(text):
         ("d\n2024-01-05\n1500-01-01\n", {"parse_dates": ["d"]}),
         ("d\n2024-01-05\n5 Jan 2024 10am\n", {"parse_dates": ["d"], "date_format": "mixed"}),
         ("d\n2024-01-05T10:00\n2024-01-05\n", {"parse_dates": ["d"], "date_format": "ISO8601"}),
+        ('a\tb\n"x\t1\n"y"\t\n', {"sep": "\t", "quoting": 3}),
+        ('"a","b",c\n"1","x",2\n"3","",4\n', {"quoting": 2}),
+        ('a,b\n1,"x!"y"\n', {"doublequote": False, "escapechar": "!"}),
+        ("a,b|1,x\ny|2,z|", {"lineterminator": "|"}),
+        ("Report\n\nx,y\n1,2\n", {"header": 1}),
+        ("a,b\n1,2\n3,4\n5,6\n", {"skiprows": lambda n: n in (1, 3)}),
         ("d\n2024 05 1\n2023 52 7\n", {"parse_dates": ["d"], "date_format": "%Y %W %w"}),
     ],
 )
@@ -176,6 +182,20 @@ def test_encodings(glue, tmp_path, encoding):  # noqa: F811
     path = tmp_path / "in.csv"
     path.write_bytes("a,é\n1,ü\n2,\n".encode(encoding))
     assert_same_read(glue, path, encoding=encoding)
+
+
+def test_bytes_that_are_no_text(glue, tmp_path):  # noqa: F811
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"a,b\n1,M\xfcller\n2,x\n")
+    for errors in ("replace", "ignore"):
+        assert_same_read(glue, path, encoding_errors=errors)
+
+
+@pytest.mark.parametrize("name", ["in.zip", "in.csv.xz", "in.csv.bz2"])
+def test_packed(glue, tmp_path, name):  # noqa: F811
+    path = tmp_path / name
+    pd.DataFrame({"a": [1, 2], "b": ["x", None]}).to_csv(path, index=False)
+    assert_same_read(glue, path)
 
 
 def test_gzip(glue, tmp_path):  # noqa: F811

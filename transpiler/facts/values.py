@@ -73,15 +73,15 @@ class OutputFile(Plain):
 
 
 @dataclass(frozen=True)
-class Encoding(Plain):
-    """The first of ``names`` that a file is text in, which the job finds."""
-
-    names: tuple = ()
+class Text(Plain):
+    """A text that the job puts together (an f-string)."""
 
 
 @dataclass(frozen=True)
-class Text(Plain):
-    """A text that the job puts together (an f-string)."""
+class Encoding(Text):
+    """The first of ``names`` that a file is text in, which the job finds."""
+
+    names: tuple = ()
 
 
 @dataclass(frozen=True)

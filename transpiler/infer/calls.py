@@ -151,6 +151,9 @@ class Calls:
         counted = distinct_count(self, node, scope)
         if counted is not None:
             return counted
+        mapped = self.mapped_files(node, scope)  # type: ignore[attr-defined]
+        if mapped is not None:
+            return mapped
         try:
             args, kwargs = self.arguments(node, scope)
         except NoRule:

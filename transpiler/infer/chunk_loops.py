@@ -7,6 +7,7 @@ rows. Where the list is used in another way the walk starts again with the loop 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -30,6 +31,7 @@ class ChunkLoops:
         place = ("loop", *self.program.position(node))
         if place in self.ctx.learned.kept or node.orelse is not None:
             return False
+        node, emptied = without_tests(node, self.program)
         target, source, number = counted(node)
         if not isinstance(target, cst.Name):
             return False
@@ -40,6 +42,8 @@ class ChunkLoops:
         after, entries = scope.used_later, len(self.ctx.entries)
         try:
             found, body = self.checked(node, target.value, number, scope)
+            if not emptied <= found.rows | {target.value}:
+                raise NoRule("a test of something else than the piece")
             scope.bind(target.value, Ref(self.ctx.hoist(chunks.taken(), target.value)))
             self.depth += 1  # type: ignore[attr-defined]
             try:
@@ -56,9 +60,12 @@ class ChunkLoops:
         for name in found.lists:
             ref = scope.lookup(name)
             items = ref.value.items if ref is not None and isinstance(ref.value, Sequence) else ()
-            if len(items) != 1 or not isinstance(items[0], (Frame, Col)):
+            if len(items) != 1 or not isinstance(items[0], Frame if emptied else (Frame, Col)):
                 raise Restart(place)
-            ref.value = Pieces(items[0], place)  # type: ignore[union-attr]
+            whole = items[0]
+            if emptied and isinstance(whole, Frame):  # pd.concat of nothing raises
+                whole = whole.but(text=f"{self.ctx.call('pieces_found')}({whole.text})")
+            ref.value = Pieces(whole, place)  # type: ignore[union-attr]
         for name in found.totals:
             ref = scope.lookup(name)
             if ref is None or not isinstance(ref.value, (Scalar, Const, Local)):
@@ -143,6 +150,31 @@ class ChunkLoops:
         self.ctx.restore(point)
         self.rollback(saved)  # type: ignore[attr-defined]
         return None
+
+
+def without_tests(node: cst.For, program: Any) -> tuple[cst.For, set[str]]:
+    """The loop without tests for pieces that have no rows, which add nothing: ``if c.empty: continue``
+    and ``if not c.empty: …`` at its end; and the names that are tested."""
+    body, names = [], set()
+    for number, part in enumerate(node.body.body):
+        code = program.code(part.test).strip() if isinstance(part, cst.If) and part.orelse is None else ""  # fmt: skip
+        empty = _EMPTY.fullmatch(code)
+        full = _FULL.fullmatch(code)
+        inner = list(part.body.body) if empty or full else []
+        if empty and [program.code(s).strip() for s in inner] == ["continue"]:
+            names.add(empty.group(1) or empty.group(2))
+        elif full and number == len(node.body.body) - 1:
+            names.add(full.group(1) or full.group(2))
+            body += inner
+        else:
+            body.append(part)
+    if not names or not body:
+        return node, set()
+    return node.with_changes(body=node.body.with_changes(body=body)), names
+
+
+_EMPTY = re.compile(r"(\w+)\.empty|len\((\w+)\) == 0")
+_FULL = re.compile(r"not (\w+)\.empty|len\((\w+)\) > 0")
 
 
 def counted(node: cst.For) -> tuple[Any, Any, str]:

@@ -102,6 +102,22 @@ class GroupLoops:
         steps = tuple(skip_unless(i.test) for i in node.for_in.ifs)
         return self.filled(node.for_in.iter, node.for_in.target, steps, node.elt, around, place)
 
+    def mapped_files(self, node: cst.Call, scope: Scope) -> Value | None:
+        """``map(pd.read_csv, files)`` as ``(pd.read_csv(file) for file in files)``."""
+        if not isinstance(node.func, cst.Name) or node.func.value != "map" or len(node.args) != 2:
+            return None
+        function, files = (a.value for a in node.args)
+        if any(a.star or a.keyword for a in node.args) or not isinstance(
+            function, (cst.Name, cst.Attribute)
+        ):
+            return None
+        item = cst.Name("file_")
+        turn = cst.CompFor(item, files)
+        made = cst.GeneratorExp(cst.Call(function, [cst.Arg(item)]), turn)
+        if not reads_files((), made.elt) or self.files_of(files, scope) is None:
+            return None
+        return self.group_items(made, scope)
+
     def listed_groups(self, value: Value, name: str, args: list, kwargs: dict) -> Value | None:
         """``results.items()`` and ``list(…)`` of what a loop over groups has filled."""
         if name == "list" and type(value) is PerGroup and not kwargs:
