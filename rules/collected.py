@@ -132,12 +132,12 @@ def unchanged(c: Call, value: Local) -> None:
     """Raises NoRule where a statement may have changed the object since it was made."""
     if not value.text.isidentifier():
         return
-    word = re.compile(rf"\b{value.text}\b")
-    after = False
-    for s in c.ctx.statements:
-        if after and word.search(s.text) and not s.text.startswith("print("):
-            c.need(False, "values that another statement may have changed")
-        after = after or s.defines == value.text
+    word = re.compile(rf"(?<![\w.'\"]){value.text}(?![\w'\"])")  # neither a column nor an attribute
+    for s in reversed(c.ctx.statements):
+        if s.defines == value.text and s.text.startswith(f"{value.text} = "):
+            return
+        seen = s.text.startswith("print(") or not word.search(s.text)
+        c.need(seen, "values that another statement may have changed")
 
 
 def instead(c: Call, name: str, value: Any) -> Call:

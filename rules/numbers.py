@@ -23,7 +23,7 @@ from rules.missing import in_frame, job_value
 from rules.operators import arithmetic, compared, dtype_of, logical, result_label
 from rules.registry import Call, rule
 from rules.widths import alike
-from transpiler.errors import NoRule
+from transpiler.errors import NoRule, attempt
 from transpiler.facts import (
     BOOLS,
     FLOATS,
@@ -332,7 +332,7 @@ for _name, _symbol in _METHODS.items():
     _zero = (f"df['i'].{_name}(df['j'])",) if _op in ("floordiv", "mod") else ()
     rule(f"Series.{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['{_a}'].{_name}(df['{_b}'])", f"df['f'].{_name}(df['g'], fill_value=2)", f"df['n'].{_name}(3, fill_value=1)", *_zero))(_method)  # fmt: skip
     rule(f"Series.r{_name}(other, level=None, fill_value=None, axis=0)", not_yet="level axis", example=(f"df['f'].r{_name}(7)", *(x.replace(_name, "r" + _name) for x in _zero)))(_reverse)  # fmt: skip
-    rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)", f"df[['f', 'n']].{_name}(df[['g', 'i']].set_axis(['f', 'n'], axis=1), fill_value=2)"))(_frame_method)  # fmt: skip
+    rule(f"DataFrame.{_name}(other, axis='columns', level=None, fill_value=None)", not_yet="level", example=(f"df[['f', 'g']].{_name}(2)", f"df[['f', 'n']].{_name}(df['g'], axis=0)", f"m = df[['f', 'n']]\nout = m.{_name}(m.where(df['i'] > 3), fill_value=2)"))(_frame_method)  # fmt: skip
     if _name != "div":
         rule(f"DataFrame.__{_name}__(other)", example=(f"df[['f', 'g']] {_symbol} 2", f"df[['f', 'n']] {_symbol} df[['f', 'n']]", *(("m = df[['f', 'g', 'i']]\nout = (m - m.mean()) / m.std()",) if _name == "sub" else ())))(_frame_operator)  # fmt: skip
         rule(f"DataFrame.__r{_name}__(other)", example=f"3 {_symbol} df[['f', 'g']]")(
@@ -357,9 +357,10 @@ def framewise(
             other.rows.uid == frame.rows.uid and other.index == frame.index,
             "frames with different rows",
         )
-        base, sides = meet(*[s for s in pair_cells(c, frame)], *[s for s in pair_cells(c, other)])
+        found = attempt(meet, *pair_cells(c, frame), *pair_cells(c, other))
+        base, sides = found or meet(*own_cells(c.ctx, frame), *own_cells(c.ctx, other))
         left, right = sides[: len(labels)], sides[len(labels) :]
-        if base is not frame:
+        if base is not frame and found is not None:
             from rules.lib import on
 
             left, right = [on(frame, s) for s in left], [on(frame, s) for s in right]
