@@ -39,6 +39,7 @@ def spread(
     values=None,
     gaps=False,
     apart=False,
+    holes=False,
 ):
     """A row for each group of `index`; for each of `cells` a column per value of `columns`.
 
@@ -49,7 +50,7 @@ def spread(
     `columns` had before they became text. seen: the columns come in the order in which their first
     rows have by these; values: only if this frame of a column has other values. gaps: a missing
     value of `columns` names a column, too, the last one, whose Spark name is empty. apart: the cells
-    of each first head are a table of their own. Raises TypeError for values that cannot name a column.
+    of each first head are a table of their own. holes: fill only where there is no row. Raises TypeError for values that cannot name a column.
     """
     types = dict(long.dtypes)
     keys = [quoted(k) for k in index]
@@ -59,6 +60,7 @@ def spread(
     of_all = [] if total is None else [quoted(index[0]) == total]
     if dropna:
         rows = rows.where(any_of([*[quoted(c).isNotNull() for c in cells], *of_all]))
+    rows, held = rows_held(rows, cells, types, nullable) if holes else (rows, [])
     rows = rows.cache()
     if check and rows.groupBy(*keys, "__column").count().where("count > 1").limit(1).count():
         raise ValueError("Index contains duplicate entries, cannot reshape")
@@ -86,7 +88,8 @@ def spread(
         # With totals pandas transposes the table, which makes integers beside fractions fractions.
         turned = total is not None and whole and {types[c] for c in beside_it} & {"float", "double"}
         for part, filler in ((body, fill), (kept[len(body) :], None)):
-            exprs = filled([at[t, n] for t in part], types[cell], whole, filler, wide)
+            fill_in = holes_filled if cell in held else filled
+            exprs = fill_in([at[t, n] for t in part], types[cell], whole, filler, wide)
             if of_all and types[cell] in ("float", "double"):
                 exprs = [F.nanvl(e, F.lit(None)) for e in exprs]
             out += [e.cast("double") for e in exprs] if turned and part is body else exprs
@@ -118,6 +121,20 @@ def any_of(tests):
     for test in tests[1:]:
         out = out | test
     return out
+
+
+def rows_held(rows, cells, types, nullable):
+    """The rows with the values of cells that may be missing in arrays, so that a missing one is told
+    from none at all, and the names of these cells."""
+    held = [c for c in cells if types[c] not in WHOLE_NUMBERS or c in nullable]
+    return rows.withColumns({c: F.array(quoted(c)) for c in held}), held
+
+
+def holes_filled(cells, kind, whole, fill, wide):
+    """The values that arrays hold, and ``fill`` where there is none."""
+    if fill is not None and not fits(fill, kind):
+        raise TypeError(f"pivot: {fill!r} in place of missing values among {kind} ones")
+    return [F.when(c.isNotNull(), c[0]).otherwise(F.lit(fill).cast(kind)) for c in cells]
 
 
 def filled(cells, kind, whole, fill, wide):

@@ -12,6 +12,7 @@ from rules.index import framed
 from rules.join import ordered_number
 from rules.lib import all_finite, chain, reader_of_labels, selected, series_of, settle, spark_type
 from rules.registry import Call, rule
+from rules.resample import Grouper
 from transpiler.errors import NoRule
 from transpiler.facts import (
     FLOATS,
@@ -147,15 +148,16 @@ def turned(c: Call, series: Col, across: list[Column], fill: Any) -> Wide:
 
 
 def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], heads: list[tuple],
-              fill: Any) -> Wide:  # fmt: skip
+              fill: Any, ordered: bool = False) -> Wide:  # fmt: skip
     """Index levels that become columns: in the order of their values, or, as pandas has it, of
-    their first rows (several levels; values remembered that no row has)."""
+    their first rows (several levels; values remembered that no row has). ``ordered``: whoever asks
+    looks after the same of the levels that stay."""
     ctx, index = c.ctx, table.index
     rest = [x for x in index.levels if not any(x is y for y in across)]
     loose = dict(index.loose)
     first = [k.name for k in table.order.keys[: len(rest)] if k.ascending]
     c.need(
-        first == [x.name for x in rest] or not any(x.name in loose for x in rest),
+        ordered or first == [x.name for x in rest] or not any(x.name in loose for x in rest),
         "the order of the rows that are left is not known",
     )
     options = [] if index.unique else ["check=True"]
@@ -221,6 +223,8 @@ _PIVOT_TABLE = (
         "df.pivot_table(index='k', columns='s', aggfunc='size', fill_value=0)",
         "df.pivot_table(index='k', columns='b', values='i', aggfunc=lambda x: x.max() - x.min())",
         "df.pivot_table(index=df['t'].dt.year, columns='k', values='i', aggfunc='sum')",
+        "df.pivot_table(index=pd.Grouper(key='t', freq='YE'), columns='b', values='i', aggfunc='sum')",
+        "df.pivot_table(index=pd.Grouper(key='d', freq='YE'), values='f', aggfunc='sum')",
         "df.pivot_table(index='k', columns='s', values='i', aggfunc='sum', margins=True)",
         "df.pivot_table(index='k', columns='j', values='f', margins=True, margins_name='Total').reset_index()",
         "df.pivot_table(index='k', columns='b', values='f', aggfunc=['mean', 'max'], margins=True)",
@@ -278,7 +282,7 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
         counted = by_rule(c, "DataFrameGroupBy.size", grouped_by(c, frame, [*rows, *across]))
         wide = turned(c, counted, [counted.frame.index.levels[-1]], fill)
         return spread(c, replace(wide, options=()))
-    taken = [x for x in (*rows, *across) if not isinstance(x, Col)]
+    taken = [x for x in (*rows, *across) if not isinstance(x, (Col, Grouper))]
     aim = aim_of(c, frame, taken)
     c.need(not set(map(repr, aim.values)) & set(map(repr, taken)), "a key is also a value")
     named = None
@@ -320,7 +324,7 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
 
 
 def grouped_by(c: Call, frame: Frame, keys: list) -> Value:
-    by = Sequence(tuple(x if isinstance(x, Col) else Const(x) for x in keys))
+    by = Sequence(tuple(x if isinstance(x, (Col, Grouper)) else Const(x) for x in keys))
     return by_rule(c, "DataFrame.groupby", frame, by, dropna=Const(c.lit("dropna")))
 
 
@@ -348,7 +352,9 @@ def keys_of(c: Call, frame: Frame, which: str) -> list:
             c.need(frame.has(part.value) is not False, "a key that is no column")
             out.append(part.value)
             continue
-        c.need(isinstance(part, Col), f"{which}= is not known here")
+        # several levels of which one remembers bins that no row has come in the order of their rows
+        timed = isinstance(part, Grouper) and None not in (part.freq, part.key) and which == "index" and len(parts) == 1  # fmt: skip
+        c.need(isinstance(part, Col) or timed and c.lit("values") is not None, f"{which}= is not known here")  # fmt: skip
         out.append(part)
     return out
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.join import ordered_number
 from rules.lib import settle
-from rules.pivot import Wide, as_list, fits, spread, turned, unstacked
+from rules.index import framed
+from rules.pivot import Wide, as_list, fits, spread, unstacked
 from rules.registry import Call, rule
-from transpiler.facts import Column, Frame
+from transpiler.facts import NULL_FREE, Column, Frame, SortKey
 from transpiler.symbolic import render
 
 # --- pivot, unstack ---------------------------------------------------------------------------
@@ -93,6 +95,10 @@ def levels_at(c: Call, frame: Frame, level: Any) -> list[Column]:
         "df.dropna(subset=['k']).groupby(['k', 's']).size().unstack(fill_value=0)",
         "df.groupby(['j', 'k'])['f'].mean().unstack('k').reset_index()",
         "df.groupby(['j', 'b'])['i'].sum().unstack(level=0)",
+        "df.groupby(['k', 'j'])['i'].sum().unstack(level=0)",
+        "df.groupby(['k', 's'])['i'].sum().unstack('k')",
+        "df.groupby(['k', 's', 'j'])['f'].max().unstack('k', fill_value=0)",
+        "df.groupby(['k', 'i'])['u'].first().unstack('k', fill_value='-')",
         "df.groupby(['j', 'k', 'b'])['i'].sum().unstack(['k', 'b'])",
         "df.groupby('k')['s'].value_counts(normalize=True).unstack(fill_value=0)",
         "df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0)",
@@ -110,7 +116,13 @@ def unstack(c: Call) -> Frame:
     """A level of the index becomes columns."""
     fill = c.lit("fill_value")
     c.need(fits(fill), "fill_value= of this form")
-    return spread(c, turned(c, c.col, levels_at(c, c.col.frame, c.lit("level")), fill))
+    series = c.col
+    table = framed(c.ctx, series, "__value")
+    cell = table.column("__value")
+    if not cell.is_nullable and cell.dtype is None and series.is_nullable:
+        cell = replace(cell, nullable=True)
+    across = levels_at(c, table, c.lit("level"))
+    return spread_in_order(c, table, across, unstacked(c, table, across, [cell], [()], fill, True))
 
 
 @rule(
@@ -132,4 +144,29 @@ def unstack_frame(c: Call) -> Frame:
     settle(c.ctx, frame)
     c.ctx.use(frame)
     heads = [(x.label,) for x in frame.columns]
-    return spread(c, unstacked(c, frame, across, list(frame.columns), heads, fill))
+    wide = unstacked(c, frame, across, list(frame.columns), heads, fill, True)
+    return spread_in_order(c, frame, across, wide)
+
+
+def spread_in_order(c: Call, table: Frame, across: list[Column], wide: Wide) -> Frame:
+    """The table, whose rows are in the order of their levels' values, or of a level's first rows
+    where it remembers values that no row has: the job looks which it is."""
+    ctx, loose = c.ctx, dict(table.index.loose)
+    if wide.fill is not None and any(x.dtype not in NULL_FREE for x in wide.cells):
+        wide = replace(wide, options=(*wide.options, "holes=True"))
+    first = [k.name for k in table.order.keys[: len(wide.levels)] if k.ascending]
+    odd = [x for x in wide.levels if x.name in loose]
+    if first == [x.name for x in wide.levels] or not odd:
+        return spread(c, wide)
+    c.need(all(loose[x.name] is not None for x in odd), "the values that the level had at first are not known")  # fmt: skip
+    c.need(table.order.total and all(k.ascending for k in table.order.keys), "the order of the rows that are left is not known")  # fmt: skip
+    wide = replace(wide, long=ctx.hoist(wide.long, "long"))
+    out = spread(c, wide)
+    seen, keys = render([k.name for k in table.order.keys]), list(out.order.keys)
+    for level in odd:
+        name, labelled = ctx.temp("place"), next(x for x in out.index.levels if x.label == level.label)  # fmt: skip
+        args = f"{out.text}, {wide.long.text}, {render([level.name, labelled.name])}, {loose[level.name]}, {seen}, {render(name)}"
+        place = next(n for n, k in enumerate(keys) if k.name == labelled.name)
+        keys.insert(place, SortKey(name, None))
+        out = out.but(text=f"{ctx.call('with_level_place')}({args})", hidden=(*out.hidden, name))
+    return out.but(order=replace(out.order, keys=tuple(keys)), vars=out.vars | wide.long.vars)
