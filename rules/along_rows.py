@@ -106,7 +106,10 @@ def moved_along(c: Call, change: Callable[[E, E], E] | None = None) -> Frame:
         there = 0 <= at - n < len(series)
         before = series[at - n] if there else here
         expr = before.expr if there else missing
-        expr = expr if change is None else change(expr, here.expr)
+        if change is not None:
+            both = before.may_be_infinite and here.may_be_infinite
+            expr = change(expr, here.expr)
+            expr = F.nullif(expr, F.lit(float("nan"))) if both else expr
         whole = there and {before.dtype, here.dtype if change else before.dtype} == {"int64"}
         dtype = "int64" if whole else before.dtype if there and change is None else "float64"
         out.append(here.but(expr=expr, dtype=dtype, column=None, deps=deps, null_free=whole))

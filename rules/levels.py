@@ -171,6 +171,11 @@ def relabelled_rows(c: Call, frame: Frame, mapper: Any) -> Frame:
         c.need(labels.null_free, "labels that may be missing")
         made = c.interpreter.by_rule("Series.map", values, [mapper], {}, c.node)  # type: ignore[attr-defined]
         c.need(isinstance(made, Col), "labels of this form")
+    return with_labels(c, frame, made)
+
+
+def with_labels(c: Call, frame: Frame, made: Col) -> Frame:
+    """The rows under labels that were made of their own."""
     level = frame.index.levels[0]
     out, new_level = computed_level(c, frame, made.but(label=level.label))
     if any(k.name == level.name for k in frame.order.keys):

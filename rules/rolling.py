@@ -296,39 +296,57 @@ def quantile(c: Call) -> Value:
     return every(c, window, lambda s: quantile_of(c, s, window.params[0], float(q)))
 
 
-def of_pairs(how: str) -> Callable[[Call], Col]:
-    def pairs(c: Call) -> Col:
+def of_pairs(how: str) -> Callable[[Call], Value]:
+    def pairs(c: Call) -> Value:
         """The covariance or correlation with another Series in each window."""
         window: Windowed = c.self  # type: ignore[assignment]
         span, other = window.params[0], c["other"]
-        c.need(isinstance(window.owner, Col) and isinstance(other, Col), "the other is no Series")
+        c.need(isinstance(other, Col), "the other is no Series")
         c.need(span.time is None and c.lit("ddof") == 1, "ddof= or a window of time")
         c.need(not c["kwargs"], "further arguments of a window")
-        first, last = span.bounds
-        _, (a, b) = meet(without_infinities(window.owner), without_infinities(number(c, other)))  # type: ignore[arg-type]
-        c.need(not b.temps and not b.windowed, "values of other rows beside a window")
 
-        def build(x: E, w: E) -> E:
-            frame = w.rowsBetween(first, last)
-            one, two = F.when(b.expr.isNotNull(), x), F.when(x.isNotNull(), b.expr)
-            function = F.covar_samp if how == "cov" else F.corr
-            value = function(one, two).over(frame)
-            return F.when(F.count(one).over(frame) >= max(span.least, 2), value)
+        def one(series: Col) -> Col:
+            made = pair(c, series, other, span, how)
+            return made if isinstance(window.owner, Col) else made.but(label=series.label)
 
-        return window_step(c, a, build, "float64", max(-first, 0), max(last, 0), deps=a.deps | b.deps | order_deps(a.frame),
-                           label=a.label if a.label == b.label else None)  # fmt: skip
+        return every(c, window, one)
 
     return pairs
 
 
+def pair(c: Call, series: Col, other: Col, span: Span, how: str) -> Col:
+    """The covariance or correlation of two Series in each window."""
+    first, last = span.bounds
+    _, (a, b) = meet(without_infinities(series), without_infinities(number(c, other)))
+    c.need(not b.temps and not b.windowed, "values of other rows beside a window")
+
+    def build(x: E, w: E) -> E:
+        frame = w.rowsBetween(first, last)
+        one, two = F.when(b.expr.isNotNull(), x), F.when(x.isNotNull(), b.expr)
+        function = F.covar_samp if how == "cov" else F.corr
+        value = function(one, two).over(frame)
+        return F.when(F.count(one).over(frame) >= max(span.least, 2), value)
+
+    return window_step(c, a, build, "float64", max(-first, 0), max(last, 0), deps=a.deps | b.deps | order_deps(a.frame),
+                       label=a.label if a.label == b.label else None)  # fmt: skip
+
+
+_PAIRS = "other=None, pairwise=None, ddof=1, numeric_only=False, **kwargs"
 for _name in ("cov", "corr"):
     rule(
-        f"Series.rolling.{_name}(other=None, pairwise=None, ddof=1, numeric_only=False, **kwargs)",
-        not_yet="pairwise numeric_only",
+        f"Series.rolling.{_name}({_PAIRS})",
+        not_yet="numeric_only",
+        ignored="pairwise",  # of two Series there is one pair
         example=(
             f"df['n'].rolling(4, min_periods=3).{_name}(df['i'])",
-            f"df['i'].rolling(5).{_name}(df['j'])",
+            f"df['i'].rolling(5).{_name}(df['j'], pairwise=False)",
         ),
+    )(of_pairs(_name))
+    rule(
+        f"DataFrame.rolling.{_name}({_PAIRS})",
+        not_yet="numeric_only",
+        ignored="pairwise",
+        example=f"df[['n', 'i']].rolling(4, min_periods=3).{_name}(df['j'])",
     )(of_pairs(_name))
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from rules.along_rows import along, moved_along
-from rules.elementwise import mapped
-from rules.lib import tightened, typed
+from rules.elementwise import mapped, solid
+from rules.groupby import level_key
+from rules.levels import with_labels
+from rules.lib import series_of, tightened, typed
 from rules.nones import told_apart
 from rules.ordered import expected, known_number, lagged, window_step
 from rules.registry import Call, rule
 from transpiler.builders import builder
-from transpiler.facts import INTEGERS, Col, Frame
+from transpiler.facts import INTEGERS, Col, Const, Frame
 from transpiler.symbolic import E, F
 
 _SHIFT = "periods=1, freq=None, axis=0, fill_value=None, suffix=None"
+_TIMED = "df.dropna(subset=['t']).set_index('t')"
 _FILLS = {"int64": int, "float64": (int, float), "object": str, "bool": bool}
 
 
@@ -77,9 +80,12 @@ def shift_unknown(c: Call, series: Col, n: int, fill: Any) -> Col:
     return window_step(c, series, build, None, max(n, 0), max(-n, 0))
 
 
-@rule(f"Series.shift({_SHIFT})", not_yet="axis", example=("df['f'].shift()", "df['i'].shift(-2)", "df['s'].shift(3)", "df['i'].shift(1, fill_value=0)", "df['s'].shift(-1, fill_value='-')", "df['f'] - df['f'].shift(1)", "df['b'].shift()", "df.sort_values('t', kind='stable')['i'].shift()", "df[df['i'] > 2]['k'].shift()", "df['p'] = df['f'].shift(1)\ndf['q'] = df['i'].shift(-1)\nout = df[df['p'] > 0]"))  # fmt: skip
+@rule(f"Series.shift({_SHIFT})", not_yet="axis", example=("df['f'].shift()", "df['i'].shift(-2)", "df['s'].shift(3)", "df['i'].shift(1, fill_value=0)", "df['s'].shift(-1, fill_value='-')", "df['f'] - df['f'].shift(1)", f"{_TIMED}['i'].shift(-1, freq='MS')", "df['b'].shift()", "df.sort_values('t', kind='stable')['i'].shift()", "df[df['i'] > 2]['k'].shift()", "df['p'] = df['f'].shift(1)\ndf['q'] = df['i'].shift(-1)\nout = df[df['p'] > 0]"))  # fmt: skip
 def series_shift(c: Call) -> Col:
-    """Values moved down (or up) by rows."""
+    """Values moved down (or up) by rows, or by times with freq=."""
+    if c.lit("freq") is not None:
+        out = moved_labels(c, solid(c.ctx, c.col)[0])
+        return series_of(c.ctx, out, out.columns[0].label).but(label=c.col.label)
     return shift(c, c.col)
 
 
@@ -91,13 +97,35 @@ def series_shift(c: Call) -> Col:
         "df[['f', 'n', 'g']].shift(1, axis=1)",
         "df[['f', 'n', 'g']].shift(-2, axis='columns')",
         "df[['i', 'f', 'j']].shift(1, axis=1)",
+        f"{_TIMED}[['i', 's']].shift(2, freq='D')",
     ),
 )
 def frame_shift(c: Call) -> Frame:
-    """Every column moved by rows, or every row by columns."""
+    """Every column moved by rows or times, or every row by columns."""
+    if c.lit("freq") is not None and not along(c):
+        return moved_labels(c, c.frame)
     if along(c):
         return moved_along(c)
     return mapped(c.ctx, c.frame, lambda s: shift(c, s))
+
+
+def moved_labels(c: Call, frame: Frame) -> Frame:
+    """The same rows under labels that are so many steps of a frequency later."""
+    import pandas as pd
+
+    n, freq = whole_number(c, "periods"), c.lit("freq")
+    c.need(c.lit("fill_value") is None and c.lit("suffix") is None, "fill_value= beside freq=")
+    c.need(len(frame.index.levels) == 1, "freq= over an index that is no column")
+    level = level_key(c.ctx, frame, 0).col
+    c.need(level.dtype in ("datetime64[ns]", None), "freq= of labels that are not times")
+    try:
+        step = pd.tseries.frequencies.to_offset(freq)
+    except (ValueError, TypeError):
+        step = None
+    c.need(step is not None, "freq= of this value")
+    by_rule = c.interpreter.by_rule  # type: ignore[attr-defined]
+    moved = by_rule("Series.__add__", level, [Const(n * step)], {}, c.node)  # type: ignore[attr-defined]
+    return with_labels(c, frame, moved)
 
 
 def difference(c: Call, series: Col, n: int) -> Col:
