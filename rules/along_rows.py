@@ -109,7 +109,7 @@ def moved_along(c: Call, change: Callable[[E, E], E] | None = None) -> Frame:
         if change is not None:
             both = before.may_be_infinite and here.may_be_infinite
             expr = change(expr, here.expr)
-            expr = F.nullif(expr, F.lit(float("nan"))) if both else expr
+            expr = F.nanvl(expr, F.lit(None).cast("double")) if both else expr
         whole = there and {before.dtype, here.dtype if change else before.dtype} == {"int64"}
         dtype = "int64" if whole else before.dtype if there and change is None else "float64"
         out.append(here.but(expr=expr, dtype=dtype, column=None, deps=deps, null_free=whole))
