@@ -14,7 +14,6 @@ import pytest
 from tests.harness import MODE_NAMES, MODES, verify
 from tests.test_infinities import raising_in_pandas
 from tests.test_rules import examples, wrong_among, writes
-from transpiler import Options, transpile
 from transpiler.infer.driver import Driver
 
 #: what makes the numbers of an example narrow; most products and many sums of them overflow

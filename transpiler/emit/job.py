@@ -12,6 +12,7 @@ import black
 from transpiler.emit.embed import embedded, names_in
 from transpiler.errors import TranspileError
 from transpiler.graph import dataflow, reused
+from transpiler.infer.recipes import names_of
 from transpiler.infer.context import Context, Statement
 from transpiler.options import Options
 from transpiler.scalars import together
@@ -98,8 +99,9 @@ _ENVIRONMENT = re.compile(
 
 
 def without_unread(statements: list[Statement], loaded: frozenset[str]) -> list[Statement]:
-    """The statements without constants, collected values and environment variables that nothing reads
-    (such as the password of a database), and without frames that the program reads (``loaded``) and the job does
+    """The statements without data that a task reads again, constants, collected values and environment
+    variables that nothing reads (such as the password of a database), and without frames that the program
+    reads (``loaded``) and the job does
     not: another step was made of the same columns. Comments stay."""
     kept: list[Statement] = []
     functions = "\n".join(s.text for s in statements if re.search(r"\b(?:def|lambda)\b", s.text))
@@ -109,7 +111,11 @@ def without_unread(statements: list[Statement], loaded: frozenset[str]) -> list[
             statement.text
         )
         spare = spare or is_bypassed(statement, loaded)
-        if not spare or read & {statement.defines, *statement.also}:
+        if statement.kind == "spare":
+            also = {*statement.also}
+            if not any(also & s.reads or statement.defines in names_of(s.text) for s in kept):
+                continue
+        if not spare or statement.defines in read:
             read |= set(_WORDS.findall(statement.text.removeprefix(f"{statement.defines} = ")))
             kept.append(statement)
         elif kept:

@@ -78,6 +78,8 @@ def read_options(fmt: str, written: dict) -> dict:
     """The options of pandas' reader that undo those of a writer."""
     if fmt == "excel":
         return {"sheet_name": written["sheet_name"]} if "sheet_name" in written else {}
+    if fmt == "json" and written.get("orient", "records") not in (None, "records"):
+        return {"lines": False, "orient": written["orient"]}
     if fmt != "csv":
         return {"lines": False} if fmt == "json" and written.get("lines", True) is False else {}
     options = {

@@ -206,10 +206,10 @@ class Recipe:
     def spare(self) -> None:
         """Leave the statements out of the job where nothing else reads what they define."""
         for statement in self.used:
-            statement.kind = "constant"
+            statement.kind = "spare"
             statement.defines = self.loops.get(id(statement), statement.defines)
             if id(statement) in self.loops:
-                self.started[self.loops[id(statement)]][0].kind = "constant"
+                self.started[self.loops[id(statement)]][0].kind = "spare"
 
 
 def as_items(loop: ast.For) -> tuple[str, ast.ListComp | None]:
