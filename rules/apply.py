@@ -19,7 +19,7 @@ from rules.lib import FrameStep, derive, materialised, series_of, tightened
 from rules.registry import Call, rule
 from rules.scalar_body import Body
 from rules.scalars import SPARK, Record, Row, S, as_s
-from transpiler.errors import NoRule, attempt
+from transpiler.errors import NoRule
 from transpiler.facts import FUNCTION, Col, Const, Frame, Func, Module, Sequence, Value
 from transpiler.infer.scope import Scope
 from transpiler.symbolic import E, F, col, lift, render
@@ -410,7 +410,7 @@ def apply_columns(c: Call, function: Any, args: list, kwargs: dict) -> Value:
     interpreter = c.interpreter  # type: ignore[attr-defined]
     if not isinstance(function, (Func, Module)):
         return interpreter.by_rule("DataFrame.agg", c.frame, [function, *args], kwargs, c.node)
-    found = attempt(of_each_column, c, function) if not args and not kwargs else None
+    found = of_each_column(c, function) if not args and not kwargs else None
     if found is not None:
         return found
 

@@ -36,7 +36,11 @@ def method_of(c: Call, function: Any, frame: Frame) -> str | None:
 
 def of_each_row(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -> Col | None:
     """One value of each row as an expression; None where the function is not of such a form."""
-    return attempt(row_value, c, frame, function, args, kwargs)
+    point = c.ctx.save()
+    found = attempt(row_value, c, frame, function, args, kwargs)
+    if found is None:
+        c.ctx.restore(point)
+    return found
 
 
 def row_value(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -> Col:
@@ -146,8 +150,16 @@ class Alike(cst.CSTVisitor):
     visit_IfExp = visit_Comparison = visit_Lambda = visit_BooleanOperation  # type: ignore[assignment]
 
 
-def of_each_column(c: Call, function: Any) -> Value:
-    """One value of each column, computed of all columns at once. Raises NoRule for other functions."""
+def of_each_column(c: Call, function: Any) -> Value | None:
+    """One value of each column, computed of all columns at once; None for other functions."""
+    point = c.ctx.save()
+    found = attempt(column_values, c, function)
+    if found is None:
+        c.ctx.restore(point)
+    return found
+
+
+def column_values(c: Call, function: Any) -> Value:
     frame, interpreter = c.frame, c.interpreter  # type: ignore[attr-defined]
     name = method_of(c, function, frame)
     if name is not None:
