@@ -114,12 +114,13 @@ def series_corr(c: Call) -> Scalar:
 
 @rule(
     "Series.cov(other, min_periods=None, ddof=1)",
-    not_yet="ddof",
-    example=("df['g'].cov(df['n'])", "df['i'].cov(df['j'])"),
+    example=("df['g'].cov(df['n'])", "df['i'].cov(df['j'])", "df['g'].cov(df['n'], ddof=0)"),
 )
 def series_cov(c: Call) -> Scalar:
     """The covariance with another Series."""
-    return both(c, c["other"], lambda a, b: F.covar_samp(a, b), c.lit("min_periods"))
+    c.need(c.lit("ddof") in (0, 1), "ddof= of this value")
+    build = F.covar_samp if c.lit("ddof") else F.covar_pop
+    return both(c, c["other"], lambda a, b: build(a, b), c.lit("min_periods"))
 
 
 @rule("Series.autocorr(lag=1)", example=("df['g'].autocorr()", "df['i'].autocorr(2)"))
@@ -131,8 +132,9 @@ def autocorr(c: Call) -> Scalar:
 
 @rule(
     "DataFrame.corrwith(other, axis=0, drop=False, method='pearson', numeric_only=False)",
-    not_yet="axis drop method",
-    example=("df[['f', 'g', 'i']].corrwith(df['n'])", "df.drop(columns='b').corrwith(df['j'], numeric_only=True)"),
+    not_yet="axis method",
+    ignored="drop",
+    example=("df[['f', 'g', 'i']].corrwith(df['n'], drop=True)", "df.drop(columns='b').corrwith(df['j'], numeric_only=True)"),
 )  # fmt: skip
 def corrwith(c: Call) -> Local:
     """Pearson's correlation of each column with a Series."""

@@ -125,10 +125,12 @@ def _fillna(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression | Non
         return None
     body.within(value)
     v = items.col
-    if v.dtype not in ("float64", "object", "datetime64[ns]") or value.dtype != v.dtype:
+    whole = v.dtype == "int64" and v.null_free  # there is nothing to fill
+    if not whole and (v.dtype not in ("float64", "object", "datetime64[ns]") or value.dtype != v.dtype):  # fmt: skip
         raise NoRule("fillna with values of another type")
     full = body.fresh()
-    body.rows.bind(full, Ref(derive(F.coalesce(v.expr, value.expr), v.dtype, v, value)))
+    made = v if whole else derive(F.coalesce(v.expr, value.expr), v.dtype, v, value)
+    body.rows.bind(full, Ref(made))
     body.row_names.add(full)
     return cst.Name(full)
 

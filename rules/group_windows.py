@@ -381,6 +381,7 @@ _TRANSFORMED = (
     "df.groupby('b')['i'].transform('rank')",
     "df.groupby('k')['f'].transform(lambda x: x - x.mean())",
     "df.groupby('b')['f'].transform(lambda x: x.fillna(x.mean()))",
+    "df.groupby('k')['i'].transform(lambda x: x.fillna(x.mean()))",
     "df.groupby('b')['i'].transform(lambda x: (x - x.mean()) / x.std())",
     "df.groupby('b')['i'].transform(lambda x: x.rolling(3).mean())",
     "df.groupby('b')['f'].transform(lambda x: x.rolling(3, min_periods=1).sum())",
