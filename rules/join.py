@@ -44,6 +44,7 @@ _MERGE = (
         "df.merge(other, on='k', how='left')",
         "df.merge(other, on='k', how='right')",
         "df.merge(other, on='k', how='outer')",
+        "t = other.assign(k=other['k'].str.lower())[['k', 'w']]\nm = df[['k', 'i']].assign(k=df['k'].str.lower()).merge(t, on='k', how='outer')\nout = m[m['k'] == 'b']",
         "df[['i', 's']].merge(other[['w', 'name']], how='cross').head(20)",
         "df[['i', 'j', 's']].merge(df[['i', 'j', 'u']], on=['i', 'j'], how='left')",
         "df.merge(other.rename(columns={'k': 'key'}), left_on='k', right_on='key', how='left', suffixes=('', '_other'))",
@@ -272,10 +273,15 @@ def joined(c: Call, job: Merge) -> Frame:
     return out
 
 
+def may_be_gappy(column: Column) -> bool:
+    """Whether a column may be of whole numbers that are fractions where one is missing."""
+    return column.dtype == "int64?" or column.dtype is None and not column.is_nullable
+
+
 def settled(ctx: Any, frame: Frame, step: tuple, everything: bool) -> Frame:
     """Rows without a partner leave gaps in integers, which makes them fractions in pandas: done by
     the job where a later step takes some of the rows, as then nobody could tell any more."""
-    gappy = [x for x in frame.columns if x.dtype == "int64?" and looked_at(ctx, x)]
+    gappy = [x for x in frame.columns if may_be_gappy(x) and looked_at(ctx, x)]
     if not (gappy or everything):
         return frame
     if everything and frame.nullable:
