@@ -232,6 +232,19 @@ class LabelList(Local):
 
 
 @dataclass(frozen=True)
+class Pairs(Local):
+    """``zip(df["a"], df["b"])``: the two Series, whose types the items have."""
+
+    keys: Any = None
+    values: Any = None
+
+
+@dataclass(frozen=True)
+class Lookup(Pairs):
+    """A dict on the driver that was made of such pairs, or of a Series and its labels."""
+
+
+@dataclass(frozen=True)
 class Database(Value):
     """An engine or connection: the Glue connection that stands for it, and its JDBC address as far
     as the program tells it (without user and password). ``style``: how its queries are written,

@@ -46,6 +46,7 @@ from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
 from transpiler.infer.moments import CLOCKS, method_type
 from transpiler.infer.operators import number_made
+from transpiler.infer.pairs import of_columns, of_labels
 from transpiler.infer.objects import tuple_items
 from transpiler.infer.signals import EndSignal
 from transpiler.infer.scope import Scope
@@ -298,9 +299,10 @@ class Calls:
             self.went_to_driver(written.text, name, problem, node)
             return written
         text = self.driver.call(receiver, method, args, kwargs)
-        return self.to_local(
+        local = self.to_local(
             text, name, problem, [owner, *args, *kwargs.values()], node, owner, kwargs
         )
+        return of_labels(self.ctx, name, local, owner, args, kwargs)
 
     def to_local(self, text: str, name: str, problem: str, parts: list[Value], node: cst.CSTNode, owner: Any = None, kwargs: Any = None) -> Value:  # fmt: skip
         if (
@@ -478,7 +480,7 @@ class Calls:
         if any(has_data(v) for v in values) or function.name.split(".")[0] == "pandas":
             self.went_to_driver(text, function.name, problem, node)
             reads = frozenset().union(*(v.vars for v in values))
-            return Local(text, reads, why=problem)
+            return of_columns(function.name, Local(text, reads, why=problem), args, kwargs)
         if function.name == "builtins.str" and len(values) == 1 and isinstance(values[0], (Plain, Scalar)):  # fmt: skip
             return Text(text, values[0].vars)
         if function.name in _LABEL_LISTS and len(values) == 1 and isinstance(values[0], OpenLabels):
@@ -486,4 +488,7 @@ class Calls:
         if function.name in CLOCKS and not values:
             return Scalar(text, CLOCKS[function.name], hint="now")
         made = number_made(self, function.name, args, kwargs)
-        return made if made is not None else self.plain_like(text, values)
+        if made is not None:
+            return made
+        local = self.plain_like(text, values)
+        return of_columns(function.name, local, args, kwargs) if isinstance(local, Local) else local
