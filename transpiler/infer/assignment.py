@@ -28,6 +28,7 @@ from transpiler.infer.context import statement_kind
 from transpiler.infer.following import followed
 from transpiler.infer.kinds import is_changeable, is_item, swapped
 from transpiler.infer.operators import _BINARY_NODES
+from transpiler.infer.listed import listed_column
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import read_once
 from transpiler.source import has_url_password, is_secret_name, read_names, target_names
@@ -58,7 +59,7 @@ class Assignment:
             self.release()  # type: ignore[attr-defined]
         if pairs:
             return
-        value = self.eval(node.value, scope)
+        value = listed_column(self, node, scope) or self.eval(node.value, scope)
         self.release()  # type: ignore[attr-defined]
         if len(node.targets) > 1:
             value = self.settled(value, scope)
