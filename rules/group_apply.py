@@ -10,6 +10,7 @@ import libcst as cst
 from rules.aggregates import AGGREGATES, outcome
 from rules.group_agg import spec_of
 from rules.group_bodies import opened, record_of
+from rules.bound_arguments import bound_function
 from rules.group_functions import as_list
 from rules.group_lambdas import attempt, each, reduced
 from rules.group_shapes import rows_of_frame, rows_of_series
@@ -63,8 +64,7 @@ def first_that_fits(c: Call, *ways: Callable[[], Value]) -> Value:
 )
 def series_apply(c: Call) -> Value:
     """A function that gives a value, a list, or a Series for each group."""
-    c.need(not c["args"] and not c["kwargs"], "further arguments for the function")
-    func = c["func"]
+    func = bound_function(c)
     if not isinstance(func, Func):
         return by_name(c, func)
 
@@ -136,6 +136,8 @@ def row_by_row(c: Call, func: Func) -> Value:
         "def stats(g):\n    d = {}\n    d['total'] = g['i'].sum()\n    d['avg'] = g['f'].mean()\n    return pd.Series(d, index=['avg', 'total'])\nout = df.groupby('k').apply(stats).reset_index()",
         "df.groupby('k').apply(lambda x: x.nlargest(2, 'i'))",
         "df.groupby('k').apply(lambda x: x.nsmallest(2, 'f'))",
+        "def top(g, n=5, by='f'):\n    return g.sort_values(by, ascending=False, kind='stable').head(n)\nout = df.groupby('k').apply(top, n=2, by='i')",
+        "def ratio(g, a, b='j'):\n    return g[a].sum() / g[b].sum()\nout = df.groupby('k').apply(ratio, 'i')",
         "df.groupby('k').apply(lambda x: x.nlargest(2, 'i')).reset_index(drop=True)",
         "df.groupby('k', group_keys=False).apply(lambda x: x.sort_values(['i', 'j']).head(2))",
         "df.groupby('k', sort=False).apply(lambda x: x.sort_values('f', ascending=False, kind='stable').tail(1), include_groups=False)",
@@ -153,8 +155,7 @@ def row_by_row(c: Call, func: Func) -> Value:
 )
 def frame_apply(c: Call) -> Value:
     """A function that gives a value, a record of values, or rows for each group."""
-    c.need(not c["args"] and not c["kwargs"], "further arguments for the function")
-    func = c["func"]
+    func = bound_function(c)
     if not isinstance(func, Func):
         return by_name(c, func)
     record = as_record(c, func)
