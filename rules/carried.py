@@ -13,6 +13,7 @@ from transpiler.errors import NoRule
 from transpiler.facts import (
     Accessor,
     Col,
+    Const,
     Frame,
     Grouped,
     Index,
@@ -48,6 +49,8 @@ _OF_COLUMNS = {
     f"DataFrame.{step}"
     for step in "fillna round abs clip add sub mul div truediv sum mean max min".split()
 }
+#: steps that look at the columns they are given, and carry or leave the others
+_OF_NAMED = {"DataFrame.pivot", "DataFrame.explode", "DataFrame.astype"}
 _KNOWN = {f"{kind}.{step}" for kind, steps in _STEPS.items() for step in steps.split()}
 
 
@@ -79,6 +82,26 @@ def is_carried(dtype: str | None) -> bool:
     return dtype is not None and bool(zone_of(dtype) or period_of(dtype))
 
 
+def named_columns(frame: Any, *given: Any) -> tuple:
+    """The columns that the arguments name; texts can be made of those that they give the type of."""
+    labels: list = []
+    for value in given:
+        if isinstance(value, Mapping):
+            labels += [k for k, v in value.items if not is_text(getattr(v, "name", None))]
+        elif not isinstance(value, Const):
+            return (frame, *given)
+        elif isinstance(value.value, dict):
+            labels += [k for k, v in value.value.items() if not is_text(v)]
+        else:
+            labels += value.value if isinstance(value.value, list) else [value.value]
+    kept = tuple(x for x in frame.columns if x.label in labels)
+    return (frame.but(columns=kept, index=Index()),)
+
+
+def is_text(dtype: Any) -> bool:
+    return dtype in ("str", "object", "builtins.str", str)
+
+
 def check(name: str, *values: Any) -> None:
     """Raises NoRule for a step that may not meet what is among its operands."""
     if name in _KNOWN or name.startswith("Series.dt."):
@@ -87,6 +110,8 @@ def check(name: str, *values: Any) -> None:
         values = tuple(v.series if isinstance(v, Grouped) else v for v in values)
     if name in _OF_COLUMNS:
         values = tuple(v.but(index=Index()) if isinstance(v, Frame) else v for v in values)
+    if name in _OF_NAMED:
+        values = named_columns(*values)
     met = [d for value in values for d in dtypes_in(value)]
     if met:
         raise NoRule(f"{name} of {met[0]} values")

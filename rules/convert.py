@@ -98,8 +98,6 @@ def result(series: Col, expr: E, dtype: str, **facts: Any) -> Col:
 
 
 def to_int(c: Call, series: Col) -> Col:
-    if series.dtype == "bool?":
-        raise NoRule("integers from booleans with gaps")
     return result(series, typed(c.ctx, "as_int", series, full=series.null_free), "int64")
 
 
@@ -263,6 +261,8 @@ def astype(c: Call) -> Col:
     ignored="copy",
     example=(
         "df[['i', 's']].astype({'i': float})",
+        "df[df['s'].notna()]['s'].str.contains('a').astype(int)",
+        "df.assign(p=df['d'].astype('datetime64[ns]').dt.to_period('M'))[['p', 'i']].astype({'p': str, 'i': float})",
         "df[['i', 'j']].astype(str)",
         "df.astype({'i': 'float64', 'k': 'category', 'b': int})[['i', 'k', 'b']]",
         "df[['i', 'n']].astype({'n': 'Int64', 'i': 'string'})",
