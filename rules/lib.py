@@ -34,6 +34,7 @@ from transpiler.facts import (
     Frame,
     Index,
     Order,
+    OpenLabels,
     Plain,
     Text,
     RowNumbers,
@@ -144,7 +145,7 @@ def operand(value: Any) -> E:
         return lift(None) if is_missing(value.value) else constant(value)
     if isinstance(value, Scalar):
         return E(value.text) if value.hint == "rows" else E(f"lit({value.text})")  # nan is missing
-    if isinstance(value, Plain):
+    if isinstance(value, Plain) and not isinstance(value, (RowNumbers, OpenLabels)):
         return E(value.text)
     raise NoRule(f"a {value.kind} is not an operand that Spark can take")
 
@@ -448,6 +449,15 @@ def labels_of(ctx: Any, frame: Frame, owner: Value) -> Col:
         null_free=level.dtype in NULL_FREE or frame.rows.is_full(level.uid),
         width=level.width,
     )
+
+
+def numbered(ctx: Any, *sides: Any) -> list[Any]:
+    """The sides of an operator, with ``np.arange(len(s))`` as a Series over the rows of the other."""
+    frames = [x.frame for x in sides if isinstance(x, Col)]
+    return [
+        row_numbers(ctx, frames[0], x)[1] if isinstance(x, RowNumbers) and not x.series else x
+        for x in sides
+    ]
 
 
 def row_numbers(ctx: Any, frame: Frame, numbers: RowNumbers) -> tuple[Frame, Col]:

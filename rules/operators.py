@@ -8,8 +8,8 @@ from rules.by_name import by_name
 from rules.categories import compared_in_order
 from rules.constants import timestamp_constant
 from rules.lib import (
-    all_finite, derive, is_missing, looked_into, materialised, meet, operand, scalar_type, spark_literal, tight, tightened,
-    type_of, typed, with_nan, without_gaps,
+    all_finite, derive, is_missing, looked_into, materialised, meet, numbered, operand, scalar_type, spark_literal,
+    tight, tightened, type_of, typed, with_nan, without_gaps,
 )  # fmt: skip
 from rules.registry import Call, rule
 from rules.widths import (
@@ -119,7 +119,7 @@ def _fail(op: str, da: str, db: str) -> str:
 
 def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     """``left op right`` where one of them is a Series."""
-    _, (a, b) = meet(left, right)
+    _, (a, b) = meet(*numbered(c.ctx, left, right))
     for v in (a, b):
         if isinstance(v, Const) and is_missing(v.value):
             raise NoRule("arithmetic with a missing constant")

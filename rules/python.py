@@ -131,6 +131,7 @@ def range_(c: Call) -> RowNumbers:
     example=(
         "df['id'] = np.arange(len(df))\nout = df",
         "df = df.sort_values('i', kind='stable')\ndf['id'] = np.arange(1, len(df) + 1)\nout = df",
+        "s = df['i'].sort_values(kind='stable').reset_index(drop=True)\nout = pd.DataFrame({'v': [(np.arange(1, len(s) + 1) * s).sum()]})",
     ),
 )
 def arange(c: Call) -> RowNumbers:
