@@ -37,8 +37,8 @@ def table_of_file(c: Call, function: str, parameter: str) -> Frame:
     "errors='raise', sep='.', max_level=None)",
     verdict="runtime",
     example=(
-        "import json\nwith open('nasty.json') as f:\n    data = json.load(f)\nout = pd.json_normalize(data)[['i', 's', 'f']]",
-        "import json\nwith open('nasty.jsonl') as f:\n    rows = [json.loads(line) for line in f]\nout = pd.json_normalize([{'row': r} for r in rows], sep='_')",
+        "import json\nwith open('nasty.json') as f:\n    doc_a = json.load(f)\nout = pd.json_normalize(doc_a)[['i', 's', 'f']]",
+        "import json\nwith open('nasty.jsonl') as f:\n    doc_b = [json.loads(line) for line in f]\nout = pd.json_normalize([{'row': r} for r in doc_b], sep='_')",
     ),
 )
 def json_normalize(c: Call) -> Frame:
@@ -51,8 +51,8 @@ def json_normalize(c: Call) -> Frame:
     not_yet="index dtype copy",
     verdict="runtime",
     example=(
-        "import json\nwith open('nasty.json') as f:\n    data = json.load(f)\nout = pd.DataFrame(data)",
-        "import csv\nwith open('other.csv', newline='') as f:\n    rows = list(csv.DictReader(f))\nout = pd.DataFrame(rows, columns=['k', 'name'])",
+        "import json\nwith open('nasty.json') as f:\n    doc_c = json.load(f)\nout = pd.DataFrame(doc_c)",
+        "import csv\nwith open('other.csv', newline='') as f:\n    doc_d = list(csv.DictReader(f))\nout = pd.DataFrame(doc_d, columns=['k', 'name'])",
     ),
 )
 def data_frame(c: Call) -> Frame:
@@ -64,7 +64,7 @@ def data_frame(c: Call) -> Frame:
     "pandas.DataFrame.from_records(data, index=None, exclude=None, columns=None, coerce_float=False, nrows=None)",
     not_yet="index",
     verdict="runtime",
-    example="import json\nwith open('nasty.json') as f:\n    data = json.load(f)\nout = pd.DataFrame.from_records(data, exclude=['s'])",
+    example="import json\nwith open('nasty.json') as f:\n    doc_e = json.load(f)\nout = pd.DataFrame.from_records(doc_e, exclude=['s'])",
 )
 def from_records(c: Call) -> Frame:
     """The same, under another name."""
