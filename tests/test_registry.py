@@ -79,11 +79,11 @@ def test_what_a_rule_does_not_take_makes_it_not_fire():
     from transpiler.errors import NoRule
     from transpiler.facts import Const
 
-    with pytest.raises(NoRule, match="errors"):
-        registry.bind(rule, [Const("x.csv")], {"errors": Const("replace")})
+    with pytest.raises(NoRule, match="mode"):
+        registry.bind(rule, [Const("x.csv")], {"mode": Const("a")})
     with pytest.raises(NoRule, match="nonsense"):
         registry.bind(rule, [Const("x.csv")], {"nonsense": Const(1)})
-    bound, _ = registry.bind(rule, [Const("x.csv")], {"errors": Const("strict")})
+    bound, _ = registry.bind(rule, [Const("x.csv")], {"mode": Const("w")})
     assert bound["sep"].value == ","
 
 
