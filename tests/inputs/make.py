@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from tests.inputs import fifth, sixth
+from tests.inputs import fifth, sixth, twelfth
 from tests.nasty import write_inputs
 
 MAKERS: dict[str, Callable[[random.Random], pd.DataFrame]] = {}
@@ -659,7 +659,7 @@ def as_read(frame: pd.DataFrame) -> pd.DataFrame:
 
 def write_all(folder: Path) -> None:
     """Every table under ``folder``; the same bytes each time."""
-    for path, maker in (MAKERS | fifth.MAKERS | sixth.MAKERS).items():
+    for path, maker in (MAKERS | fifth.MAKERS | sixth.MAKERS | twelfth.MAKERS).items():
         frame = maker(random.Random(path))
         write(frame if path.endswith(("parquet", "jsonl")) else as_read(frame), folder / path)
 
