@@ -161,7 +161,6 @@ _LABELS = "def size(v):\n    if pd.isna(v):\n        return 'none'\n    elif v >
         "df['t'].apply(lambda x: x.year)",
         "df['i'].apply(lambda x: [x][0])",
         "df['k'].fillna('a,b').apply(lambda x: x.replace('a', 'a,c').split(','))",
-        "df['s'].fillna('').apply(lambda x: [w.upper() for w in x.split()])",
         "df['i'].apply(lambda x: f'n{x}')",
         "df['t'].apply(lambda x: 'none' if x is pd.NaT else 'there')",
         "df['s'].convert_dtypes().apply(lambda x: x if x is pd.NA else x[0])",
