@@ -480,7 +480,9 @@ class Calls:
         if any(has_data(v) for v in values) or function.name.split(".")[0] == "pandas":
             self.went_to_driver(text, function.name, problem, node)
             reads = frozenset().union(*(v.vars for v in values))
-            return of_columns(function.name, Local(text, reads, why=problem), args, kwargs)
+            return of_columns(
+                self.ctx, function.name, Local(text, reads, why=problem), args, kwargs
+            )
         if function.name == "builtins.str" and len(values) == 1 and isinstance(values[0], (Plain, Scalar)):  # fmt: skip
             return Text(text, values[0].vars)
         if function.name in _LABEL_LISTS and len(values) == 1 and isinstance(values[0], OpenLabels):
@@ -491,4 +493,8 @@ class Calls:
         if made is not None:
             return made
         local = self.plain_like(text, values)
-        return of_columns(function.name, local, args, kwargs) if isinstance(local, Local) else local
+        return (
+            of_columns(self.ctx, function.name, local, args, kwargs)
+            if isinstance(local, Local)
+            else local
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from transpiler.errors import attempt
@@ -21,13 +21,22 @@ def made_of(kind: type[Pairs], local: Local, keys: Any, values: Any) -> Pairs:
     return kind(**given, keys=keys, values=values)
 
 
-def of_columns(name: str, local: Local, args: list[Value], kwargs: dict) -> Local:
+def told(ctx: Any) -> None:
+    """Report the step just noted as what it is: a dict that the program has asked for."""
+    message = "a dict of the program: the columns that it is made of are collected for it"
+    ctx.entries[-1] = replace(ctx.entries[-1], verdict="kept", message=message)
+
+
+def of_columns(ctx: Any, name: str, local: Local, args: list[Value], kwargs: dict) -> Local:
     """What ``zip`` of two Series, or ``dict`` of such pairs, gives on the driver."""
     if kwargs or type(local) is not Local:
         return local
     if name == "builtins.zip" and len(args) == 2:
         keys, values = map(column_in, args)
-        return made_of(Pairs, local, keys, values) if keys and values else local
+        if keys is None or values is None:
+            return local
+        told(ctx)
+        return made_of(Pairs, local, keys, values)
     if name == "builtins.dict" and len(args) == 1 and type(args[0]) is Pairs:
         return made_of(Lookup, local, args[0].keys, args[0].values)
     return local
@@ -44,6 +53,7 @@ def of_labels(ctx: Any, name: str, local: Value, owner: Value, args: list, kwarg
         return local
     (level,) = labels.frame.index.levels or (None,)
     labels = labels.but(gap=level.gap) if level is not None and labels.gap is None else labels
+    told(ctx)
     return made_of(Lookup, local, labels, owner)
 
 
