@@ -122,6 +122,11 @@ def with_columns_of(df, names, fill=None, aside=()):
     return df.withColumns({n: F.lit(fill).cast(kind) for n in new}) if new else df
 
 
+def with_absent(df, name, value):
+    """`df` with the column `name` of one value, unless it has a column of that name."""
+    return df if name in df.columns else df.withColumn(name, value)
+
+
 def each_interpolated(df, row, aside=(), **options):
     """Every column of numbers that is not set aside, its gaps on straight lines along `row`; text
     stays as it is. Raises TypeError for text alone, and for times with gaps."""

@@ -215,6 +215,14 @@ def label_type(df, name, total=None):
     return read if total is None else lambda text: text if text == total else read(text)
 
 
+def expect_texts(df, name):
+    """Raises KeyError, as pandas does for a label of another type, unless column `name` holds texts,
+    which name columns."""
+    kind = dict(df.dtypes)[name]
+    if kind != "string":
+        raise KeyError(f"columns named by values of {name!r}, which are {kind} and no texts, as a step that takes one by a text needs")
+
+
 def pandas_labels(names, read, levels=None, known=None):
     """The pandas labels of Spark names: `known` ones, and what `read` makes of the others.
 

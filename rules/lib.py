@@ -603,8 +603,14 @@ __all__ = [
 
 def reader_of_labels(ctx: Any, frame: Frame, name: str, more: str = "") -> str:
     """The variable of what makes labels of the values of a column whose type the job will see. It
-    is made here, since the frame may have another name when the labels are asked for."""
+    is made here, since the frame may have another name when the labels are asked for. Nothing where
+    a later step takes texts for them, which the job makes sure of."""
+    place = ("labels", ctx.line, ctx.column)
+    if not more and ctx.wants(place, "texts"):
+        ctx.emit(f"{ctx.call('expect_texts')}({frame.text}, {render(name)})", reads=frame.vars)
+        return ""
     variable = ctx.unique("label_of")
     text = f"{ctx.call('label_type')}({frame.text}, {render(name)}{more})"
     ctx.emit(f"{variable} = {text}", defines=variable, reads=frame.vars, kind="constant")
+    ctx.cells["labels", variable] = place
     return variable

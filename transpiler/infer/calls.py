@@ -339,6 +339,7 @@ class Calls:
         found = widths.check(name, *operands)
         nones.check(self, name, owner, args, kwargs)
         remembered.check(self.ctx, name)
+        remembered.texts_taken(self.ctx, name, owner, args)
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
         method = name.rpartition(".")[2]

@@ -22,6 +22,7 @@ from transpiler.facts import (
     Sequence,
     Workbook,
 )
+from transpiler.infer.ensured import ensured
 from transpiler.infer.opened import read_once, written_once
 from transpiler.infer.signals import EndSignal, LoopSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
@@ -65,6 +66,8 @@ class Control:
         self.ctx.note("kept", "python", "", self.program.source_line(node))
 
     def if_(self, node: cst.If, scope: Scope) -> None:
+        if ensured(self, node, scope):
+            return
         test = self.eval(node.test, scope)
         try:
             taken = self.truth(test)

@@ -1,6 +1,9 @@
-"""Labels that pandas remembers: an index of groups knows the values of its keys, also those of groups
+"""What a step needs to know of an earlier one for the sake of a later one.
+
+Labels that pandas remembers: an index of groups knows the values of its keys, also those of groups
 that were left out for another key that is missing, and ``unstack`` orders its columns by them. Spark's
-rows do not know, so where ``unstack`` runs in pandas what made the groups does, too."""
+rows do not know, so where ``unstack`` runs in pandas what made the groups does, too. And the type of
+labels that only the job sees: who takes a column by a text has texts."""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Frame
+from transpiler.facts import Col, Const, Frame
 
 _WHAT = "remembered labels"
 
@@ -33,3 +36,20 @@ def needed(ctx: Any, owner: Any) -> None:
     frame = owner.frame if isinstance(owner, Col) else owner
     if isinstance(frame, Frame) and frame.index.loose and frame.index.made is not None:
         ctx.demand(frame.index.made, _WHAT)
+
+
+def texts_taken(ctx: Any, name: str, owner: Any, args: list) -> None:
+    """``t["x"]`` of a table whose columns are named by values of a type that only the job sees."""
+    taken = name == "DataFrame.__getitem__" and isinstance(owner, Frame) and owner.open
+    if not taken or not owner.label_kind or not isinstance(args[0], Const):
+        return
+    found = args[0].value if isinstance(args[0].value, list) else [args[0].value]
+    if all(isinstance(x, str) for x in found) and any(owner.has(x) is False for x in found):
+        named_by_texts(ctx, owner)
+
+
+def named_by_texts(ctx: Any, frame: Frame) -> None:
+    """Ask that the job make sure of texts for labels."""
+    place = ctx.cells.get(("labels", frame.label_kind))
+    if place is not None:
+        ctx.demand(place, "texts")
