@@ -9,6 +9,7 @@ goes on with the type alone, and the function itself runs as a UDF of the type f
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import Any, Callable
 
 import libcst as cst
@@ -365,14 +366,19 @@ class Body(Operators, Calls, Flow):
             key = self.interpreter.key(node, self.scope)
             text = self.checked(owner, state, "'float' object is not subscriptable")
             return self.by_series("Series.str.__getitem__", text, "str", [key], {}, state)
-        if not isinstance(node.slice[0].slice, cst.Index) or len(node.slice) != 1:
+        if not all(isinstance(e.slice, cst.Index) for e in node.slice):
             raise NoRule("a slice of a value")
-        key = self.eval(node.slice[0].slice.value, state)
+        keys = [self.eval(e.slice.value, state) for e in node.slice]
+        key = keys[0] if len(keys) == 1 else Record(tuple(keys))
         if isinstance(key, Const) and isinstance(owner, (S, Record)):
             return self.place(owner, key.value, state)
         if isinstance(owner, Row) and isinstance(key, Const):
             return self.item(owner, key.value)
-        if isinstance(owner, Const) and isinstance(owner.value, dict) and isinstance(key, S):
+        if (
+            isinstance(owner, Const)
+            and isinstance(owner.value, dict)
+            and isinstance(key, (S, Record))
+        ):
             return self.looked_up(owner.value, key, None, state)
         raise NoRule("a subscript of such a value")
 
@@ -400,42 +406,56 @@ class Body(Operators, Calls, Flow):
         item = F.get(owner.expr, F.lit(key) if key >= 0 else size + key)
         return S(F.when(there, item).otherwise(problem), "str")
 
-    def looked_up(self, table: dict, key: S, default: Any, state: State) -> Any:
-        """``table[key]``, or ``table.get(key, default)``."""
-        kinds = {const_kind(k) for k in table}
-        if key.kind not in ("str", "int") or kinds - {key.kind} or not table or len(table) > 200:
+    def looked_up(self, table: dict, key: Any, default: Any, state: State) -> Any:
+        """``table[key]``, or ``table.get(key, default)``; a tuple of values where the dict has those."""
+        if not table or len(table) > 200:
+            raise NoRule("a dict of no or many keys")
+        tests = {k: S(self.is_key(key, k), "bool") for k in table}
+        lengths = {len(v) if isinstance(v, tuple) else None for v in table.values()}
+        if lengths == {None}:
+            return self.chosen(table, tests, default)
+        (length,) = lengths if len(lengths) == 1 else (None,)
+        given = getattr(default, "value", None)
+        if length is None or default is not None and len(given or ()) != length:
+            raise NoRule("a dict of tuples of several lengths")
+        parts = range(length)
+        defaults = [default if default is None else Const(given[n]) for n in parts]  # type: ignore[index]
+        return Record(tuple(self.chosen({k: v[n] for k, v in table.items()}, tests, defaults[n]) for n in parts))  # fmt: skip
+
+    def is_key(self, key: Any, wanted: Any) -> E | None:
+        """Whether a value, or each of several, is this key of a dict."""
+        if isinstance(key, Record) and key.form == "tuple":
+            if not isinstance(wanted, tuple) or len(wanted) != len(key.items):
+                raise NoRule("a dict with keys of another type")
+            tests = [self.is_key(as_s(one), k) for one, k in zip(key.items, wanted)]
+            return None if lacks(*tests) else reduce(lambda a, b: a & b, tests)  # type: ignore[operator]
+        if not isinstance(key, S) or key.kind not in ("str", "int") or const_kind(wanted) != key.kind:  # fmt: skip
             raise NoRule("a dict with keys of another type")
-        result: Any = (
-            default
-            if default is not None
-            else S(F.raise_error(F.lit("KeyError: the dict has no such key")), "none")
-        )
-        if default is None and key.expr is None:
+        return None if key.expr is None else key.expr == wanted
+
+    def chosen(self, table: dict, tests: dict, default: Any) -> Any:
+        """The value of the key whose test holds."""
+        lost = S(F.raise_error(F.lit("KeyError: the dict has no such key")), "none")
+        result: Any = lost if default is None else default
+        without = any(t.expr is None for t in tests.values())
+        if default is None and without:
             raise NoRule("no key")
         for k, v in reversed(list(table.items())):
-            test = S(key.expr == k if key.expr is not None else None, "bool")
-            value = Const(v)
             if isinstance(result, S) and result.kind == "none" and default is None:
-                value_s = as_s(value)
-                expr = F.when(test.expr, value_s.expr).otherwise(result.expr)
-                result = S(expr, value_s.kind, value_s.full)
+                value = as_s(Const(v))
+                expr = F.when(tests[k].expr, value.expr).otherwise(result.expr)
+                result = S(expr, value.kind, value.full)
             else:
-                result = self.choose(test, value, result)
-        return self.flat_choice(table, key, result, default) or result
+                result = self.choose(tests[k], Const(v), result)
+        return (None if without else self.flat_choice(table, tests, result, default)) or result
 
-    def flat_choice(self, table: dict, key: S, nested: S, default: Any) -> S | None:
+    def flat_choice(self, table: dict, tests: dict, nested: S, default: Any) -> S | None:
         """The same as one ``when`` chain, which reads better."""
-        if (
-            key.expr is None
-            or not isinstance(nested, S)
-            or nested.kind == "mixed"
-            or nested.expr is None
-        ):
+        if not isinstance(nested, S) or nested.kind == "mixed" or nested.expr is None:
             return None
         expr: Any = F
         for k, v in table.items():
-            value = as_s(Const(v))
-            expr = expr.when(key.expr == k, value.expr)
+            expr = expr.when(tests[k].expr, as_s(Const(v)).expr)
         if default is None:
             expr = expr.otherwise(F.raise_error(F.lit("KeyError: the dict has no such key")))
         elif as_s(default).kind != "none":

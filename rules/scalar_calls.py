@@ -74,7 +74,12 @@ class Calls:
         raise NoRule("a call of such a thing")
 
     def constant_method(self, owner: Any, method: str, args: list, state: State) -> Any:
-        if isinstance(owner, dict) and method == "get" and args and isinstance(args[0], S):
+        if (
+            isinstance(owner, dict)
+            and method == "get"
+            and args
+            and isinstance(args[0], (S, Record))
+        ):
             return self.looked_up(owner, args[0], args[1] if len(args) > 1 else NOTHING, state)
         raise NoRule(f".{method}() of a constant")
 
