@@ -197,20 +197,27 @@ def group_added(v, t, order=None, none=None):
     return group_joined(v, order, none)
 
 
-def group_text(v, t, order, separator, dropped=False, distinct=False, ordered=False):
+def group_text(v, t, order, separator, dropped=False, distinct=False, ordered=False, part=None):
     """The texts of a group joined in row order; pandas raises where one is missing.
 
-    ``dropped``: missing ones are left out; ``distinct``, ``ordered``: each text once, sorted.
+    ``dropped``: missing ones are left out; ``distinct``, ``ordered``: each text once, sorted;
+    ``part``: so many of the first ones, or (negative) of the last.
     """
     if t != "string":
         raise TypeError(f"a {t} column is joined like text")
     texts = group_distinct(v, order) if distinct else group_list(v, order)
     if ordered:
         texts = F.array_sort(texts)
+    if part is not None:
+        texts = F.filter(texts, lambda text: text.isNotNull()) if dropped else texts
+        from_end = F.greatest(F.size(texts) + part + 1, F.lit(1))
+        texts = F.slice(texts, 1 if part > 0 else from_end, abs(part))
     joined = F.array_join(texts, separator)
     if dropped:
         return joined
     problem = F.raise_error(F.lit("a missing value is joined like text"))
+    if part is not None:
+        return F.when(F.exists(texts, lambda text: text.isNull()), problem).otherwise(joined)
     return F.when(F.count(v) < F.count(F.lit(1)), problem).otherwise(joined)
 
 

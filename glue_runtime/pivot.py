@@ -220,7 +220,9 @@ def expect_texts(df, name):
     which name columns."""
     kind = dict(df.dtypes)[name]
     if kind != "string":
-        raise KeyError(f"columns named by values of {name!r}, which are {kind} and no texts, as a step that takes one by a text needs")
+        raise KeyError(
+            f"columns named by values of {name!r}, which are {kind} and no texts, as a step that takes one by a text needs"
+        )
 
 
 def pandas_labels(names, read, levels=None, known=None):

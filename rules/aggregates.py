@@ -256,14 +256,14 @@ def collected(name: str) -> Callable[..., Made]:
     return make
 
 
-def make_text(g: Groups, v: Col, over: E | None, separator: str = "", **options: bool) -> Made:
+def make_text(g: Groups, v: Col, over: E | None, separator: str = "", **options: Any) -> Made:
     """``separator.join(group)``."""
     if v.dtype not in (None, *TEXTS) or over is not None:
         raise NoRule(f"a {v.dtype} column joined like text")
     at = g.position()
     function = g.ctx.call("group_text")
     kind = lift("string") if v.dtype is not None else g.type_text(v)
-    more = "".join(f", {k}=True" for k, on in options.items() if on)
+    more = "".join(f", {k}={on}" for k, on in options.items() if on)
     return Made(
         E(f"{function}({v.expr}, {kind}, {at}, {separator!r}{more})"),
         "object",

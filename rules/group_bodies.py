@@ -22,6 +22,7 @@ class Items:
     mask: Col | None = None
     kind: str = "items"  # items, mode, rolling
     params: dict | None = None
+    part: int | None = None  # so many of the first values, or (negative) of the last
 
 
 def opened(func: Func) -> tuple[str, cst.BaseExpression]:

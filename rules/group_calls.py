@@ -135,7 +135,19 @@ def _fillna(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression | Non
     return cst.Name(full)
 
 
+def _some(sign: int) -> Any:
+    def some(body: Any, items: Items, node: cst.Call) -> cst.BaseExpression:
+        """``x.head(3)`` and ``x.tail(3)``."""
+        number = body.literals(node, ("n",)).get("n", 5)
+        if type(number) is not int or number < 1 or items.kind != "items" or items.ordered or items.mask is not None:  # fmt: skip
+            raise NoRule("some of these values")
+        return body.special(replace(items, part=sign * number))
+
+    return some
+
+
 METHODS = {
+    "head": _some(1), "tail": _some(-1),
     "dropna": _dropna, "unique": _unique, "drop_duplicates": _unique, "tolist": _tolist, "to_list": _tolist,
     "mode": _mode, "value_counts": _counts, "rolling": _rolling, "expanding": _expanding, "fillna": _fillna,
 }  # fmt: skip

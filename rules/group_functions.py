@@ -62,6 +62,7 @@ def as_list(g: Groups, func: Func, v: Col | None, problem: NoRule, distinct: boo
     except NoRule:
         raise problem from None
     plain = not (found.dropped or found.ordered or found.mask is not None or found.kind != "items")
+    plain = plain and found.part is None
     if not plain or found.params == {"set": True} or (found.distinct and not distinct):
         raise problem
     return AGGREGATES["unique" if found.distinct else "list"](g, found.col, None)

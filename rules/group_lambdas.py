@@ -125,9 +125,11 @@ class Body(cst.CSTTransformer):
         if words & computed or "scalar" in words:
             raise NoRule("a number computed over all groups")
 
-    def listed(self, node: cst.CSTNode) -> Items | None:
-        """A part of the body that is a list of the group's values."""
+    def listed(self, node: cst.CSTNode, some: bool = False) -> Items | None:
+        """A part of the body that is a list of the group's values, or of ``some`` of them."""
         if isinstance(node, cst.Name) and node.value in self.items:
+            if self.items[node.value].part is not None and not some:
+                raise NoRule("some of the values of a group")
             return self.items[node.value]
         col = self.series(node)
         return Items(col) if col is not None else None
@@ -177,7 +179,7 @@ class Body(cst.CSTTransformer):
         self, node: cst.Call, owner: cst.BaseExpression, name: str
     ) -> cst.BaseExpression | None:
         if name == "join" and isinstance(owner, cst.SimpleString) and len(node.args) == 1:
-            items = self.listed(node.args[0].value)
+            items = self.listed(node.args[0].value, some=True)
             if items is None:
                 raise NoRule("join of something that is not the group")
             return self.joined(items, owner.evaluated_value)
@@ -236,7 +238,7 @@ class Body(cst.CSTTransformer):
             raise NoRule("join of these values")
         if items.params == {"set": True} and not items.ordered:
             raise NoRule("the order of a set is not known")
-        options = {k: getattr(items, k) for k in ("dropped", "distinct", "ordered")}
+        options = {k: getattr(items, k) for k in ("dropped", "distinct", "ordered", "part")}
         name = self.fresh()
         self.once.bind(name, Ref(as_col(g, AGGREGATES["join"](g, v, None, separator, **options))))
         return cst.Name(name)

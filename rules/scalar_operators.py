@@ -5,13 +5,14 @@ from __future__ import annotations
 import operator as python
 import re
 from dataclasses import replace
+from functools import reduce
 from typing import Any, Callable
 
 import libcst as cst
 
 from rules.lib import is_missing
 from rules.scalars import (
-    ANY_GAP, NA, NOTHING, SINGLES, SPARK, Row, S, State, as_s, bare, const_kind, lacks, tight,
+    ANY_GAP, NA, NOTHING, SINGLES, SPARK, Record, Row, S, State, as_s, bare, const_kind, lacks, tight,
 )  # fmt: skip
 from transpiler.builders import builder, takes
 from transpiler.errors import NoRule
@@ -256,6 +257,12 @@ class Operators:
         return S(F.coalesce(expr, F.lit(True)), "bool")
 
     def member(self, left: Any, right: Any, negated: bool, state: State) -> S:
+        if isinstance(left, Record) and isinstance(right, Const) and isinstance(right.value, (set, dict, frozenset)):  # fmt: skip
+            tests = [self.is_key(left, k) for k in right.value]  # type: ignore[attr-defined]
+            if not tests or lacks(*tests):
+                raise NoRule("membership of such values")
+            found = F.coalesce(reduce(lambda a, b: a | b, tests), F.lit(False))
+            return S(~found if negated else found, "bool")
         if (
             isinstance(right, Const)
             and isinstance(right.value, (list, tuple, set, dict, frozenset))

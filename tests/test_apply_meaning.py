@@ -23,6 +23,8 @@ RAISING = [
     "df['z'] = df['f'].apply(int)",
     "df['z'] = df['f'].apply(lambda x: round(x))",
     "names = {'a': 1}\ndf['z'] = df['k'].fillna('?').apply(lambda x: names[x])",
+    "L = {'a': (7, 14)}\ndf['z'] = df['k'].apply(lambda x: L[x][1])",
+    "df = df.groupby('k')['s'].agg(lambda r: ''.join(r.head(3))).reset_index()",
     "df['z'] = df['f'].apply(lambda x: math.sqrt(x))",
     "df['z'] = df['s'].apply(lambda x: x < 'm')",
     "df['z'] = df['u'].fillna('').apply(lambda x: x[0])",
@@ -57,6 +59,12 @@ def test_what_raises_in_python_raises_in_the_job(body, spark, tmp_path):
 
 
 SAME = [
+    # several values look one up, and one looks several up
+    "D = {('a', 2): 'x', ('b', 3): 'y'}\ndf['z'] = df.apply(lambda r: D[r['k'], r['j']] if (r['k'], r['j']) in D else D.get((r['k'], 2), 'none'), axis=1)",
+    "L = {'a': (7, 14), 'b': (1, 2)}\ndef f(r):\n    if r['k'] not in L:\n        return '?'\n    low, high = L[r['k']]\n    return 'L' if r['i'] < low else 'H' if r['i'] > high else ''\ndf['z'] = df.apply(f, axis=1)\n"
+    "df['y'] = [L.get(t, (0, 1))[1] for t in df['k']]",
+    # some of the texts of a group
+    "t = df.dropna(subset=['s']).groupby('k').agg(x=('s', lambda r: '+'.join(r.tail(2))), y=('s', lambda r: ''.join(r.drop_duplicates().head(3))))\nt['z'] = t.index.map(df.groupby('k')['s'].apply(lambda r: '|'.join(r.dropna().head(1))))\ndf = t.reset_index()",
     # a guard makes the same step safe
     "df['z'] = df['s'].apply(lambda x: x.upper() if isinstance(x, str) and x != 'x,y' else 'none')",
     "df['z'] = df.apply(lambda r: r['i'] / r['j'] if r['j'] != 0 else 0.0, axis=1)",
