@@ -11,7 +11,7 @@ from glue_runtime.columns import type_in
 from glue_runtime.columns_missing import whole
 from glue_runtime.columns_numbers import limited_numbers, rounded
 from glue_runtime.quoting import quoted
-from glue_runtime.running import interpolated
+from glue_runtime.running import all_filled_forward, interpolated
 
 WHOLE_TYPES = ("tinyint", "smallint", "int", "bigint")
 FRACTIONS = ("float", "double")
@@ -125,6 +125,22 @@ def with_columns_of(df, names, fill=None, aside=()):
 def with_absent(df, name, value):
     """`df` with the column `name` of one value, unless it has a column of that name."""
     return df if name in df.columns else df.withColumn(name, value)
+
+
+def each_filled(df, row, aside=(), way=1):
+    """Every column that is not set aside, its gaps filled from the rows before (way=1) or after (-1)
+    along `row`. Raises TypeError for booleans with gaps, and for values such as lists."""
+    kinds = {c: t for c, t in df.dtypes if c not in aside}
+    usual = (*WHOLE_TYPES, *FRACTIONS, "string", "timestamp")
+    values = {}
+    for name, kind in kinds.items():
+        if kind in usual:
+            values[name] = whole(df, quoted(name))
+        elif kind != "boolean" or df.where(quoted(name).isNull()).limit(1).count():
+            raise TypeError(f"gaps of {name!r}, a column of type {kind}, filled along the rows")
+    names = list(df.columns)
+    row = F.col(row) if way > 0 else -F.col(row)
+    return all_filled_forward(df, values, row).select(*map(quoted, names)) if values else df
 
 
 def each_interpolated(df, row, aside=(), **options):

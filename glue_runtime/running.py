@@ -173,6 +173,28 @@ def filled_forward(df, name, column, row):
     return joined.withColumn(name, value).drop("__block", "__value", "__carry")
 
 
+def all_filled_forward(df, values, row):
+    """The columns `values` {name: Column} with the last value up to each row that is not missing, all
+    of them in one pass. With row=-position it is the next value from this row on."""
+    row = column_of(row)
+    names = {f"v{n}": name for n, name in enumerate(values)}
+    cells = F.struct(*[values[name].alias(v) for v, name in names.items()])
+    blocked = df.withColumns({"__block": block_of(row), "__value": cells})
+
+    def latest(cells, at):
+        return F.struct(*[F.max_by(cells[v], F.when(cells[v].isNotNull(), at)).alias(v) for v in names])  # fmt: skip
+
+    totals = blocked.groupBy("__block").agg(latest(F.col("__value"), row).alias("__total"))
+    joined = with_carry(blocked, totals, latest(F.col("__total"), F.col("__block")))
+    window = Window.partitionBy("__block").orderBy(row)
+    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    filled = {
+        name: F.coalesce(F.last(F.col("__value")[v], ignorenulls=True).over(window), F.col("__carry")[v])
+        for v, name in names.items()
+    }  # fmt: skip
+    return joined.withColumns(filled).drop("__block", "__value", "__carry")
+
+
 def interpolated(df, name, column, row, limit=None, way="forward", area=None, at=None):
     """Add column `name`: missing values on the line between the values before and after.
 

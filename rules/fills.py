@@ -79,6 +79,9 @@ for _name, _way in (("ffill", 1), ("bfill", -1)):
             c.need(c.lit("limit_area") is None, "limit_area= along the rows")
             return filled_along(c, way)
         c.need(c.lit("axis") in (None, 0, "index", "rows"), "axis= of this value")
+        if c.frame.open:
+            c.need(c.lit("limit") is None and c.lit("limit_area") is None, "limits, over columns that are not known here")  # fmt: skip
+            return each_column(c, "each_filled", "" if way > 0 else ", way=-1")
         return mapped(c.ctx, c.frame, lambda s: within(c, s, way))
 
     rule(f"Series.{_name}({_FFILL})", not_yet="inplace downcast", example=(f"df['f'].{_name}(axis=0)", f"df['g'].{_name}(limit_area='inside')", f"df['g'].{_name}(limit_area='outside')", f"df['s'].{_name}()", f"df['g'].{_name}(limit=1)", f"df['i'].{_name}()", f"df.sort_values('t', kind='stable')['n'].{_name}()", f"df['f'].ffill().{_name}()"))(_fill)  # fmt: skip
@@ -215,16 +218,21 @@ def frame_interpolate(c: Call) -> Frame:
         )
         return mapped(c.ctx, c.frame, lambda s: s if s.dtype == "object" else between(c, s))
     c.need(c.lit("method") == "linear", f"method={c.lit('method')!r}")
-    options, ctx = line_options(c), c.ctx
+    return each_column(c, "each_interpolated", line_options(c))
+
+
+def each_column(c: Call, function: str, options: str) -> Frame:
+    """A step along the rows of a frame of which only the job knows the columns, over each of them."""
+    ctx = c.ctx
     shown = [k.name for k in c.frame.order.keys if k.name not in c.frame.hidden]
     frame = ctx.losing(c.frame, [n for n in shown if n not in {x.name for x in c.frame.index.levels}])  # fmt: skip
     c.need(not frame.nullable and not any(x.dtype in ("category", "list", "date", "bool?") for x in frame.columns), "such columns")  # fmt: skip
     c.need(all(x.label == x.name for x in frame.columns), "renamed columns")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     before, row, after = row_and_frame(ctx, frame)
-    ctx.call("each_interpolated")
+    ctx.call(function)
     aside = [*frame.hidden, *(x.name for x in frame.index.levels), *(["__row"] if after else [])]
-    text = f"each_interpolated({before.replace('@@', frame.text)}, {row}, {render(aside)}{options}){after}"
+    text = f"{function}({before.replace('@@', frame.text)}, {row}, {render(aside)}{options}){after}"
     columns = tuple(Column(x.label, x.name, None) for x in frame.columns)
     out = frame.but(text=text, columns=columns, base=fresh())
-    return out if after else chosen_again(ctx, frame, out, ("each_interpolated", row, options))
+    return out if after else chosen_again(ctx, frame, out, (function, row, options))

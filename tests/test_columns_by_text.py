@@ -11,6 +11,9 @@ SNIPPETS = {
     "added": f"{_TABLE}for c in ['apple', 'zebra', 'x,y']:\n    if c not in t.columns:\n        t[c] = 0\nt['r'] = t['apple'] + t['zebra']\nout = t.reset_index()",
     "a fraction": "t = df.pivot_table(index='k', columns='s', values='f', aggfunc='mean')\nif 'nope' not in t.columns:\n    t['nope'] = 1.5\nif 'apple' not in t:\n    t['apple'] = 2\nout = t[['nope', 'apple']]",
     "of a file": "if 'new' not in df.columns:\n    df['new'] = 'text'\nif 'k' not in df.columns:\n    df['k'] = 'text'\nout = df[['new', 'k', 'i']]",
+    "filled": "t = df.dropna(subset=['s']).pivot_table(index='i', columns='s', values='j', aggfunc='max')\nout = t.bfill().fillna(0).astype(int)",
+    "texts filled": "t = df.dropna(subset=['s']).pivot_table(index='i', columns='s', values='u', aggfunc='first')\nout = t.ffill().bfill()",
+    "chosen and filled": "num = df.select_dtypes('number').columns\ndf[num] = df[num].ffill()\nout = df",
     # what the job calls a column is not what pandas does
     "like a level": f"{_TABLE}if 'k' not in t.columns:\n    t['k'] = 0\nout = t.sum()",
     "beside numbers": "t = df.groupby(['k', 'j'])['i'].sum().unstack(fill_value=0)\nt['total'] = t.sum(axis=1)\nout = t['total']",
