@@ -22,6 +22,7 @@ def compare_pandas_data(p: Passage) -> Frame:
     p.need(labels and labels == right.labels, "the two tables have other columns")
     p.need(len(set(labels)) == len(labels), "two columns of one name")
     p.need(not {"left", "right"} & {*labels}, "a column has the name of a side")
+    p.need(not any(str(x).startswith("__") for x in labels), "a column is called like hidden ones")
     for x, y in zip(left.columns, right.columns):
         same = x.dtype == y.dtype and x.dtype in _COMPARED and x.name == y.name
         p.need(same and not (x.nans or y.nans), "columns of different types are compared")

@@ -10,9 +10,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Iterator
 
 from transpiler.errors import NoRule
 from transpiler.facts import Collected, Frame, Index, Order, Scalar, SortKey, Value
@@ -310,6 +311,16 @@ class Context:
         """Columns of the program, as far as they are known, that are called like hidden ones."""
         asked = {place[1] for place, what in self.learned.demands if what == "name"}
         return asked | {x for x in self.learned.labels if not x.endswith("__")}
+
+    @contextmanager
+    def other_names(self) -> Iterator[None]:
+        """While a rule stands for code of the program, and so for the names that the code has."""
+        before = self.like_hidden
+        self.like_hidden = before - self.learned.labels
+        try:
+            yield
+        finally:
+            self.like_hidden = before
 
     def is_free(self, name: str) -> bool:
         """Whether no column of an input, as far as the job knows them, has the name."""

@@ -53,7 +53,8 @@ class Passages:
             return
         point = self.ctx.save()
         try:
-            value = known.apply(Passage(self, self.ctx, scope))
+            with self.ctx.other_names():
+                value = known.apply(Passage(self, self.ctx, scope))
         except NoRule:
             self.ctx.restore(point)
             self.block(rest, scope, lambda name: False)  # type: ignore[attr-defined]
