@@ -11,7 +11,7 @@ from pyspark.sql import types as T
 from glue_runtime.csv_cells import NEVER_MISSING, cell_values, infer_kinds, missing_markers
 from glue_runtime.csv_cut import cut_cells, packed_head
 from glue_runtime.csv_layout import PACKED, needs_multiline, plain_header, usual_layout
-from glue_runtime.files import existing_files, first_bytes, read_local
+from glue_runtime.files import existing_files, expect_usual_names, first_bytes, read_local
 from glue_runtime.position import file_order
 from glue_runtime.quoting import quoted, schema_fields
 
@@ -64,6 +64,7 @@ def read_csv(
     nullable=False,
     infinite=(),
     utc=(),
+    own=(),
 ):
     """Read a CSV file or folder as pd.read_csv types it; missing is NULL.
 
@@ -73,6 +74,7 @@ def read_csv(
     newlines: every end of a line in a cell is "\\n", as in a file that Python opens.
     as_text: columns of which every cell is its text, also where it is empty or a marker.
     nullable: types that have gaps, as dtype_backend="numpy_nullable" has them.
+    own: columns called like hidden ones that the job knows of.
     utc: columns of times whose texts end in an offset from UTC, which is 0.
     columns: the columns to keep. position: name of a bigint column that rises in file order
     (files of a folder by name).
@@ -104,6 +106,8 @@ def read_csv(
     head = head_of(spark, files[0][0], HEAD_BYTES, layout)
     pinned = schema_fields(spark, schema) if schema is not None else None
     found = checked_names(spark, path, files, head, layout, pinned)
+    if pinned is None:
+        expect_usual_names(found, own, path)
     raw = raw_cells(glueContext, spark, path, files, found, layout, head, transformation_ctx)
     if nrows is not None:
         raw = raw.orderBy("__row").limit(nrows)

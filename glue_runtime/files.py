@@ -51,6 +51,17 @@ def data_files(spark, path):
     return sorted(found)
 
 
+def expect_usual_names(names, own, path):
+    """Raises NotImplementedError for columns that are called like hidden ones of the job, unless it was
+    told of them (`own`)."""
+    odd = [n for n in names if n.startswith("__") and not n.endswith("__") and n not in own]
+    if odd:
+        words = "which are called like those that the job makes for itself"
+        raise NotImplementedError(
+            f"{path} has columns {odd}, {words}: make it with the input at hand"
+        )
+
+
 def existing_files(spark, path):
     """`data_files`, or FileNotFoundError (as pandas raises) when there is no file at `path`."""
     found = data_files(spark, path)

@@ -8,6 +8,7 @@ from pyspark.sql import types as T
 
 from glue_runtime.files import (
     existing_files,
+    expect_usual_names,
     first_bytes,
     hadoop_path,
     merge_parts,
@@ -36,12 +37,14 @@ def read_json(
     convert_dates=True,
     dtype=True,
     infinite=(),
+    own=(),
 ):
     """Read JSON records as pandas types them; missing is NULL.
 
     lines=True: one object a line; else every file is an array of objects, which one task reads.
     schema: pinned types ("name type, …"), in which every value must fit; without one they are found
     in a pass over the data. position: name of a bigint column that rises in file order.
+    own: columns called like hidden ones that the job knows of.
     """
     spark = glueContext.spark_session
     files = existing_files(spark, path)
@@ -62,6 +65,8 @@ def read_json(
     if "_corrupt_record" in frame.columns:
         raise ValueError(f"{path} has a {'line' if lines else 'file'} that is not JSON")
     rows = frame.drop("__row", "__file", "__rank")
+    if schema is None:
+        expect_usual_names(rows.columns, own, path)
     if schema is not None:
         cells = pinned_cells(rows, schema, path, dtype)
     else:

@@ -5,7 +5,7 @@ import json
 from awsglue.dynamicframe import DynamicFrame
 from pyspark.sql import functions as F
 
-from glue_runtime.files import existing_files, hadoop_path, replace_dataset
+from glue_runtime.files import existing_files, expect_usual_names, hadoop_path, replace_dataset
 from glue_runtime.position import file_order, with_position
 from glue_runtime.infinities import finite_numbers
 from glue_runtime.quoting import quoted, schema_fields
@@ -23,13 +23,14 @@ NANOS_SETTING = "spark.sql.legacy.parquet.nanosAsLong"
 
 def read_parquet(
     glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None, infinite=(),
-    zoned=(),
+    zoned=(), own=(),
 ):  # fmt: skip
     """Read a Parquet file or folder as pandas does; missing is NULL, integers are bigint.
 
     schema: "name type, …" as pinned when the job was made; ValueError where the data differs.
     position: name of a bigint column that rises in file order. Nanosecond timestamps and the
     order of rows need Spark's reader, all else goes through Glue's.
+    own: columns called like hidden ones that the job knows of.
     zoned: the columns of times that have a zone in pandas, which only a job made with the input at
     hand knows. Raises NotImplementedError for others, and for an index that pandas stored.
     """
@@ -49,6 +50,8 @@ def read_parquet(
             spark.conf.set(NANOS_SETTING, "true")
         frame = spark.read.parquet(path)
     names = frame.columns
+    if schema is None:
+        expect_usual_names(names, own, path)
     if position is not None:
         frame = file_order(spark, frame, files, F.col("_metadata.row_index"))
     wanted = names if columns is None else list(columns)

@@ -114,6 +114,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     if schema is None and problem:
         c.message = f"its types are not known: reading it here raises {problem}"  # type: ignore[attr-defined]
     if not pinned:
+        if ctx.like_hidden and fmt in ("csv", "json", "parquet"):
+            passed["own"] = sorted(ctx.like_hidden)
         typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
     hidden: tuple[str, ...] = ()
