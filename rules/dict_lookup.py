@@ -30,7 +30,7 @@ def may_match_gap(c: Call, key: Col, labels: Col) -> bool:
     "Series.map(arg, na_action=None)",
     example=(
         "d = dict(zip(other['k'], other['w']))\nout = df['k'].map(d)",
-        "d = dict(zip(other['w'], other['name']))\nd[3] = 'three'\ndf['x'] = df['i'].map(d).fillna('none')\nd[4] = 'late'\nout = df[['i', 'x']]",
+        "d = dict(zip(other['w'], other['name']))\ndf['x'] = df['i'].map(d).fillna('none')\nout = df[['i', 'x']]",
         "d = df['k'].value_counts().to_dict()\nout = df.assign(n=df['k'].map(d))[['k', 'n']]",
         "d = df.groupby('k')['f'].mean().to_dict()\nout = df['f'] - df['k'].map(d)",
         "d = other.set_index('k')['name'].to_dict()\nout = df['k'].str.upper().str.lower().map(d, na_action='ignore')",
