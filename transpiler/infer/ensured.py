@@ -6,8 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from rules.constants import is_missing
-from rules.lib import literal_column
+from rules import lib
 from transpiler.errors import NoRule
 from transpiler.facts import Const, Frame
 from transpiler.infer.remembered import named_by_texts
@@ -71,9 +70,9 @@ def with_column(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     aside = (*frame.hidden, *(x.name for x in frame.index.levels), *(x.name for x in frame.columns))
     if frame.label_kind or frame.nullable or label.value in aside or value.value is None:
         raise NoRule("columns of this kind")
-    if not (is_missing(value.value) or isinstance(value.value, (bool, int, float, str))):
+    if not (lib.is_missing(value.value) or isinstance(value.value, (bool, int, float, str))):
         raise NoRule("a value of this type")
     ctx.use(frame)
-    expr, _ = literal_column(ctx, value)
+    expr, _ = lib.literal_column(ctx, value)
     text = f"{ctx.call('with_absent')}({frame.text}, {label.value!r}, {expr})"
     return frame.but(text=text)
