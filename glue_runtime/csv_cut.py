@@ -6,20 +6,14 @@ import re
 
 import pandas as pd
 
+from glue_runtime.files import ENDINGS
+
 # A file is one value of Spark's reader of whole files.
 LARGEST_FILE = (1 << 31) - (1 << 20)
 # So many rows of a file are handed on at a time.
 ROWS_AT_ONCE = 50_000
 # 50 bits hold the rows of a file, 13 bits the files.
 FILE_SHIFT = 50
-ENDINGS = {
-    ".gz": "gzip",
-    ".bz2": "bz2",
-    ".xz": "xz",
-    ".zip": "zip",
-    ".zst": "zstd",
-    ".tar": "tar",
-}
 
 
 def cut_cells(spark, path, files, names, layout, reader="read_csv"):

@@ -201,19 +201,22 @@ def write_text(path, text, encoding=None, mode="w", compression="infer", errors=
     write_bytes(path, before + packed(data, str(path), compression))
 
 
+# what pandas calls the packing of a file with such an ending
+ENDINGS = {
+    ".gz": "gzip",
+    ".bz2": "bz2",
+    ".xz": "xz",
+    ".zip": "zip",
+    ".zst": "zstd",
+    ".tar": "tar",
+}
+
+
 def packed(data, path, compression):
     """Bytes compressed as `compression=` or the ending of the path says."""
     how = compression.get("method", "infer") if isinstance(compression, dict) else compression
     if how == "infer":
-        endings = {
-            ".gz": "gzip",
-            ".bz2": "bz2",
-            ".xz": "xz",
-            ".zip": "zip",
-            ".zst": "zstd",
-            ".tar": "tar",
-        }
-        how = endings.get(os.path.splitext(path)[1].lower())
+        how = ENDINGS.get(os.path.splitext(path)[1].lower())
     if how is None:
         return data
     if how not in ("gzip", "bz2", "xz"):
