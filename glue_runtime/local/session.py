@@ -56,7 +56,12 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
 }
-JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto -Duser.timezone=UTC"
+# The quick compiler alone gets 48 MB for its code, which some 400 small jobs fill; what is compiled
+# then makes room for itself at the cost of what is still in use.
+JVM_OPTIONS = (
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Xshare:auto"
+    " -Duser.timezone=UTC"
+)
 
 # For tests: compiling a plan to Java costs more than interpreting it over a few rows, and so does
 # adapting it, which would also merge small partitions and so hide what depends on their order.
