@@ -66,11 +66,3 @@ def file_pieces(content, address, ranks, reader, layout, names):
         cells["__row"] = range(row, row + len(cells))
         row += len(cells)
         yield cells
-
-
-def packed_head(path, compression, size):
-    """The first bytes of a local file that only pandas unpacks."""
-    from pandas.io.common import get_handle
-
-    with get_handle(path, "rb", compression=compression, is_text=False) as opened:
-        return opened.handle.read(size)

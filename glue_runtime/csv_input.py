@@ -9,8 +9,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from glue_runtime.csv_cells import NEVER_MISSING, cell_values, infer_kinds, missing_markers
-from glue_runtime.csv_cut import cut_cells, packed_head
-from glue_runtime.csv_layout import PACKED, needs_multiline, plain_header, usual_layout
+from glue_runtime.csv_layout import (
+    PACKED,
+    needs_multiline,
+    packed_head,
+    plain_header,
+    usual_layout,
+)
 from glue_runtime.files import existing_files, expect_usual_names, first_bytes, read_local
 from glue_runtime.position import file_order
 from glue_runtime.quoting import quoted, schema_fields
@@ -65,6 +70,7 @@ def read_csv(
     infinite=(),
     utc=(),
     own=(),
+    cut=None,
 ):
     """Read a CSV file or folder as pd.read_csv types it; missing is NULL.
 
@@ -74,11 +80,12 @@ def read_csv(
     newlines: every end of a line in a cell is "\\n", as in a file that Python opens.
     as_text: columns of which every cell is its text, also where it is empty or a marker.
     nullable: types that have gaps, as dtype_backend="numpy_nullable" has them.
+    cut: `cut_cells`, for files in a layout or packing that Spark's readers do not take.
     own: columns called like hidden ones that the job knows of.
     utc: columns of times whose texts end in an offset from UTC, which is 0.
     columns: the columns to keep. position: name of a bigint column that rises in file order
     (files of a folder by name).
-    Raises ValueError for a header other than the pinned one, for a row with too many fields, and
+    Raises NotImplementedError for such files without `cut`, ValueError for a header other than the pinned one, for a row with too many fields, and
     (as the job runs) for a cell that does not fit its column.
     """
     spark = glueContext.spark_session
@@ -108,7 +115,14 @@ def read_csv(
     found = checked_names(spark, path, files, head, layout, pinned)
     if pinned is None:
         expect_usual_names(found, own, path)
-    raw = raw_cells(glueContext, spark, path, files, found, layout, head, transformation_ctx)
+    if usual_layout(layout, files):
+        raw = raw_cells(glueContext, spark, path, files, found, layout, head, transformation_ctx)
+    elif cut is not None:
+        raw = cut(spark, path, files, found, layout)
+    else:
+        raise NotImplementedError(
+            f"{path}: files packed as those that this job was made for are not"
+        )
     if nrows is not None:
         raw = raw.orderBy("__row").limit(nrows)
     wanted = kept_columns(found, columns, path)
@@ -230,11 +244,8 @@ def present_text(cell, markers, number, newlines=False):
 def raw_cells(glueContext, spark, path, files, names, layout, head, transformation_ctx):
     """All cells as text in c0, c1, …, and __row, a number that rises in file order.
 
-    Glue's own reader where it gives pandas' cells; a file in a layout that Spark cannot read as
-    pandas does is cut by pandas, as one task.
+    Glue's own reader where it gives pandas' cells, else Spark's.
     """
-    if not usual_layout(layout, files):
-        return cut_cells(spark, path, files, names, layout)
     multiline = needs_multiline(spark, files, layout)
     # pandas skips a line of blanks. Glue does not tell it from a row whose cells are all empty.
     blanks = re.search(rb"(?m)^[ \t]+\r?$", head) is not None

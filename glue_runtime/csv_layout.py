@@ -64,3 +64,11 @@ def needs_multiline(spark, files, layout):
     lines = spark.read.text([uri for uri, _ in files])
     quotes = F.length("value") - F.length(F.translate("value", layout["quotechar"], ""))
     return lines.where(quotes % 2 == 1).limit(1).count() > 0
+
+
+def packed_head(path, compression, size):
+    """The first bytes of a local file that only pandas unpacks."""
+    from pandas.io.common import get_handle
+
+    with get_handle(path, "rb", compression=compression, is_text=False) as opened:
+        return opened.handle.read(size)

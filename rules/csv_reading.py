@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +32,14 @@ _LAYOUT = (
 #: of a layout, what pandas' two parsers do not cut alike
 _OF_ENGINE = {"quoting", "doublequote", "escapechar", "comment", "skiprows", "skip_blank_lines", "skipinitialspace"}  # fmt: skip
 _ENDINGS = {"gzip": ".gz", "bz2": ".bz2", "xz": ".xz", "zip": ".zip", "zstd": ".zst", "tar": ".tar"}
+
+#: endings of packed files that Spark does not unpack
+_ONLY_PANDAS_UNPACKS = (".zip", ".xz", ".tar", ".zst", ".tgz")
+#: parameters that Spark's readers know only the default of
+_ONLY_PANDAS_TAKES = {
+    "lineterminator", "skiprows", "comment", "escapechar", "skipinitialspace", "skip_blank_lines",
+    "skipfooter", "compression", "encoding_errors", "doublequote", "engine",
+}  # fmt: skip
 
 _READ = (
     "filepath_or_buffer, *, sep=None, delimiter=None, header='infer', names=None, "
@@ -173,6 +183,8 @@ def read_whole(c: Call, default: str) -> tuple[Frame, dict]:
     passed = reader_options(c, options, known)
     if dates:
         passed |= {"parse_dates": dates, **zones_of(schema, "utc")}
+    if cut_by_pandas(path, passed):
+        passed["cut"] = E(c.ctx.call("cut_cells"))
     function = "read_csv"
     if hasattr(path, "added"):
         c.need(index is None, "an index column of several files")
@@ -211,6 +223,20 @@ def reader_options(c: Call, options: dict, known: dict) -> dict:
     backend = c.lit("dtype_backend")
     c.need(backend in (None, "numpy_nullable"), f"dtype_backend={backend!r}")
     return {**passed, "nullable": True} if backend is not None else passed
+
+
+def cut_by_pandas(path: Any, passed: dict) -> bool:
+    """Whether the files may be in a layout or packing that Spark's readers do not take."""
+    sep, encoding = passed.get("sep", ","), passed.get("encoding", "utf-8")
+    if passed.keys() & _ONLY_PANDAS_TAKES or passed.get("header", False) is not False:
+        return True
+    if sep is None or len(sep) != 1:
+        return True
+    if isinstance(encoding, E) or codecs.lookup(encoding).name not in ("utf-8", "ascii"):
+        return True
+    places = getattr(path, "at_hand", None) or [getattr(path, "value", path.text)]
+    endings = [os.path.splitext(str(place).strip("'\""))[1].lower() for place in places]
+    return any(not ending or ending in _ONLY_PANDAS_UNPACKS for ending in endings)
 
 
 def layout_options(c: Call, path: Any, default: str) -> dict:

@@ -2,12 +2,14 @@
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from glue_runtime import parquet
+from glue_runtime.csv_cut import cut_cells
 from glue_runtime.csv_input import read_csv
 from glue_runtime.driver import to_pandas
 from glue_runtime.local.awsglue.context import GlueContext
@@ -56,13 +58,14 @@ def dataset_text(path):
 
 def assert_same_read(glue, path, schema=None, **options):
     """read_csv gives pandas' frame: values, dtypes, order. Both raise: the job's error."""
+    read = partial(read_csv, glue, str(path), schema, transformation_ctx="t", cut=cut_cells)
     try:
         expected = pd.read_csv(path, **options)
     except Exception:
         with pytest.raises(Exception) as caught:
-            to_pandas(read_csv(glue, str(path), schema, transformation_ctx="t", **options))
+            to_pandas(read(**options))
         return caught.value
-    got = to_pandas(read_csv(glue, str(path), schema, transformation_ctx="t", **options))
+    got = to_pandas(read(**options))
     expected.columns = [str(c) for c in expected.columns]
     pd.testing.assert_frame_equal(got, expected, check_column_type=False)
     return expected

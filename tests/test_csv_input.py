@@ -9,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glue_runtime import csv_layout
+from glue_runtime.csv_cut import cut_cells
 from glue_runtime.csv_input import read_csv
 from glue_runtime.driver import to_pandas
+from glue_runtime.local import run_job
 from glue_runtime.local.awsglue.context import GlueContext
+from rules import csv_reading
+from transpiler import transpile
 from tests.io_tools import glue, job_settings, assert_same_read  # noqa: F401
 
 WORDS = [
@@ -151,7 +155,7 @@ def test_failures(glue, tmp_path, text, options, message):  # noqa: F811
     path = tmp_path / "in.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(Exception, match=message):
-        to_pandas(read_csv(glue, str(path), transformation_ctx="t", **options))
+        to_pandas(read_csv(glue, str(path), transformation_ctx="t", cut=cut_cells, **options))
 
 
 def test_missing_file(glue, tmp_path):  # noqa: F811
@@ -272,3 +276,17 @@ def test_each_word_alone(glue, tmp_path):  # noqa: F811
     header = ",".join(f"c{i}" for i in range(len(WORDS)))
     path.write_bytes(f"{header}\n{','.join(map(cell, WORDS))}\n".encode())
     assert_same_read(glue, path)
+
+
+def test_rule_and_reader_agree_on_what_only_pandas_reads():
+    assert csv_reading._ONLY_PANDAS_UNPACKS == csv_layout.PACKED
+    named = csv_layout.USUAL.keys() - {"header"} | {"doublequote", "engine"}
+    assert csv_reading._ONLY_PANDAS_TAKES == named
+
+
+def test_a_packed_file_that_a_job_was_not_made_for_fails(spark, tmp_path):
+    source = "import pandas as pd\nprint(len(pd.read_csv('in.csv')))\npd.read_csv('in.csv').to_csv('o.csv')"
+    (tmp_path / "in.csv").mkdir()
+    pd.DataFrame({"a": [1]}).to_csv(tmp_path / "in.csv" / "one.csv.zip")
+    with pytest.raises(NotImplementedError, match="packed"):
+        run_job(transpile(source).script, {"JOB_NAME": "packed"}, workdir=tmp_path)
