@@ -208,15 +208,10 @@ class Body(cst.CSTTransformer):
         return None
 
     def rolled(self, items: Items, name: str, node: cst.Call) -> cst.BaseExpression:
-        from rules.group_windows import rolling
+        from rules.group_window_values import PARAMETERS, rolling
 
-        if node.args and name not in ("std", "var"):
-            raise NoRule("an argument of a rolling window")
-        return self.window(
-            rolling(
-                self.g, items.col, name, **(items.params or {}), **self.literals(node, ("ddof",))
-            )
-        )
+        given = self.literals(node, PARAMETERS.get(name, ()))
+        return self.window(rolling(self.g, items.col, name, **(items.params or {}), **given))
 
     def masked(self, items: Items) -> Col:
         """The Series whose gaps may be skipped: what the mask leaves out is missing."""

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from rules.group_more import realigned, row_levels
-from rules.group_udf import applied
-from rules.group_windows import rolling as rolled
+from rules.group_window_values import columns_rolled
+from rules.group_window_values import rolling as rolled
 from rules.groups import Groups
 from rules.lib import series_of
 from rules.registry import Call, literal, rule
-from transpiler.facts import FLOATS, INTEGERS, Value, Windowed
-from transpiler.symbolic import render
+from rules.window_shapes import SHAPES, SIGNATURES, shape_options
+from transpiler.facts import Value, Windowed
 
 _LIMITS = {"rolling": ("window", "min_periods", "center", "closed"), "expanding": ("min_periods",),
            "ewm": ("com", "span", "halflife", "alpha", "min_periods", "adjust", "ignore_na")}  # fmt: skip
@@ -38,8 +38,7 @@ def opener(how: str) -> Any:
 
 for _kind, _selected in (("SeriesGroupBy", "['f']"), ("DataFrameGroupBy", "[['f', 'i']]")):
     for _how, _call in (("rolling", "rolling(2).mean()"), ("expanding", "expanding().sum()"), ("ewm", "ewm(span=3).mean()")):  # fmt: skip
-        if (_kind, _how) != ("DataFrameGroupBy", "ewm"):
-            rule(f"{_kind}.{_how}(*args, **kwargs)", example=f"df.groupby('k'){_selected}.{_call}")(opener(_how))  # fmt: skip
+        rule(f"{_kind}.{_how}(*args, **kwargs)", example=f"df.groupby('k'){_selected}.{_call}")(opener(_how))  # fmt: skip
 
 
 def select(c: Call) -> Windowed:
@@ -54,8 +53,8 @@ def select(c: Call) -> Windowed:
     return replace(c.self, owner=chosen, made=None)  # type: ignore[type-var]
 
 
-for _how in ("rolling", "expanding"):
-    _call = "rolling(3, min_periods=1)" if _how == "rolling" else "expanding(2)"
+_OPENED = {"rolling": "rolling(3, min_periods=1)", "expanding": "expanding(2)"}
+for _how, _call in _OPENED.items():
     rule(f"DataFrameGroupBy.{_how}.__getitem__(key)", example=(f"df.groupby('b').{_call}['i'].max()", f"df.groupby('k').{_call}[['i', 'f']].min()"))(select)  # fmt: skip
 
 
@@ -65,10 +64,23 @@ _PLAIN = "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"
 _SIGNATURES = {
     "sum": _PLAIN, "mean": _PLAIN, "min": _PLAIN, "max": _PLAIN, "std": _SPREAD, "var": _SPREAD,
     "count": "numeric_only=False", "median": f"{_ENGINES}, **kwargs",
-    "quantile": "q, interpolation='linear', numeric_only=False, **kwargs",
+    "quantile": "q, interpolation='linear', numeric_only=False, **kwargs", **SIGNATURES,
 }  # fmt: skip
 #: what a rule takes of these: the rest is left to pandas
-_TAKEN = {"q", "ddof", "*args", "**kwargs"}
+_TAKEN = {"q", "ddof", "method", "ascending", "pct", "*args", "**kwargs"}
+_DONE = {"quantile": "quantile(0.25)", "var": "var(ddof=0)"}
+_SHAPED = {
+    "rolling": {
+        "skew": "df[['b', 'f', 'j']].groupby('b').rolling(5, min_periods=1).skew()",
+        "kurt": "df.groupby('b')['f'].rolling(6, min_periods=1, center=True).kurt()",
+        "sem": "df.assign(q=df['i'] / df['j']).groupby('b')[['q', 'b']].rolling(4, min_periods=1).sem(ddof=0)",
+        "rank": "df.groupby('b')[['f', 'i']].rolling(5, min_periods=2).rank(pct=True, method='min')",
+    },
+    "expanding": {
+        "skew": "df.groupby('b')['f'].expanding(2).skew()",
+        "rank": "df.groupby('b')['i'].expanding().rank(ascending=False)",
+    },
+}
 
 
 def _register(how: str, name: str) -> None:
@@ -83,13 +95,14 @@ def _register(how: str, name: str) -> None:
         if spread:
             c.need(c.lit("ddof") in (0, 1) and c.lit("ddof") is not True, "ddof= of this value")
             params["ddof"] = int(c.lit("ddof"))
+        if name in SHAPES:
+            params.update(shape_options(c, name))
         if name == "quantile":
             q = c.lit("q")
             c.need(isinstance(q, (int, float)) and 0 <= q <= 1, "q= of this value")
             params["q"] = float(q)
         if g.grouped.series is None:
-            c.need(g.grouped.selection is not None, "windows over every column")
-            made = [(v.label, rolled(g, v, name, **params)) for v in g.values()]
+            made = [(v.label, rolled(g, v, name, **params)) for v in columns_rolled(g)]
             return row_levels(g, made)
         v = g.value(g.grouped.series)
         one = rolled(g, v, name, **params)
@@ -98,12 +111,10 @@ def _register(how: str, name: str) -> None:
 
     call = "rolling(3, min_periods=1)" if how == "rolling" else "expanding()"
     strict = "rolling(2)" if how == "rolling" else "expanding(2)"
-    done = (
-        f"{name}(0.25)"
-        if name == "quantile"
-        else f"{name}(ddof=0)" if name == "var" else f"{name}()"
-    )
+    done = _DONE.get(name, f"{name}()")
     examples = [f"df.groupby('b')['i'].{strict}.{done}", f"df.groupby('k')['f'].{call}.{done}"]
+    if name in SHAPES:
+        examples = [_SHAPED[how].get(name, _SHAPED["rolling"][name])]
     if name == "mean":
         examples += [f"df.assign(m=df.groupby('k')['i'].{strict}.mean().reset_index(level=0, drop=True))",
                      f"df['m'] = df.groupby('b')['i'].{strict}.mean().droplevel(0)\nout = df"]  # fmt: skip
@@ -114,27 +125,11 @@ def _register(how: str, name: str) -> None:
     given = [x.split("=")[0] for x in source.split(", ")]
     not_yet = " ".join(x for x in given if x not in _TAKEN)
     rule(f"SeriesGroupBy.{how}.{name}({source})", not_yet=not_yet, example=examples)(apply)
+    framed = (f"df.groupby('b')[['f', 'j']].{strict}.{done}", f"df.groupby('k').{call}['f'].{done}")
     rule(f"DataFrameGroupBy.{how}.{name}({source})", not_yet=not_yet,
-         example=(f"df.groupby('b')[['f', 'j']].{strict}.{done}", f"df.groupby('k').{call}['f'].{done}"))(apply)  # fmt: skip
+         example=framed if name not in SHAPES else examples)(apply)  # fmt: skip
 
 
 for _how in ("rolling", "expanding"):
     for _name in _SIGNATURES:
         _register(_how, _name)
-
-
-for _name in ("mean", "sum", "std", "var"):
-    _more = "bias=False, " if _name in ("std", "var") else ""
-    _tail = ", engine=None, engine_kwargs=None" if not _more else ""
-
-    def _weighted(c: Call, name: str = _name) -> Value:
-        """Weights that fade with the distance: run by pandas, group by group."""
-        owner, params = c.self.owner, dict(c.self.params)  # type: ignore[union-attr]
-        dtype = owner.series.dtype
-        c.need(dtype in INTEGERS | FLOATS | {None}, "weights of what is not a number")
-        given = ", ".join(f"{k}={render(v)}" for k, v in params.items())
-        text = f"lambda x: x.ewm({given}).{name}()"
-        return applied(c, text, "series", grouped=owner)
-
-    rule(f"SeriesGroupBy.ewm.{_name}({_more}numeric_only=False{_tail})", not_yet=(f"{_more and 'bias '}numeric_only {_tail and 'engine engine_kwargs'}"),
-         verdict="udf", example=(f"df.groupby('k')['i'].ewm(span=3).{_name}()", f"df.groupby('b')['f'].ewm(alpha=0.5, adjust=False).{_name}()" if _name != "sum" else f"df.groupby('b')['i'].ewm(com=1).{_name}()"))(_weighted)  # fmt: skip

@@ -7,12 +7,13 @@ from typing import Any
 
 from rules.dates import runtime
 from rules.group_more import row_levels
+from rules.group_window_values import columns_rolled
 from rules.groupby import level_key
 from rules.groups import Groups, Made
 from rules.lib import materialised, meet, series_of
 from rules.ordered import expected, known_number
 from rules.registry import Call, literal, rule
-from rules.rolling import micros_of, without_infinities
+from rules.rolling import _IN_TIME, micros_of, without_infinities
 from transpiler.facts import Col, Frame, Grouped, GroupKey, Index, Value, Windowed
 from transpiler.symbolic import E
 
@@ -80,6 +81,7 @@ def by_times(c: Call, grouped: Grouped, on: Any) -> Grouped:
 def of_group(c: Call, g: Groups, v: Col, window: GroupSpans, how: str) -> Made:
     """The aggregate of a Series over the window of each row."""
     frame: Frame = g.frame
+    c.need(how in _IN_TIME, f"the {how} over windows of time")
     level = level_key(c.ctx, frame, 0)
     time = expected(c, level.col)
     c.need(time.dtype == "datetime64[ns]", "a window of time over what is not times for sure")
@@ -113,8 +115,9 @@ def _register(name: str) -> None:
             v = g.value(g.grouped.series)
             out = row_levels(g, [(v.label, of_group(c, g, v, window, name))])
             return series_of(c.ctx, out, v.label)
-        c.need(g.grouped.selection is not None and not window.on, "windows over every column")
-        return row_levels(g, [(v.label, of_group(c, g, v, window, name)) for v in g.values()])
+        c.need(not window.on, "windows over every column")
+        values = columns_rolled(g)
+        return row_levels(g, [(v.label, of_group(c, g, v, window, name)) for v in values])
 
     spread = "ddof=1, " if name in ("std", "var") else ""
     tail = "numeric_only=False" if name == "count" else f"{spread}numeric_only=False, engine=None, engine_kwargs=None, **kwargs" if spread or name == "median" else "numeric_only=False, *args, engine=None, engine_kwargs=None, **kwargs"  # fmt: skip

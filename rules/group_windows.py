@@ -176,44 +176,6 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
     return Made(expr if kept else F.when(v.expr.isNotNull(), expr), "float64", finite=True)
 
 
-def rolling(
-    g: Groups,
-    v: Col,
-    how: str,
-    window: Any = None,
-    min_periods: Any = None,
-    ddof: int = 1,
-    center: bool = False,
-    q: Any = None,
-    closed: Any = None,
-) -> Made:
-    """An aggregate of the last rows of the group (window="all": of all so far), missing where too
-    few have a value."""
-    if (
-        how not in ("sum", "mean", "min", "max", "std", "var", "count", "median", "quantile")
-        or v.dtype not in NUMBERS | {None}
-        or v.is_nullable
-    ):
-        raise NoRule(f"a rolling {how} of a {v.dtype} column")
-    so_far = window == "all"
-    if so_far:
-        window = 1 << 62
-    if not isinstance(window, int) or isinstance(window, bool) or window < 1 or ddof not in (0, 1):
-        raise NoRule("a rolling window of this form")
-    least = min_periods if min_periods is not None else window
-    if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
-        raise NoRule("a rolling window of this form")
-    if closed not in (None, "right", "left", "both", "neither"):
-        raise NoRule("closed= of this value")
-    ahead = (window - 1) // 2 if center else 0
-    first = ahead - (window - 1) - (closed in ("left", "both"))
-    last = ahead - (closed in ("left", "neither"))
-    bounds = (BEFORE, HERE) if so_far else (first, last or HERE)
-    rows = g.window(ordered=True).rowsBetween(*bounds)
-    options = {"q": q, "ddof": None if ddof == 1 else ddof}
-    return Made(g.typed("group_rolling", v, rows, how, least, **options), "float64", finite=True)
-
-
 #: method -> its function and the names of its arguments, where pandas has it for a group's Series
 WINDOWS: dict[str, tuple[Callable[..., Made], tuple[str, ...]]] = {
     "shift": (shift, ("periods",)), "diff": (diff, ("periods",)), "cumsum": (cumulative("sum"), ()),
@@ -437,7 +399,7 @@ def transform(c: Call) -> Value:
 def over(g: Groups, spec: Spec, v: Col) -> Made:
     """The aggregate of each row's group."""
     made = AGGREGATES[spec.name](g, v, g.window(), **spec.params)
-    bins = getattr(g.grouped, "freq", None) is not None and made.empty != 0
+    bins = getattr(g.grouped, "freq", None) is not None and made.empty not in (0, 1)
     if bins and made.dtype not in ("float64", "object", "datetime64[ns]", "timedelta64[ns]"):
         raise NoRule("whole numbers, which bins without rows make fractions")
     return made
@@ -470,4 +432,4 @@ def rowwise(g: Groups, value: Col, label: Any) -> Col:
     return g.windowed(made, label)
 
 
-__all__ = ["WINDOWS", "bare", "rolling"]
+__all__ = ["WINDOWS", "bare"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
-from rules.elementwise import projected
+from rules.elementwise import projected, solid
 from rules.lib import derive, meet, series_of
 from rules.ordered import expected, known_number, order_deps, stepped, window_step
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, INTEGERS, NUMBERS, Col, Frame, Func, Value, Windowed
+from transpiler.facts import BOOLS, INTEGERS, NUMBERS, Col, Frame, Value, Windowed
 from transpiler.symbolic import E, F, render
 
 
@@ -25,6 +25,7 @@ class Span:
     time: Col | None = None
     on: Any = None  # the label of the column of times
     default: bool = False  # min_periods was not given
+    step: int = 1  # the result has each so many rows
 
     @property
     def bounds(self) -> tuple[int, int]:
@@ -35,7 +36,7 @@ class Span:
 
 
 _ROLLING = "window, min_periods=None, center=False, win_type=None, on=None, axis=None, closed=None, step=None, method='single'"
-_NOT_YET = "win_type axis step method"
+_NOT_YET = "win_type axis method"
 
 
 def span_of(c: Call, frame: Frame) -> Span:
@@ -48,10 +49,18 @@ def span_of(c: Call, frame: Frame) -> Span:
         c.need(0 < window <= 10_000, "a window of this size")
         c.need(least is None or least <= window, "min_periods= beyond the window")
         center = bool(c.lit("center"))
-        return Span(window, window if least is None else least, center, closed, default=least is None)  # fmt: skip
+        return Span(window, window if least is None else least, center, closed, default=least is None, step=step_of(c))  # fmt: skip
+    c.need(c.lit("step") is None, "step= of a window of time")
     c.need(not c.lit("center"), "a window of time around each row")
     c.need(least is None or least >= 1, "min_periods= of this value")
     return Span(micros_of(window), least or 1, False, closed, *times_of(c, frame))
+
+
+def step_of(c: Call) -> int:
+    """How many rows there are from each row of the result to the next."""
+    step = c.lit("step")
+    c.need(step is None or isinstance(step, int) and not isinstance(step, bool) and step > 0, "step= of this value")  # fmt: skip
+    return step or 1
 
 
 def micros_of(window: Any) -> int:
@@ -112,6 +121,7 @@ def rolling(c: Call) -> Windowed:
         "df[['f', 'i']].rolling(2).sum()['i']",
         "df[['f', 'i', 'n']].rolling(2)['i'].max()",
         "df[['f', 'i', 'n']].rolling(2, min_periods=1)[['n', 'i']].sum()",
+        "df.sort_values('t', kind='stable')[['f', 'i']].rolling(3, center=True, step=2).sum()",
     ),
 )
 def frame_rolling(c: Call) -> Windowed:
@@ -206,6 +216,16 @@ def in_time(c: Call, series: Col, span: Span, how: str, ddof: int) -> Col:
 
 def every(c: Call, window: Windowed, make: Callable[[Col], Col]) -> Value:
     """``make`` of the window's Series, or of every column of its frame."""
+    from rules.positions import rows_sliced
+
+    step = getattr(window.params[0], "step", 1) if window.params else 1
+    if step > 1:
+        whole = every(c, replace(window, params=(replace(window.params[0], step=1),)), make)
+        if isinstance(whole, Frame):
+            return rows_sliced(c.ctx, whole, slice(None, None, step))
+        frame, series = solid(c.ctx, whole)  # type: ignore[arg-type]
+        rows = rows_sliced(c.ctx, frame, slice(None, None, step))
+        return series_of(c.ctx, rows, series.label).but(label=whole.label)  # type: ignore[union-attr]
     if isinstance(window.owner, Col):
         return make(window.owner)
     frame, span = window.owner, window.params[0]
@@ -303,7 +323,7 @@ def of_pairs(how: str) -> Callable[[Call], Value]:
         span, other = window.params[0], c["other"]
         c.need(isinstance(other, Col), "the other is no Series")
         c.need(span.time is None and c.lit("ddof") == 1, "ddof= or a window of time")
-        c.need(not c["kwargs"], "further arguments of a window")
+        c.need(not c["kwargs"] and span.step == 1, "further arguments of a window")
 
         def one(series: Col) -> Col:
             made = pair(c, series, other, span, how)
@@ -348,66 +368,6 @@ for _name in ("cov", "corr"):
         ignored="pairwise",
         example=f"df[['n', 'i']].rolling(4, min_periods=3).{_name}(df['j'])",
     )(of_pairs(_name))
-
-
-# --- functions ------------------------------------------------------------------------------
-
-
-@rule(
-    "Series.rolling.apply(func, raw=False, engine=None, engine_kwargs=None, args=None, kwargs=None)",
-    not_yet="engine engine_kwargs args kwargs",
-    verdict="udf",
-    example=(
-        "df['n'].rolling(3).apply(lambda x: x[-1] - x[0], raw=True)",
-        "df['i'].rolling(4, min_periods=2).apply(lambda x: x.max() - x.min())",
-        "df['f'].rolling(2, min_periods=1).apply(np.nanmean, raw=True)",
-        "df['i'].rolling(3).apply(lambda x: x.iloc[0] * 2)",
-    ),
-)
-def apply(c: Call) -> Col:
-    """The user's own function of the values in each window."""
-    from rules.apply import function_text
-
-    window: Windowed = c.self  # type: ignore[assignment]
-    span, function, raw = window.params[0], c["func"], c.lit("raw")
-    c.need(isinstance(window.owner, Col) and span.time is None, "a window of time, or of columns")
-    c.need(isinstance(raw, bool), "raw= of this value")
-    c.need(raw or by_place(function), "a function that may look at the labels of its rows")
-    first, last = span.bounds
-    text = function_text(c, function, [], {})
-    c.ctx.call("of_window")
-    option = "" if raw else ", raw=False"
-
-    def build(x: E, w: E) -> E:
-        function = E(f"of_window({text}, {span.least}{option})")
-        return F.nullif(function(x.cast("double")).over(w.rowsBetween(first, last)), F.lit(float("nan")))  # fmt: skip
-
-    assert isinstance(window.owner, Col)
-    series = without_infinities(window.owner)
-    return window_step(c, series, build, "float64", max(-first, 0), max(last, 0))
-
-
-def by_place(function: Any) -> bool:
-    """Whether a function uses a Series in ways that its labels do not change: methods, and
-    arithmetic with numbers, of its one parameter."""
-    import libcst as cst
-    import libcst.matchers as m
-
-    if not isinstance(function, Func) or not isinstance(function.node, cst.Lambda):
-        return False
-    parameters = function.node.params.params
-    if len(parameters) != 1:
-        return False
-    name = parameters[0].name.value
-    body = function.node.body
-    methods = m.OneOf(*[m.Name(x) for x in _BY_PLACE])
-    uses = m.findall(body, m.Name(name))
-    good = m.findall(body, m.Attribute(value=m.Name(name), attr=methods))
-    return len(uses) == len(good) + len(m.findall(body, m.Call(func=m.Name("len"), args=[m.Arg(value=m.Name(name))])))  # fmt: skip
-
-
-_BY_PLACE = ("sum", "mean", "min", "max", "std", "var", "median", "prod", "iloc", "values", "quantile", "count", "nunique",
-             "skew", "kurt", "is_monotonic_increasing", "size", "to_numpy", "tolist")  # fmt: skip
 
 
 __all__ = ["Span", "aggregate", "without_infinities", "number", "render"]

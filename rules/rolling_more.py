@@ -1,4 +1,4 @@
-"""More of rolling windows: the rank of the last value in its window, the error of the mean."""
+"""More of rolling windows: the rank of the last value in its window."""
 
 from __future__ import annotations
 
@@ -66,30 +66,3 @@ def rank(c: Call) -> Value:
         return F.when(x.isNotNull(), place)
 
     return every(c, window, lambda s: windowed(c, s, span, value))
-
-
-@rule(
-    "Series.rolling.sem(ddof=1, numeric_only=False)",
-    not_yet="numeric_only",
-    example=("df['n'].rolling(3).sem()", "df['i'].rolling(5, min_periods=1).sem(ddof=0)"),
-)
-@rule(
-    "DataFrame.rolling.sem(ddof=1, numeric_only=False)",
-    not_yet="numeric_only",
-    example="df[['i', 'n']].rolling(4, min_periods=2).sem()",
-)
-def sem(c: Call) -> Value:
-    """The deviation over the root of how many values there are less ``ddof``, as pandas has it."""
-    window: Windowed = c.self  # type: ignore[assignment]
-    span, ddof = window.params[0], c.lit("ddof")
-    c.need(ddof in (0, 1) and not isinstance(ddof, bool), "ddof= of this value")
-    c.need(span.time is None, "the error of the mean over windows of time")
-
-    def value(x: E, frame: E) -> E:
-        return F.stddev_samp(x).over(frame) / F.sqrt(F.count(x).over(frame) - ddof)
-
-    def one(series: Col) -> Col:
-        c.need(series.dtype is not None and not series.may_be_infinite, "infinite values, which count for the root")  # fmt: skip
-        return windowed(c, series, span, value)
-
-    return every(c, window, one)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Callable
 
 from rules.elementwise import projected
 from rules.group_agg import items, pairs, spec_of
 from rules.group_more import row_levels
 from rules.group_spans import GroupSpans, of_group
-from rules.group_windows import rolling as rolled
+from rules.group_window_values import columns_rolled
+from rules.group_window_values import rolling as rolled
 from rules.groups import Groups, Made
 from rules.lib import series_of
 from rules.registry import Call, rule
 from rules.rolling import every, number
 from transpiler.facts import Col, Frame, Grouped, Value, Windowed
 
-_NAMES = {"sum", "mean", "min", "max", "count", "std", "var", "median"}
+_NAMES = {"sum", "mean", "min", "max", "count", "std", "var", "median", "skew", "sem"}
 
 
 def name_of(c: Call, value: Any) -> str:
@@ -64,15 +66,16 @@ def examples(window: str, spans: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{window}.agg({form})" for form in spans)
 
 
-def _register(kind: str, opened: str) -> None:
+def _register(kind: str, opened: str, forms: tuple[str, ...] = _FORMS) -> None:
     def agg(c: Call) -> Value:
         """Aggregates by their names: one, several, or some for each column."""
         window: Windowed = c.self  # type: ignore[assignment]
         c.need(not c["args"] and not c["kwargs"], "further arguments of a window")
+        c.need(getattr(window.params[0], "step", 1) == 1, "step= of several aggregates")
         func, by_rule = c["func"], c.interpreter.by_rule  # type: ignore[attr-defined]
 
         def made(series: Col, how: str) -> Col:
-            one = Windowed(series, kind, window.params)
+            one = replace(window, owner=series, made=None)
             return by_rule(f"Series.{kind}.{how}", one, [], {}, c.node)  # type: ignore[attr-defined]
 
         if items(func) is None and pairs(func) is None:
@@ -96,13 +99,14 @@ def _register(kind: str, opened: str) -> None:
         return projected(c.ctx, bare, [label for label, _, _ in wanted], series)
 
     for method in ("agg", "aggregate"):
-        forms = _FORMS if method == "agg" else _FORMS[:1]
+        forms = forms if method == "agg" else forms[:1]
         rule(f"Series.{kind}.{method}(func=None, *args, **kwargs)", example=examples(f"df['n'].{opened}", forms[:3]))(agg)  # fmt: skip
         rule(f"DataFrame.{kind}.{method}(func=None, *args, **kwargs)", example=examples(f"df[['n', 'i']].{opened}", forms[3:] or forms))(agg)  # fmt: skip
 
 
 for _kind, _opened in (("rolling", "rolling(3, min_periods=1)"), ("expanding", "expanding(2)")):
     _register(_kind, _opened)
+_register("ewm", "ewm(span=3)", ("['mean', 'std']",))
 
 
 def _register_groups(kind: str, opened: str) -> None:
@@ -124,8 +128,7 @@ def _register_groups(kind: str, opened: str) -> None:
         if g.grouped.series is not None:
             v = g.value(g.grouped.series)
             return row_levels(g, [(how, make(v, how)) for how in of_series(c, func)])
-        c.need(g.grouped.selection is not None, "windows over every column")
-        values = {v.label: v for v in g.values()}
+        values = {v.label: v for v in columns_rolled(g)}
         wanted = outputs(c, func, list(values))
         return row_levels(g, [(label, make(values[k], how)) for label, k, how in wanted])
 
