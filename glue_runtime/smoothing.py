@@ -6,7 +6,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_runtime.running import block_of, column_of
+from glue_runtime.running import block_of, column_of, over_rows
 
 
 def smoothed(df, name, column, row, alpha, adjust=True, ignore_na=False, least=0):
@@ -29,29 +29,59 @@ def smoothed(df, name, column, row, alpha, adjust=True, ignore_na=False, least=0
     return block_by_block(df, name, column, row, PARTS, ends, starts, means)
 
 
-def block_by_block(df, name, column, row, kind, end_of, carry, values_of):
+def smoothed_in_time(df, name, column, row, time, halflife, alpha=0.5, ignore_na=False, least=0):
+    """The same with weights that halve (or fall to 1 - alpha) in `halflife` microseconds of `time`,
+    which pandas wants to be there in every row, and not to fall."""
+    micros = F.unix_micros(time)
+    missing = F.raise_error(F.lit("the times of the weights must not be missing")).cast("double")
+
+    def distance(w):
+        since = (micros - F.lag(micros).over(w)) / F.lit(float(halflife))
+        return F.when(time.isNull(), missing).otherwise(F.coalesce(since, F.lit(0.0)))
+
+    def ends(values, deltas):
+        return block_sum(values, alpha, True, ignore_na, deltas)
+
+    def starts(parts):
+        return carried(parts, alpha, True)
+
+    def means(values, deltas, start):
+        return running_mean(values, start, alpha, True, ignore_na, least, deltas)
+
+    apart = over_rows(df, "__apart", distance, row, before=1)
+    kind = PARTS.replace("steps bigint", "steps double").replace("head bigint", "head double")
+    kind = kind.replace("tail bigint", "tail double")
+    done = block_by_block(apart, name, column, row, kind, ends, starts, means, "__apart")
+    return done.drop("__apart")
+
+
+def block_by_block(df, name, column, row, kind, end_of, carry, values_of, more=None):
     """Add column `name`: values that depend on all rows before, computed in blocks of rows.
 
     end_of: what a block passes on, of the Spark type `kind`, from its values; carry: {block: what
     comes into it} from all of those; values_of: the new values of a block from its values and that.
+    more: a column of further numbers, which `end_of` and `values_of` get beside the values.
     """
     row = column_of(row)
+    given = [column] if more is None else [column, F.col(more)]
+    keys = ["value", "more"][: len(given)]  # functions of the workers cannot hold columns
     cells = df.select(
         block_of(row).cast("bigint").alias("block"),
         row.cast("bigint").alias("row"),
-        column.cast("double").alias("value"),
+        *[x.cast("double").alias(key) for key, x in zip(keys, given)],
     )
 
     def summed(block: pd.DataFrame) -> pd.DataFrame:
-        values = block.sort_values("row")["value"].tolist()
-        return pd.DataFrame([(block["block"].iloc[0], *end_of(values))])
+        block = block.sort_values("row")
+        ends = end_of(*[block[key].tolist() for key in keys])
+        return pd.DataFrame([(block["block"].iloc[0], *ends)])
 
     parts = cells.groupBy("block").applyInPandas(summed, kind).collect()
     starts = carry(sorted(tuple(p) for p in parts))
 
     def made(block: pd.DataFrame) -> pd.DataFrame:
         block = block.sort_values("row")
-        found = values_of(block["value"].tolist(), starts[block["block"].iloc[0]])
+        found = values_of(*[block[key].tolist() for key in keys], starts[block["block"].iloc[0]])
         return pd.DataFrame({"__at": block["row"], name: pd.array(found, dtype="Float64")})
 
     shape = T.StructType([T.StructField("__at", T.LongType()), T.StructField(name, T.DoubleType())])
@@ -65,15 +95,16 @@ PARTS = (
 )
 
 
-def steps_of(values, ignore_na):
+def steps_of(values, ignore_na, deltas=None):
     """How many times the weights of earlier rows shrink at each value."""
-    return [0 if ignore_na and v != v else 1 for v in values]
+    deltas = [1] * len(values) if deltas is None else deltas
+    return [0 if ignore_na and v != v else d for v, d in zip(values, deltas)]
 
 
-def block_sum(values, alpha, adjust, ignore_na):
+def block_sum(values, alpha, adjust, ignore_na, deltas=None):
     """What a block adds to the mean that comes into it: see ``carried``."""
     keep = 1 - alpha
-    steps = steps_of(values, ignore_na)
+    steps = steps_of(values, ignore_na, deltas)
     places = [n for n, v in enumerate(values) if v == v]
     if not places:
         return sum(steps), 0, 0, None, 1.0, 0.0, 0.0, 0
@@ -114,11 +145,11 @@ def carried(parts, alpha, adjust):
     return starts
 
 
-def running_mean(values, start, alpha, adjust, ignore_na, least):
+def running_mean(values, start, alpha, adjust, ignore_na, least, deltas=None):
     """The mean at each value of a block, from what comes into it; None where there is none yet."""
     mean, weight, seen = start
     means = []
-    for value, step in zip(values, steps_of(values, ignore_na)):
+    for value, step in zip(values, steps_of(values, ignore_na, deltas)):
         present = value == value
         if mean is not None:
             weight *= (1 - alpha) ** step
@@ -132,6 +163,41 @@ def running_mean(values, start, alpha, adjust, ignore_na, least):
         seen += present
         means.append(mean if mean is not None and seen >= least else None)
     return means
+
+
+def smoothed_sum(df, name, column, row, alpha, ignore_na=False, least=0):
+    """Add column `name`: the sum of the values up to each row, of which older ones weigh less."""
+    keep = 1 - alpha
+
+    def ends(values):
+        total, seen = None, 0
+        for total, seen in sums(values, None, 0):
+            pass
+        return sum(steps_of(values, ignore_na)), total, seen
+
+    def starts(parts):
+        total, seen, found = None, 0, {}
+        for block, steps, own, count in parts:
+            found[block] = (total, seen)
+            if total is not None:
+                total = total * keep**steps + (own or 0.0)
+            elif count:
+                total = own
+            seen += count
+        return found
+
+    def sums(values, total, seen):
+        for value, step in zip(values, steps_of(values, ignore_na)):
+            total = None if total is None else total * keep**step
+            if value == value:
+                total, seen = (total or 0.0) + value, seen + 1
+            yield total, seen
+
+    def made(values, start):
+        return [total if seen >= least else None for total, seen in sums(values, *start)]
+
+    kind = "block bigint, steps bigint, total double, seen bigint"
+    return block_by_block(df, name, column, row, kind, ends, starts, made)
 
 
 # --- the spread around the mean -----------------------------------------------------------------

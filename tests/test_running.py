@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from glue_runtime import running
 from glue_runtime.position import with_position
+from glue_runtime.shapes_so_far import shape_so_far
 from glue_runtime.smoothing import (
     block_sum,
     carried,
@@ -117,6 +118,12 @@ def test_spreads_cross_blocks(frame, series, small_blocks, ddof, least, root):
     assert_same(out, (window.std if root else window.var)(ddof=ddof))
 
 
+@pytest.mark.parametrize("how, least", [("skew", 1), ("kurt", 6), ("sem", 3)])
+def test_shapes_cross_blocks(frame, series, small_blocks, how, least):
+    out = shape_so_far(frame, "out", how, F.col("v"), "pos", least)
+    assert_same(out, getattr(series.expanding(least), how)())
+
+
 def test_filling_crosses_blocks(frame, series, small_blocks):
     assert_same(running.filled_forward(frame, "out", F.col("v"), "pos"), series.ffill())
     assert_same(running.filled_forward(frame, "out", F.col("v"), -F.col("pos")), series.bfill())
@@ -179,6 +186,37 @@ def test_weighted_means_block_by_block(values, size, alpha, adjust, ignore_na, l
     )
     expected = window.mean()
     assert pd.Series(means, dtype="float64").round(12).equals(expected.round(12)), (means, expected)
+
+
+@settings(max_examples=100)
+@given(
+    rows=st.lists(
+        st.tuples(st.sampled_from([None, 0.0, 1.5, -2.25, 7.0]), st.integers(0, 3)), min_size=1
+    ),
+    size=st.integers(1, 5),
+    ignore_na=st.booleans(),
+    least=st.sampled_from([0, 2]),
+)
+def test_weighted_means_in_time_block_by_block(rows, size, ignore_na, least):
+    numbers = [float("nan") if v is None else v for v, _ in rows]
+    deltas = [0.0] + [days / 2 for _, days in rows[1:]]
+    places = range(0, len(rows), size)
+    blocks = [(numbers[n : n + size], deltas[n : n + size]) for n in places]
+    parts = [(n, *block_sum(b, 0.5, True, ignore_na, d)) for n, (b, d) in enumerate(blocks)]
+    starts = carried(parts, 0.5, True)
+    means = [
+        m
+        for n, (b, d) in enumerate(blocks)
+        for m in running_mean(b, starts[n], 0.5, True, ignore_na, least, d)
+    ]
+    days = pd.to_timedelta(np.cumsum([0, *(days for _, days in rows[1:])]), unit="D")
+    window = pd.Series(numbers).ewm(
+        halflife="2D",
+        times=pd.Timestamp("2024-01-01") + days,
+        ignore_na=ignore_na,
+        min_periods=least,
+    )
+    assert pd.Series(means, dtype="float64").round(12).equals(window.mean().round(12))
 
 
 @settings(max_examples=200)
