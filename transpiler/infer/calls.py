@@ -40,7 +40,7 @@ from transpiler.facts import (
 )
 from transpiler.loops import PerGroup
 from transpiler.source import is_secret_name
-from transpiler.infer import remembered, reserved
+from transpiler.infer import remembered, reserved, without_rule
 from transpiler.infer.counting import distinct_count
 from transpiler.infer.folding import _MUTATING, fold_method, fold_module_call
 from transpiler.infer.kinds import DATA, has_data, has_local, is_changeable, is_true
@@ -83,14 +83,6 @@ def hidden(name: str, value: Value) -> Value:
     if isinstance(value, Const) and isinstance(value.value, str) and is_secret_name(name):
         return Const(value.value, value.text, secret=bool(value.value))
     return value
-
-
-#: writers of one document: why they stay on the driver
-_WHOLE_FILES = {
-    "to_excel": "an Excel file is one archive, which one machine writes whole; CSV or Parquet are written on the cluster",
-    "to_xml": "an XML file is one document, which one machine writes whole; CSV or Parquet are written on the cluster",
-    "to_string": "the text of the whole table is asked for",
-}
 
 
 def series_in(value: Any, whole: bool) -> Iterator[Any]:
@@ -342,9 +334,8 @@ class Calls:
         remembered.texts_taken(self.ctx, name, owner, args)
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
             raise NoRule("the function changes something outside of itself")
-        method = name.rpartition(".")[2]
         labels = self.ctx.like_hidden
-        reasons = [(-2, _WHOLE_FILES.get(method, f"there is no rule for {name}"))]
+        reasons = [(-2, without_rule.reason(name))]
         for rule in candidates:
             point = self.ctx.save()
             call = None
