@@ -6,8 +6,6 @@ from operator import and_
 from pyspark.sql import functions as F
 
 from glue_runtime.position import with_position
-from glue_runtime.quoting import quoted
-from glue_runtime.running import filled_forward
 
 
 def whole_or_float(df, column):
@@ -38,46 +36,19 @@ def labels_between(df, label, step, month_end=False, weekdays=False, by=()):
     return bins
 
 
-def at_bins(df, name, label, time, step, fill=None, month_end=False, weekdays=False):
-    """The rows of `df` at the labels of its bins of time (column `name`): those of exactly that
-    time, or (fill "ffill", "bfill") the last ones before it, the first ones after it.
-
-    Raises ValueError where two rows have the same time, as pandas does.
-    """
-    rows = df.filter(time.isNotNull()).withColumns({"__label": label, "__time": time})
-    if not rows.groupBy("__time").count().filter("count > 1").isEmpty():
-        raise ValueError("cannot reindex on an axis with duplicate labels")
-    bins = labels_between(rows, "__label", step, month_end, weekdays)
-    found = F.struct(*[quoted(c) for c in df.columns if c != name])
-    rows = rows.select("__time", found.alias("__row"))
-    if fill is None:
-        done = bins.join(rows, F.col("__label") == F.col("__time"), "left")
-    else:
-        labels = bins.select(F.col("__label").alias("__time"), F.lit(True).alias("__bin"))
-        both = labels.unionByName(rows.withColumn("__bin", F.lit(False)), allowMissingColumns=True)
-        # A row of the label's own time counts: it comes before the label, or after it.
-        beside = F.col("__bin") if fill == "ffill" else ~F.col("__bin")
-        numbered = with_position(both, "__time", beside, name="__at")
-        way = F.col("__at") if fill == "ffill" else -F.col("__at")
-        done = filled_forward(numbered, "__found", F.col("__row"), way)
-        done = done.filter("__bin").select(
-            F.col("__time").alias("__label"), F.col("__found").alias("__row")
-        )
-    names = [c for c in df.columns if c != name]
-    return done.select(F.col("__label").alias(name), *[F.col("__row")[c].alias(c) for c in names])
-
-
-def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False, by=()):
-    """A row for every bin between the first and the last label, with 0 in the columns `zeros`.
+def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False, by=(), ones=()):
+    """A row for every bin between the first and the last label, with 0 in the columns `zeros`, 1 in
+    the columns `ones`.
 
     step: the interval between two labels ("interval 7 days"); month_end: labels are last days;
     weekdays: there are no labels on a Saturday or Sunday; by: keys of groups with bins of their own.
     """
-    odd = [n for n, t in df.dtypes if t == "boolean" and n not in (*zeros, *by)]
+    odd = [n for n, t in df.dtypes if t == "boolean" and n not in (*zeros, *ones, *by)]
     if odd:
         raise TypeError(f"booleans in {odd[0]}, which pandas makes numbers where a bin has no rows")
     bins = labels_between(df, label, step, month_end, weekdays, by)
     filled = bins.join(df, [*by, label], "left").select(*df.columns)
+    filled = filled.fillna(1, subset=list(ones)) if ones else filled
     return filled.fillna(0, subset=list(zeros)) if zeros else filled
 
 

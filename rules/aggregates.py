@@ -78,7 +78,7 @@ def make_prod(g: Groups, v: Col, over: E | None, min_count: int = 0) -> Made:
         dtype,
         v.is_nullable,
         False,
-        UNKNOWN,
+        None if min_count > 0 else 1,
     )
 
 

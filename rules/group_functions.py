@@ -24,7 +24,9 @@ def by_function(g: Groups, func: Any, v: Col | None) -> Made:
         return python_value(g, func, v)
     temps = dict(g.temps)
     try:
-        return replace(reduced(g, func, v), empty=UNKNOWN)
+        one = reduced(g, func, v)
+        # of categories without rows pandas does not ask the function
+        return replace(one, empty=UNKNOWN) if g.grouped.hollow else one
     except NoRule as error:
         problem = error
     try:

@@ -12,6 +12,7 @@ from typing import Any
 
 import libcst as cst
 
+from rules.empty_groups import empty_of
 from rules.group_bodies import Items, opened
 from rules.group_calls import FUNCTIONS, METHODS
 from rules.groups import Groups, Made
@@ -61,6 +62,7 @@ class Body(cst.CSTTransformer):
         self.rows.bind(self.parameter, Ref(own))
         self.once = Scope(parent=func.scope, name="lambda")
         self.items: dict[str, Items] = {}
+        self.empties: dict[str, Any] = {}  # what the aggregates are of no rows
         self.row_names = {self.parameter}
         self.count = 0
         self.start = len(self.g.ctx.statements)
@@ -78,6 +80,7 @@ class Body(cst.CSTTransformer):
 
         g, name_ = self.g, self.fresh()
         one = AGGREGATES[name](g, v, None, **params)
+        self.empties[name_] = one.empty
         self.once.bind(name_, Ref(as_col(g, one)))
         # Some aggregates have no form over a window: then only rows that ask for it have no rule.
         each = tried(lambda: as_col(g, AGGREGATES[name](g, v, g.window(), **params), windowed=True))
@@ -383,7 +386,7 @@ class Body(cst.CSTTransformer):
 
     def result(self, each_row: bool) -> Value:
         """What the body gives: for each row, or once for a group."""
-        tree = self.tree.visit(self)
+        tree = self.tree = self.tree.visit(self)
         assert isinstance(tree, cst.BaseExpression)
         names = self.names(tree)
         self.by_row = bool(names & self.row_names)
@@ -489,8 +492,7 @@ def reduced(g: Groups, func: Func, v: Col | None) -> Made:
     value, body = attempt(g, func, v, False, False)
     if not isinstance(value, Col):
         raise NoRule("the function does not reduce the group in a way that is followed")
-    value = tightened(value)
-    return Made.of(value)
+    return Made.of(tightened(value), empty=empty_of(body.tree, body.empties))
 
 
 def items_of(g: Groups, func: Func, v: Col) -> Items:

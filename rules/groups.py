@@ -62,7 +62,7 @@ class Made:
     dtype: str | None
     nullable: bool = False
     null_free: bool = False
-    empty: Any = None  # what pandas gives for no rows: 0, None for missing, or UNKNOWN
+    empty: Any = None  # what pandas gives for no rows: 0, 1, None for missing, or UNKNOWN
     tagged: bool = False  # texts that tell their types: the job settles the column's type
     finite: bool = False  # as in Column
     width: Width | None = None  # likewise
@@ -393,10 +393,12 @@ class Groups:
             raise NoRule("what pandas gives for a bin without rows is not known")
         if not self.grouped.as_index or not self.grouped.sort:
             raise NoRule("bins of time without an index, or not sorted")
-        if any(m.empty != 0 and m.dtype in ("bool", "bool?") for m in made):
+        if any(m.empty not in (0, 1) and m.dtype in ("bool", "bool?") for m in made):
             raise NoRule("booleans, which bins without rows make numbers")
-        zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
-        options = f", zeros={zeros!r}" if zeros else ""
+        options = ""
+        for name, value in (("zeros", 0), ("ones", 1)):
+            full = [c.name for c, m in zip(columns, made) if m.empty == value]
+            options += f", {name}={full!r}" if full else ""
         options += ", month_end=True" if freq.end else ""
         options += ", weekdays=True" if freq.kind == "business" else ""
         self.c.verdict = "runtime"  # type: ignore[attr-defined]
@@ -405,7 +407,7 @@ class Groups:
         options += f", by={by!r}" if by else ""
         text = f"{function}({text}, {keys[-1].name!r}, {freq.step!r}{options})"
         out = [
-            c if m.empty == 0 else replace(c, dtype=with_missing(c.dtype))
+            c if m.empty in (0, 1) else replace(c, dtype=with_missing(c.dtype))
             for c, m in zip(columns, made)
         ]
         return text, out
@@ -414,7 +416,7 @@ class Groups:
         self, text: str, keys: list, columns: list, made: list[Made]
     ) -> tuple[str, list]:
         """The text of the aggregated frame with a row for each category, or each combination."""
-        if any(m.empty is UNKNOWN for m in made):
+        if any(m.empty is UNKNOWN or m.empty == 1 for m in made):
             raise NoRule("what pandas gives for a category without rows is not known")
         zeros = [c.name for c, m in zip(columns, made) if m.empty == 0]
         options = f", zeros={zeros!r}" if zeros else ""

@@ -8,9 +8,9 @@ from typing import Any
 from rules.aggregates import Spec, chosen, made, outcome
 from rules.group_agg import from_dict, items, pairs, several, spec_of
 from rules.frequencies import Freq, freq_of
-from rules.groupby import level_key
+from rules.groupby import level_column, level_key
 from rules.groups import Groups
-from rules.lib import derive, drop_hidden, fresh_column, selected, series_of, typed
+from rules.lib import derive, series_of, typed
 from rules.ordered import expected
 from rules.registry import Call, literal, rule
 from transpiler.errors import NoRule
@@ -22,16 +22,14 @@ from transpiler.facts import (
     Grouped,
     GroupKey,
     Index,
-    Order,
     Plain,
     Rows,
     Sequence,
     SortKey,
     Value,
-    with_missing,
 )
 from transpiler.infer.context import sorted_order
-from transpiler.symbolic import col, render
+from transpiler.symbolic import render
 
 # --- values ---------------------------------------------------------------------------------
 
@@ -182,7 +180,8 @@ def bins_of(c: Call) -> Freq:
 
 @rule(
     f"DataFrame.resample({_RESAMPLE})",
-    not_yet="axis convention kind level group_keys",
+    not_yet="axis kind",
+    ignored="convention group_keys",  # of periods; of functions that give rows
     example=(*_OFTEN, *_KINDS),
 )
 def frame_resample(c: Call) -> Value:
@@ -193,22 +192,33 @@ def frame_resample(c: Call) -> Value:
         key = time_key(c, series_of(c.ctx, frame, on), freq)
         rest = None if frame.open else [x for x in frame.labels if x != on]
         return binned(frame, key, frame.column(on), None, selection=rest, freq=freq, resampled=True)
-    c.need(len(frame.index.levels) == 1, "bins of an index that is no column")
-    level = level_key(c.ctx, frame, 0)
-    key = time_key(c, level.col.but(label=level.label), freq)
-    return binned(frame, key, frame.index.levels[0], None, freq=freq, resampled=True)
+    key, column = level_bins(c, frame, freq)
+    return binned(frame, key, column, None, freq=freq, resampled=True)
 
 
-@rule(f"Series.resample({_RESAMPLE})", not_yet="axis convention kind on level group_keys",
-      example="df[df['d'] > '2021-01-01'].set_index('d')['i'].resample('QE').sum()")  # fmt: skip
+def level_bins(c: Call, frame: Frame, freq: Freq) -> tuple[GroupKey, Column]:
+    """The bins of the index, or of one of its levels."""
+    wanted, levels = c.lit("level"), frame.index.levels
+    c.need(wanted is not None or len(levels) == 1, "bins of an index that is no column")
+    column = level_column(frame, 0 if wanted is None else wanted)
+    level = level_key(c.ctx, frame, levels.index(column))
+    return time_key(c, level.col.but(label=level.label), freq), column
+
+
+@rule(
+    f"Series.resample({_RESAMPLE})",
+    not_yet="axis kind on",
+    ignored="convention group_keys",
+    example=(
+        "df[df['d'] > '2021-01-01'].set_index('d')['i'].resample('QE').sum()",
+        "df[df['d'] > '2021-01-01'].set_index(['k', 'd'])['i'].resample('QE', level='d', group_keys=True).sum()",
+    ),
+)
 def series_resample(c: Call) -> Value:
     """Bins of a Series with an index of times."""
     frame = c.col.frame
-    c.need(len(frame.index.levels) == 1, "bins of an index that is no column")
-    freq = bins_of(c)
-    level = level_key(c.ctx, frame, 0)
-    key = time_key(c, level.col.but(label=level.label), freq)
-    return binned(frame, key, frame.index.levels[0], c.col, freq=freq, resampled=True)
+    key, column = level_bins(c, frame, bins_of(c))
+    return binned(frame, key, column, c.col, freq=bins_of(c), resampled=True)
 
 
 @rule("DataFrameResampler.__getitem__(key)", example=_OFTEN[:2])
@@ -224,7 +234,11 @@ def select(c: Call) -> Value:
 
 # --- results --------------------------------------------------------------------------------
 
-_PLAIN = ("sum", "mean", "min", "max", "count", "std", "var", "median", "first", "last", "nunique")
+#: aggregate -> its parameters, beside numeric_only
+_PLAIN: dict[str, str] = {
+    "sum": "min_count=0", "prod": "min_count=0", "mean": "", "min": "", "max": "", "count": "", "std": "ddof=1",
+    "var": "ddof=1", "sem": "ddof=1", "median": "", "first": "", "last": "", "nunique": "",
+}  # fmt: skip
 
 
 def result(c: Call, spec: Spec, numeric_only: bool = False) -> Value:
@@ -238,22 +252,26 @@ def result(c: Call, spec: Spec, numeric_only: bool = False) -> Value:
 
 def _register(name: str) -> None:
     numeric = name not in ("count", "nunique")
-    extra = ", min_count=0" if name == "sum" else ""
-    source = f"numeric_only=False{extra}, *args, **kwargs" if numeric else "*args, **kwargs"
+    extra = _PLAIN[name].partition("=")[0]
+    # ddof comes first, min_count last
+    parts = ["numeric_only=False"] * numeric
+    parts = [_PLAIN[name], *parts] if extra == "ddof" else [*parts, _PLAIN[name]]
+    source = ", ".join([*filter(None, parts), "*args", "**kwargs"])
 
     def apply(c: Call) -> Value:
         """The aggregate of every bin."""
         c.need(not c["args"] and not c["kwargs"], "further arguments of a resampled aggregate")
-        params = {"min_count": c.lit("min_count")} if extra and c.given("min_count") else {}
+        params = {extra: c.lit(extra)} if extra and c.given(extra) else {}
+        c.need(all(type(x) is int for x in params.values()), f"{extra}= of this value")
         only = c.lit("numeric_only") if numeric else False
+        c.need(only in (True, False), "numeric_only= of this form")
         return result(c, Spec(name, params), bool(only))
 
+    given = "ddof=0" if extra == "ddof" else ""
     example = f"df[df['d'] > '2022-01-01'].resample('QE', on='d')[['i', 'f']].{name}()"
+    second = f"df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].{name}({given})"
     rule(f"DataFrameResampler.{name}({source})", example=example)(apply)
-    rule(
-        f"SeriesResampler.{name}({source})",
-        example=f"df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].{name}()",
-    )(apply)
+    rule(f"SeriesResampler.{name}({source})", example=example if name in ("prod", "sem") else second)(apply)  # fmt: skip
 
 
 for _name in _PLAIN:
@@ -289,14 +307,12 @@ def agg_frame(c: Call) -> Value:
     c.need(not c["args"], "further arguments of a resampled aggregate")
     g, func = Groups(c, c.grouped), c["func"]
     if c["kwargs"]:
-        c.need(len(g.grouped.keys) == 1, "several aggregates of bins in groups")
         c.need(isinstance(func, Const) and func.value is None, "func= beside named aggregates")
         return outcome(c, g, named_aggregates(c, g, c["kwargs"]), False)
     by_column = pairs(func)
-    single = by_column is not None and not any(items(f) for _, f in by_column)
-    c.need(len(g.grouped.keys) == 1 or single, "several aggregates of bins in groups")
     if by_column is not None:
         return outcome(c, g, from_dict(g, by_column), False)
+    c.need(len(g.grouped.keys) == 1, "several aggregates of every column in groups")
     listed = items(func)
     if listed is not None:
         return outcome(c, g, from_dict(g, [(v.label, func) for v in g.values()]), False)
@@ -342,19 +358,6 @@ def agg_series(c: Call) -> Value:
     return outcome(c, g, [(n, made(g, s, v)) for n, s in several(listed)], False)
 
 
-@rule(
-    "SeriesResampler.ohlc(*args, **kwargs)",
-    example="df[df['t'] > '2022-01-01'].resample('MS', on='t')['i'].ohlc()",
-)
-def ohlc(c: Call) -> Value:
-    """The first, largest, smallest and last value of every bin."""
-    c.need(not c["args"] and not c["kwargs"], "further arguments of ohlc")
-    g = Groups(c, c.grouped)
-    v = g.value(g.grouped.series)
-    names = {"open": "first", "high": "max", "low": "min", "close": "last"}
-    return outcome(c, g, [(n, made(g, Spec(how), v)) for n, how in names.items()], False)
-
-
 @rule("SeriesResampler.quantile(q=0.5, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')['i'].quantile(0.9)")  # fmt: skip
 @rule("DataFrameResampler.quantile(q=0.5, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')[['i', 'f']].quantile(0.25)")  # fmt: skip
 def quantile(c: Call) -> Value:
@@ -364,70 +367,7 @@ def quantile(c: Call) -> Value:
     return result(c, Spec("quantile", {"q": float(q), "by_group": True}))
 
 
-@rule("SeriesResampler.apply(func=None, *args, **kwargs)", example="df[df['t'] > '2022-01-01'].resample('QS', on='t')['i'].apply('max')")  # fmt: skip
-def apply(c: Call) -> Value:
-    """An aggregate by its name."""
-    c.need(isinstance(c["func"], Const) or c["func"].kind == "module", "a function of every bin")
-    return agg_series(c)
-
-
-# --- rows at the labels ---------------------------------------------------------------------
-
-
-def at_labels(c: Call, fill: str | None) -> Value:
-    """The rows at the labels of the bins, where there are any."""
-    g, ctx = c.grouped, c.ctx
-    freq = g.freq  # type: ignore[attr-defined]
-    frame, key = g.frame, g.keys[-1]
-    c.need(len(g.keys) == 1, "rows at the labels of bins in groups")
-    c.need(len(frame.index.levels) == 1 and not frame.open, "bins that are not of the index")
-    c.need(freq.usual, "bins that are not closed and labelled as usual")
-    level = frame.index.levels[0]
-    series = [g.series] if g.series is not None else [series_of(ctx, frame, x) for x in g.selection or frame.labels]  # fmt: skip
-    c.need(all(s.dtype is not None and s.column is not None for s in series), "the types are not known while planning")  # fmt: skip
-    columns = [s.column for s in series]
-    narrow = selected(ctx, frame, columns)  # type: ignore[arg-type]
-    if narrow.hidden:
-        narrow = drop_hidden(narrow, list(narrow.hidden))
-    c.need(not key.col.temps, "bins of a column that is computed")
-    options = [f"fill={fill!r}"] if fill else []
-    options += ["month_end=True"] if freq.end else []
-    options += ["weekdays=True"] if freq.kind == "business" else []
-    args = [narrow.text, repr(level.name), key.col.expr.text, col(level.name).text, repr(freq.step), *options]  # fmt: skip
-    c.verdict = "runtime"  # type: ignore[attr-defined]
-    new = fresh_column(level.label, level.name, "datetime64[ns]")
-    out = narrow.but(
-        text=f"{ctx.call('at_bins')}({', '.join(args)})",
-        columns=tuple(fresh_column(x.label, x.name, with_missing(x.dtype), x.nullable) for x in columns),  # type: ignore[union-attr]
-        rows=Rows(),
-        order=Order((SortKey(new.name, new.uid),), None, True, True),
-        index=Index("columns", None, (new,)),
-    )  # fmt: skip
-    if g.series is None:
-        return out
-    return series_of(ctx, out, out.columns[0].label)
-
-
 _DAYS = "df[df['d'] > '2022-11-01'].dropna(subset=['d']).drop_duplicates('d').set_index('d')"
-for _name, _fill in (("asfreq", None), ("ffill", "ffill"), ("bfill", "bfill")):
-
-    def _at(c: Call, fill: str | None = _fill) -> Value:
-        """The rows at the labels, or the ones before (after) them where there is none."""
-        c.need(c.lit("limit" if fill else "fill_value") is None, "limit= or fill_value=")
-        return at_labels(c, fill)
-
-    _source = "fill_value=None" if _fill is None else "limit=None"
-    for _kind in ("Series", "Frame"):
-        _part = "['i']" if _kind == "Series" else "[['i', 's', 'f']]"
-        rule(
-            f"{'Data' if _kind == 'Frame' else ''}{_kind}Resampler.{_name}({_source})",
-            verdict="runtime",
-            example=(
-                f"{_DAYS}{_part}.resample('W').{_name}()",
-                f"{_DAYS}{_part}.sort_index().resample('D').{_name}().head(40)",
-                f"{_DAYS}{_part}.resample('MS').{_name}()",
-            ),
-        )(_at)
 
 
-__all__ = ["Binned", "Const", "Freq", "Grouper", "freq_of", "time_key"]
+__all__ = ["Binned", "agg_frame", "agg_series", "Const", "Freq", "Grouper", "freq_of", "time_key"]

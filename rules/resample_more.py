@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from rules.aggregates import Spec, made, outcome
+from rules.groups import Groups
 from rules.registry import Call, rule
-from rules.resample import _DAYS, Binned
-from transpiler.facts import Col, Const, Value
+from rules.resample import _DAYS, Binned, agg_frame, agg_series
+from transpiler.facts import NUMBERS, Col, Const, Func, Value
 
 _ARGS = "method='linear', *, axis=0, limit=None, inplace=False, limit_direction='forward', limit_area=None, downcast=None, **kwargs"
 _PASSED = ("method", "limit", "limit_direction", "limit_area")
@@ -46,3 +48,64 @@ for _kind, _part in (("Series", "['f']"), ("DataFrame", "[['i', 'f']]")):
         groups = c.self.but(resampled=False)  # type: ignore[union-attr]
         call = c.interpreter.by_rule  # type: ignore[attr-defined]
         return call(f"{groups.kind}.transform", groups, [c["arg"], *c["args"]], c["kwargs"], c.node)  # type: ignore[attr-defined]
+
+
+# --- aggregates -------------------------------------------------------------------------------
+
+_OHLC = {"open": "first", "high": "max", "low": "min", "close": "last"}
+_LATE = "df[df['t'] > '2022-01-01']"
+
+
+@rule(
+    "SeriesResampler.ohlc(*args, **kwargs)",
+    example=f"{_LATE}.resample('MS', on='t')['i'].ohlc()",
+)
+@rule(
+    "DataFrameResampler.ohlc(*args, **kwargs)",
+    example=f"{_LATE}.resample('QS', on='t')[['i', 'f']].ohlc()",
+)
+def ohlc(c: Call) -> Value:
+    """The first, largest, smallest and last value of every bin."""
+    c.need(not c["args"] and not c["kwargs"], "further arguments of ohlc")
+    g = Groups(c, c.grouped)
+    if g.grouped.series is not None:
+        v = g.value(g.grouped.series)
+        return outcome(c, g, [(n, made(g, Spec(how), v)) for n, how in _OHLC.items()], False)
+    c.need(len(g.grouped.keys) == 1, "ohlc of columns in groups")
+    values = g.values()
+    c.need(all(v.dtype in NUMBERS | {None} for v in values), "ohlc of what is not a number")
+    values = [v.but(expr=g.typed("some_number", v, "ohlc")) for v in values]
+    found = [((v.label, n), made(g, Spec(how), v)) for v in values for n, how in _OHLC.items()]
+    return outcome(c, g, found, False)
+
+
+_APPLIED = (
+    f"{_LATE}.resample('QS', on='t')['i'].apply('max')",
+    f"{_LATE}.resample('QS', on='t')['i'].apply([lambda x: x.max() - x.min(), lambda x: (x > 1).sum(), 'count'])",
+)
+
+
+@rule("SeriesResampler.apply(func=None, *args, **kwargs)", example=_APPLIED)
+def apply_series(c: Call) -> Value:
+    """An aggregate by its name, or a function that makes one value of every bin."""
+    return agg_series(c)
+
+
+@rule(
+    "DataFrameResampler.apply(func=None, *args, **kwargs)",
+    example=f"{_LATE}.resample('QS', on='t')[['i', 'n']].apply(lambda x: x.sum() / len(x))",
+)
+def apply_frame(c: Call) -> Value:
+    """The same over every column."""
+    return agg_frame(c)
+
+
+@rule(
+    "DataFrameResampler.pipe(func, *args, **kwargs)",
+    example=f"{_LATE}.resample('QS', on='t').pipe(lambda r: r['i'].max() - r['i'].min())",
+)
+@rule("SeriesResampler.pipe(func, *args, **kwargs)", example=f"{_LATE}.resample('QS', on='t').pipe(lambda r: r['i'].max() - r['i'].min())")  # fmt: skip
+def pipe(c: Call) -> Value:
+    """A function of the bins themselves."""
+    c.need(isinstance(c["func"], Func), "a function that is not known here")
+    return c.interpreter.inline(c["func"], [c.grouped, *c["args"]], c["kwargs"], None)  # type: ignore[attr-defined]
