@@ -326,7 +326,8 @@ def same_kind(mine: str | None, wanted: str | None) -> bool:
     return None in (mine, wanted) or mine == wanted or {mine, wanted} <= numbers
 
 
-def on_labels(c: Call, frame: Frame, wanted: Value) -> Frame:
+def on_labels(c: Call, frame: Frame, wanted: Value, function: str = "on_labels", options: str = "") -> Frame:  # fmt: skip
+    """The rows by labels; ``function`` of the job finds them, with further ``options``."""
     ctx = c.ctx
     labels = labels_given(c, wanted)
     index = frame.index
@@ -342,9 +343,10 @@ def on_labels(c: Call, frame: Frame, wanted: Value) -> Frame:
     c.need("list" not in kinds, "columns of lists")
     place = ctx.temp("place")
     settle(ctx, frame), ctx.use(frame)
-    more = f", {render(fill)}" if fill is not None else ""
-    names = [x.name for x in index.levels]
-    text = f'{ctx.call("on_labels")}(spark, {without(frame)}, {render(names)}, {labels.text}, "{place}"{more})'  # fmt: skip
+    more = f", fill={render(fill)}" if fill is not None else ""
+    names: Any = [x.name for x in index.levels]
+    names = names if function == "on_labels" else names[0]
+    text = f'{ctx.call(function)}(spark, {without(frame)}, {render(names)}, {labels.text}, "{place}"{options}{more})'  # fmt: skip
     levels = tuple(Column(n, x.name, d) for n, x, d in zip(labels.names, index.levels, labels.dtypes))  # fmt: skip
     columns = frame.columns
     if fill is None:
