@@ -30,10 +30,10 @@ _STEPS = {
     "add_prefix add_suffix insert pop get reset_index set_index rename_axis merge join head tail sort_values drop "
     "__delitem__ __setitem__ assign copy rename groupby sort_index index.name index.names index.name.__set__ shape size "
     "empty drop_duplicates duplicated loc.__getitem__ iloc.__getitem__ sample filter nlargest nsmallest query pivot_table "
-    "unstack",
+    "unstack index.__set__ tz_localize tz_convert",
     "Series": "unique tolist isna isnull notna notnull dropna count nunique value_counts to_frame reset_index rename copy groupby head "
     "tail shape size empty drop_duplicates duplicated sort_values sort_index astype __getitem__ __add__ __radd__ "
-    f"__sub__ __rsub__ pipe unstack {_COMPARED}",
+    f"__sub__ __rsub__ pipe unstack tz_localize tz_convert {_COMPARED}",
     "SeriesGroupBy": "sum mean min max count nunique first last median std var size agg aggregate cumcount",
     "DataFrameGroupBy": "sum mean min max count nunique first last median std var size agg aggregate __getitem__ cumcount",
     "pandas": "to_datetime merge isna notna isnull notnull",
@@ -51,6 +51,11 @@ _OF_COLUMNS = {
 }
 #: steps that look at the columns they are given, and carry or leave the others
 _OF_NAMED = {"DataFrame.pivot", "DataFrame.explode", "DataFrame.astype"}
+#: what labels do as the times of a Series do, of which the rules know the zone
+_OF_LABELS = (
+    "year month day hour minute second dayofweek weekday date strftime tz_localize tz_convert"
+)
+_STEPS |= dict.fromkeys(("DataFrame.index", "Series.index", "Index"), _OF_LABELS)
 _KNOWN = {f"{kind}.{step}" for kind, steps in _STEPS.items() for step in steps.split()}
 
 

@@ -35,7 +35,7 @@ _TESTS = {"isin", "isna", "isnull", "notna", "notnull", "duplicated"}
 _DATES = {"year", "month", "day", "hour", "minute", "second", "quarter", "dayofweek", "day_of_week",
           "weekday", "dayofyear", "day_of_year", "days_in_month", "is_month_start", "is_month_end",
           "is_quarter_start", "is_quarter_end", "is_year_start", "is_year_end", "date", "time",
-          "normalize", "floor", "ceil", "strftime", "day_name", "month_name", "to_period"}  # fmt: skip
+          "normalize", "floor", "ceil", "strftime", "day_name", "month_name", "to_period", "tz_localize", "tz_convert"}  # fmt: skip
 _SCALARS = {"nunique", "min", "max", "is_unique", "hasnans"}
 #: what an index or array does as a Series does: value by value
 ALIKE = {
