@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.categories import complete, sort_place, stated
-from rules.lib import meet, series_of, settle
+from rules.lib import meet, on, series_of, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -53,8 +53,11 @@ def level_key(ctx: Any, frame: Frame, level: Any) -> GroupKey:
 def one_key(c: Call, frame: Frame, by: Any, columns: bool) -> GroupKey:
     """One key: a label, a Series of the same rows, or a pd.Grouper."""
     if isinstance(by, Col):
-        _, (_, series) = meet(series_anchor(frame), by)
-        return GroupKey(by.label, series)
+        if frame.rows.same_set(by.frame.rows):
+            _, (_, by_rows) = meet(series_anchor(frame), by)
+        else:  # pandas looks the key of each row up by its label
+            by_rows = on(frame, by)
+        return GroupKey(by.label, by_rows)
     if type(by).__name__ == "Grouper":
         return by.key_of(c, frame)  # type: ignore[attr-defined]
     if isinstance(by, Const):
