@@ -25,10 +25,11 @@ def at_labels(c: Call, fill: str | None, limit: Any = None, value: Any = None) -
     series = [g.series] if g.series is not None else [series_of(ctx, frame, x) for x in g.selection or frame.labels]  # fmt: skip
     c.need(all(s.column is not None for s in series), "values that are computed")
     c.need(not any(k.col.temps for k in keys), "bins of a column that is computed")
+    c.need(all(k.col.column is not None for k in keys[:-1]), "keys that are computed")
     c.need(not any(k.col.dtype == "int64?" for k in keys), "groups of whole numbers with gaps")
     columns = [s.column for s in series]
-    wanted = [*columns, *(k.col.column for k in keys[:-1] if k.col.column in frame.columns)]
-    narrow = selected(ctx, frame, [x for n, x in enumerate(wanted) if x not in wanted[:n]])  # type: ignore[arg-type]
+    by_column = {x.name: x for x in [*columns, *(k.col.column for k in keys[:-1])] if x is not None}
+    narrow = selected(ctx, frame, [x for name, x in by_column.items() if name != level.name])
     if narrow.hidden:
         narrow = drop_hidden(narrow, list(narrow.hidden))
     taken = {x.name for x in (*narrow.columns, level)}  # type: ignore[union-attr]
