@@ -38,7 +38,7 @@ def function_of(c: Call) -> Callable[[E, E, int], E]:
         def as_it_is(x: E, rows: E, least: int) -> E:
             c.verdict = "udf"  # type: ignore[attr-defined]
             function = E(f"{c.ctx.call('of_window')}({text}, {least}{option})")
-            return F.nullif(function(x.cast("double")).over(rows), F.lit(float("nan")))
+            return F.nullif(function(x).over(rows), F.lit(float("nan")))
 
         return as_it_is
     return lambda x, rows, least: F.when(F.count(x).over(rows) >= least, made(x, rows))
@@ -70,19 +70,27 @@ def apply(c: Call) -> Value:
     first, last = span.bounds
 
     def one(series: Col) -> Col:
-        def build(x: E, w: E) -> E:
-            return function(x, w.rowsBetween(first, last), span.least)
+        finite = without_infinities(series)
 
-        return window_step(c, without_infinities(series), build, "float64", max(-first, 0), max(last, 0))  # fmt: skip
+        def build(x: E, w: E) -> E:
+            return function(as_double(x, series), w.rowsBetween(first, last), span.least)
+
+        return window_step(c, finite, build, "float64", max(-first, 0), max(last, 0), finite=False)  # fmt: skip
 
     return every(c, window, one)
+
+
+def as_double(x: E, series: Col) -> E:
+    """The values as pandas has them in windows, which are fractions."""
+    return x if series.dtype == "float64" else x.cast("double")
 
 
 def of_group(c: Call, g: Groups, v: Col, function: Callable[[E, E, int], E], params: dict) -> Made:
     """The function over the window of each row in its group."""
     c.need((v.dtype is None or v.dtype in NUMBERS) and not v.is_nullable, "a window of what is not a number for sure")  # fmt: skip
     rows, least, _ = rows_of(g, **{"min_periods": None, "center": False, "closed": None, **params})
-    x = g.typed("some_number", v, "a rolling window")
+    c.need(least > 0, "a function of windows without values")
+    x = as_double(g.typed("some_number", v, "a rolling window"), v)
     if v.may_be_infinite and v.dtype not in INTEGERS:
         x = F.when(F.abs(x) < float("inf"), x)
     return Made(function(x, rows, least), "float64")

@@ -167,7 +167,7 @@ class Followed:
 
     def attribute(self, node: cst.Attribute) -> Any:
         if node.attr.value == "size" and getattr(node.value, "value", None) == self.parameter:
-            return One(F.count(F.lit(1)).over(self.rows))
+            return One(F.count(F.lit(1)).over(self.rows).cast("double"))
         return None
 
     def call(self, node: cst.Call) -> Any:
@@ -193,7 +193,7 @@ class Followed:
             return None
         value = self.of(arguments[0])
         if found.name == "builtins.len" and isinstance(value, Values):
-            return One(F.count(F.lit(1)).over(self.rows))
+            return One(F.count(F.lit(1)).over(self.rows).cast("double"))
         kind, _, name = found.name.partition(".")
         if kind != "numpy":
             raise NoRule("a function in a function of windows")
