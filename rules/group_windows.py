@@ -48,12 +48,18 @@ def shift(g: Groups, v: Col, periods: int = 1, fill_value: Any = None) -> Made:
     args: list[Any] = [v.expr, abs(periods)]
     dtype = with_missing(v.dtype)
     if fill_value is not None:
+        fill_value = fill_for(v, fill_value)
         expr, kind = literal_column(g.ctx, Const(fill_value))
         if kind != v.dtype:
             raise NoRule("shift with a fill_value of another type")
         args.append(fill_value)
         dtype = v.dtype
     return Made(move(*args).over(g.window(ordered=True)), dtype, v.is_nullable)
+
+
+def fill_for(v: Col, value: Any) -> Any:
+    """A fill value as the column has it: whole numbers are fractions among fractions."""
+    return float(value) if v.dtype == "float64" and type(value) is int else value
 
 
 def diff(g: Groups, v: Col, periods: int = 1) -> Made:
@@ -234,7 +240,7 @@ _METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     "shift": ("periods=1, freq=None, axis=0, fill_value=None, suffix=None", "freq axis suffix", ("periods", "fill_value"),
               ("df.groupby('k')['i'].shift()", "df.groupby('b')['s'].shift(-2)", "df.groupby('k')['i'].shift(1, fill_value=0)",
                "df.assign(p=df.groupby('k')['f'].shift(2))", "df.sort_values(['i', 'j']).groupby('b')['f'].shift()",
-               "df.groupby('b')[['i', 't']].shift()", "df.groupby('k')[['i', 'j']].shift(1, fill_value=0)")),
+               "df.groupby('b')[['i', 't']].shift()", "df.groupby('k')[['i', 'f']].shift(1, fill_value=0)")),
     "diff": ("periods=1, axis=0", "axis", ("periods",), ("df.groupby('k')['i'].diff()", "df.groupby('b')[['f', 't']].diff(2)",)),
     "cumsum": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumsum()", "df.groupby('b')[['f', 'i']].cumsum()", "df.groupby('k')['b'].cumsum()")),
     "cummax": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummax()", "df.groupby('b')['i'].cummax()")),
@@ -294,7 +300,7 @@ def filled_shift(g: Groups, v: Col, params: dict) -> Col:
     test = g.in_group()
     if test is None:
         return out
-    fill, _ = literal_column(g.ctx, Const(params["fill_value"]))
+    fill, _ = literal_column(g.ctx, Const(fill_for(v, params["fill_value"])))
     return out.but(
         expr=F.when(test, made.expr).otherwise(fill), dtype=v.dtype, null_free=v.null_free
     )
