@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from glue_runtime.running import BLOCK_ROWS, column_of, over_rows
 
 
-def over_times(df, name, how, column, time, row, span, closed="right", least=1, ddof=1):
+def over_times(df, name, how, column, time, row, span, closed="right", least=1, ddof=1, q=0.5):
     """Add column `name`: an aggregate of the values in the `span` microseconds before each row.
 
     row: a column with 0, 1, 2, … in the frame's order, in which the times must not fall. The rows
@@ -22,7 +22,7 @@ def over_times(df, name, how, column, time, row, span, closed="right", least=1, 
     late = F.col("__micros") - low >= (home + 1) * size - span
     blocks = F.array_compact(F.array(home, F.when(late, home + 1)))
     copied = timed.withColumn("__block", F.explode(blocks))
-    done = copied.withColumn(name, in_span(how, column, row, span, closed, least, ddof))
+    done = copied.withColumn(name, in_span(how, column, row, span, closed, least, ddof, q=q))
     return done.filter(F.col("__block") == home).drop("__block", "__micros")
 
 
@@ -52,7 +52,7 @@ def time_blocks(timed, row, span):
     return low, max(span, ((seen["high"] or 0) - low) // blocks + 1)
 
 
-def in_span(how, column, row, span, closed, least, ddof, by=("__block",), micros="__micros"):
+def in_span(how, column, row, span, closed, least, ddof, by=("__block",), micros="__micros", q=0.5):
     """The aggregate over the rows of earlier times, and (unless the end is open) over those of the
     same time up to this one."""
     first = -span if closed in ("left", "both") else 1 - span
@@ -60,7 +60,7 @@ def in_span(how, column, row, span, closed, least, ddof, by=("__block",), micros
     if closed in ("right", "both"):
         same = Window.partitionBy(*by, micros).orderBy(row)
         windows.append(same.rowsBetween(Window.unboundedPreceding, Window.currentRow))
-    return of_windows(how, column, windows, least, ddof)
+    return of_windows(how, column, windows, least, ddof, q)
 
 
 def over_group_times(how, column, time, row, span, *by, closed="right", least=1):
@@ -76,7 +76,7 @@ def over_group_times(how, column, time, row, span, *by, closed="right", least=1)
     return F.when(time.isNull(), missing).when(back, falling).otherwise(value)
 
 
-def of_windows(how, column, windows, least=1, ddof=1):
+def of_windows(how, column, windows, least=1, ddof=1, q=0.5):
     """An aggregate of a column over one or two windows together; missing below `least` values."""
     seen = sum_of([F.count(column).over(w) for w in windows])
     if how == "count":
@@ -89,13 +89,14 @@ def of_windows(how, column, windows, least=1, ddof=1):
     elif how in ("sum", "mean"):
         value = sum_of([F.coalesce(F.sum(column).over(w), F.lit(0)) for w in windows])
         value = value / F.when(seen > 0, seen) if how == "mean" else value.cast("double")
-    elif how == "median":
-        value = middle_of(
-            F.array_sort(F.concat(*[F.collect_list(column).over(w) for w in windows]))
-        )
-    else:
+    elif how == "quantile":
+        found = F.concat(*[F.collect_list(column.cast("double")).over(w) for w in windows])
+        value = quantile_in(F.array_sort(found), q)
+    elif how in ("std", "var"):
         value = spread_of(column, windows, seen) / F.when(seen > ddof, seen - ddof)
         value = F.sqrt(value) if how == "std" else value
+    else:
+        raise ValueError(f"the {how} over windows of time")
     return F.when(seen >= least, value)
 
 
@@ -115,8 +116,8 @@ def spread_of(column, windows, seen):
     return sum_of(inside) + apart * apart * sizes[0] * sizes[1] / F.when(seen > 0, seen)
 
 
-def middle_of(values):
-    """The median of a sorted array; missing of an empty one."""
-    n = F.size(values)
-    low = F.get(values, F.floor((n - 1) / 2).cast("int"))
-    return F.when(n > 0, (low + F.get(values, F.floor(n / 2).cast("int"))) / 2)
+def quantile_in(values, q):
+    """A quantile of a sorted array, linear between neighbours; missing of an empty one."""
+    at = (F.size(values) - 1) * F.lit(float(q))
+    low, high = (F.get(values, f(at).cast("int")) for f in (F.floor, F.ceil))
+    return F.when(F.size(values) > 0, low + (high - low) * (at - F.floor(at)))

@@ -81,6 +81,7 @@ def by_times(c: Call, grouped: Grouped, on: Any) -> Grouped:
 def of_group(c: Call, g: Groups, v: Col, window: GroupSpans, how: str) -> Made:
     """The aggregate of a Series over the window of each row."""
     frame: Frame = g.frame
+    how = "quantile" if how == "median" else how
     c.need(how in _IN_TIME, f"the {how} over windows of time")
     level = level_key(c.ctx, frame, 0)
     time = expected(c, level.col)

@@ -161,7 +161,7 @@ _ROLL: dict[str, Callable[..., E]] = {
     "sum": F.sum, "mean": F.avg, "min": F.min, "max": F.max, "count": F.count,
     "std": F.stddev_samp, "var": F.var_samp,
 }  # fmt: skip
-_IN_TIME = {"sum", "mean", "min", "max", "count", "std", "var", "median"}
+_IN_TIME = {"sum", "mean", "min", "max", "count", "std", "var", "quantile"}
 
 
 def without_infinities(series: Col) -> Col:
@@ -200,12 +200,17 @@ def aggregate(c: Call, series: Col, span: Span, how: str, ddof: int = 1) -> Col:
     return window_step(c, series, build, "float64", max(-first, 0), max(last, 0))
 
 
-def in_time(c: Call, series: Col, span: Span, how: str, ddof: int) -> Col:
+def in_time(c: Call, series: Col, span: Span, how: str, ddof: int = 1, q: float = 0.5) -> Col:
     """A rolling aggregate over a span of time."""
     c.need(how in _IN_TIME, f"the {how} over windows of time")
     assert span.time is not None
     _, (series, time) = meet(series if how == "count" else without_infinities(series), span.time)
-    given = [("closed", span.closed, "right"), ("least", span.least, 1), ("ddof", ddof, 1)]
+    given = [
+        ("closed", span.closed, "right"),
+        ("least", span.least, 1),
+        ("ddof", ddof, 1),
+        ("q", q, 0.5),
+    ]
     options = "".join(f", {k}={v!r}" for k, v, default in given if v != default)
 
     def rest(column: E, row: str) -> str:
@@ -255,7 +260,7 @@ def _register(how: str) -> None:
         c.need(isinstance(ddof, int), "ddof= of this value")
         window: Windowed = c.self  # type: ignore[assignment]
         span = window.params[0]
-        if how == "median" and span.time is None:
+        if how == "median":
             return every(c, window, lambda s: quantile_of(c, s, span, 0.5))
         return every(c, window, lambda s: aggregate(c, s, span, how, ddof))
 
@@ -285,7 +290,8 @@ for _name in _SIGNATURES:
 
 def quantile_of(c: Call, series: Col, span: Span, q: float) -> Col:
     """A quantile of the values in each window, linear between neighbours."""
-    c.need(span.time is None, "quantiles over windows of time")
+    if span.time is not None:
+        return in_time(c, series, span, "quantile", q=q)
     first, last = span.bounds
 
     def build(x: E, w: E) -> E:
@@ -301,7 +307,7 @@ def quantile_of(c: Call, series: Col, span: Span, q: float) -> Col:
 @rule(
     "Series.rolling.quantile(q, interpolation='linear', numeric_only=False, **kwargs)",
     not_yet="interpolation numeric_only",
-    example=("df['n'].rolling(4).quantile(0.9)", "df['i'].rolling(5, min_periods=1).quantile(0.25)"),
+    example=("df['n'].rolling(4).quantile(0.9)", f"{_SORTED}.set_index('t')['i'].rolling('900D', closed='both').quantile(0.25)"),
 )  # fmt: skip
 @rule(
     "DataFrame.rolling.quantile(q, interpolation='linear', numeric_only=False, **kwargs)",
