@@ -152,12 +152,23 @@ class Realigned(Col):
 
     aligned: Col | None = None
     base: str = ""  # its expression as made: a changed one is aligned no longer
+    in_place: bool = False  # the rows that were grouped are in this order, too
 
 
-def realigned(rows: Col, aligned: Col) -> Realigned:
-    """``rows`` with the same values over the rows that were grouped."""
+def realigned(rows: Col, aligned: Col, g: Groups | None = None) -> Realigned:
+    """``rows`` with the same values over the rows that were grouped (as ``g``)."""
     facts = {f: getattr(rows, f) for f in rows.__dataclass_fields__}
-    return Realigned(**facts, aligned=aligned, base=rows.expr.text)
+    in_place = g is not None and group_by_group(g)
+    return Realigned(**facts, aligned=aligned, base=rows.expr.text, in_place=in_place)
+
+
+def group_by_group(g: Groups) -> bool:
+    """Whether the rows of the frame are sorted by the keys, of which none is missing."""
+    order = g.frame.order.keys[: len(g.keys)]
+    columns = [k.column for k in g.keys if k.column is not None and k.null_free]
+    keys = [(x.name, x.uid) for x in columns]
+    rising = [(k.name, k.uid) for k in order if k.ascending]
+    return g.grouped.sort and len(keys) == len(g.keys) and rising == keys
 
 
 @rule("Series.reset_index(level=None, *, drop=False, name=None, inplace=False, allow_duplicates=False)", not_yet="name inplace allow_duplicates",

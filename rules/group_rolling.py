@@ -107,7 +107,7 @@ def _register(how: str, name: str) -> None:
         v = g.value(g.grouped.series)
         one = rolled(g, v, name, **params)
         rows = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
-        return realigned(rows, g.windowed(one, v.label))
+        return realigned(rows, g.windowed(one, v.label), g)
 
     call = "rolling(3, min_periods=1)" if how == "rolling" else "expanding()"
     strict = "rolling(2)" if how == "rolling" else "expanding(2)"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.dates import runtime
-from rules.group_more import row_levels
+from rules.group_more import realigned, row_levels
 from rules.group_window_values import columns_rolled
 from rules.groupby import level_key
 from rules.groups import Groups, Made
@@ -114,8 +114,9 @@ def _register(name: str) -> None:
         c.need(len(g.frame.index.levels) == 1, "a window of time over an index that is no column")
         if g.grouped.series is not None:
             v = g.value(g.grouped.series)
-            out = row_levels(g, [(v.label, of_group(c, g, v, window, name))])
-            return series_of(c.ctx, out, v.label)
+            one = of_group(c, g, v, window, name)
+            out = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
+            return realigned(out, g.windowed(one, v.label), g)
         c.need(not window.on, "windows over every column")
         values = columns_rolled(g)
         return row_levels(g, [(v.label, of_group(c, g, v, window, name)) for v in values])

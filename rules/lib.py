@@ -10,6 +10,7 @@ import math
 from dataclasses import replace
 from typing import Any, Callable, Iterable
 
+from rules.by_place import by_place
 from rules.constants import (
     constant,
     is_missing,
@@ -330,9 +331,7 @@ def physical(frame: Frame, label: Any) -> str:
 def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     """``frame[label] = value`` for a Series over the frame's rows, a scalar or a constant."""
     if isinstance(value, Accessor) and value.name == "values" and isinstance(value.owner, Col):
-        if value.owner.frame.rows is not frame.rows:
-            raise NoRule("values are set by position, from another order or set of rows")
-        value = value.owner
+        value = by_place(frame, value.owner)
     if isinstance(value, Accessor) and value.name == "index":
         value = labels_of(ctx, frame, value.owner)
     if isinstance(value, Frame) and not value.open and len(value.columns) == 1:

@@ -109,7 +109,7 @@ def _register_groups(kind: str) -> None:
         v = g.value(g.grouped.series)
         one = of_group(c, g, v, function, params)
         rows = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
-        return realigned(rows, g.windowed(one, v.label))
+        return realigned(rows, g.windowed(one, v.label), g)
 
     example = {
         "rolling": "df.groupby('b')['f'].rolling(3, min_periods=2).apply(lambda x: x.max() - x.min())",
