@@ -295,4 +295,6 @@ def group_rolling(v, t, rows, how, least, finite=False, q=0.5, ddof=1):
     }[how](value).over(rows)
     if how in ("sum", "min", "max"):
         found = found.cast("double")
+    if how == "sum" and least == 0:
+        return F.coalesce(found, F.lit(0.0))
     return F.when(F.count(v).over(rows) >= least, found) if least > 1 or how == "sum" else found

@@ -12,7 +12,7 @@ from rules.groups import Groups
 from rules.lib import series_of
 from rules.registry import Call, literal, rule
 from rules.window_shapes import SHAPES, SIGNATURES, shape_options
-from transpiler.facts import Value, Windowed
+from transpiler.facts import Const, Frame, Value, Windowed
 
 _LIMITS = {"rolling": ("window", "min_periods", "center", "closed"), "expanding": ("min_periods",),
            "ewm": ("com", "span", "halflife", "alpha", "min_periods", "adjust", "ignore_na")}  # fmt: skip
@@ -26,11 +26,12 @@ def opener(how: str) -> Any:
         params = dict(zip(names, (literal(v) for v in c["args"])))
         params.update({k: literal(v) for k, v in c["kwargs"].items()})
         c.need(set(params) <= set(names), "a window of this form")
-        c.need(grouped.dropna and grouped.as_index, "windows over groups of this form")
+        c.need(grouped.dropna and (grouped.as_index or how != "ewm"), "windows over groups of this form")  # fmt: skip
         c.need(getattr(grouped, "freq", None) is None, "windows over bins of time")
         c.need(how != "rolling" or isinstance(params.get("window"), int), "a window of time")
         if how == "expanding":
             params = {"window": "all", "min_periods": params.get("min_periods", 1)}
+            grouped = grouped.but(as_index=True)  # pandas does not look at it here
         return Windowed(grouped, how, tuple(params.items()))
 
     return open_window
@@ -83,6 +84,12 @@ _SHAPED = {
 }
 
 
+def with_keys(c: Call, rows: Frame, count: int) -> Value:
+    """``as_index=False``: the keys of the rows are columns, in front."""
+    level = Const(list(range(count)))
+    return c.interpreter.by_rule("DataFrame.reset_index", rows, [], {"level": level}, c.node)  # type: ignore[attr-defined]
+
+
 def _register(how: str, name: str) -> None:
     spread, source = name in ("std", "var"), _SIGNATURES[name]
 
@@ -91,7 +98,8 @@ def _register(how: str, name: str) -> None:
         c.need(
             not c.args.get("args") and not c.args.get("kwargs"), "further arguments of the window"
         )
-        g, params = Groups(c, c.self.owner), dict(c.self.params)  # type: ignore[union-attr]
+        owner, params = c.self.owner, dict(c.self.params)  # type: ignore[union-attr]
+        g = Groups(c, owner.but(as_index=True))
         if spread:
             c.need(c.lit("ddof") in (0, 1) and c.lit("ddof") is not True, "ddof= of this value")
             params["ddof"] = int(c.lit("ddof"))
@@ -101,9 +109,11 @@ def _register(how: str, name: str) -> None:
             q = c.lit("q")
             c.need(isinstance(q, (int, float)) and 0 <= q <= 1, "q= of this value")
             params["q"] = float(q)
-        if g.grouped.series is None:
-            made = [(v.label, rolled(g, v, name, **params)) for v in columns_rolled(g)]
-            return row_levels(g, made)
+        if g.grouped.series is None or not owner.as_index:
+            series = g.grouped.series
+            values = columns_rolled(g) if series is None else [g.value(series)]
+            rows = row_levels(g, [(v.label, rolled(g, v, name, **params)) for v in values])
+            return rows if owner.as_index else with_keys(c, rows, len(g.keys))
         v = g.value(g.grouped.series)
         one = rolled(g, v, name, **params)
         rows = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
@@ -121,7 +131,7 @@ def _register(how: str, name: str) -> None:
     if how == "rolling" and name in ("mean", "sum"):
         examples += [f"df.groupby('b')['f'].rolling(4, center=True, min_periods=2).{name}()",
                      f"df.groupby('k', sort=False)['n'].rolling(2, min_periods=1, closed='left').{name}()",
-                     f"df.groupby('b')['i'].rolling(3, closed='both', min_periods=1).{name}().reset_index(drop=True)"]  # fmt: skip
+                     f"df.groupby('b', as_index={name != 'sum'})['i'].rolling(3, closed='both', min_periods=1).{name}().reset_index(drop=True)"]  # fmt: skip
     given = [x.split("=")[0] for x in source.split(", ")]
     not_yet = " ".join(x for x in given if x not in _TAKEN)
     rule(f"SeriesGroupBy.{how}.{name}({source})", not_yet=not_yet, example=examples)(apply)

@@ -53,7 +53,7 @@ def columns_rolled(g: Groups) -> list[Col]:
     if selection is None and frame.open:
         raise NoRule("the columns of the frame are not known here")
     labels = [x for x in (frame.labels if selection is None else selection) if x not in keys]
-    if selection is None and not all(frame.column(x).dtype in NUMBERS for x in labels):
+    if selection is None and not all(frame.column(x).dtype in NUMBERS | {None} for x in labels):
         raise NoRule("windows over columns that are not numbers for sure")
     return [g.value(x) for x in labels]
 
@@ -69,7 +69,7 @@ def rows_of(
     if not isinstance(window, int) or isinstance(window, bool) or window < 1:
         raise NoRule("a rolling window of this form")
     least = min_periods if min_periods is not None else window
-    if not isinstance(least, int) or isinstance(least, bool) or least < 1 or least > window:
+    if not isinstance(least, int) or isinstance(least, bool) or least < 0 or least > window:
         raise NoRule("a rolling window of this form")
     if closed not in (None, "right", "left", "both", "neither"):
         raise NoRule("closed= of this value")

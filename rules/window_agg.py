@@ -15,7 +15,7 @@ from rules.groups import Groups, Made
 from rules.lib import series_of
 from rules.registry import Call, rule
 from rules.rolling import every, number
-from transpiler.facts import Col, Frame, Grouped, Value, Windowed
+from transpiler.facts import Col, Frame, Func, Grouped, Value, Windowed
 
 _NAMES = {"sum", "mean", "min", "max", "count", "std", "var", "median", "skew", "sem"}
 
@@ -78,6 +78,9 @@ def _register(kind: str, opened: str, forms: tuple[str, ...] = _FORMS) -> None:
             one = replace(window, owner=series, made=None)
             return by_rule(f"Series.{kind}.{how}", one, [], {}, c.node)  # type: ignore[attr-defined]
 
+        if isinstance(func, Func):
+            owner = f"{window.owner.kind}.{kind}.apply"
+            return by_rule(owner, window, [func], {}, c.node)  # type: ignore[attr-defined]
         if items(func) is None and pairs(func) is None:
             how = name_of(c, func)
             return every(c, window, lambda s: made(s, how))
@@ -122,9 +125,11 @@ def _register_groups(kind: str, opened: str) -> None:
         else:
             make = lambda v, how: rolled(g, v, how, **dict(window.params))  # noqa: E731
         if items(func) is None and pairs(func) is None:
+            how = "apply" if isinstance(func, Func) else name_of(c, func)
+            given = [func] if how == "apply" else []
             kinds = "SeriesGroupBy" if g.grouped.series is not None else "DataFrameGroupBy"
             by_rule = c.interpreter.by_rule  # type: ignore[attr-defined]
-            return by_rule(f"{kinds}.{kind}.{name_of(c, func)}", window, [], {}, c.node)  # type: ignore[attr-defined]
+            return by_rule(f"{kinds}.{kind}.{how}", window, given, {}, c.node)  # type: ignore[attr-defined]
         if g.grouped.series is not None:
             v = g.value(g.grouped.series)
             return row_levels(g, [(how, make(v, how)) for how in of_series(c, func)])
