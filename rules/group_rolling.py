@@ -128,6 +128,10 @@ def _register(how: str, name: str) -> None:
     if name == "mean":
         examples += [f"df.assign(m=df.groupby('k')['i'].{strict}.mean().reset_index(level=0, drop=True))",
                      f"df['m'] = df.groupby('b')['i'].{strict}.mean().droplevel(0)\nout = df"]  # fmt: skip
+    if (how, name) == ("rolling", "mean"):
+        examples += [
+            "x = df.dropna(subset=['k']).sort_values(['k', 'i'], kind='stable')\nx['m'] = x.groupby('k')['i'].rolling(2).mean().values\nout = x"
+        ]
     if how == "rolling" and name in ("mean", "sum"):
         examples += [f"df.groupby('b')['f'].rolling(4, center=True, min_periods=2).{name}()",
                      f"df.groupby('k', sort=False)['n'].rolling(2, min_periods=1, closed='left').{name}()",

@@ -200,7 +200,7 @@ def frame_groupby(c: Call) -> Grouped:
 
 
 @rule(f"Series.groupby(by=None, {_FLAGS})", not_yet="axis as_index", ignored="observed",
-      example=("df['f'].groupby(df['k']).sum()", "df['i'].groupby([df['k'], df['b']]).max()"))  # fmt: skip
+      example=("df['f'].groupby(df['k']).sum()", "df['i'].groupby([df['k'], df['b']]).max()", "df[df['i'] > 2]['f'].groupby([df['d'].dt.year, df['b']]).mean()"))  # fmt: skip
 def series_groupby(c: Call) -> Grouped:
     """Groups of a Series' values."""
     c.need(not c.col.gappy, "values of unknown type that may have got gaps")
