@@ -11,8 +11,8 @@ _LOCALIZE = "tz, axis=0, level=None, copy=None, ambiguous='raise', nonexistent='
 _CONVERT = "tz, axis=0, level=None, copy=None"
 _TIMED = "df.dropna(subset=['t']).set_index('t')"
 _EXAMPLES = (
-    f"{_TIMED}[['i']].tz_localize('UTC').tz_convert('US/Eastern').reset_index()",
-    f"s = {_TIMED}['i'].tz_localize('Europe/Berlin', nonexistent='NaT').tz_convert('UTC')\ns.index = s.index.tz_localize(None)\nout = s",
+    f"d = {_TIMED}[['i']].tz_localize('UTC')\nd.index = d.index.tz_convert('US/Eastern').tz_localize(None)\nout = d.reset_index()",
+    f"{_TIMED}['i'].tz_localize('Europe/Berlin', nonexistent='NaT').tz_convert('UTC')",
 )
 
 
