@@ -335,7 +335,7 @@ def named_aggregates(c: Call, g: Groups, named: dict) -> list:
 @rule(
     "SeriesResampler.agg(func=None, *args, **kwargs)",
     example=(
-        "df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(['sum', 'max'])",
+        "df[df['d'] > '2022-01-01'].resample('MS', on='d')['i'].agg(['sum', 'max', lambda x: x.max() - x.min()])",
         "df[df['d'] > '2022-01-01'].resample('MS', on='d')['f'].agg(low='min', high='max')",
     ),
 )

@@ -33,7 +33,7 @@ class One:
 
 #: name -> aggregate of values of which missing ones are left out
 _SKIPPING: dict[str, Callable[[E], E]] = {
-    "sum": F.sum, "mean": F.avg, "min": F.min, "max": F.max, "median": lambda x: F.percentile(x, 0.5), "prod": F.product,
+    "sum": F.sum, "mean": F.avg, "min": F.min, "max": F.max, "median": lambda x: F.percentile(x, 0.5),
 }  # fmt: skip
 _SPREADS = {("std", 0): F.stddev_pop, ("std", 1): F.stddev_samp, ("var", 0): F.var_pop, ("var", 1): F.var_samp}  # fmt: skip
 _EMPTY = {"sum": 0.0, "prod": 1.0}
@@ -220,9 +220,10 @@ class Followed:
             return One(F.count(expr).over(self.rows).cast("double"))
         spread = name in ("std", "var")
         function = _SPREADS.get((name, named.get("ddof", ddof))) if spread else _SKIPPING.get(name)
+        function = product if name == "prod" else function
         if function is None:
             raise NoRule("an aggregate in a function of windows")
-        found = function(expr).over(self.rows)
+        found = function(expr, self.rows) if name == "prod" else function(expr).over(self.rows)
         if value.test:
             return One(found)
         if whole:
@@ -239,6 +240,11 @@ class Followed:
         cst.Attribute: attribute,
         cst.Call: call,
     }
+
+
+def product(x: E, rows: E) -> E:
+    """The product of the values. Spark 3.5 has none of an expression over a window."""
+    return F.aggregate(F.collect_list(x).over(rows), F.lit(1.0), lambda all_, one: all_ * one)
 
 
 def plain_number(value: Any) -> E:
