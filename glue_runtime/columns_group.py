@@ -53,6 +53,7 @@ def group_prod(v, t, over=None, min_count=0, finite=False):
         one = F.lit(1).cast("bigint")
         made = F.aggregate(over_group(F.collect_list(v), over), one, lambda acc, x: acc * x)
     else:
+        v = v.cast("double")  # Spark 3.5 has no product of a sum
         made = no_nan(F.coalesce(over_group(F.product(v), over), F.lit(1.0)), t, finite)
     return F.when(over_group(F.count(v), over) >= min_count, made) if min_count > 0 else made
 

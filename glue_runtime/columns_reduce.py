@@ -84,9 +84,9 @@ def largest(a, ta):
 def product(a, ta):
     """The product; nothing gives 1. One of integers must stay below 2**53, where it is exact."""
     if ta in ("double", "float"):
-        return F.coalesce(F.product(a), F.lit(1.0))
+        return F.coalesce(F.product(a.cast("double")), F.lit(1.0))  # as of groups
     a = numeric(a, ta, "product")
-    result = F.coalesce(F.product(a), F.lit(1.0))
+    result = F.coalesce(F.product(a.cast("double")), F.lit(1.0))
     too_large = F.raise_error(F.lit("a product of integers beyond 2**53"))
     whole = F.when(F.abs(result) < 2.0**53, result.cast("bigint")).otherwise(too_large)
     return F.when(F.count_if(a == 0) > 0, F.lit(0)).otherwise(whole)
