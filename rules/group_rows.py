@@ -1,28 +1,21 @@
-"""Rows of groups: ``head``, ``tail``, ``nth``, ``filter``."""
+"""Rows of groups: ``head``, ``tail``, ``filter``, one group."""
 
 from __future__ import annotations
-
-from functools import reduce
-from operator import and_, or_
 
 from rules.group_windows import bare
 from rules.groups import Groups
 from rules.lib import (
     chain,
-    derive,
     drop_hidden,
     is_missing,
     selected,
-    series_of,
     subset_of,
     tight,
     with_temps,
 )
-from rules.missing import not_null
 from rules.registry import Call, rule
-from rules.regrouped import of_rows
 from transpiler.errors import NoRule
-from transpiler.facts import BOOLS, NUMBERS, TEXTS, Col, Frame, Func, Grouped, Value
+from transpiler.facts import BOOLS, NUMBERS, TEXTS, Col, Frame, Func, Value
 from transpiler.symbolic import E, F
 
 
@@ -89,53 +82,6 @@ def head(c: Call) -> Value:
 def tail(c: Call) -> Value:
     """The last rows of every group."""
     return first_or_last(c, True)
-
-
-@rule(
-    "DataFrameGroupBy.nth(n, dropna=None)",
-    example=(
-        "df.groupby('k').nth(0, dropna='any')",
-        "df.groupby('b')[['f', 'g']].nth(-1, dropna='all')",
-        "df.groupby('k').nth([0, 2])",
-        "df.groupby('k').nth([0, -1])",
-        "df.groupby('k').nth(0)",
-        "df.groupby('k').nth(-1)",
-        "df.groupby('k').nth(1)",
-    ),
-)
-@rule("SeriesGroupBy.nth(n, dropna=None)", example=("df.groupby('k')['f'].nth(1)", "df.groupby('b')['f'].nth(1, dropna='any')"))  # fmt: skip
-def nth(c: Call) -> Value:
-    """The rows of these numbers in every group that has them."""
-    from rules.select import descending
-
-    wanted = c.lit("n")
-    wanted = list(wanted) if isinstance(wanted, (list, tuple)) else [wanted]
-    c.need(
-        wanted and all(isinstance(n, int) and not isinstance(n, bool) for n in wanted),
-        "rows by numbers of this form",
-    )
-    g = Groups(c, with_values(c, c.grouped) if c.lit("dropna") else c.grouped)
-    order = g.order()
-    tests = []
-    for from_end in (False, True):
-        found = sorted({-n if from_end else n + 1 for n in wanted if (n < 0) == from_end})
-        if found:
-            number = F.row_number().over(g.window(by=descending(order) if from_end else order))
-            tests.append(number == found[0] if len(found) == 1 else number.isin(found))
-    return rows_where(c, g, tests[0] if len(tests) == 1 else tests[0] | tests[1])
-
-
-def with_values(c: Call, grouped: Grouped) -> Grouped:
-    """The group-by of the rows that ``dropna=`` leaves: those without a gap, or with a value."""
-    how, frame = c.lit("dropna"), grouped.frame
-    c.need(how in ("any", "all") and isinstance(c.lit("n"), int), "dropna= of this value")
-    c.need(frame.index.unique, "labels that may repeat")
-    if grouped.series is not None:
-        return of_rows(c.ctx, grouped, not_null(grouped.series))
-    labels = frame.labels if grouped.selection is None else grouped.selection
-    tests = [not_null(series_of(c.ctx, frame, x)) for x in labels]  # type: ignore[union-attr]
-    joined = reduce(and_ if how == "any" else or_, [t.expr for t in tests])
-    return of_rows(c.ctx, grouped, derive(joined, "bool", *tests, null_free=True, loose=False))
 
 
 @rule(

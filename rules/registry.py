@@ -151,9 +151,10 @@ class Call:
 
     @property
     def grouped(self) -> Grouped:
-        if not isinstance(self.self, Grouped):
+        owner = getattr(self.self, "owner", self.self)
+        if not isinstance(owner, Grouped):
             raise NoRule("the receiver is not a group-by that is known here")
-        return self.self
+        return owner
 
 
 def literal(value: Any, what: str = "value") -> Any:

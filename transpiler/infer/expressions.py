@@ -47,6 +47,7 @@ from transpiler.loops import Listing, LoopName
 
 ROWS = re.compile(r"\.(iterrows|itertuples)\([^()]*\)$")
 ACCESSORS = {"str", "dt", "cat", "loc", "iloc", "at", "iat", "plot", "index", "values"}
+GROUP_ACCESSORS = {"nth"}
 
 
 class Expressions(Operators, Calls):
@@ -332,7 +333,7 @@ class Expressions(Operators, Calls):
             if qualified in CONSTANTS:
                 return Const(CONSTANTS[qualified])
             return Module(qualified, f"{owner.text}.{attr}")
-        if isinstance(owner, (Frame, Col)) and attr in ACCESSORS:
+        if attr in (ACCESSORS if isinstance(owner, (Frame, Col)) else GROUP_ACCESSORS if isinstance(owner, Grouped) else ()):  # fmt: skip
             return Accessor(owner, attr)
         if isinstance(owner, Frame) and owner.has(attr) and not registry.find(f"DataFrame.{attr}"):
             return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
