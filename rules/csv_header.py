@@ -81,6 +81,7 @@ def with_index(c: Call, frame: Frame, label: Any) -> Frame:
     ctx, titles = c.ctx, index_titles(c, frame, label)
     shown = ["" if x is None else x for x in titles]
     if frame.index.kind == "columns":
+        ctx.use(frame, *frame.index.levels)
         levels = [
             Column(title, x.name, x.dtype, x.uid) for title, x in zip(shown, frame.index.levels)
         ]

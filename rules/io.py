@@ -249,7 +249,10 @@ def output(c: Call, function: str, fmt: str, frame: Frame, path: Any, passed: di
     for x in frame.columns:
         known = fmt == "parquet" and zone_of(x.dtype)
         c.need(known or not (zone_of(x.dtype) or period_of(x.dtype)), f"{fmt} with {x.dtype} columns")  # fmt: skip
-    ctx.use(frame)
+    unlabelled = (
+        not frame.open and isinstance(c.args.get("index"), Const) and c.lit("index") is False
+    )
+    ctx.use(frame, *(frame.columns if unlabelled else ()))
     text, order = frame.text, None
     deep = "labels" in passed and function == "write_csv"
     if deep:
@@ -422,6 +425,7 @@ def with_stored_index(c: Call, frame: Frame) -> Frame:
     c.need(not frame.open, "the columns of the frame are not known here")
     c.message = "the index is stored as a column, as pandas does; index=False leaves it out"  # type: ignore[attr-defined]
     if frame.index.kind == "columns":
+        c.ctx.use(frame, *frame.index.levels)
         levels = [
             Column(
                 x.label if x.label is not None else f"__index_level_{i}__", x.name, x.dtype, x.uid

@@ -18,6 +18,7 @@ from transpiler.facts import (
     TEXTS,
     Col,
     Column,
+    Const,
     Frame,
     Order,
     Value,
@@ -59,6 +60,9 @@ _MERGE = (
         "df.merge(other, on='k', how='left').groupby('j')['w'].sum()",
         "df.merge(other, on='k', how='left').groupby('w')['i'].max()",
         "m = df.merge(other, on='k', how='left')\nm['w2'] = m['w'] + 1\nout = m[m['i'] == 4]",
+        "df.set_index('k')[['i', 'f']].merge(other, left_index=True, right_on='k', how='left', indicator=True)",
+        "df.merge(other.set_index('k'), left_on='k', right_index=True, how='outer', validate='m:m')",
+        "df.set_index(['k', 'b'])[['i']].merge(df.set_index(['k', 'b'])[['j']], on=['b', 'k'], how='left').reset_index()",
     ),
 )
 def merge_method(c: Call) -> Frame:
@@ -103,25 +107,29 @@ def merged(c: Call, left: Frame, other: Value) -> Frame:
     name = "_merge" if indicator is True else indicator or None
     by_index = (bool(c.lit("left_index")), bool(c.lit("right_index")))
     if how == "cross":
-        c.need(
-            not (name or any(by_index) or c.lit("on") or c.lit("left_on")), "a cross join with keys"
-        )
-        return joined(c, Merge(left, right, how, [], suffixes))
+        keys = any(by_index) or any(c.lit(x) is not None for x in ("on", "left_on", "right_on"))
+        c.need(not keys, "a cross join with keys")
+        c.need(c.lit("validate") in (None, "m:m", "many_to_many"), "validate= of a cross join")
+        return joined(c, Merge(left, right, how, [], suffixes, indicator=name))
     if any(by_index):
         from rules.join_index import index_merge
 
         return index_merge(c, left, right, how, suffixes, by_index, name)
-    left, right = levels_as_columns(c, left, right)
+    left, right, levels = levels_as_columns(c, left, right)
     pairs = key_pairs(c, left, right)
     c.ctx.look(*(x for pair in pairs for x in pair))
     job = Merge(left, right, how, pairs, suffixes, bool(c.lit("sort")), name)
     if c.lit("validate") is not None:
         job = validated(c, job, c.lit("validate"))
-    return joined(c, job)
+    out = joined(c, job)
+    if not levels:
+        return out
+    return c.interpreter.by_rule("DataFrame.set_index", out, [Const(levels)], {}, c.node)  # type: ignore[attr-defined]
 
 
-def levels_as_columns(c: Call, left: Frame, right: Frame) -> tuple[Frame, Frame]:
-    """The sides, of which one may have the keys as the levels of its index: these become columns."""
+def levels_as_columns(c: Call, left: Frame, right: Frame) -> tuple[Frame, Frame, list]:
+    """The sides with the levels of an index that are keys as columns, and the labels of those that
+    both sides have: they are levels of the result."""
     from rules.index import index_reset
 
     sides = []
@@ -131,10 +139,14 @@ def levels_as_columns(c: Call, left: Frame, right: Frame) -> tuple[Frame, Frame]
         levels = [x.label for x in side.index.levels]
         named = value is not None and levels and not any(side.has(x) for x in levels)
         sides.append(named and set(levels) <= set(keys))
-    if sides.count(True) != 1:  # of two the result has labels, too
-        return left, right
     ours, theirs = (index_reset(c.ctx, s, False) if move else s for s, move in zip((left, right), sides))  # fmt: skip
-    return ours, theirs
+    shared = []
+    if all(sides):
+        same = c.lit("on") is not None or c.lit("left_on") == c.lit("right_on")
+        labels = [{x.label for x in side.index.levels} for side in (left, right)]
+        c.need(same and labels[0] == labels[1], "levels of two indexes that are called differently")
+        shared = [x for x in keys if x in labels[0]]
+    return ours, theirs, shared
 
 
 def key_pairs(c: Call, left: Frame, right: Frame) -> list[tuple[Column, Column]]:

@@ -21,6 +21,7 @@ from rules.join import (
     result_names,
     settled,
 )
+from rules.join_labels import merged_on_labels
 from rules.join_open import beside_in_job, index_of, placed
 from rules.labels import relabelled
 from rules.lib import assign, chain, on, settle
@@ -42,24 +43,29 @@ from transpiler.symbolic import F, col, render
 
 def index_merge(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple, by_index: tuple[bool, bool], name: Any) -> Frame:  # fmt: skip
     """Merges in which labels of one side, or both, are the keys."""
-    c.need(
-        name is None and c.lit("validate") is None and not c.lit("sort"),
-        "options of a merge on the index",
-    )
-    if by_index == (True, True):
+    plain = name is None and c.lit("validate") is None and not c.lit("sort")
+    keys = [] if all(by_index) else key_labels(c, "right_on" if by_index[0] else "left_on")
+    if plain and by_index == (True, True):
         return on_labels(c, left, right, how, suffixes)
-    if by_index == (False, True):
-        labels = c.lit("left_on") if c.lit("left_on") is not None else c.lit("on")
-        labels = labels if isinstance(labels, list) else [labels]
-        return on_their_index(c, left, right, how, [left.column(x) for x in labels], suffixes)
-    raise NoRule("the left index is merged with columns")
+    if plain and by_index == (False, True) and how in ("left", "inner"):
+        return on_their_index(c, left, right, how, [left.column(x) for x in keys], suffixes)
+    return merged_on_labels(c, (left, right), how, by_index, suffixes, keys, name)
+
+
+def key_labels(c: Call, name: str) -> list:
+    """The labels of the key columns of the side that is not merged by its index."""
+    labels = c.lit(name)
+    c.need(labels is not None, "the labels of one side are merged with no columns")
+    return labels if isinstance(labels, list) else [labels]
 
 
 def on_their_index(
     c: Call, left: Frame, right: Frame, how: str, keys: list[Column], suffixes: tuple
 ) -> Frame:
     """``left.join(right, on=keys)``: the right side's labels are the keys; the left labels stay."""
-    c.need(how in ("left", "inner"), f"how={how!r} on an index")
+    if how in ("right", "outer"):
+        keys_ = [x.label for x in keys]
+        return merged_on_labels(c, (left, right), how, (False, True), suffixes, keys_)
     c.need(
         right.index.kind == "columns" and len(right.index.levels) == len(keys),
         "the right index is not made of columns",
@@ -77,10 +83,12 @@ def on_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple) -> 
         kinds == {"columns"} and len(left.index.levels) == len(right.index.levels),
         "indexes of different kinds",
     )
+    by_index, sides = (True, True), (left, right)
     if how in ("outer", "right"):
-        return united_labels(c, left, right, how, suffixes)
-    c.need(how in ("left", "inner"), f"how={how!r} on an index")
-    c.need(how == "left" or left.index.unique and right.index.unique, "labels that may repeat")
+        found = attempt(united_labels, c, left, right, how, suffixes)
+        return found or merged_on_labels(c, sides, how, by_index, suffixes, [])
+    if how == "inner" and not (left.index.unique and right.index.unique):
+        return merged_on_labels(c, sides, how, by_index, suffixes, [])
     return beside_left(
         c, left, right, how, list(zip(left.index.levels, right.index.levels)), suffixes
     )
@@ -204,6 +212,7 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         "df.groupby('i')[['f']].sum().join(df.groupby('j')[['f', 'g']].mean(), how='outer', lsuffix='_l', rsuffix='_r').reset_index()",
         "df.groupby('k')[['i']].sum().merge(other.groupby('k')[['w']].sum(), left_index=True, right_index=True, how='outer')",
         "df.join(df.groupby('k').mean(numeric_only=True).add_suffix('_mean'), on='k')",
+        "df.set_index('k')[['i', 'f']].join(other.set_index('k')[['w']], how='inner').reset_index()",
         "df.join(df.groupby(['k', 'b'])[['f', 's']].first(), on=['k', 'b'], rsuffix='_1').sort_values('i', kind='stable')",
         "m = df.dropna(subset=['k']).join(other.set_index('k'), on='k', rsuffix='_other')\nout = m.sort_values(['i', 'j', 'w'])",
         "t = df.groupby('k')[['i', 'j']].sum().join(other.set_index('k'), rsuffix='_other')\nout = t.reset_index()",
