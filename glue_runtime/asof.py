@@ -40,9 +40,12 @@ def merged_asof(left, right, on, by, columns, order, direction="backward", toler
         F.struct("*").alias("__left"),
     )
     both = rights.unionByName(lefts)
-    first = direction != "forward" if exact else direction == "forward"
-    side = F.col("__side") if first else -F.col("__side")
-    near = nearest_before_and_after(both, names, [F.col("__key"), side, F.col("__at")])
+    # Among equal keys the rows of `right` come before those of `left` where an equal one counts.
+    ways = (F.col("__side"), -F.col("__side"))
+    orders = [[F.col("__key"), way, F.col("__at")] for way in (ways if exact else ways[::-1])]
+    if direction != "nearest" or exact:
+        orders = [orders[direction == "forward"]] * 2
+    near = nearest_before_and_after(both, names, *orders)
     before, after, key = F.col("__before"), F.col("__after"), F.col("__key")
     pick = {
         "backward": before,
@@ -59,12 +62,12 @@ def merged_asof(left, right, on, by, columns, order, direction="backward", toler
 
 
 def asof_by_name(
-    left, right, on, by, order, suffixes=("_x", "_y"), place=None, aside=(), **options
+    left, right, on, by, order, suffixes=("_x", "_y"), place=None, aside=(), kept=(), **options
 ):
     """`merged_asof` of frames whose columns only the job knows, named as pandas names them.
 
-    place: a column of left that stays; aside: columns of both that pandas does not see. Raises
-    ValueError where two columns would have one name.
+    place: a column of left that stays, as do those in kept; aside: columns of both that pandas does
+    not see. Raises ValueError where two columns would have one name.
     """
     gone = {b for a, b in (on, *by) if a == b}
     ours = [c for c in left.columns if c not in aside and c != place]
@@ -77,10 +80,11 @@ def asof_by_name(
     shown = [*new.values(), *taken.values()]
     if len(set(shown)) < len(shown):
         raise ValueError(f"merge_asof gives columns of the same name: {sorted(shown)}")
-    kept = [quoted(place)] if place else []
+    kept = [quoted(c) for c in (*kept, *([place] if place else []))]
     one = left.select(*[quoted(c).alias(n) for c, n in new.items()], *kept)
     by = [(new[a], b) for a, b in by]
-    return merged_asof(one, right, (new[on[0]], on[1]), by, taken, order, **options)
+    on = (new.get(on[0], on[0]), on[1])
+    return merged_asof(one, right, on, by, taken, order, **options)
 
 
 def same_kinds(left, right, on, by):
@@ -109,20 +113,23 @@ def number_of(df, name):
     return F.unix_micros(quoted(name)) if times else quoted(name)
 
 
-def nearest_before_and_after(both, names, order):
-    """The last row of the right frame before each row in `order`, and the first one after it."""
+def nearest_before_and_after(both, names, before, after):
+    """The last row of the right frame before each row in the order `before`, and the first one after
+    it in the order `after`."""
     if names:
-        rows = Window.partitionBy(*names).orderBy(*order)
-        up = rows.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-        down = rows.rowsBetween(Window.currentRow, Window.unboundedFollowing)
+        up, down = (Window.partitionBy(*names).orderBy(*order) for order in (before, after))
+        up = up.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+        down = down.rowsBetween(Window.currentRow, Window.unboundedFollowing)
         return both.withColumns(
             {
                 "__before": F.last("__found", ignorenulls=True).over(up),
                 "__after": F.first("__found", ignorenulls=True).over(down),
             }
         )
-    numbered = with_position(both, *order, name="__row")
+    numbered = with_position(both, *before, name="__row")
     wide = filled_forward(numbered, "__before", F.col("__found"), "__row")
+    if after is not before:
+        wide = with_position(wide.drop("__row"), *after, name="__row")
     return filled_forward(wide, "__after", F.col("__found"), -F.col("__row"))
 
 
