@@ -13,7 +13,7 @@ from rules.join import equal
 from rules.lib import derive, filtered, meet, series_of, settle, tight
 from rules.registry import Call, rule
 from transpiler.errors import attempt
-from transpiler.facts import Col, Column, Const, Frame, Order, Rows, fresh, with_missing
+from transpiler.facts import Col, Column, Const, Frame, Func, Order, Rows, fresh, with_missing
 from transpiler.symbolic import E, F, col, render
 
 #: dtypes that hold missing values, so that they are the same after some are filled
@@ -148,13 +148,14 @@ def alike_levels(c: Call, ours: Any, theirs: Any) -> None:
 
 @rule(
     "DataFrame.update(other, join='left', overwrite=True, filter_func=None, errors='ignore')",
-    not_yet="join filter_func errors",
+    not_yet="join errors",
     verdict="runtime",
     example=(
         "df.update(df[['g']].rename(columns={'g': 'f'}))\nout = df",
         "df.update(df[df['i'] > 3][['i', 'g']].rename(columns={'g': 'f'}))\nout = df",
         "df.update(other[['f']])\nout = df",
         "df.update(df[['g', 'k']].rename(columns={'g': 'f', 'k': 's'}), overwrite=False)\nout = df",
+        "df.update(df[['g', 'j']].rename(columns={'g': 'f', 'j': 'i'}), filter_func=lambda x: x > 1)\nout = df",
         "d = df.set_index('k')\nd.update(other.drop_duplicates('k').set_index('k'))\nout = d",
         "d = df.set_index('i')[['f', 's']]\nd.update(df.drop_duplicates('j').set_index('j')[['f']], overwrite=False)\nout = d.reset_index()",
     ),
@@ -175,9 +176,21 @@ def updated(c: Call, mine: Any, yours: Any, label: Any) -> Col:
     fits = mine.dtype == yours.dtype and mine.dtype in _STABLE
     c.need(fits or (mine.dtype, yours.dtype) == ("float64", "int64"), "values of two dtypes, or of types that are not known")  # fmt: skip
     over = yours.expr.cast("double") if yours.dtype != mine.dtype else tight(yours)
+    if c.given("filter_func"):
+        return updated_where(c, mine, yours, label, over)
     parts = [over, tight(mine)] if c.lit("overwrite") else [tight(mine), over]
     return derive(F.coalesce(*parts), mine.dtype, mine, yours, label=label,
                   null_free=mine.null_free or yours.null_free)  # fmt: skip
+
+
+def updated_where(c: Call, mine: Any, yours: Any, label: Any, over: E) -> Col:
+    """The other's values where a function of the own ones says so, whatever ``overwrite``."""
+    c.need(isinstance(c["filter_func"], Func) and mine.dtype in ("int64", "float64"), "filter_func= of this kind")  # fmt: skip
+    test = c.interpreter.inline(c["filter_func"], [mine], {}, None)  # type: ignore[attr-defined]
+    c.need(isinstance(test, Col) and test.dtype == "bool", "a filter that is not boolean for sure")
+    there = tight(test) if yours.null_free else tight(test) & tight(yours).isNotNull()
+    expr = F.when(there, over).otherwise(tight(mine))
+    return derive(expr, mine.dtype, mine, yours, test, label=label, null_free=mine.null_free, loose=False)  # fmt: skip
 
 
 def updated_by_row(c: Call, frame: Frame, other: Frame, shared: list) -> Frame:
