@@ -30,6 +30,17 @@ def rows_not_labelled(df, label, unwanted):
     return df.where(~F.coalesce(label.isin(unwanted), F.lit(False)))
 
 
+def rows_not_at_level(df, label, unwanted, levels):
+    """The rows whose `label`, one of several levels, is none of `unwanted`. KeyError as in pandas:
+    where one of them is nowhere if no two rows have the same labels, else where all of them are."""
+    there = df.where(label.isin(unwanted)).agg(F.count_distinct(label)).first()[0]
+    if there < len(set(unwanted)):
+        again = df.groupBy(*[quoted(x) for x in levels]).count().where("count > 1").limit(1)
+        if not there or not again.count():
+            raise KeyError(f"not all of {unwanted} found in axis")
+    return df.where(~F.coalesce(label.isin(unwanted), F.lit(False)))
+
+
 def some_rows(df, key):
     """The frame; KeyError(key) where it has no rows."""
     if not df.limit(1).count():

@@ -258,8 +258,9 @@ def one_value(c: Call, series: Col, key: Value) -> Scalar:
 
 @rule(
     "DataFrame.drop(labels=None, *, axis=0, index=None, columns=None, level=None, inplace=False, errors='raise')",
-    not_yet="level inplace",
+    not_yet="inplace",
     example=(
+        "df.set_index(['k', 'b'])[['i']].drop(['a', 'c'], level='k').reset_index()",
         "df.drop(df[df['i'] > 5].index)",
         "df.drop(df[df['f'] > 1].index).reset_index(drop=True)",
         "df.drop(index=df[df['f'].isna() | (df['k'] == 'a')].index, columns=['s'])",
@@ -286,6 +287,10 @@ def drop_rows(c: Call) -> Frame:
 
 def dropped(c: Call, frame: Frame, wanted: Value) -> Frame:
     ctx = c.ctx
+    if c.lit("level") is not None:
+        from rules.label_levels import without_level_labels
+
+        return without_level_labels(c, frame, c.lit("index" if c.given("index") else "labels"))
     if isinstance(wanted, Accessor) and wanted.name == "index":
         owner = wanted.owner
         return without_rows(c, frame, owner.frame if isinstance(owner, Col) else owner)  # type: ignore[arg-type]

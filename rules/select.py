@@ -133,9 +133,10 @@ def sort_values(c: Call) -> Frame:
 
 @rule(
     "DataFrame.drop(labels=None, *, axis=0, index=None, columns=None, level=None, inplace=False, errors='raise')",
-    not_yet="index level inplace",
-    example=("df.drop(columns=['s'])", "df.drop('s', axis=1)"),
-)
+    not_yet="index inplace",
+    example=("df.drop(columns=['s'])", "df.drop('s', axis=1)",
+             "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean', 'max']}).drop('max', axis=1, level=1)"),
+)  # fmt: skip
 def drop(c: Call) -> Frame:
     """Columns go."""
     labels = c.lit("columns")
@@ -143,7 +144,20 @@ def drop(c: Call) -> Frame:
         c.need(c.lit("axis") in (1, "columns"), "rows are dropped by label")
         labels = c.lit("labels")
     labels = labels if isinstance(labels, list) else [labels]
+    if c.lit("level") is not None:
+        labels = labels_at_level(c, c.frame, labels, c.lit("level"))
     return without(c, c.frame, labels, c.lit("errors") == "ignore")
+
+
+def labels_at_level(c: Call, frame: Frame, wanted: list, level: Any) -> list:
+    """The labels of columns that have one of these at a level."""
+    names = list(frame.label_names)
+    level = names.index(level) if level in names and not isinstance(level, int) else level
+    c.need(isinstance(level, int) and -len(names) <= level < len(names) > 1, "a level of labels of one level")  # fmt: skip
+    found = [x for x in frame.labels if x[level] in wanted]
+    there = {x[level] for x in found}
+    c.need(c.lit("errors") == "ignore" or there == {*wanted}, "labels that are not there")
+    return found
 
 
 def without(c: Call, frame: Frame, labels: list, lenient: bool = False) -> Frame:
