@@ -304,9 +304,10 @@ _CONVERT = (
 
 @rule(
     f"DataFrame.convert_dtypes({_CONVERT})",
-    not_yet="infer_objects convert_string convert_integer convert_boolean convert_floating dtype_backend",
+    not_yet="infer_objects convert_integer convert_boolean convert_floating dtype_backend",
     example=(
         "df.convert_dtypes()",
+        "df.convert_dtypes(convert_string=False)",
         "pd.read_csv('nasty.csv').convert_dtypes()",
         "out = pd.read_csv('nasty.csv').convert_dtypes()\nout = out[out['n'] != 3][['n', 's', 'b']]",
         "df[['i', 'f', 'n']].convert_dtypes()",
@@ -317,10 +318,15 @@ def convert_dtypes(c: Call) -> Frame:
     """The nullable dtypes. Floats that are all whole become Int64: known from the input at hand,
     else seen when the job runs."""
     frame, ctx = c.frame, c.ctx
+    plain = c.lit("convert_string") is False  # texts stay as they are
     if frame.open or any(x.dtype is None for x in frame.columns):
+        c.need(not plain, "convert_string=False of columns whose types are not known")
         return converted_in_job(c, frame)
     columns, casts, looked = [], {}, []
     for column in frame.columns:
+        if plain and column.dtype == "object":
+            columns.append(column)
+            continue
         if column.dtype in NULL_FREE:
             frame.rows.full.add(column.uid)  # Int64 does not say so any more
         dtype = learnt(c, frame, column) or to_nullable(column.dtype)
