@@ -74,17 +74,19 @@ def value_counts(c: Call) -> Value:
 
 @rule(
     "DataFrameGroupBy.value_counts(subset=None, normalize=False, sort=True, ascending=False, dropna=True)",
-    not_yet="dropna",
     example=(
         "df.groupby('k')[['s', 'b']].value_counts()",
         "df.groupby('k').value_counts(subset=['b'], normalize=True).reset_index()",
         "df.groupby(['k', 'b'])[['j', 's']].value_counts(subset=['j'], ascending=True)",
+        "df.groupby('k')[['b', 's', 'g']].value_counts(dropna=False, normalize=True)",
     ),
 )
 def frame_value_counts(c: Call) -> Value:
     """How often each combination of values is in each group, the most frequent first."""
     grouped, subset = c.grouped, c.lit("subset")
     c.need(grouped.dropna, "value_counts of groups by missing keys")
+    if not c.lit("dropna"):
+        grouped = keys_present(c, grouped)
     values: list[Any] = []
     if subset is None:
         values = Groups(c, grouped).values()
