@@ -46,6 +46,10 @@ def counted(c: Call, grouped: Grouped, values: list[Col]) -> Col:
         ranks.append(SortKey(column.name, column.uid, bool(c.lit("ascending"))))
     ranks += [SortKey(x.name, x.uid) for x in levels[n:]]
     frame = frame.but(order=Order(tuple(ranks), None, True, True))
+    if not c.lit("dropna"):  # beside missing values pandas unstacks the others in another order
+        odd = [x for x, v in zip(levels[n:], values) if not v.null_free]
+        loose = (*(x for x in frame.index.loose if x[0] not in {y.name for y in odd}), *((x.name, None) for x in odd))  # fmt: skip
+        frame = frame.but(index=replace(frame.index, loose=loose))
     return series_of(c.ctx, frame, label)
 
 

@@ -1,15 +1,14 @@
-"""Several numbers of each group at once: quantiles, ``describe``; and the groups' own numbers."""
+"""Several quantiles of each group at once, and the groups' own numbers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from rules.aggregates import Spec, chosen, made, outcome
-from rules.groups import Groups, Made, fresh_name
+from rules.aggregates import Spec, chosen, made
+from rules.groups import Groups, fresh_name
 from rules.lib import FrameStep, derive, fresh_column, series_of
 from rules.registry import Call, rule
-from rules.summaries import selector
-from transpiler.facts import NUMBERS, Col, Column, Frame, Index, Order, SortKey, Value
+from transpiler.facts import Col, Column, Frame, Index, Order, SortKey, Value
 from transpiler.symbolic import E, F, col, lift
 
 
@@ -46,88 +45,12 @@ def quantiles(c: Call, wanted: list, params: dict) -> Value:
     kept = [lift(x.name) for x in wide.index.levels] + [lift(h) for h in wide.hidden]
     text = f".select({', '.join(k.text for k in kept)}, {F.inline(F.array(*rows))})"
     levels = (*wide.index.levels, Column(None, level, "float64"))
+    loose = wide.index.loose  # unstacked, the numbers are in the order in which they were asked for
+    loose += ((level, None),) if numbers != sorted(numbers) else ()
     order = Order((*wide.order.keys, SortKey("__number", None)), None, True, True)
-    out = wide.but(text=wide.text + text, columns=tuple(columns), index=Index("columns", levels=levels),
+    out = wide.but(text=wide.text + text, columns=tuple(columns), index=Index("columns", levels=levels, loose=loose),
                    order=order, hidden=(*wide.hidden, "__number"), label_names=())  # fmt: skip
     return series_of(c.ctx, out, values[0].label) if grouped.series is not None else out
-
-
-# --- describe -------------------------------------------------------------------------------
-
-
-def statistics(g: Groups, v: Col, percentiles: list[float]) -> list[tuple[str, Made]]:
-    """count, mean, std, min, the quantiles and max of one column, as floats."""
-    specs = [("count", Spec("count")), ("mean", Spec("mean")), ("std", Spec("std")), ("min", Spec("min"))]  # fmt: skip
-    specs += [(percent(q), Spec("quantile", {"q": q})) for q in percentiles]
-    specs.append(("max", Spec("max")))
-    out = []
-    for label, spec in specs:
-        one = made(g, spec, v)
-        plain = label in ("count", "min", "max")
-        out.append((label, Made(one.expr.cast("double") if plain else one.expr, "float64")))
-    return out
-
-
-def percent(q: float) -> str:
-    """A quantile as describe labels it."""
-    text = f"{q * 100:.10g}"
-    return f"{text}%"
-
-
-def percentiles_of(c: Call) -> list[float]:
-    found = c.lit("percentiles")
-    if found is None:
-        return [0.25, 0.5, 0.75]
-    c.need(isinstance(found, (list, tuple)), "percentiles of this form")
-    numbers = sorted({float(q) for q in found} | {0.5})
-    c.need(all(0 <= q <= 1 and abs(q * 100 - round(q * 100)) < 1e-9 for q in numbers) and len(found) == len(set(found)), "percentiles of this form")  # fmt: skip
-    return numbers
-
-
-@rule("SeriesGroupBy.describe(percentiles=None, include=None, exclude=None)", not_yet="include exclude",
-      example=("df.groupby('k')['i'].describe()", "df.groupby('b')['g'].describe()",
-               "df.groupby('k')['i'].describe(percentiles=[0.1, 0.9])", "df.groupby('k')['i'].describe().reset_index()"))  # fmt: skip
-def describe(c: Call) -> Value:
-    """Count, mean, spread and quartiles of every group."""
-    c.need(not c.grouped.hollow, "describe of categories without rows")
-    c.need(getattr(c.grouped, "freq", None) is None, "describe of bins without rows")
-    # pandas orders them by the first rows of the bins then.
-    c.need(len(c.grouped.keys) == 1 or not any(k.col.column is None and k.col.dtype == "datetime64[ns]" for k in c.grouped.keys),
-           "describe of bins in groups")  # fmt: skip
-    g = Groups(c, c.grouped)
-    v = g.value(g.grouped.series)
-    c.need(
-        v.dtype in NUMBERS and not v.is_nullable and g.grouped.as_index,
-        "describe of a column that is not a number for sure",
-    )
-    return outcome(c, g, statistics(g, v, percentiles_of(c)), False)
-
-
-@rule("DataFrameGroupBy.describe(percentiles=None, include=None, exclude=None)", not_yet="exclude",
-      example=("df.groupby('k').describe(include='number')", "df[['k', 'i', 'f', 's']].groupby('k').describe(include=[np.number])",
-               "df.groupby('k')[['i', 'j']].describe()", "df[['k', 'i', 'f', 's', 'b']].groupby('k').describe()"))  # fmt: skip
-def describe_frame(c: Call) -> Value:
-    """The same of every column of numbers, under pairs of labels."""
-    c.need(not c.grouped.hollow, "describe of categories without rows")
-    c.need(getattr(c.grouped, "freq", None) is None, "describe of bins without rows")
-    # pandas orders them by the first rows of the bins then.
-    c.need(len(c.grouped.keys) == 1 or not any(k.col.column is None and k.col.dtype == "datetime64[ns]" for k in c.grouped.keys),
-           "describe of bins in groups")  # fmt: skip
-    g = Groups(c, c.grouped)
-    values = g.values()
-    c.need(g.grouped.as_index, "describe with as_index=False")
-    only = c.given("include") and selector(c, "include")
-    c.need(not only or only in ("number", ["number"]), "include= of other columns than numbers")
-    c.need(
-        all(v.dtype in NUMBERS | {"object", "bool"} or only and v.dtype for v in values)
-        and not any(v.is_nullable for v in values),
-        "describe of columns that are not numbers or text for sure",
-    )
-    numbers = [v for v in values if v.dtype in NUMBERS]
-    c.need(numbers, "describe of text")
-    percentiles = percentiles_of(c)
-    outputs = [((v.label, x), m) for v in numbers for x, m in statistics(g, v, percentiles)]
-    return outcome(c, g, outputs, False)
 
 
 # --- the groups' own numbers ----------------------------------------------------------------

@@ -18,6 +18,13 @@ from transpiler.symbolic import F, render
 # --- levels in another order -----------------------------------------------------------------
 
 
+def unsorted_levels(table: Frame, levels: list[Column]) -> list[Column]:
+    """Those of the levels that pandas may put in the order of their first rows, which is that of their
+    values where the rows are sorted by the level before all others."""
+    loose, lead = dict(table.index.loose), [k.name for k in table.order.keys[:1] if k.ascending]
+    return [x for x in levels if x.name in loose and x.name not in lead]
+
+
 def releveled(frame: Frame, levels: list[Column]) -> Frame:
     """The frame with its levels in another order."""
     return frame.but(index=replace(frame.index, levels=tuple(levels)), rows=Rows(full=frame.rows.full))  # fmt: skip

@@ -11,6 +11,7 @@ from rules.group_agg import items, pairs, spec_of
 from rules.index import framed
 from rules.join import ordered_number
 from rules.lib import all_finite, chain, reader_of_labels, selected, series_of, settle, spark_type
+from rules.levels import unsorted_levels
 from rules.registry import Call, rule
 from rules.resample import Grouper
 from transpiler.errors import NoRule
@@ -155,11 +156,7 @@ def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], 
     ctx, index = c.ctx, table.index
     rest = [x for x in index.levels if not any(x is y for y in across)]
     loose = dict(index.loose)
-    first = [k.name for k in table.order.keys[: len(rest)] if k.ascending]
-    c.need(
-        ordered or first == [x.name for x in rest] or not any(x.name in loose for x in rest),
-        "the order of the rows that are left is not known",
-    )
+    c.need(ordered or not unsorted_levels(table, rest), "the order of the rows that are left is not known")  # fmt: skip
     options = [] if index.unique else ["check=True"]
     if len(across) > 1 or across[0].name in loose:
         if len(across) == 1:

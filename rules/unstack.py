@@ -8,6 +8,7 @@ from typing import Any
 from rules.join import ordered_number
 from rules.lib import settle
 from rules.index import framed
+from rules.levels import unsorted_levels
 from rules.pivot import Wide, as_list, fits, spread, unstacked
 from rules.registry import Call, rule
 from transpiler.facts import NULL_FREE, Column, Frame, SortKey
@@ -154,9 +155,8 @@ def spread_in_order(c: Call, table: Frame, across: list[Column], wide: Wide) -> 
     ctx, loose = c.ctx, dict(table.index.loose)
     if wide.fill is not None and any(x.dtype not in NULL_FREE for x in wide.cells):
         wide = replace(wide, options=(*wide.options, "holes=True"))
-    first = [k.name for k in table.order.keys[: len(wide.levels)] if k.ascending]
-    odd = [x for x in wide.levels if x.name in loose]
-    if first == [x.name for x in wide.levels] or not odd:
+    odd = unsorted_levels(table, wide.levels)
+    if not odd:
         return spread(c, wide)
     c.need(all(loose[x.name] is not None for x in odd), "the values that the level had at first are not known")  # fmt: skip
     c.need(table.order.total and all(k.ascending for k in table.order.keys), "the order of the rows that are left is not known")  # fmt: skip
