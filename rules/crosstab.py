@@ -8,8 +8,9 @@ from operator import and_
 from typing import Any
 
 from rules.lib import assign, chain, derive, meet, selected, series_of
-from rules.pivot import Aim, Wide, as_list, by_rule, grouped_by, kinds_option, spread, with_totals
+from rules.pivot import Aim, Wide, as_list, by_rule, grouped_by, kinds_option, with_totals
 from rules.registry import Call, rule
+from rules.unstack import spread_in_rows
 from transpiler.facts import (
     Col,
     Column,
@@ -151,9 +152,10 @@ def cross(c: Call, table: Frame, names: list[str], n: int, func: Value, by: str 
     levels = list(long.index.levels)
     long = long.but(text=text, columns=(cell,))
     if total is None:
-        return spread(c, Wide(long, levels[:n], levels[n:], [cell], [()], 0.0))
+        return spread_in_rows(c, long, Wide(long, levels[:n], levels[n:], [cell], [()], 0.0))
     labels = [replace(x, dtype=source.column(x.label).dtype) for x in levels[n:]]
-    return spread(c, Wide(long, levels[:n], labels, [cell], [()], 0.0, kinds, total=total, source=source))  # fmt: skip
+    wide = Wide(long, levels[:n], labels, [cell], [()], 0.0, kinds, total=total, source=source)
+    return spread_in_rows(c, long, wide)
 
 
 def series_list(c: Call, which: str) -> list[Col]:

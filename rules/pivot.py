@@ -223,6 +223,7 @@ _PIVOT_TABLE = (
         "df.pivot_table(index=pd.Grouper(key='t', freq='YE'), columns='b', values='i', aggfunc='sum')",
         "df.pivot_table(index=pd.Grouper(key='d', freq='YE'), values='f', aggfunc='sum')",
         "df.pivot_table(index='k', columns='s', values='i', aggfunc='sum', margins=True)",
+        "df.pivot_table(index=['k', 'j'], columns='b', values='f').reset_index()",
         "df.pivot_table(index='k', columns='j', values='f', margins=True, margins_name='Total').reset_index()",
         "df.pivot_table(index='k', columns='b', values='f', aggfunc=['mean', 'max'], margins=True)",
         "p = df.pivot_table(index='k', columns='s', values=['i', 'f'], aggfunc=['sum', 'mean'], margins=True)\n"
@@ -316,8 +317,10 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     groups, names = levels[: len(rows)], levels[len(rows) :]
     if named is not None:
         names = [replace(x, dtype=y.dtype) for x, y in zip(names, named)]
-    return spread(c, Wide(long, groups, names, cells, aim.heads, fill, options, total=total,
-                          source=source if named is not None else None))  # fmt: skip
+    from rules.unstack import spread_in_rows
+
+    wide = Wide(long, groups, names, cells, aim.heads, fill, options, total=total, source=source if named is not None else None)  # fmt: skip
+    return spread_in_rows(c, long, wide)
 
 
 def grouped_by(c: Call, frame: Frame, keys: list) -> Value:

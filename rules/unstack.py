@@ -110,6 +110,7 @@ def levels_at(c: Call, frame: Frame, level: Any) -> list[Column]:
         "t = df.groupby(['k', 's'], dropna=False).size().unstack(fill_value=0)\nt.columns = [str(x) for x in t.columns]\nout = t",
         "df.groupby(['k', df['t'].dt.year])['i'].sum().unstack()",
         "df.groupby(['k', 'b'])['s'].first().unstack()",
+        "df.groupby(['k', 'j'])['i'].quantile([0.5, 0.75]).unstack().reset_index()",
         "df.dropna(subset=['k']).drop_duplicates(['i', 'k']).set_index(['i', 'k'])['f'].unstack()",
     ),
 )
@@ -123,7 +124,7 @@ def unstack(c: Call) -> Frame:
     if not cell.is_nullable and cell.dtype is None and series.is_nullable:
         cell = replace(cell, nullable=True)
     across = levels_at(c, table, c.lit("level"))
-    return spread_in_order(c, table, across, unstacked(c, table, across, [cell], [()], fill, True))
+    return spread_in_order(c, table, unstacked(c, table, across, [cell], [()], fill, True))
 
 
 @rule(
@@ -146,26 +147,48 @@ def unstack_frame(c: Call) -> Frame:
     c.ctx.use(frame)
     heads = [(x.label,) for x in frame.columns]
     wide = unstacked(c, frame, across, list(frame.columns), heads, fill, True)
-    return spread_in_order(c, frame, across, wide)
+    return spread_in_order(c, frame, wide)
 
 
-def spread_in_order(c: Call, table: Frame, across: list[Column], wide: Wide) -> Frame:
+def spread_in_order(c: Call, table: Frame, wide: Wide) -> Frame:
     """The table, whose rows are in the order of their levels' values, or of a level's first rows
     where it remembers values that no row has: the job looks which it is."""
-    ctx, loose = c.ctx, dict(table.index.loose)
+    loose = dict(table.index.loose)
     if wide.fill is not None and any(x.dtype not in NULL_FREE for x in wide.cells):
         wide = replace(wide, options=(*wide.options, "holes=True"))
     odd = unsorted_levels(table, wide.levels)
-    if not odd:
-        return spread(c, wide)
-    c.need(all(loose[x.name] is not None for x in odd), "the values that the level had at first are not known")  # fmt: skip
+    return spread(c, wide) if not odd else in_order_of_levels(c, table, wide, odd, loose)
+
+
+def spread_in_rows(c: Call, table: Frame, wide: Wide) -> Frame:
+    """The same of a pivot table, whose groups without any value go before."""
+    loose, odd = dict(table.index.loose), unsorted_levels(table, wide.levels)
+    if "dropna=True" in wide.options and not all(x.dtype in NULL_FREE for x in wide.cells):
+        odd = list(wide.levels[1:])
+    return spread(c, wide) if not odd else in_order_of_levels(c, table, wide, odd, loose)
+
+
+def in_order_of_levels(c: Call, table: Frame, wide: Wide, odd: list[Column], loose: dict) -> Frame:
+    """The table in the order of its levels, of which the job looks what some remember. ``loose``:
+    text of the values that they had at first, where these are not just those of the rows."""
+    ctx = c.ctx
+    c.need(all(loose.get(x.name, "") is not None for x in odd), "the values that the level had at first are not known")  # fmt: skip
     c.need(table.order.total and all(k.ascending for k in table.order.keys), "the order of the rows that are left is not known")  # fmt: skip
     wide = replace(wide, long=ctx.hoist(wide.long, "long"))
     out = spread(c, wide)
-    seen, keys = render([k.name for k in table.order.keys]), list(out.order.keys)
+    seen, keys, long = (
+        render([k.name for k in table.order.keys]),
+        list(out.order.keys),
+        wide.long.text,
+    )
+    held = long
+    if "dropna=True" in wide.options:
+        held += f'.na.drop(how="all", subset={render([x.name for x in wide.cells])})'
+    total = f", total=({render(wide.levels[0].name)}, {render(wide.total)})" if wide.total is not None else ""  # fmt: skip
     for level in odd:
         name, labelled = ctx.temp("place"), next(x for x in out.index.levels if x.label == level.label)  # fmt: skip
-        args = f"{out.text}, {wide.long.text}, {render([level.name, labelled.name])}, {loose[level.name]}, {seen}, {render(name)}"
+        values = loose.get(level.name) or f"{long}.select({render(level.name)})"
+        args = f"{out.text}, {held}, {render([level.name, labelled.name])}, {values}, {seen}, {render(name)}{total}"
         place = next(n for n, k in enumerate(keys) if k.name == labelled.name)
         keys.insert(place, SortKey(name, None))
         out = out.but(text=f"{ctx.call('with_level_place')}({args})", hidden=(*out.hidden, name))
