@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from rules.lib import assign, chain, drop_hidden, meet, on, physical, series_of, tight, with_temps
+from rules.lib import (
+    assign,
+    chain,
+    drop_hidden,
+    meet,
+    on,
+    physical,
+    series_of,
+    tight,
+    with_gaps,
+    with_temps,
+)
 from transpiler.errors import attempt
 from transpiler.facts import Col, Column, Frame, fresh
 from transpiler.symbolic import E, col, lift
@@ -142,10 +153,11 @@ def recalled(ctx: Any, frame: Frame, value: Col) -> Col | None:
 
 def remade(ctx: Any, frame: Frame, label: Any, value: Col) -> Frame | None:
     """``frame[label] = value`` where the value's columns are gone from the frame: the frame is made
-    again, with it, of what its columns were computed from. None where that is not known."""
+    again, with it, of what its columns were computed from, or of those that the value's frame still
+    has. None where that is not known."""
     if frame.open or value.frame.rows.uid != frame.rows.uid or value.kind != "Series":
         return None
-    known = [ctx.cells.get(x.uid) for x in frame.columns]
+    known = [column_in(ctx, value.frame, x) or ctx.cells.get(x.uid) for x in frame.columns]
     if not known or any(k is None or len(k.expr.text) > 2000 for k in known):
         return None
     source, _ = attempt(meet, *known, value) or (None, [])
@@ -157,7 +169,19 @@ def remade(ctx: Any, frame: Frame, label: Any, value: Col) -> Frame | None:
         own[labels.index(label)] = value
     else:
         labels, own = [*labels, label], [*own, value]
-    return projected(ctx, frame, labels, own)
+    out = projected(ctx, frame, labels, own)
+    for column, s in zip(out.columns, own):
+        if s.column is None and (s.dtype == "int64?" or s.dtype is None and s.gappy):
+            out = with_gaps(ctx, out, column)
+    return out
+
+
+def column_in(ctx: Any, frame: Frame, column: Column) -> Col | None:
+    """The column where another frame of these rows has it, unchanged."""
+    label = next((x.label for x in frame.columns if x.uid == column.uid), None)
+    if label is None and frame.open and column.uid == hash((frame.base, column.name)):
+        label = column.name if not frame.label_kind and column.name not in frame.gone else None
+    return None if label is None else series_of(ctx, frame, label)
 
 
 def compact(ctx: Any, series: Col) -> Col:

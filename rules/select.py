@@ -185,6 +185,7 @@ def delitem(c: Call) -> Frame:
     "DataFrame.__setitem__(key, value)",
     example=(
         "df['n2'] = df['i'] * 2\nout = df",
+        "out = df[['k', 'i']].copy()\nout['year'] = df['d'].dt.year\nout['i'] = df['j'] - df['i']\nout = out[out['year'] > 2000]",
         "df[['x', 'y']] = 0\nout = df",
         "df[['a', 'f']] = df[['f', 'i']]\nout = df",
         "df[['x', 'y']] = [1, 'b']\nout = df",
