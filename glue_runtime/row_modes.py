@@ -20,7 +20,10 @@ def values_of_most(values):
 
 
 def side_by_side(df, name, kept=()):
-    """The values of the arrays in a column as columns "0", "1" …, and the columns `kept`."""
-    count = df.agg(F.max(F.size(quoted(name)))).first()[0] or 0
+    """The values of the arrays in a column as columns "0", "1" …, and the columns `kept`. Raises
+    ValueError where there are no rows: pandas has the columns that there were then."""
+    count = df.agg(F.max(F.size(quoted(name)))).first()[0]
+    if count is None:
+        raise ValueError("the most frequent values of each row of an empty frame")
     parts = [F.get(quoted(name), F.lit(n)).alias(str(n)) for n in range(count)]
     return df.select(*parts, *[quoted(c) for c in kept])
