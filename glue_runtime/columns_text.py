@@ -195,6 +195,13 @@ def join_items(parts, sep):
     return F.when(~F.exists(parts, lambda value: value.isNull()), joined)
 
 
+def joined(a, ta, sep):
+    """``.str.join(sep)`` of texts, whose characters are joined, or of lists of texts."""
+    if ta == "array<string>":
+        return join_items(a, sep)
+    return by_pandas(text(a, ta), "string", "join", sep)
+
+
 def slice_text(column, start, stop):
     """``text[start:stop]`` with Python's rules for negative and too large bounds."""
     length = F.length(column)

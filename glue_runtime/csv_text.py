@@ -7,7 +7,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.float_text import float_text, single_value
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import is_ndarray, quoted
 
 # A column of times is written as its values need: the first unit (in microseconds) that they are
 # multiples of.
@@ -67,6 +67,7 @@ def column_needs(df, dtypes, style):
     needs, facts = {}, []
     for field in df.schema.fields:
         kind, cell = field.dataType.simpleString(), quoted(field.name)
+        kind = "numpy array" if is_ndarray(field) else kind
         number = len(needs)
         needs[field.name] = (kind, dtypes.get(field.name) in ("float64", "Float64"))
         if kind in WHOLE and dtypes.get(field.name) == "int64?":

@@ -7,6 +7,8 @@ import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from glue_runtime.quoting import gaps_of, is_ndarray
+
 # The numpy dtype, and the nullable one, of each Spark type.
 NUMPY_DTYPES = {
     "bigint": "int64?",
@@ -58,7 +60,7 @@ def to_pandas(
     dtypes: {column: pandas dtype name}; a column without one gets the dtype of its Spark type
     (nullable: Int64, Float64, boolean, string, for all or for the columns listed). "int64?" and
     "bool?" become float64 and object where a value is missing.
-    none: text columns whose missing values are None, not NaN; True for all; only_none: columns of
+    none: columns of texts or lists whose missing values are None, not NaN; True for all; only_none: columns of
     nothing else.
     objects: columns that a Python function gave, of which the missing values are pd.NA.
     index: columns that become the index, named index_names (default: their own names); index_gaps:
@@ -68,6 +70,8 @@ def to_pandas(
     dtypes = dtypes or {}
     types = [(f.name, f.dataType.simpleString()) for f in df.schema.fields]
     names = [name for name, _ in types]
+    arrays = {f.name for f in df.schema.fields if is_ndarray(f)}
+    nans = {f.name for f in df.schema.fields if gaps_of(f) == "nan"}
     ordered = df.orderBy(*order) if order else df
     # Names may repeat: number the columns.
     ordered = ordered.toDF(*[f"c{number}" for number in range(len(names))])
@@ -87,7 +91,9 @@ def to_pandas(
         by_kind = pandas_dtype(kind, nullable if isinstance(nullable, bool) else name in nullable)
         dtype = dtypes.get(name) or by_kind
         columns[number] = as_dtype(fetched[f"v{number}"], missing, dtype)
-        if dtype == "object" and kind == "string" and (none is True or name in none):
+        if name in arrays:
+            columns[number] = fetched[f"v{number}"]
+        if dtype in ("object", "list") and kind[:5] in GAPS and name not in nans and (none is True or name in none):  # fmt: skip
             columns[number] = columns[number].where(columns[number].notna(), None)
         if name in only_none:
             columns[number] = pd.Series(None, fetched.index, dtype="object")
@@ -114,6 +120,8 @@ def with_gaps_as_values(index):
     return pd.MultiIndex(levels, codes, names=index.names, verify_integrity=False)
 
 
+# How the types of objects begin that may have None in pandas.
+GAPS = ("strin", "array")
 # What stands in for a missing value while a column of this type is collected.
 FILLED = {"bigint": 0, "int": 0, "smallint": 0, "tinyint": 0, "boolean": False}
 

@@ -144,8 +144,15 @@ def inferred_cells(frame, texts, path, dates, numbers):
         own["rows"] = facts["rows"]
         timely = dates and date_like(name)
         kind = json_kind(own, name, found[name], timely, numbers, path)
-        cells.append(typed_cell(quoted(name), found[name], kind).alias(name))
+        cell, gaps = typed_cell(quoted(name), found[name], kind), gaps_in(own)
+        cells.append(cell.alias(name, metadata={"gaps": gaps}) if gaps else cell.alias(name))
     return cells
+
+
+def gaps_in(own):
+    """What the missing objects of a column are: null is None, a record without its key has NaN."""
+    missing, lacking = own["rows"] - own["count"], own["rows"] - own.get("keyed", own["rows"])
+    return None if not lacking else "nan" if lacking == missing else "both"
 
 
 def key_order(texts):
@@ -183,6 +190,9 @@ def record_facts(schema, texts, names, found, dates):
         cell, kind = F.col("r").getField(name), found[name]
         timely = dates and date_like(name)
         own = {"count": F.count(not_nan(cell) if kind == "double" else cell)}
+        if kind.startswith(("string", "array")):
+            has = F.array_contains(F.json_object_keys("value"), name)
+            own["keyed"] = F.count(F.when(has, 1))
         if kind == "string":
             own |= word_facts(cell, timely)
             own |= {t: F.count(F.col(t).getField(name)) for t in JSON_TOKENS}

@@ -64,7 +64,8 @@ def read_parquet(
             " input at hand"
         )
     kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
-    cells = [usual_column(name, kinds[name], name in nanos).alias(name) for name in wanted]
+    cells = [usual_column(name, kinds[name], name in nanos) for name in wanted]
+    cells = [cell.alias(name, **kept_as(kinds[name])) for name, cell in zip(wanted, cells)]
     if position is not None:
         cells.append(F.col("__row").alias(position))
     kept = frame.select(*cells)
@@ -121,6 +122,11 @@ def usual_column(name, kind, nanos):
     if kind in ("double", "float"):
         cell = F.when(~F.isnan(cell), cell)
     return cell.cast(WIDER[kind]) if kind in WIDER else cell
+
+
+def kept_as(kind):
+    """What a column is known to be in pandas: its lists are numpy arrays there."""
+    return {"metadata": {"ndarray": True}} if kind.startswith("array") else {}
 
 
 def as_pinned(frame, pinned, wanted, path):

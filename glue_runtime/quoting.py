@@ -1,4 +1,4 @@
-"""Names of columns: those that Spark would read as paths, and those of a pinned schema."""
+"""Columns: names that Spark would read as paths, fields of a pinned schema and of lists."""
 
 from pyspark.sql import functions as F
 
@@ -6,6 +6,17 @@ from pyspark.sql import functions as F
 def quoted(name):
     """A column by a name that may hold dots and backticks."""
     return F.col(f"`{name.replace('`', '``')}`")
+
+
+def is_ndarray(field):
+    """Whether a field of a schema holds lists that are numpy arrays in pandas: Parquet has those."""
+    return bool(field.metadata.get("ndarray"))
+
+
+def gaps_of(field):
+    """What is missing of a field of a JSON reader in pandas, "None", "nan" or "both"; None where that
+    is not known."""
+    return field.metadata.get("gaps")
 
 
 def schema_fields(spark, schema):

@@ -9,6 +9,8 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.columns import type_in
+from glue_runtime.driver import plain_value
+from glue_runtime.quoting import gaps_of, is_ndarray
 
 # What rows of columns of nullable dtypes are, by the types of the columns; the first that fits.
 NULLABLE_ROWS = {
@@ -20,16 +22,17 @@ NULLABLE_ROWS = {
 RESULTS = "struct<kind:string,i:bigint,f:double,s:string,b:boolean,t:timestamp>"
 
 
-def apply_values(df, name, function, column, kind=None, nullable=False, objects=False):
+def apply_values(df, name, function, column, kind=None, nullable=False, objects=False, none=False):
     """Add column `name`: ``function`` of each value of `column`, as ``Series.apply`` calls it.
 
     kind: the Spark type of the results. Without it the results are looked at once, while the plan
     is built, and get the type that pandas would infer.
     nullable: a missing text or truth value is pd.NA, as in a column of nullable dtype (a missing
-    number is NaN there, too). objects: whatever is missing is pd.NA.
+    number is NaN there, too). objects: whatever is missing is pd.NA. none: a missing object is None.
     """
-    source = type_in(df, column)
-    gap = pd.NA if objects or nullable and source in ("string", "boolean") else np.nan
+    source = kind_in(df, column)
+    na = objects or nullable and source in ("string", "boolean")
+    gap = pd.NA if na else gap_in(df, column, source, none)
 
     def run(values):
         return [function(v) for v in python_values(values, gap, source)]
@@ -37,15 +40,18 @@ def apply_values(df, name, function, column, kind=None, nullable=False, objects=
     return with_results(df, name, run, [sendable(column, gap, source)], kind)
 
 
-def apply_rows(df, name, function, names, kind=None, dtype="object", columns=None, nullable=()):
+def apply_rows(df, name, function, names, kind=None, dtype="object", columns=None, nullable=(), none=()):  # fmt: skip
     """Add column `name`: ``function`` of each row, as ``DataFrame.apply(axis=1)`` calls it.
 
     names: the labels of the row; columns: what stands under them, if not columns of those names.
     dtype: what pandas makes of a row ("object", or a number type where all columns are numbers).
-    nullable: the labels whose missing values are pd.NA.
+    nullable: the labels whose missing values are pd.NA; none: those whose missing objects are None.
     """
     sources = columns or [F.col("`" + n.replace("`", "``") + "`") for n in names]
-    how = [(pd.NA if n in nullable else np.nan, type_in(df, c)) for n, c in zip(names, sources)]
+    kinds = [kind_in(df, c) for c in sources]
+    found = zip(names, sources, kinds)
+    gaps = [pd.NA if n in nullable else gap_in(df, c, kind, n in none) for n, c, kind in found]
+    how = list(zip(gaps, kinds))
 
     def run(*values):
         cells = [list(python_values(v, *read)) for v, read in zip(values, how)]
@@ -54,6 +60,24 @@ def apply_rows(df, name, function, names, kind=None, dtype="object", columns=Non
 
     sent = [sendable(column, *read) for column, read in zip(sources, how)]
     return with_results(df, name, run, sent, kind)
+
+
+def kind_in(df, column):
+    """The Spark type of a column, "ndarray" for lists that are numpy arrays in pandas."""
+    return "ndarray" if is_ndarray(df.select(column).schema[0]) else type_in(df, column)
+
+
+def gap_in(df, column, kind, none):
+    """What a missing value of a column of this type is: where objects have None, numbers and times do
+    not. Raises NotImplementedError for a column of both, of which Spark keeps one."""
+    if not none or not kind.startswith(("string", "boolean", "array", "ndarray")):
+        return np.nan
+    found = gaps_of(df.select(column).schema[0])
+    if found == "both":
+        raise NotImplementedError(
+            "a function of values that are null in some records and not there in others"
+        )
+    return np.nan if found == "nan" else None
 
 
 def sendable(column, gap, kind):
@@ -102,6 +126,8 @@ def python_values(values, gap=np.nan, kind=None):
     if gap is pd.NA:
         value = int if kind == "bigint" else lambda v: v
         return [gap if pd.isna(v) else value(v) for v in values.astype("object")]
+    if values.dtype == object and kind is not None and kind.startswith("array"):
+        return [gap if v is None else plain_value(v) for v in values]
     if values.dtype == object:
         return [gap if v is None else v for v in values]
     return values.astype("object")

@@ -7,11 +7,11 @@ from typing import Any
 import libcst as cst
 
 from rules.apply_nullable import (
-    as_handed_out, made_in_pandas, may_be_na, row_values, row_type, symbolic, told_apart,
+    as_handed_out, has_none, made_in_pandas, may_be_na, row_values, row_type, symbolic, told_apart,
 )  # fmt: skip
 from rules.apply_records import record_columns
 from rules.apply_reductions import bound_join, of_each_column, of_each_row, rows_joined
-from rules.apply_results import column_of, gap_of, of_lists, with_na
+from rules.apply_results import column_of, gap_of, is_len, of_lists, with_na
 from rules.apply_texts import as_texts, gives_collections
 from rules.apply_whole_rows import gives_row, whole_rows
 from rules.elementwise import mapped
@@ -20,7 +20,7 @@ from rules.registry import Call, rule
 from rules.scalar_body import Body
 from rules.scalars import SPARK, Record, Row, S, as_s
 from transpiler.errors import NoRule
-from transpiler.facts import FUNCTION, Col, Const, Frame, Func, Module, Sequence, Value
+from transpiler.facts import FUNCTION, Col, Const, Frame, Func, Lists, Module, Sequence, Value
 from transpiler.infer.scope import Scope
 from transpiler.symbolic import E, F, col, lift, render
 
@@ -90,7 +90,7 @@ def apply_values(
 ) -> Col:
     """The function of each value: as an expression, or as the function itself in a UDF."""
     series = materialised(c.ctx, tightened(series) if series.loose else series)
-    c.need(series.dtype not in ("category", "list", "date", "timedelta64[ns]", "float32"), f"a function of the values of a {series.dtype} column")  # fmt: skip
+    c.need(isinstance(series.dtype, Lists) or series.dtype not in ("category", "list", "date", "timedelta64[ns]", "float32"), f"a function of the values of a {series.dtype} column")  # fmt: skip
     made_in_pandas([series])
     series, missing = as_handed_out(series)
     if not skip_missing:
@@ -116,7 +116,8 @@ def apply_values(
     c.message = problem  # type: ignore[attr-defined]
     text = function_text(c, function, args, kwargs)
     if skip_missing:
-        text = f"lambda value: value if pd.isna(value) else ({text})(value)"
+        test = "pd.isna" if series.dtype not in (None, "list") else c.ctx.call("is_missing_value")
+        text = f"lambda value: value if {test}(value) else ({text})(value)"
     option = (f", {render(SPARK[typed_as.kind])}" if typed_as else "") + missing
     step = f"{c.ctx.call('apply_values')}(@@, ##, {text}, {series.expr}{option})"
     return udf_column(c, step, typed_as, series, label=series.label)
@@ -180,8 +181,8 @@ def series_apply(c: Call) -> Any:
     if isinstance(function, Module) and function.name in _UFUNCS and not args and not kwargs:
         return c.interpreter.by_rule(function.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
     c.need(isinstance(function, (Func, Module)), "a function by name")
-    if c.col.dtype == "list" and not args and not kwargs:
-        return of_lists(c, function)
+    if c.col.dtype == "list" and is_len(function) and not args and not kwargs:
+        return of_lists(c)
     return apply_values(c, c.col, function, args, kwargs)
 
 
@@ -204,8 +205,8 @@ def series_map(c: Call) -> Any:
     c.need(c.lit("na_action") in (None, "ignore"), "na_action= of this value")
     if isinstance(function, Module) and function.name in _UFUNCS and c.lit("na_action") is None:
         return c.interpreter.by_rule(function.name, None, [c.col], {}, c.node)  # type: ignore[attr-defined]
-    if c.col.dtype == "list" and c.lit("na_action") is None:
-        return of_lists(c, function)
+    if c.col.dtype == "list" and is_len(function) and c.lit("na_action") is None:
+        return of_lists(c)
     return apply_values(c, c.col, function, [], {}, c.lit("na_action") == "ignore")
 
 
@@ -295,7 +296,7 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
     odd = ("category", "list", "timedelta64[ns]", "float32")
-    c.need(not any(s.dtype in odd for s in series), "such columns in a Python function")
+    c.need(not any(s.dtype in odd and not isinstance(s.dtype, Lists) for s in series), "such columns in a Python function")
     made_in_pandas(series)
     told_apart(c, series, function)
     c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
@@ -347,6 +348,8 @@ def row_options(c: Call, frame: Frame, series: list[Col]) -> str:
         not (nullable and mixed), "rows of nullable columns and of others whose type is not known"
     )
     options = f", nullable={render(gaps)}" if gaps else ""
+    nones = [s.label for s in series if has_none(s)]
+    options += f", none={render(nones)}" if nones else ""
     if dtype is None:
         return f", dtype={row_dtype_text(c, frame, nullable)}{options}"
     if nullable:

@@ -74,13 +74,18 @@ def symbolic(series: Col) -> S:
     return S(series.expr, kind, series.null_free, gap=gap, finite=not series.may_be_infinite)
 
 
+def has_none(series: Col) -> bool:
+    """Whether missing objects of a column are None; of one of unknown type the job sees if it has any."""
+    return series.gap == "None" and not series.null_free and series.dtype in ("object", "bool?", "list", None)  # fmt: skip
+
+
 def as_handed_out(series: Col) -> tuple[Col, str]:
     """A Series as its ``apply`` hands the values out: NaN in place of a missing number of a nullable
-    column, and whole numbers as fractions beside it. Second: how the job puts pd.NA in."""
+    column, and whole numbers as fractions beside it. Second: how the job puts pd.NA or None in."""
     if series.holds_na:
         return series, ", objects=True"
     if not series.is_nullable:
-        return series, ""
+        return series, ", none=True" if has_none(series) else ""
     dtype = (AS_NUMPY if series.null_free else _HANDED_OUT).get(series.dtype or "")
     return (series.but(dtype=dtype, nullable=False), "") if dtype else (series, ", nullable=True")
 

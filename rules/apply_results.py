@@ -82,9 +82,12 @@ def mixed_column(c: Call, result: S, parents: Any, facts: dict) -> Col:
 __all__ = ["column_of", "gap_of", "whole_text", "with_na"]
 
 
-def of_lists(c: Call, function: Any) -> Col:
-    """``len`` of the lists that a split gives; a missing value has none."""
-    c.need(isinstance(function, Module) and function.name == "builtins.len", "a function of the values of a list column")  # fmt: skip
+def is_len(function: Any) -> bool:
+    return isinstance(function, Module) and function.name == "builtins.len"
+
+
+def of_lists(c: Call) -> Col:
+    """``len`` of lists; a missing value has none."""
     found = c.interpreter.by_rule("Series.str.len", Accessor(c.col, "str"), [], {}, c.node)  # type: ignore[attr-defined]
     if found.null_free:
         return found

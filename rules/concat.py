@@ -32,6 +32,7 @@ from transpiler.facts import (
     Index,
     NoTable,
     Order,
+    Lists,
     TextLists,
     Value,
     fresh,
@@ -398,8 +399,8 @@ def stacked_dtype(found: list[str | None]) -> str:
         (only,) = kinds
         if only == "category":
             raise NoRule("categories are put together")
-        if only == "list":  # which says of what
-            return "list" if not all(isinstance(d, TextLists) for d in found) else only
+        if only == "list":
+            return stacked_lists(found)
         # A part that lacks the column makes it fractions, even one without rows.
         return {"int64": "float64"}.get(only, with_missing(only)) if gaps else only  # type: ignore[return-value]
     if kinds <= {"int64", "int64?"}:
@@ -415,6 +416,14 @@ def stacked_dtype(found: list[str | None]) -> str:
     if kinds <= TEXTS:
         return "object"
     raise NoRule(f"{' and '.join(sorted(kinds))} columns are put together")
+
+
+def stacked_lists(found: list[str | None]) -> str:
+    """The dtype of lists of several parts, which says of what they are."""
+    if all(isinstance(d, TextLists) for d in found):
+        return TextLists()
+    items = {getattr(d, "item", None) for d in found if d is not None}
+    return Lists(item) if len(items) == 1 and (item := items.pop()) else "list"
 
 
 def united_at_runtime(c: Call, frames: list[Frame], parts: list[Frame], hidden: tuple, how: str, sort: bool, reads: frozenset) -> Frame:  # fmt: skip

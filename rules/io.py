@@ -177,7 +177,7 @@ def pinned_columns(schema: Any, step: tuple, gap: str | None) -> list[Column]:
             "float64" if missing and d == "int64" else d,
             fresh(),
             origin=(step, label),
-            gap=gap,
+            gap=schema.gap(label, step, gap),
             finite=label not in schema.infinite,
         )
         for label, d, missing in schema.columns

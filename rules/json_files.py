@@ -84,6 +84,7 @@ def read_json(c: Call) -> Frame:
     if schema is not None:
         raw = c.ctx.schemas.look("read_json", place, {**options, "convert_dates": False})
         check_columns(c, schema, raw)
+        c.need(not schema.is_told_apart(c.ctx), "values that are null in some records and not there in others, which a later step tells apart")  # fmt: skip
     return source_frame(c, "read_json", "json", path, schema, passed, None)
 
 

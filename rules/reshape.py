@@ -298,8 +298,9 @@ def explode_series(c: Call) -> Col:
 
 def items_of(lists: Column) -> Column:
     """The column of the items of lists."""
-    texts = isinstance(lists.dtype, TextLists)
-    return Column(lists.label, lists.name, "object" if texts else None, gap="nan" if texts else None)  # fmt: skip
+    texts = getattr(lists.dtype, "item", None) == "object"
+    gap = "nan" if isinstance(lists.dtype, TextLists) else None
+    return Column(lists.label, lists.name, "object" if texts else None, gap=gap)
 
 
 def exploded(c: Call, frame: Frame, labels: list, ignore_index: bool) -> Frame:

@@ -10,7 +10,7 @@ from rules.regexes import Regex, java, java_replacement
 from rules.registry import Call, rule
 from rules.widths import LENGTH, LONGEST
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Func, TextLists, Width
+from transpiler.facts import Col, Func, Lists, TextLists, Width
 from transpiler.symbolic import E, F, render
 
 LIST = "list"
@@ -44,8 +44,8 @@ def as_text(c: Call, expr: E) -> Col:
 
 
 def list_type(series: Col) -> str:
-    """The dtype of lists that are made of texts. Those of nullable ones are not followed further."""
-    return LIST if series.is_nullable else TextLists()
+    """The dtype of lists that are made of texts."""
+    return Lists("object") if series.is_nullable else TextLists()
 
 
 def as_count(c: Call, expr: E) -> Col:

@@ -219,15 +219,29 @@ def item_at(c: Call, index: Any) -> Col:
         "an item by something other than a number",
     )
     if c.col.dtype == LIST:
-        return as_text(
-            c,
-            helper(c, "part", c.col.expr, index) if index < 0 else F.get(c.col.expr, F.lit(index)),
-        )
+        return item_of_list(c, index)
     if c.col.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
-        return as_text(c, typed(c.ctx, "item", c.col, index=index))
+        expr = typed(c.ctx, "item", c.col, index=index)
+        return derive(expr, None, c.col, gap=c.col.gap, gappy=True)
     source, place = text_of(c), index + 1 if index >= 0 else index
     return as_text(c, F.when(F.length(source) >= abs(place), F.substring(source, place, 1)))
+
+
+#: the dtypes of an item of lists, of which some have none
+_ITEMS = {"object": "object", "int64": "int64?", "float64": "float64"}
+
+
+def item_of_list(c: Call, index: int) -> Col:
+    """An item of each list."""
+    lists = c.col
+    expr = helper(c, "part", lists.expr, index) if index < 0 else F.get(lists.expr, F.lit(index))
+    item = getattr(lists.dtype, "item", None)
+    if item == "object":
+        return as_text(c, expr)
+    if item is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+    return derive(expr, _ITEMS.get(item), lists, gappy=item is None, column=None)
 
 
 @rule(
@@ -391,8 +405,14 @@ def join(c: Call) -> Col:
     sep = c.lit("sep")
     c.need(isinstance(sep, str), "sep= is not a text")
     if c.col.dtype == LIST:
+        c.need(
+            getattr(c.col.dtype, "item", None) == "object",
+            "lists of what may not be texts are joined",
+        )
         return as_text(c, helper(c, "join_items", c.col.expr, sep))
-    c.need(c.col.dtype is not None, "lists or texts are joined: which is not known here")
+    if c.col.dtype is None:
+        c.verdict = "runtime"  # type: ignore[attr-defined]
+        return as_text(c, typed(c.ctx, "joined", c.col, sep=sep))
     return as_text(c, by_pandas(c, "string", "join", sep))
 
 

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from transpiler.facts.dtypes import BOTH, Lists, NoneGap
+
 SAMPLE = 200_000_000
 SAMPLE_ROWS = 500_000
 KEPT_CELLS = 20_000_000
@@ -30,6 +32,21 @@ class Schema:
     sampled: bool = False
     frame: Any = field(default=None, compare=False, repr=False)  # the rows, where they are few
     infinite: tuple = ()  # labels of the columns that have an infinite number
+    gaps: dict = field(default_factory=dict, compare=False)  # label → what its missing objects are
+
+    def gap(self, label: Any, step: tuple, default: str | None = None) -> str | None:
+        """What is missing in a column that is read at a step, which is asked for None beside NaN."""
+        found = self.gaps.get(label, default)
+        return NoneGap(BOTH, (reader_at(*step[:2]),)) if found == BOTH else found
+
+    def is_told_apart(self, ctx: Any) -> bool:
+        """Whether a later step tells None from NaN in a column of both that is read here."""
+        return BOTH in self.gaps.values() and ctx.wants(reader_at(ctx.line, ctx.column), "None")
+
+
+def reader_at(line: Any, column: Any) -> tuple:
+    """The step that reads a file there, as it is asked for None beside NaN."""
+    return (line, column, "reader")
 
 
 class Schemas:
@@ -178,15 +195,25 @@ def schema_of(frame: Any, sampled: bool = False, reader: str = "") -> Schema | N
 
     if not isinstance(frame, pd.DataFrame) or not numbered(frame.index, reader):
         return None
-    columns, infinite = [], []
+    columns, infinite, gaps = [], [], {}
     for position, label in enumerate(frame.columns):
         values = frame.iloc[:, position]
         dtype = zoned_dtype(str(values.dtype), reader) or dtype_of(values)
+        if dtype is None and reader in LISTS:
+            dtype = lists_of(values, LISTS[reader])
         columns.append((label, dtype, bool(values.isna().any())))
+        if reader not in ("read_csv", "read_parquet") and values.dtype == object:
+            gaps[label] = gap_of(values)
         if values.dtype.kind == "f" and values.isin([math.inf, -math.inf]).any():
             infinite.append(label)
     kept = frame if not sampled and frame.size <= KEPT_CELLS else None
-    return Schema(tuple(columns), sampled, kept, tuple(infinite))
+    return Schema(tuple(columns), sampled, kept, tuple(infinite), gaps)
+
+
+def gap_of(values: Any) -> str:
+    """What the missing objects of a column are: null is None, a record without its key has NaN."""
+    kinds = {v is None for v in values[values.isna()]}
+    return "None" if kinds <= {True} else "nan" if kinds == {False} else BOTH
 
 
 def numbered(index: Any, reader: str) -> bool:
@@ -212,6 +239,26 @@ def zoned_dtype(name: str, reader: str) -> str | None:
     zone = name[15:-1] if name.startswith(("datetime64[ns, ", "datetime64[us, ")) else ""
     known = reader == "read_parquet" and zone in zoneinfo.available_timezones()
     return f"datetime64[ns, {zone}]" if known else None
+
+
+#: the dtype of the items of lists, by the name of their one type; those without any are texts for Spark
+_ITEMS = {"": "object", "str": "object", "int": "int64", "float": "float64"}
+
+
+#: what readers make of lists
+LISTS = {"read_json": "list", "read_parquet": "ndarray"}
+
+
+def lists_of(values: Any, made: str) -> str | None:
+    """The dtype of a Series of lists of one type, none of whose items is missing; None for any other."""
+    found = [v for v in values if type(v).__name__ == made]
+    if not found or len(found) < values.notna().sum():
+        return None
+    items = [item for v in found for item in (v.tolist() if made == "ndarray" else v)]
+    kinds = sorted({type(item).__name__ for item in items}) or [""]
+    if any(item != item for item in items):
+        return None
+    return Lists(_ITEMS[kinds[0]]) if len(kinds) == 1 and kinds[0] in _ITEMS else None
 
 
 def dtype_of(values: Any) -> str | None:

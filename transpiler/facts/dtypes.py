@@ -6,9 +6,12 @@ from typing import Any, Iterable
 
 
 class _SparkTypes(dict):
-    """Zoned times are their instants, periods their first moments: for what only carries them."""
+    """Zoned times are their instants, periods their first moments, lists those of their items: for
+    what only carries them."""
 
     def __missing__(self, dtype: str) -> str:
+        if isinstance(dtype, Lists):
+            return f"array<{self[dtype.item]}>"
         if zone_of(dtype) or period_of(dtype):
             return "timestamp"
         raise KeyError(dtype)
@@ -180,11 +183,22 @@ class OpenBins(str):
         return self.text
 
 
-class TextLists(str):
-    """The dtype "list" of lists of texts; a missing list, and what an empty one gives, is NaN."""
+class Lists(str):
+    """The dtype "list" of lists whose items, of which none is missing, are of the dtype ``item``."""
+
+    item: str
+
+    def __new__(cls, item: str) -> "Lists":
+        self = super().__new__(cls, "list")
+        self.item = item
+        return self
+
+
+class TextLists(Lists):
+    """Lists of texts; a missing list, and what an empty one gives, is NaN."""
 
     def __new__(cls) -> "TextLists":
-        return super().__new__(cls, "list")
+        return super().__new__(cls, "object")  # type: ignore[return-value]
 
 
 class MadeCategory(str):

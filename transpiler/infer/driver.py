@@ -117,7 +117,9 @@ class Driver:
             text += f".drop({', '.join(render(g) for g in gone)})"
         options += self._dtypes(frame)
         self.demand_categories(frame)
-        nones = [c.name for c in frame.columns if c.gap == "None" and c.dtype in ("object", None)]
+        nones = [
+            c.name for c in frame.columns if c.gap == "None" and c.dtype in ("object", "list", None)
+        ]
         only = [c.name for c in frame.columns if isinstance(c.gap, NoneGap) and c.gap == "None" and c.dtype == "float64"]  # fmt: skip
         options += [f"only_none={only!r}"] if only else []
         if nones or frame.open and frame.gap == "None":

@@ -359,13 +359,13 @@ class Files:
         labels = [label for label, _, _ in schema.columns]
         named = all(isinstance(x, str) and x for x in labels) and len(set(labels)) == len(labels)
         place = ("whole", *self.program.position(node))
-        if not labels or not named or place in ctx.learned.kept:
+        if not labels or not named or place in ctx.learned.kept or schema.is_told_apart(ctx):
             raise NoRule("columns that Spark has no type for")
         step = ctx.step()
         left = {x for x, d, _ in schema.columns if d not in _IN_A_TASK}
         if left & ((ctx.learned.used or {}).get(step) or set()):
             raise Restart(place)
-        columns = tuple(Column(x, x, "float64" if gap and d == "int64" else d, origin=(step, x)) for x, d, gap in schema.columns)  # fmt: skip
+        columns = tuple(Column(x, x, "float64" if gap and d == "int64" else d, origin=(step, x), gap=schema.gap(x, step)) for x, d, gap in schema.columns)  # fmt: skip
         parts = ["glueContext", self.data_path(path), read]
         kept = [x for x in columns if x.name not in left]
         if not kept:
@@ -393,10 +393,11 @@ class Files:
             and all(isinstance(x, str) and x for x in labels)
             and len(set(labels)) == len(labels)
         )
-        if not fit or any(d is None or d == "category" for _, d, _ in schema.columns):
+        told = schema is not None and schema.is_told_apart(ctx)
+        if not fit or told or any(d in (None, "category", "list") for _, d, _ in schema.columns):
             return Local(text, reads, why=why)
         step = ctx.step()
-        columns = tuple(Column(x, x, d) for x, d, _ in schema.columns)
+        columns = tuple(Column(x, x, d, gap=schema.gap(x, step)) for x, d, _ in schema.columns)
         hidden: tuple[str, ...] = ()
         option = ""
         if ctx.wants(step, "order") or ctx.wants(step, "number"):
