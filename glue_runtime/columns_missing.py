@@ -88,8 +88,15 @@ def missing_flags(df, present=False, aside=()):
 
 
 def row_flags(df, how, present=False, aside=()):
-    """A Column: whether "any" or "all" of a row's values are missing (``present``: are there)."""
+    """A Column: whether "any" or "all" of a row's values are missing (``present``: are there), and how
+    many ("sum"), or which share ("mean")."""
     names = [n for n in df.columns if not n.startswith("__") and n not in aside]
+    if how in ("sum", "mean"):
+        tests = [quoted(n).isNotNull() if present else quoted(n).isNull() for n in names]
+        count = sum([t.cast("bigint") for t in tests], F.lit(0).cast("bigint"))
+        if how == "sum":
+            return count
+        return count / len(names) if names else F.lit(None).cast("double")
     found = None
     for cell in map(quoted, names):
         test = cell.isNotNull() if present else cell.isNull()

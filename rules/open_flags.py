@@ -21,20 +21,46 @@ def source_of(c: Call) -> tuple[Frame, bool]:
     return source, present
 
 
+_RESULTS = {"any": "bool", "all": "bool", "sum": "int64", "mean": "float64"}
+
+
+def along_row(c: Call, name: str) -> RowValue:
+    """What is missing in each row, or there, as a value of the row."""
+    c.need(c.lit("axis") in (1, "columns"), "a value of each column")
+    source, present = source_of(c)
+    named = c.ctx.hoist(source, c.ctx.hint)
+    more = ", present=True" if present else ""
+    variable = c.ctx.unique(f"{name}_{'present' if present else 'missing'}")
+    text = f"{c.ctx.call('row_flags')}({named.text}, {render(name)}{more}{aside_of(named, 'aside=')})"  # fmt: skip
+    c.ctx.emit(f"{variable} = {text}", defines=variable, reads=named.vars, kind="step")
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    full = name != "mean"  # of no columns
+    return RowValue(E(variable), _RESULTS[name], named, None, uses=frozenset({variable}), null_free=full, whole=named)  # fmt: skip
+
+
+for _name, _more, _example in (
+    ("sum", ", min_count=0", "df['n_ok'] = df.notna().sum(axis=1)\nout = df[df['n_ok'] > 9]"),
+    ("mean", "", "df.isna().mean(axis=1).round(3)"),
+):
+
+    def _share(c: Call, name: str = _name) -> RowValue:
+        """How many, or which share, of a row's values are missing, or there."""
+        c.need("min_count" not in c.args or c.lit("min_count") == 0, "min_count= of this value")
+        return along_row(c, name)
+
+    rule(
+        f"DataFrame.{_name}(axis=0, skipna=True, numeric_only=False{_more})",
+        ignored="skipna numeric_only",
+        example=_example,
+    )(_share)
+
+
 for _name in ("any", "all"):
 
     def _truth(c: Call, name: str = _name) -> RowValue:
         """Whether any (all) of a row's values are missing, or there."""
-        c.need(c.lit("axis") in (1, "columns"), "a value of each column")
         c.need(c.lit("skipna") is True and c.lit("bool_only") is False, "skipna= or bool_only=")
-        source, present = source_of(c)
-        named = c.ctx.hoist(source, c.ctx.hint)
-        more = ", present=True" if present else ""
-        variable = c.ctx.unique(f"{name}_{'present' if present else 'missing'}")
-        text = f"{c.ctx.call('row_flags')}({named.text}, {render(name)}{more}{aside_of(named, 'aside=')})"
-        c.ctx.emit(f"{variable} = {text}", defines=variable, reads=named.vars, kind="step")
-        c.verdict = "runtime"  # type: ignore[attr-defined]
-        return RowValue(E(variable), "bool", named, None, uses=frozenset({variable}), null_free=True, whole=named)  # fmt: skip
+        return along_row(c, name)
 
     _star = "*, " if _name == "any" else ""
     rule(

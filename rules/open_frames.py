@@ -70,6 +70,8 @@ def open_frame(c: Call) -> Frame:
 def across(c: Call, how: str) -> Col:
     """A value of each row, over all columns."""
     frame = open_frame(c)
+    flags = how in ("sum", "mean") and ("flags", frame.base) in c.ctx.cells
+    c.need(not flags, "of what is missing")  # rules/open_flags.py
     c.need(c.lit("axis") in (1, "columns"), "a value of each column")
     c.need(c.lit("skipna") is True and c.lit("numeric_only") is False, "skipna= or numeric_only=")
     c.need("min_count" not in c.args or c.lit("min_count") == 0, "min_count= of this value")
