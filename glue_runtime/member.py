@@ -8,7 +8,13 @@ from glue_runtime.quoting import quoted
 
 def with_member(df, key, values, *, name):
     """`df` with a column `name`: whether the Column `key` is one of the `values`, a table of one
-    column. A missing value is one of them where they have one."""
+    column. A missing value is one of them where they have one.
+
+    Raises TypeError for values of another kind than the key, which pandas finds nowhere.
+    """
+    one, two = df.select(key).dtypes[0][1], values.dtypes[0][1]
+    if one != two and not {one, two} <= {*NUMERIC}:
+        raise TypeError(f"{one} values among {two} ones: compare values of one type")
     found = values.toDF("__value").distinct().withColumn(name, F.lit(True))
     out = df.join(found, key.eqNullSafe(F.col("__value")), "left").drop("__value")
     return out.withColumn(name, F.col(name).isNotNull())

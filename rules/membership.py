@@ -9,6 +9,7 @@ from transpiler.facts import TEXTS, Accessor, Col, Local
 from transpiler.symbolic import col
 
 _WHOLE = {"int64", "Int64"}
+NUMPY = {"int64", "int64?", "float64"}
 
 
 @rule(
@@ -20,6 +21,7 @@ _WHOLE = {"int64", "Int64"}
         "df['i'].isin(df[df['f'] > 0]['j'])",
         "df.assign(known=df['k'].str.upper().isin(other['k']))",
         "df['k'].isin(other['k'].dropna())",
+        "df['n'].isin(df[df['i'] > 3]['i']) | df['f'].isin(df['g'])",
         "n = df['k'].value_counts()\nout = df[df['k'].isin(n[n >= 3].index)]",
         "top = df.groupby('k').size().nlargest(2).index\nout = df.assign(g=df['k'].where(df['k'].isin(top), 'other'))",
         "df['k'].convert_dtypes().isin(other['k'].convert_dtypes())",
@@ -35,12 +37,12 @@ def isin_series(c: Call) -> Col:
         isinstance(values, Col), f"isin() of {made if isinstance(values, Local) else 'such values'}"
     )
     kinds = {c.col.dtype, values.dtype}
-    c.need(
-        len(kinds) == 1 and kinds <= _WHOLE | TEXTS,
-        "values of a type that is not the same for sure",
-    )
+    numbers = kinds <= NUMPY
+    unknown = None in kinds and not (c.col.is_nullable or values.is_nullable)
+    same = len(kinds) == 1 and kinds <= _WHOLE | TEXTS or numbers
+    c.need(same or unknown and kinds <= NUMPY | {"object", None}, "values of a type that is not the same for sure")  # fmt: skip
     gaps = {c.col.gap, values.gap}  # in an object column NaN is not None
-    alike = kinds <= {*_WHOLE, "string"} or len(gaps) == 1 and None not in gaps
+    alike = numbers or kinds <= {*_WHOLE, "string"} or len(gaps) == 1 and None not in gaps
     c.need(alike or c.col.null_free or values.null_free, "whether a missing value is None or NaN")
     c.need(not c.col.temps and not c.col.windowed, "membership of what a window computed")
     base, temps = with_temps(values.frame, values.temps)
