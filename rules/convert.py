@@ -121,7 +121,7 @@ def to_bool(c: Call, series: Col) -> Col:
     plain = series.dtype in NULL_FREE | FLOATS | {"object", "int64?", None}
     c.need(plain, f"bool from {series.dtype} values")
     missing = True
-    if series.dtype in ("object", None):
+    if series.dtype in ("object", None) and not series.null_free:
         c.need(
             series.gap in ("nan", "None"), "whether a missing text is NaN or None is not known here"
         )

@@ -148,7 +148,7 @@ def builtin_sum(c: Call) -> Any:
     """``sum(…)`` of several Series: one plus the next."""
     items, total = getattr(c["iterable"], "items", ()), c["start"]
     c.need(
-        bool(items) and all(isinstance(x, Col) and x.dtype in NUMBERS for x in items),
+        bool(items) and all(isinstance(x, Col) and x.dtype in NUMBERS | {None} for x in items),
         "not Series of numbers",
     )
     for item in items:
