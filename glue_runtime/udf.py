@@ -62,6 +62,21 @@ def apply_rows(df, name, function, names, kind=None, dtype="object", columns=Non
     return with_results(df, name, run, sent, kind)
 
 
+def apply_each(df, name, function, columns, kind=None, none=()):
+    """Add column `name`: ``function`` of the values of `columns` side by side, as ``zip`` gives them.
+
+    none: for each of them, whether a missing object is None.
+    """
+    kinds = [kind_in(df, c) for c in columns]
+    nones = none or [False] * len(columns)
+    how = [(gap_in(df, *found), found[1]) for found in zip(columns, kinds, nones)]
+
+    def run(*values):
+        return [function(*row) for row in zip(*(python_values(v, *h) for v, h in zip(values, how)))]
+
+    return with_results(df, name, run, columns, kind)
+
+
 def kind_in(df, column):
     """The Spark type of a column, "ndarray" for lists that are numpy arrays in pandas."""
     return "ndarray" if is_ndarray(df.select(column).schema[0]) else type_in(df, column)

@@ -3,14 +3,17 @@ the place of its rows, as an array does."""
 
 from __future__ import annotations
 
-from rules.apply import apply_values, scope_of
-from rules.apply_nullable import made_in_pandas, symbolic
+from rules.apply import apply_values, function_text, scope_of, sure_type, udf_column
+from rules.apply_nullable import has_none, made_in_pandas, symbolic
 from rules.apply_results import column_of
+from rules.apply_texts import gives_collections
 from rules.lib import materialised, meet, tightened
 from rules.registry import Call, rule
 from rules.scalar_body import Body
-from rules.scalars import as_s
-from transpiler.facts import Array
+from rules.scalars import SPARK, S, as_s
+from transpiler.errors import NoRule
+from transpiler.facts import Array, Col
+from transpiler.symbolic import render
 
 _ODD = ("category", "list", "date", "timedelta64[ns]", "float32")
 
@@ -20,6 +23,7 @@ _ODD = ("category", "list", "date", "timedelta64[ns]", "float32")
     example=(
         "df['x'] = [v.upper() if isinstance(v, str) else 'none' for v in df['s']]\nout = df[['s', 'x']]",
         "df['x'] = [a * 2 if a > b else b for a, b in zip(df['i'], df['j'])]\nout = df[['x', 'i']]",
+        "df['x'] = [f'{a}/{b}' if a > 3 else '-' for a, b in zip(df['i'], df['f'])]\nout = df[['x']]",
         "df['x'] = ['big' if a > 3 and b == b else 'small' for a, b in zip(df['i'], df['f'].values)]\nout = df[df['x'] == 'big']",
     ),
 )
@@ -33,10 +37,30 @@ def listed(c: Call) -> Array:
         return Array(**{**vars(made), "label": None, "column": None})
     frame, series = meet(*[materialised(c.ctx, x) for x in series])
     made_in_pandas(series)
-    body = Body(c, scope_of(c["func"]), frame)
-    result = as_s(body.result(c["func"], [symbolic(x) for x in series], {}))
-    made = column_of(c, result, *series, label=None)
-    return Array(**{**vars(made), "uses": made.uses | body.reads, "column": None})
+    body, typed_as, point = Body(c, scope_of(c["func"]), frame), None, c.ctx.save()
+    try:
+        result = as_s(body.result(c["func"], [symbolic(x) for x in series], {}))
+        typed_as = sure_type(result)
+        made = column_of(c, result, *series, label=None)
+        return Array(**{**vars(made), "uses": made.uses | body.reads, "column": None})
+    except NoRule as error:
+        c.ctx.restore(point)
+        c.message = str(error)  # type: ignore[attr-defined]
+    return called_with_each(c, series, typed_as)
+
+
+def called_with_each(c: Call, series: list[Col], typed_as: S | None) -> Array:
+    """The expression as a function in a UDF."""
+    c.need(not gives_collections(c["func"]), "a function that gives lists, sets or dicts")
+    c.need(not any(x.kind == "ndarray" for x in series), "values of numpy in a Python function")
+    text = function_text(c, c["func"], [], {})
+    cells = ", ".join(x.expr.text for x in series)
+    option = f", {render(SPARK[typed_as.kind])}" if typed_as else ""
+    nones = [has_none(x) for x in series]
+    option += f", none={nones}" if any(nones) else ""
+    step = f"{c.ctx.call('apply_each')}(@@, ##, {text}, [{cells}]{option})"
+    made = udf_column(c, step, typed_as, *series, label=None)
+    return Array(**vars(made))
 
 
 __all__ = ["listed"]
