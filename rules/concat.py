@@ -18,6 +18,7 @@ from rules.index import framed
 from rules.join import ordered_number, renames, settled
 from rules.join_index import beside_by_number
 from rules.lib import all_finite, assign, chain, on, series_of, settle
+from rules.open_gaps import gap_of_union
 from rules.registry import Call, rule
 from rules.widths import stacked_width
 from rules.splits import joined_parts
@@ -446,6 +447,7 @@ def united_at_runtime(c: Call, frames: list[Frame], parts: list[Frame], hidden: 
     options += ["sort=True"] if sort else []
     options += ["nullable=True"] if frames[0].nullable else []
     text = f"{ctx.call('stack')}([{', '.join(p.text for p in parts)}]{''.join(', ' + o for o in options)})"
+    gap = gap_of_union(*frames, more=how != "inner")
     return Frame(
-        text, (), open=True, nullable=frames[0].nullable, base=fresh(), hidden=hidden, vars=reads
-    )
+        text, (), open=True, nullable=frames[0].nullable, base=fresh(), hidden=hidden, vars=reads, gap=gap
+    )  # fmt: skip

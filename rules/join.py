@@ -8,6 +8,7 @@ from typing import Any
 from rules.index import framed
 from rules.join_names import Merge, Sides, renames, result_labels, result_names, same_label
 from rules.lib import chain, looked_at, settle
+from rules.open_gaps import gap_of_union
 from rules.registry import Call, rule
 from rules.split_parts import as_table
 from transpiler.errors import NoRule
@@ -496,5 +497,6 @@ def joined_at_runtime(
             columns.append(Column(job.indicator, job.indicator, "category"))
     elif job.indicator:
         columns.append(Column(job.indicator, job.indicator, "category"))
-    frame = Frame(text, tuple(columns), open=is_open, nullable=job.left.nullable, base=base, hidden=hidden, vars=left.vars | right.vars)  # fmt: skip
+    gap = gap_of_union(job.left, job.right, more=job.how != "inner") if is_open else None
+    frame = Frame(text, tuple(columns), open=is_open, nullable=job.left.nullable, base=base, hidden=hidden, vars=left.vars | right.vars, gap=gap)  # fmt: skip
     return frame, row_order(job, numbers, keys_) if numbers else []

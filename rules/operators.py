@@ -151,6 +151,8 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     full = dtype in NULL_FREE and all_full(a, b)
     result = derive(expr, dtype, a, b, label=result_label(left, right), null_free=full, loose=False, finite=stays_finite(op, a, b))  # fmt: skip
     result = in_width(result, width)
+    if dtype in ("object", None) and not result.is_nullable and not result.holds_na:
+        result = result.but(gap="nan")  # also of texts that are None
     if width == PART and width.bound >= 1 << 31:  # sums of parts: the job looks
         result = result.but(expr=E(f"{c.ctx.call('in_32_bits')}({result.expr})"))
     divides = op in ("truediv", "floordiv", "mod")
