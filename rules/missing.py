@@ -22,7 +22,7 @@ from rules.lib import (
     with_temps,
 )
 from rules.index import index_ignored
-from rules.constants import timestamp_constant
+from rules.constants import scalar_type, spark_literal, timestamp_constant
 from rules.elementwise import mapped, plain_name, projected, resolved_name, solid
 from rules.open_frames import chosen_again
 from rules.registry import Call, rule
@@ -198,6 +198,8 @@ def job_value(value: Any) -> E:
         value.text or isinstance(value.value, (str, int, float, bool))
     ):
         return E(value.code())
+    if isinstance(value, Const) and scalar_type(value) in ("timestamp", "interval day to second"):
+        return lift(spark_literal(value.value))
     raise NoRule("the value has no form that a job can look at")
 
 
@@ -243,6 +245,7 @@ _FILL_SIGNATURE = "value=None, *, method=None, axis=None, inplace=False, limit=N
         "df['i'].fillna(df['f'])",
         "df['f'].fillna(df['n'])",
         "df['t'].fillna(pd.Timestamp('2020-01-01'))",
+        "p = pd.read_parquet('nasty.parquet')\nout = (p['t'].fillna(pd.Timestamp('2020-01-01')) - p['d']).dt.days",
         "df['k'].fillna(df['k'].mode()[0])",
         "df['f'] = df['f'].fillna(-1)\nout = df[df['f'] < 0]",
         "df['x'] = df.groupby('k')['f'].diff().fillna(0)\nout = df",
