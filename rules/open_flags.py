@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.missing import flags_of_open
-from rules.open_frames import RowValue, aside_of
+from rules.open_frames import RowValue, aside_of, whole_of
 from rules.registry import Call, rule
 from transpiler.facts import Frame, fresh
 from transpiler.symbolic import E, render
@@ -35,12 +35,17 @@ def along_row(c: Call, name: str) -> RowValue:
     c.ctx.emit(f"{variable} = {text}", defines=variable, reads=named.vars, kind="step")
     c.verdict = "runtime"  # type: ignore[attr-defined]
     full = name != "mean"  # of no columns
-    return RowValue(E(variable), _RESULTS[name], named, None, uses=frozenset({variable}), null_free=full, whole=named)  # fmt: skip
+    whole = whole_of(c.ctx, source, named)
+    return RowValue(E(variable), _RESULTS[name], whole, None, uses=frozenset({variable}), null_free=full, whole=whole)  # fmt: skip
 
 
 for _name, _more, _example in (
     ("sum", ", min_count=0", "df['n_ok'] = df.notna().sum(axis=1)\nout = df[df['n_ok'] > 9]"),
-    ("mean", "", "df.isna().mean(axis=1).round(3)"),
+    (
+        "mean",
+        "",
+        "some = [x for x in df.columns if x in ('f', 'g', 's')]\ndf['part'] = df[some].isna().mean(axis=1).round(3)\nout = df",
+    ),
 ):
 
     def _share(c: Call, name: str = _name) -> RowValue:

@@ -52,6 +52,12 @@ def chosen_again(ctx: Any, before: Frame, after: Frame, step: tuple[str, str, st
     return after
 
 
+def whole_of(ctx: Any, frame: Frame, named: Frame) -> Frame:
+    """The frame over which a value of each row holds: that of which its columns were chosen."""
+    found = choice_of(ctx, frame)
+    return named if found is None or found.steps else found.whole
+
+
 def aside_of(frame: Frame, keyword: str = "") -> str:
     """The columns that pandas does not see, as an argument."""
     names = [*frame.hidden, *(x.name for x in frame.index.levels)]
@@ -79,7 +85,8 @@ def across(c: Call, how: str) -> Col:
     name = c.ctx.unique(f"row_{how}")
     text = f"{c.ctx.call('across')}({named.text}, {render(how)}{aside_of(frame)})"
     c.ctx.emit(f"{name} = {text}", defines=name, reads=named.vars, kind="step")
-    return RowValue(E(name), None, named, None, uses=frozenset({name}), whole=named)
+    whole = whole_of(c.ctx, frame, named)
+    return RowValue(E(name), None, whole, None, uses=frozenset({name}), whole=whole)
 
 
 _P = "p = df.pivot_table(index='k', columns='s', values='i', aggfunc='sum')\n"
