@@ -162,3 +162,11 @@ def without_gaps(df, how="any", thresh=None, aside=()):
     """``df.dropna`` over the columns that are not set aside."""
     names = [c.replace("`", "``") for c in df.columns if c not in aside]
     return df.dropna(how=how, thresh=thresh, subset=[f"`{c}`" for c in names])
+
+
+def expect_new(df, names):
+    """`df`, which has no columns of these names. Raises ValueError for one that it has, as a join does."""
+    there = [n for n in names if n in df.columns]
+    if there:
+        raise ValueError(f"columns overlap but no suffix specified: {there}")
+    return df

@@ -16,7 +16,7 @@ from rules.labels import relabelled
 from rules.dummies import Dummies, beside_dummies
 from rules.index import framed
 from rules.join import ordered_number, renames, settled
-from rules.join_index import beside_by_number
+from rules.join_index import beside_by_number, beside_open
 from rules.lib import all_finite, assign, chain, on, series_of, settle
 from rules.open_gaps import gap_of_union
 from rules.registry import Call, rule
@@ -168,6 +168,9 @@ def beside_all(c: Call, items: list[Any], how: str) -> Frame:
             continue
         if getattr(item, "beside", ()):
             out = joined_parts(out, item)
+            continue
+        if out.open and isinstance(item, Frame) and not item.open:
+            out = beside_open(c, out, item, how == "outer")
             continue
         c.need(
             not out.open and not getattr(item, "open", False),

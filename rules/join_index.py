@@ -207,6 +207,7 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
         "df[['i', 's']].join(other[['w', 'name']])",
         "df.set_index('k')[['i']].join(other.set_index('k')[['w']])",
         "df[['i']].join(df['j'] * 2)",
+        "df.join(df['s'].str.extract(r'^(?P<first>\\w)(?P<rest>\\w*)'))",
         "df.groupby('k')['f'].agg(['sum', 'count']).join(other.groupby('k')['w'].sum().rename('cost'), how='outer')",
         "df.groupby('k')[['i', 'n']].max().join(other.groupby('k')[['w']].max(), how='right')",
         "df.groupby('i')[['f']].sum().join(df.groupby('j')[['f', 'g']].mean(), how='outer', lsuffix='_l', rsuffix='_r').reset_index()",
@@ -292,8 +293,21 @@ def beside_by_row(ctx: Any, ours: Frame, theirs: Frame, outer: bool) -> Frame:
     return ours
 
 
+def beside_open(c: Call, ours: Frame, theirs: Frame, outer: bool) -> Frame:
+    """The columns of a frame of the same rows added to a table whose columns only the job knows; it
+    looks that they are new."""
+    names = [x.label for x in theirs.columns]
+    c.need(not ours.label_kind and len(ours.label_names) < 2, "columns whose labels are not their names")  # fmt: skip
+    c.need(all(isinstance(x, str) and not ours.has(x) for x in names), "two columns would have the same name")  # fmt: skip
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    checked = ours.but(text=f"{c.ctx.call('expect_new')}({ours.text}, {render(names)})")
+    return beside_by_row(c.ctx, checked, theirs, outer)
+
+
 def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple | None) -> Frame:
     ctx = c.ctx
+    if left.open and not right.open:
+        return beside_open(c, left, right, how == "outer")
     c.need(
         left.index.unique and right.index.unique and not left.open and not right.open,
         "labels that may repeat",
