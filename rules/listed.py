@@ -12,7 +12,7 @@ from rules.registry import Call, rule
 from rules.scalar_body import Body
 from rules.scalars import SPARK, S, as_s
 from transpiler.errors import NoRule
-from transpiler.facts import Array, Col
+from transpiler.facts import Array, Col, Lists
 from transpiler.symbolic import render
 
 _ODD = ("category", "list", "date", "timedelta64[ns]", "float32")
@@ -31,7 +31,8 @@ def listed(c: Call) -> Array:
     """What an expression gives of the values of each row. One that has no Spark form stays Python."""
     series = [tightened(x) if x.loose else x for x in (c.col, *c["others"].items)]
     c.need(all(x.frame.rows is c.col.frame.rows for x in series), "columns of other rows")
-    c.need(not any(x.dtype in _ODD or x.is_nullable or x.holds_na for x in series), "values of this type")  # fmt: skip
+    odd = [x for x in series if x.dtype in _ODD and not isinstance(x.dtype, Lists)]
+    c.need(not odd and not any(x.is_nullable or x.holds_na for x in series), "values of this type")
     if len(series) == 1:  # each value, as ``apply`` hands it to a function
         made = apply_values(c, series[0], c["func"], [], {})
         return Array(**{**vars(made), "label": None, "column": None})
