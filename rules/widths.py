@@ -202,6 +202,7 @@ def columns_in(value: Any) -> list:
 def in_pandas(column: Any) -> str | None:
     """The dtype of a column as pandas has it: "Int8" and "int8?" (if none is missing) of such ones."""
     width = "uint32" if column.width in (FROM_ONE, FROM_ZERO) else column.width
+    width = "int32" if width == PART and column.dtype in ("int64", "int64?") else width
     if width is None or width not in WIDTHS:
         return column.dtype
     if column.is_nullable:
