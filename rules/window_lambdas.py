@@ -72,7 +72,7 @@ def window_function(c: Call, func: Any, raw: bool) -> Callable[[E, E], E]:
         if not isinstance(found, One):
             raise NoRule("a function of windows that gives no number")
         divided = "truediv(" in found.expr.text  # which may give infinities, and those NaN
-        return F.nullif(found.expr, F.lit(float("nan"))) if divided else found.expr
+        return F.nanvl(found.expr, F.lit(None)) if divided else found.expr
 
     try:
         build(E("x"), E("w"))
