@@ -296,7 +296,10 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     series = [series_of(c.ctx, frame, x) for x in labels]
     parents = series or [series_of(c.ctx, frame, frame.labels[0])]
     odd = ("category", "list", "timedelta64[ns]", "float32")
-    c.need(not any(s.dtype in odd and not isinstance(s.dtype, Lists) for s in series), "such columns in a Python function")
+    c.need(
+        not any(s.dtype in odd and not isinstance(s.dtype, Lists) for s in series),
+        "such columns in a Python function",
+    )
     made_in_pandas(series)
     told_apart(c, series, function)
     c.need(not any(s.dtype == "date" for s in series), "dates in a Python function")
