@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from rules.index import framed
@@ -28,7 +27,7 @@ from transpiler.facts import (
     SortKey,
     Value,
     fresh,
-    with_missing,
+    with_nan,
 )
 from transpiler.infer.driver import import_pandas
 from transpiler.symbolic import render
@@ -350,7 +349,7 @@ def on_labels(c: Call, frame: Frame, wanted: Value, function: str = "on_labels",
     levels = tuple(Column(n, x.name, d) for n, x, d in zip(labels.names, index.levels, labels.dtypes))  # fmt: skip
     columns = frame.columns
     if fill is None:
-        columns = tuple(replace(x, dtype=with_missing(x.dtype)) for x in columns)
+        columns = tuple(with_nan(x) for x in columns)
     out = frame.but(
         text=text,
         columns=columns,

@@ -39,6 +39,7 @@ from transpiler.facts import (
     fresh,
     with_missing,
     gap_beside_nan,
+    none_gap,
 )
 from transpiler.symbolic import col, lift, render
 
@@ -338,9 +339,9 @@ def united(
         pieces.append(text)
     option = ", allowMissingColumns=True" if missing else ""
     text = pieces[0] + "".join(f".unionByName({p}{option})" for p in pieces[1:])
-    gaps = {x: {f.column(x).gap for f in frames if f.has(x)} for x in labels}
+    gaps = {x: {f.column(x).gap if f.has(x) else "nan" for f in frames} for x in labels}
     columns = [
-        Column(x, names[x], dtypes[x], gap=gap_beside_nan(gaps[x]),
+        Column(x, names[x], dtypes[x], gap="None" if gaps[x] == {"None"} and not none_gap(gaps[x]) else gap_beside_nan(gaps[x]),
                finite=all_finite(*(f.column(x) for f in frames if f.has(x))),
                width=stacked_width([f.column(x) for f in frames if f.has(x)]))
         for x in labels

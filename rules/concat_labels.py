@@ -22,7 +22,7 @@ from transpiler.facts import (
     Sequence,
     SortKey,
     fresh,
-    with_missing,
+    with_nan,
 )
 from transpiler.symbolic import F, col, lift, render
 
@@ -122,7 +122,7 @@ def beside_by_labels(c: Call, items: list[Any], how: str) -> Frame:
     nulls = not all(f.rows.is_full(f.index.levels[0].uid) for f in frames)
     c.need(not nulls, "labels that may be missing")
     lost = how == "outer"
-    made = [replace(x, dtype=with_missing(x.dtype) if lost else x.dtype) for x in columns]
+    made = [with_nan(x) if lost else x for x in columns]
     level_names = {f.index.levels[0].label for f in frames}
     label = level_names.pop() if len(level_names) == 1 else None
     level = Column(label, key, dtypes.pop())

@@ -9,7 +9,7 @@ from rules.join import settled
 from rules.label_rows import without
 from rules.lib import series_of, settle
 from rules.registry import Call, rule
-from transpiler.facts import Col, Frame, Order, Rows, SortKey, fresh, with_missing
+from transpiler.facts import Col, Frame, Order, Rows, SortKey, fresh, with_nan
 from transpiler.symbolic import lift, render
 
 _ASFREQ = "freq, method=None, how=None, normalize=False, fill_value=None"
@@ -78,7 +78,7 @@ def at_frequency(c: Call, frame: Frame) -> Frame:
     given = [("fill", fill, None), ("method", method, None), ("normalize", normal, False)]
     more = "".join(f", {k}={render(v)}" for k, v, usual in given if v is not usual)
     text = f'{ctx.call("at_frequency")}({without(frame)}, {lift(level.name)}, {render(freq)}, "{place}"{more})'
-    columns = frame.columns if fill is not None else tuple(replace(x, dtype=with_missing(x.dtype)) for x in frame.columns)  # fmt: skip
+    columns = frame.columns if fill is not None else tuple(with_nan(x) for x in frame.columns)  # fmt: skip
     order = Order((SortKey(place, None),), None, True, True)
     index = replace(frame.index, unique=True)
     out = frame.but(text=text, columns=columns, hidden=(place,), rows=Rows(), order=order, index=index, base=fresh())  # fmt: skip

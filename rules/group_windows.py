@@ -28,6 +28,7 @@ from transpiler.facts import (
     Func,
     Value,
     fresh,
+    gap_beside_nan,
     with_missing,
 )
 from transpiler.symbolic import F, Window, col, lift, render
@@ -228,7 +229,16 @@ def framed(c: Call, g: Groups, columns: list[tuple[Any, Col]]) -> Frame:
     for label, series in columns:
         old = out.column(label)
         out = out.set_column(
-            replace(old, dtype=series.dtype, uid=fresh(), nullable=series.nullable, origin=None)
+            replace(
+                old,
+                dtype=series.dtype,
+                uid=fresh(),
+                nullable=series.nullable,
+                origin=None,
+                gap=gap_beside_nan({old.gap}),
+                finite=series.finite,
+                width=series.width,
+            )
         )
     out = drop_hidden(out, temps)
     return selected(c.ctx, out, [out.column(label) for label, _ in columns])

@@ -37,7 +37,7 @@ from transpiler.facts import (
     Sequence,
     SortKey,
     fresh,
-    with_missing,
+    with_nan,
 )
 from transpiler.symbolic import F, col, render
 
@@ -119,8 +119,8 @@ def united_labels(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple)
     our_part, our_columns = labelled_part(ctx, ours, None, key, taken)
     their_part, their_columns = labelled_part(ctx, theirs, None, key, taken)
     if how == "outer":
-        their_columns = [replace(x, dtype=with_missing(x.dtype)) for x in their_columns]
-    our_columns = [replace(x, dtype=with_missing(x.dtype)) for x in our_columns]
+        their_columns = [with_nan(x) for x in their_columns]
+    our_columns = [with_nan(x) for x in our_columns]
     label = first.label if first.label == second.label else None
     level = Column(label, key, first.dtype or second.dtype)
     text = f"{our_part}.join({their_part}, {render(key)}, {render(how)})"
@@ -172,7 +172,7 @@ def beside_left(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[
     for test in tests[1:]:
         condition = condition & test
     text = f"{ours.text}.join({text}, {condition}, {render(how)}).drop({', '.join(render(t) for t in temps.values())})"
-    more = tuple(replace(x, label=label, name=right_names[x.name], dtype=with_missing(x.dtype) if how == "left" else x.dtype, uid=fresh()) for x, label in sides.right)  # fmt: skip
+    more = tuple(replace(with_nan(x) if how == "left" else x, label=label, name=right_names[x.name], uid=fresh()) for x, label in sides.right)  # fmt: skip
     rows = Rows(parent=left.rows, subset=how == "inner") if unique else Rows()
     if how == "inner":
         settle(ctx, left)
@@ -332,11 +332,8 @@ def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tup
     text = f"{ours.text}.join({theirs.text}.select({', '.join(p.text for p in picked)}), {number} == {col(row)}, {render(kind)})"  # fmt: skip
     lose_right = not same and how in ("left", "outer")
     lose_left = not same and how == "outer"
-    columns = [
-        replace(x, dtype=with_missing(x.dtype), uid=fresh()) if lose_left else x
-        for x in ours.columns
-    ]
-    columns += [replace(x, name=names.get(x.name, x.name), dtype=with_missing(x.dtype) if lose_right else x.dtype, uid=fresh()) for x in theirs.columns]  # fmt: skip
+    columns = [with_nan(x, uid=fresh()) if lose_left else x for x in ours.columns]
+    columns += [replace(with_nan(x) if lose_right else x, name=names.get(x.name, x.name), uid=fresh()) for x in theirs.columns]  # fmt: skip
     settle(ctx, right)
     facts = ours.but(columns=tuple(columns), vars=left.vars | right.vars)
     if same or how == "left":

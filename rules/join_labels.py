@@ -8,7 +8,7 @@ from rules.join import joined, validated
 from rules.join_names import Merge
 from rules.lib import chain, looked_at, selected
 from rules.registry import Call
-from transpiler.facts import NULL_FREE, Column, Frame, Index, fresh, with_missing
+from transpiler.facts import NULL_FREE, Column, Frame, Index, fresh, with_nan
 from transpiler.symbolic import E, F, col, lift
 
 _ODD = {"category", "list", "date", "timedelta64[ns]"}
@@ -67,7 +67,7 @@ def open_levels(job: Merge, both: bool, number: str) -> list[Column]:
     side = job.left if any(is_own(x, number) for x in job.left.columns) else job.right
     own = [x for x in side.columns if is_own(x, number)]
     lost = job.how in ("outer", "right" if side is job.left else "left")
-    return [replace(x, dtype=with_missing(x.dtype) if lost else x.dtype, uid=fresh()) for x in own]
+    return [replace(with_nan(x) if lost else x, uid=fresh()) for x in own]
 
 
 def keys_united(out: Frame, job: Merge) -> Frame:

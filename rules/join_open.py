@@ -9,7 +9,7 @@ from rules.join import Merge, check_keys, ordered_number, result_labels, settled
 from rules.lib import settle
 from rules.registry import Call
 from transpiler.errors import NoRule
-from transpiler.facts import Column, Frame, Index, Order, Rows, fresh, with_missing
+from transpiler.facts import Column, Frame, Index, Order, Rows, fresh, with_nan
 from transpiler.symbolic import col, render
 
 def beside_in_job(c: Call, left: Frame, right: Frame, how: str, pairs: list[tuple[Column, Column]], suffixes: tuple) -> Frame:  # fmt: skip
@@ -81,7 +81,7 @@ def columns_of(job: Merge) -> dict[str, Any]:
     sides = result_labels(job)
     ours = [replace(x, label=label, name=label) for x, label in sides.left]
     more = [
-        replace(x, label=label, name=label, uid=fresh(), dtype=with_missing(x.dtype) if job.how == "left" else x.dtype)
+        replace(with_nan(x) if job.how == "left" else x, label=label, name=label, uid=fresh())
         for x, label in sides.right
     ]  # fmt: skip
     return {"columns": (*ours, *more)}

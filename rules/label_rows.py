@@ -38,7 +38,7 @@ from transpiler.facts import (
     Scalar,
     SortKey,
     Value,
-    with_missing,
+    with_nan,
 )
 from transpiler.infer.context import sorted_order
 from transpiler.symbolic import E, F, lift, render
@@ -486,7 +486,7 @@ def reindexed(c: Call, frame: Frame, wanted: Any) -> Frame:
     ctx.use(frame)
     more = f", {render(fill)}" if fill is not None else ""
     text = f'{ctx.call("reindexed")}(spark, {without(frame)}, {lift(level.name)}, {render(wanted)}, "{place}"{more})'
-    columns = frame.columns if fill is not None else tuple(replace(x, dtype=with_missing(x.dtype)) for x in frame.columns)  # fmt: skip
+    columns = frame.columns if fill is not None else tuple(with_nan(x) for x in frame.columns)  # fmt: skip
     keys = Order((SortKey(place, None),), None, frame.order.explicit, True)
     out = frame.but(text=text, columns=columns, hidden=(place,), rows=Rows(), order=keys)
     if fill is None and any(x.dtype in ("int64?", None) for x in out.columns):

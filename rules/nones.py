@@ -13,7 +13,9 @@ from rules import constants
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOTH,
+    Accessor,
     Col,
+    Column,
     Const,
     Frame,
     Func,
@@ -21,6 +23,7 @@ from transpiler.facts import (
     Mapping,
     NoneGap,
     Sequence,
+    Windowed,
     none_gap,
 )
 from transpiler.source import read_names
@@ -33,6 +36,8 @@ _PUTTING = {"Series.where": (1, "other"), "Series.mask": (1, "other"), "numpy.wh
 _GIVING = {"Series.str.split", "Series.str.rsplit", *(f"{kind}{how}.{name}" for kind in ("Series", "DataFrame")
            for how in ("GroupBy", "Resampler") for name in ("first", "last", "agg", "aggregate", "transform")),
            "DataFrame.pivot_table", "pandas.pivot_table", "pandas.crosstab"}  # fmt: skip
+#: steps that put NaN into whole tables, also into columns that only the job knows
+_WHOLE = {f"DataFrame.{x}" for x in ("join", "replace", "reindex", "shift", "where", "mask", "update", "combine_first", "unstack")}  # fmt: skip
 #: steps whose functions see the values
 _CALLING = {
     "apply",
@@ -53,7 +58,7 @@ def check(interpreter: Any, name: str, owner: Any, args: list, kwargs: dict) -> 
     """Before the rules of a step are tried: whether it has to find None where pandas has it."""
     ctx, method = interpreter.ctx, name.rpartition(".")[2]
     place = place_of(ctx, name)
-    told = name in _PUTTING or name in _GIVING or name == "Series.shift" and owner.dtype is not None
+    told = name != "Series.shift" or owner.dtype is not None
     if told and ctx.wants(place, "None"):
         raise NoRule("None beside NaN, which a later step tells apart")
     every = [*args, *kwargs.values()]
@@ -91,11 +96,55 @@ def columns_in(value: Any) -> Iterator[tuple[Any, Any]]:
         yield None, value
     elif isinstance(value, Frame):
         yield from ((x.label, x) for x in value.columns)
+        if value.open:
+            yield None, Column(None, "", None, gap=value.gap)
     elif isinstance(value, Grouped):
         yield from columns_in(value.frame if value.series is None else value.series)
+    elif isinstance(value, (Accessor, Windowed)):
+        yield from columns_in(value.owner)
 
 
 def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
+    """The result of a step, with what is missing in it where None is put or had been."""
+    value = put(ctx, name, value, owner, args, kwargs)
+    if name.endswith("__setitem__") or not any(map(has_none, [owner, *args, *kwargs.values()])):
+        return value
+    gap = NoneGap(BOTH, (place_of(ctx, name),))
+    if isinstance(value, Frame) and value.open and value.gap == "None" and name in _WHOLE:
+        if name != "DataFrame.replace" or any(holds_none(x, any_missing=True) for x in [*args, *kwargs.values()]):  # fmt: skip
+            value = value.but(gap=gap)
+    return mixed(gap, value)
+
+
+def has_none(value: Any) -> bool:
+    """Whether a value has columns where None is all that is missing, as JSON and Parquet have it."""
+    if isinstance(value, Sequence):
+        return any(map(has_none, value.items))
+    if isinstance(value, Grouped):
+        return has_none(value.frame if value.series is None else value.series)
+    if isinstance(value, (Accessor, Windowed)):
+        return has_none(value.owner)
+    if isinstance(value, Frame) and value.open and value.gap == "None":
+        return True
+    return any(x.gap == "None" for _, x in columns_in(value))
+
+
+def mixed(gap: NoneGap, value: Any) -> Any:
+    """A value made of columns with None: what it does not know of its own missing values is this."""
+
+    def unknown(x: Any) -> bool:
+        return x.gap is None and not x.is_nullable and x.dtype in ("object", "bool?", "list", None)
+
+    if isinstance(value, Col):
+        return value.but(gap=gap) if unknown(value) and not value.null_free else value
+    if not isinstance(value, Frame):
+        return value
+    columns = tuple(replace(x, gap=gap) if unknown(x) else x for x in value.columns)
+    whole = gap if value.open and value.gap is None and not value.nullable else value.gap
+    return value.but(columns=columns, gap=whole)
+
+
+def put(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
     """The result of a step that puts None into a column, or leaves none missing."""
     if fills_all(name, args, kwargs):
         return value.but(gap=None) if isinstance(value, Col) and value.gap == BOTH else value

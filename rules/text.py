@@ -10,7 +10,7 @@ from rules.regexes import Regex, java, java_replacement
 from rules.registry import Call, rule
 from rules.widths import LENGTH, LONGEST
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Func, Lists, TextLists, Width
+from transpiler.facts import Col, Func, Lists, TextLists, Width, gap_beside_nan
 from transpiler.symbolic import E, F, render
 
 LIST = "list"
@@ -41,6 +41,11 @@ def helper(c: Call, name: str, *args: Any, **options: Any) -> E:
 
 def as_text(c: Call, expr: E) -> Col:
     return derive(expr, text_dtype(c.col), c.col, gap=c.col.gap)
+
+
+def part_of_text(c: Call, expr: E) -> Col:
+    """Text that is NaN where the Series has a text without such a part."""
+    return derive(expr, text_dtype(c.col), c.col, gap=gap_beside_nan({c.col.gap}))
 
 
 def list_type(series: Col) -> str:

@@ -17,12 +17,13 @@ from rules.text import (
     helper,
     list_type,
     native_or_pandas,
+    part_of_text,
     pattern,
     text_dtype,
     text_of,
 )
 from transpiler.errors import NoRule
-from transpiler.facts import Col, Column, Const, Frame, Sequence, Value, Windowed
+from transpiler.facts import Col, Column, Const, Frame, Sequence, Value, Windowed, gap_beside_nan
 from transpiler.symbolic import E, F, lift
 
 # --- several columns from one ---------------------------------------------------------------
@@ -66,9 +67,11 @@ def extract(c: Call) -> Value:
     compiled = re.compile(pat, flags)
     c.need(compiled.groups > 0, "a pattern without groups")
     names = {number: name for name, number in compiled.groupindex.items()}
-    series = [as_text(c, group(c, pat, flags, n)) for n in range(1, compiled.groups + 1)]
+    series = [part_of_text(c, group(c, pat, flags, n)) for n in range(1, compiled.groups + 1)]
     if not expand and len(series) == 1:
         return series[0].but(label=names.get(1, c.col.label))
+    if not c.col.is_nullable:  # a row without text has no parts at all
+        series = [s.but(gap="nan") for s in series]
     labels = [names.get(n + 1, n) for n in range(compiled.groups)]
     return columns_of(c, series, labels)
 
@@ -223,9 +226,9 @@ def item_at(c: Call, index: Any) -> Col:
     if c.col.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
         expr = typed(c.ctx, "item", c.col, index=index)
-        return derive(expr, None, c.col, gap=c.col.gap, gappy=True)
+        return derive(expr, None, c.col, gap=gap_beside_nan({c.col.gap}), gappy=True)
     source, place = text_of(c), index + 1 if index >= 0 else index
-    return as_text(c, F.when(F.length(source) >= abs(place), F.substring(source, place, 1)))
+    return part_of_text(c, F.when(F.length(source) >= abs(place), F.substring(source, place, 1)))
 
 
 #: the dtypes of an item of lists, of which some have none
@@ -238,7 +241,7 @@ def item_of_list(c: Call, index: int) -> Col:
     expr = helper(c, "part", lists.expr, index) if index < 0 else F.get(lists.expr, F.lit(index))
     item = getattr(lists.dtype, "item", None)
     if item == "object":
-        return as_text(c, expr)
+        return part_of_text(c, expr)
     if item is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
     return derive(expr, _ITEMS.get(item), lists, gappy=item is None, column=None)

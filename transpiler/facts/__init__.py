@@ -58,6 +58,7 @@ from transpiler.facts.rows import (
     Rows,
     SortKey,
     fresh,
+    with_nan,
 )
 from transpiler.facts.values import (
     ByColumn,
@@ -171,6 +172,7 @@ __all__ = [
     "period_of",
     "to_nullable",
     "with_missing",
+    "with_nan",
     "zone_of",
     "TestedColumns",
 ]

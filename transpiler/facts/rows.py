@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from transpiler.facts.dtypes import Typed, Width
+from transpiler.facts.dtypes import Typed, Width, gap_beside_nan, with_missing
 from transpiler.symbolic import E, col
 
 _uids = itertools.count(1)
@@ -44,6 +44,12 @@ class Column(Typed):
     def instead_of(self, old: "Column") -> "Column":
         """The column in the place of another."""
         return replace(self, place=old.place or old.origin)
+
+
+def with_nan(column: Column, **changes: Any) -> Column:
+    """The column after a step that may put NaN into it."""
+    dtype, gap = with_missing(column.dtype), gap_beside_nan({column.gap})
+    return replace(column, dtype=dtype, gap=gap, **changes)
 
 
 @dataclass(frozen=True)
