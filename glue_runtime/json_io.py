@@ -19,7 +19,7 @@ from glue_runtime.json_output import write_document
 from glue_runtime.position import file_order
 from glue_runtime.infinities import finite_numbers
 from glue_runtime.json_cells import STRICT_JSON, inferred_cells, pinned_cells, unlike
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import gaps_of, quoted
 
 # As much of a document tells an array from anything else.
 HEAD_OF_JSON = 1 << 12
@@ -38,13 +38,15 @@ def read_json(
     dtype=True,
     infinite=(),
     own=(),
+    refused=(),
 ):
     """Read JSON records as pandas types them; missing is NULL.
 
     lines=True: one object a line; else every file is an array of objects, which one task reads.
     schema: pinned types ("name type, …"), in which every value must fit; without one they are found
     in a pass over the data. position: name of a bigint column that rises in file order.
-    own: columns called like hidden ones that the job knows of.
+    own: columns called like hidden ones that the job knows of. refused: what a column of objects
+    must not have, "nan" (records without its key) or "both" (others where it is null).
     """
     spark = glueContext.spark_session
     files = existing_files(spark, path)
@@ -73,6 +75,8 @@ def read_json(
         texts = record_texts(spark, uris, lines)
         cells = inferred_cells(rows, texts, path, convert_dates, dtype)
     frame = frame.select(*cells, *([F.col("__row").alias(position)] if position else []))
+    if refused:
+        refuse_gaps(frame, refused, path)
     if schema is not None:
         frame = finite_numbers(frame, infinite, path)
     if columns is None:
@@ -81,6 +85,16 @@ def read_json(
     if unknown:
         raise ValueError(f"{path} has no column {unknown}, only {frame.columns}")
     return frame.select(*map(quoted, columns), *([position] if position else []))
+
+
+def refuse_gaps(frame, refused, path):
+    """Fails where records lack the key of a column of objects."""
+    lacking = [field.name for field in frame.schema.fields if gaps_of(field) in refused]
+    if lacking:
+        raise NotImplementedError(
+            f"{path} has records without {lacking}, which is NaN in pandas where null is None, and a later step"
+            " tells them apart: made with the inputs at hand (input_root=), the job is told"
+        )
 
 
 def check_arrays(spark, path, uris):

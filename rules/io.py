@@ -17,6 +17,7 @@ from rules.csv_header import (
 )
 from rules.csv_style import style_of
 from rules.lib import sorted_text
+from rules.nones import NULLS
 from rules.opened_files import target_path
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
@@ -116,6 +117,8 @@ def source_frame(c: Call, function: str, fmt: str, path: Any, schema: Any, passe
     if not pinned:
         if ctx.like_hidden and fmt in ("csv", "json", "parquet"):
             passed["own"] = sorted(ctx.like_hidden)
+        if fmt == "json" and (ctx.wants(NULLS, "nan") or ctx.wants(NULLS, "both")):
+            passed["refused"] = ["nan", "both"] if ctx.wants(NULLS, "nan") else ["both"]
         typed = {d: "datetime64[ns]" for d in dates} | (dtype if isinstance(dtype, dict) else {})
         ctx.known_types = {**getattr(ctx, "known_types", {}), facts.base: typed}
     hidden: tuple[str, ...] = ()

@@ -38,6 +38,9 @@ _GIVING = {"Series.str.split", "Series.str.rsplit", *(f"{kind}{how}.{name}" for 
            "DataFrame.pivot_table", "pandas.pivot_table", "pandas.crosstab"}  # fmt: skip
 #: steps that put NaN into whole tables, also into columns that only the job knows
 _WHOLE = {f"DataFrame.{x}" for x in ("join", "replace", "reindex", "shift", "where", "mask", "update", "combine_first", "unstack")}  # fmt: skip
+#: the readers of JSON whose types only the job sees, asked that a column have no "nan" (of records
+#: without its key), or not "both" that and null
+NULLS = ("nulls",)
 #: steps whose functions see the values
 _CALLING = {
     "apply",
@@ -77,17 +80,22 @@ def in_python(interpreter: Any, name: str, owner: Any, args: list, kwargs: dict)
     every = [*args, *kwargs.values()]
     if name.rpartition(".")[2] in _CALLING and any(map(calls_something, every)):
         words = "".join(interpreter.program.code(x.node) for x in every if isinstance(x, Func))
-        shown(interpreter.ctx, *every, owner, words=words)
+        shown(interpreter.ctx, *every, owner, words=words, called=True)
 
 
-def shown(ctx: Any, *values: Any, words: str = "") -> None:
-    """Ask for None in columns that a function (of these ``words``), or kept code, looks at."""
+def shown(ctx: Any, *values: Any, words: str = "", called: bool = False) -> None:
+    """Ask for None in columns that kept code or, ``called``, a function of these ``words`` looks at."""
     for label, x in (found for value in values for found in columns_in(value)):
         named = not words or label is None or str(label) in words
         unread = x.gap != "None" or x.dtype != "object"  # the rules know None among texts
         if isinstance(x.gap, NoneGap) and unread and named:
             for step in x.gap.steps:
                 ctx.demand(step, "None")
+        if x.gap == "None" and not isinstance(x.gap, NoneGap) and named:
+            # What code is given says in the job whether it has NaN; what was made of it does not.
+            told = called and not (isinstance(x, Col) and x.column is None)
+            if not (told and words):  # a function looks itself
+                ctx.demand(NULLS, "both" if told else "nan")
 
 
 def columns_in(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -329,4 +337,4 @@ def as_text(value: Any) -> bool:
     return any(x is str or x == "str" for x in found) or getattr(value, "text", "") == "str"
 
 
-__all__ = ["check", "in_python", "marked", "shown", "told_apart"]
+__all__ = ["NULLS", "check", "in_python", "marked", "shown", "told_apart"]

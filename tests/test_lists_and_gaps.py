@@ -59,6 +59,23 @@ def test_columns_beside_lists_are_known(tmp_path):
     assert "tags array<string>, sizes array<bigint>" in job.script and "typed(" not in job.script
 
 
+@pytest.mark.parametrize(
+    "step, word",
+    [
+        ('df["a"].isin(["x", None])', "job raises"),
+        ('df["a"].astype(str) + "!"', "job raises"),
+        ('df["a"].str.strip().map(lambda v: f"<{v}>")', "job raises"),
+        ('df["a"].fillna("none")', "same"),
+    ],
+)
+def test_what_only_the_job_could_confuse(step, word, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "in.jsonl").write_text('{"a": "x", "b": 1}\n{"a": null, "b": 2}\n{"b": 3}\n')
+    source = f'import pandas as pd\ndf = pd.read_json("in.jsonl", lines=True)\ndf["c"] = {step}\ndf.to_csv("out.csv")\n'
+    assert verify(source, tmp_path / "unknown", False, tmp_path / "in").word == word
+    assert verify(source, tmp_path / "known", True, tmp_path / "in").word == "same"
+
+
 def test_null_beside_records_without_the_key(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "in.jsonl").write_text('{"a": "x", "b": 1}\n{"a": null, "b": 2}\n{"b": 3}\n')

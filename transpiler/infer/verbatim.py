@@ -175,7 +175,7 @@ class Verbatim:
         if columns is None or len(columns) == len(ref.value.columns):
             return None
         narrow = lib.selected(self.ctx, ref.value, columns)
-        nones.shown(self.ctx, narrow)
+        nones.shown(self.ctx, narrow, called=True)
         job = self.ctx.unique(f"{name}_local")
         self.ctx.emit(f"{job} = {self.driver.text(narrow)}", defines=job, reads=narrow.vars, kind="kept")  # fmt: skip
         return job
@@ -190,7 +190,7 @@ class Verbatim:
             return value.text
         if isinstance(value, (Local, Plain)) and value.text.isidentifier():
             return value.text
-        nones.shown(self.ctx, value)
+        nones.shown(self.ctx, value, called=True)
         text = self.driver.text(value)
         if (
             text.isidentifier()
