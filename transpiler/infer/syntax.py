@@ -14,6 +14,22 @@ _CHANGING = {"insert", "pop", "update", "append", "extend", "add", "remove", "cl
 
 
 @lru_cache(maxsize=1 << 12)
+def shadowed(node: Any) -> frozenset[str]:
+    """Names that parameters and comprehension targets hide in a node: what is gone through is read
+    before its target is bound."""
+    through: set[str] = set()
+
+    class Visitor(cst.CSTVisitor):
+        def visit_CompFor(self, inner: cst.CompFor) -> None:
+            through.update(read_names(inner.iter))
+
+        def visit_Param(self, inner: cst.Param) -> None:
+            through.update(read_names(inner.default) if inner.default is not None else ())
+
+    node.visit(Visitor())
+    return parameters_in(node) - through
+
+
 def parameters_in(node: Any) -> frozenset[str]:
     """Names bound as parameters or comprehension targets anywhere in a node."""
     names: set[str] = set()

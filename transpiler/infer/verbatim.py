@@ -35,6 +35,7 @@ from transpiler.infer.syntax import (
     leaves,
     outer_names,
     parameters_in,
+    shadowed,
 )
 from transpiler.loops import LoopName
 from transpiler.source import bound_names, read_names, root_name
@@ -224,7 +225,7 @@ class Verbatim:
     def opaque(self, node: cst.CSTNode, scope: Scope) -> Value:
         """An expression kept as it is written."""
         written, (node, scope) = node, self.with_fields(node, scope)  # type: ignore[attr-defined]
-        data = [n for n in read_names(node) if self.touches_data(n, scope)]
+        data = [n for n in read_names(node) - shadowed(node) if self.touches_data(n, scope)]
         if data or self.uses_pandas(node, scope):
             self.went_to_driver(self.program.source_line(written), type(node).__name__, "", written)  # type: ignore[attr-defined]
         changed = (changed_roots(node) | self.handed_over(node, scope)) - parameters_in(node)
