@@ -155,6 +155,9 @@ def dropped_part(label: tuple, level: int) -> Any:
 )
 def series_droplevel(c: Call) -> Col:
     """Levels go."""
+    if getattr(c.self, "aligned", None) is not None:  # rules/group_more.py knows more of them
+        levels = c.col.frame.index.levels
+        c.need(levels_of(c.col.frame, c.lit("level")) != list(levels[:-1]), "rows of groups under their own labels")  # fmt: skip
     return over_series(c, lambda x: dropped(c, x))
 
 
