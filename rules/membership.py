@@ -54,4 +54,4 @@ def isin_series(c: Call) -> Col:
     dtype = "boolean" if c.col.is_nullable else "bool"
     return c.col.but(expr=col(name), dtype=dtype, temps=((name, step),), column=None, null_free=True,
                    loose=False, uses=c.col.uses | source.vars | values.uses, gap=None, nans=frozenset(),
-                   finite=True)  # fmt: skip
+                   finite=True, width=None)  # fmt: skip
