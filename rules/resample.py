@@ -217,8 +217,9 @@ def level_bins(c: Call, frame: Frame, freq: Freq) -> tuple[GroupKey, Column]:
 def series_resample(c: Call) -> Value:
     """Bins of a Series with an index of times."""
     frame = c.col.frame
-    key, column = level_bins(c, frame, bins_of(c))
-    return binned(frame, key, column, c.col, freq=bins_of(c), resampled=True)
+    freq = bins_of(c)
+    key, column = level_bins(c, frame, freq)
+    return binned(frame, key, column, c.col, freq=freq, resampled=True)
 
 
 @rule("DataFrameResampler.__getitem__(key)", example=_OFTEN[:2])

@@ -30,6 +30,7 @@ def shadowed(node: Any) -> frozenset[str]:
     return parameters_in(node) - through
 
 
+@lru_cache(maxsize=1 << 12)
 def parameters_in(node: Any) -> frozenset[str]:
     """Names bound as parameters or comprehension targets anywhere in a node."""
     names: set[str] = set()
