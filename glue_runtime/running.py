@@ -83,24 +83,35 @@ NOTHING = {"sum": 0, "prod": 1.0}
 def spread_so_far(df, name, column, row, ddof=1, least=1, root=False):
     """Add column `name`: the variance of all values up to this row, or (root) its root, where there
     are more than `ddof` of them and `least` at the least."""
-    row = column_of(row)
-    blocked = df.withColumns({"__block": block_of(row), "__value": column.cast("double")})
-    totals = blocked.groupBy("__block").agg(moments("__value").alias("__total"))
-    # Not inside the aggregate: Spark 3.5 resolves no lambda there.
-    folded = F.aggregate("__carry", nothing_yet(), both_moments)
-    joined = with_carry(blocked, totals, F.collect_list("__total"), folded)
-    window = Window.partitionBy("__block").orderBy(row)
-    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    joined = joined.withColumn("__here", moments("__value", lambda x: x.over(window)))
-    joined = joined.withColumn("__carry", F.coalesce("__carry", nothing_yet()))
-    all_rows = both_moments(F.col("__carry"), F.col("__here"))
-    joined = joined.withColumn("__all", all_rows)
-    found = F.col("__all")
+    joined, found = all_so_far(df, column, row, moments, nothing_yet, both_moments)
     spread = F.when(found["low"] < found["high"], found["squares"]).otherwise(0.0)
     value = spread / (found["n"] - ddof)
     enough = (found["n"] > ddof) & (found["n"] >= least)
     joined = joined.withColumn(name, F.when(enough, F.sqrt(value) if root else value))
-    return joined.drop("__block", "__value", "__carry", "__here", "__all")
+    return joined.drop(*SO_FAR)
+
+
+# The columns that `all_so_far` adds.
+SO_FAR = ("__block", "__value", "__carry", "__here", "__all")
+
+
+def all_so_far(df, column, row, facts, none, both):
+    """The frame with facts about all values up to each row, and these as a Column: those of a block
+    of rows, and of the rows of it so far, are put together.
+
+    facts(name, over): of a column; none(): of no values; both(a, b): of two sets of values.
+    """
+    row = column_of(row)
+    blocked = df.withColumns({"__block": block_of(row), "__value": column.cast("double")})
+    totals = blocked.groupBy("__block").agg(facts("__value").alias("__total"))
+    # Not inside the aggregate: Spark 3.5 resolves no lambda there.
+    folded = F.aggregate("__carry", none(), both)
+    joined = with_carry(blocked, totals, F.collect_list("__total"), folded)
+    window = Window.partitionBy("__block").orderBy(row)
+    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    joined = joined.withColumn("__here", facts("__value", lambda x: x.over(window)))
+    joined = joined.withColumn("__carry", F.coalesce("__carry", none()))
+    return joined.withColumn("__all", both(F.col("__carry"), F.col("__here"))), F.col("__all")
 
 
 def moments(column, over=lambda x: x):

@@ -6,10 +6,9 @@ both together.
 
 from __future__ import annotations
 
-from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from glue_runtime.running import block_of, column_of, with_carry
+from glue_runtime.running import SO_FAR, all_so_far
 
 MOMENTS = ("rows", "n", "mean", "squares", "cubes", "fourths")
 
@@ -19,18 +18,7 @@ def shape_so_far(df, name, how, column, row, least=1, ddof=1):
 
     row: a column with 0, 1, 2, … Infinite numbers are missing, but count for the root of sem.
     """
-    row, number = column_of(row), column.cast("double")
-    blocked = df.withColumns({"__block": block_of(row), "__value": number})
-    totals = blocked.groupBy("__block").agg(powers("__value").alias("__total"))
-    # Not inside the aggregate: Spark 3.5 resolves no lambda there.
-    folded = F.aggregate("__carry", no_powers(), both_powers)
-    joined = with_carry(blocked, totals, F.collect_list("__total"), folded)
-    window = Window.partitionBy("__block").orderBy(row)
-    window = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
-    joined = joined.withColumn("__here", powers("__value", lambda x: x.over(window)))
-    joined = joined.withColumn("__carry", F.coalesce("__carry", no_powers()))
-    joined = joined.withColumn("__all", both_powers(F.col("__carry"), F.col("__here")))
-    found = F.col("__all")
+    joined, found = all_so_far(df, column, row, powers, no_powers, both_powers)
     n, spread = found["n"], F.when(found["low"] < found["high"], found["squares"]).otherwise(0.0)
     value = {
         "skew": lambda: skew_of(found, n, spread),
@@ -38,7 +26,7 @@ def shape_so_far(df, name, how, column, row, least=1, ddof=1):
         "sem": lambda: F.sqrt(spread / F.when(n > 1, n - 1)) / F.sqrt(found["rows"] - ddof),
     }[how]()
     joined = joined.withColumn(name, F.when(n >= least, value))
-    return joined.drop("__block", "__value", "__carry", "__here", "__all")
+    return joined.drop(*SO_FAR)
 
 
 def skew_of(found, n, squares):
