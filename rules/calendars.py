@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rules.index import framed
+from rules.index import over_series
 from rules.join import settled
 from rules.label_rows import without
 from rules.lib import series_of, settle
@@ -314,9 +314,7 @@ def reindex_rows(c: Call) -> Frame:
 )
 def reindex_series(c: Call) -> Col:
     """These values by labels that the job lays out."""
-    label = "__value" if c.col.label is None else c.col.label
-    out = on_labels(c, framed(c.ctx, c.col, label), c["index"])
-    return series_of(c.ctx, out, label).but(label=c.col.label)
+    return over_series(c, lambda table: on_labels(c, table, c["index"]))
 
 
 def same_kind(mine: str | None, wanted: str | None) -> bool:

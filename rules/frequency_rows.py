@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from rules.index import framed
+from rules.index import over_series
 from rules.join import settled
 from rules.label_rows import without
-from rules.lib import series_of, settle
+from rules.lib import settle
 from rules.registry import Call, rule
 from transpiler.facts import Col, Frame, Order, Rows, SortKey, fresh, with_nan
 from transpiler.symbolic import lift, render
@@ -51,9 +51,7 @@ def asfreq(c: Call) -> Frame:
 )
 def series_asfreq(c: Call) -> Col:
     """The values at the times of a frequency."""
-    label = "__value" if c.col.label is None else c.col.label
-    out = at_frequency(c, framed(c.ctx, c.col, label))
-    return series_of(c.ctx, out, label).but(label=c.col.label)
+    return over_series(c, lambda table: at_frequency(c, table))
 
 
 def at_frequency(c: Call, frame: Frame) -> Frame:

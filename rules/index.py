@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Callable
 
 from rules.labels import placed, in_front, renamed_keys
 from rules.lib import assign, chain, on, physical, renumbered, selected, series_of, tight
@@ -350,6 +350,13 @@ def framed(ctx: Any, series: Col, label: Any) -> Frame:
     wide = assign(ctx, frame, label, series)
     column = wide.column(label)
     return selected(ctx, wide, [column])
+
+
+def over_series(c: Call, change: Callable[[Frame], Frame]) -> Col:
+    """A change of rows or labels, made to a Series as to the frame of its one column."""
+    label = "__value" if c.col.label is None else c.col.label
+    table = framed(c.ctx, c.col, label)
+    return series_of(c.ctx, change(table), label).but(label=c.col.label)
 
 
 @rule(

@@ -463,11 +463,9 @@ def reindex_rows(c: Call) -> Frame:
 )
 def reindex_series(c: Call) -> Col:
     """These values by their labels, in this order."""
-    from rules.index import framed
+    from rules.index import over_series
 
-    label = "__value" if c.col.label is None else c.col.label
-    out = reindexed(c, framed(c.ctx, c.col, label), c.lit("index"))
-    return series_of(c.ctx, out, label).but(label=c.col.label)
+    return over_series(c, lambda table: reindexed(c, table, c.lit("index")))
 
 
 def reindexed(c: Call, frame: Frame, wanted: Any) -> Frame:

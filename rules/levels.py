@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rules.index import computed_level, framed, levels_of, some_reset
+from rules.index import computed_level, levels_of, over_series, some_reset
 from rules.groupby import level_column
 from rules.index_values import index_labels
 from rules.labels import relabelled
-from rules.lib import chain, series_of
+from rules.lib import chain
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Column, Const, Frame, Func, Index, Module, Rows
@@ -28,13 +28,6 @@ def unsorted_levels(table: Frame, levels: list[Column]) -> list[Column]:
 def releveled(frame: Frame, levels: list[Column]) -> Frame:
     """The frame with its levels in another order."""
     return frame.but(index=replace(frame.index, levels=tuple(levels)), rows=Rows(full=frame.rows.full))  # fmt: skip
-
-
-def over_series(c: Call, change: Any) -> Col:
-    """A change of the frame's levels, for a Series over it."""
-    label = "__value" if c.col.label is None else c.col.label
-    table = framed(c.ctx, c.col, label)
-    return series_of(c.ctx, change(table), label).but(label=c.col.label)
 
 
 # --- swap, reorder, drop ----------------------------------------------------------------------

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.calendars import on_labels
-from rules.index import framed
-from rules.lib import series_of
+from rules.index import over_series
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Frame, Value
@@ -92,6 +91,4 @@ def reindex_rows(c: Call) -> Frame:
 )
 def reindex_series(c: Call) -> Col:
     """The same of values."""
-    label = "__value" if c.col.label is None else c.col.label
-    out = nearest(c, framed(c.ctx, c.col, label), c["index"])
-    return series_of(c.ctx, out, label).but(label=c.col.label)
+    return over_series(c, lambda table: nearest(c, table, c["index"]))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rules.index import framed
-from rules.lib import series_of
+from rules.index import over_series
 from rules.registry import Call, rule
 from transpiler.facts import Accessor, Col, Frame, Value
 
@@ -34,9 +33,7 @@ for _method, _source in (("tz_localize", _LOCALIZE), ("tz_convert", _CONVERT)):
 
     def _series(c: Call, method: str = _method) -> Col:
         """The values under the times of a zone."""
-        label = "__value" if c.col.label is None else c.col.label
-        out = relabelled(c, framed(c.ctx, c.col, label), method)
-        return series_of(c.ctx, out, label).but(label=c.col.label)
+        return over_series(c, lambda table: relabelled(c, table, method))
 
     rule(f"DataFrame.{_method}({_source})", not_yet="axis level", ignored="copy", example=_EXAMPLES[0])(_frame)  # fmt: skip
     rule(f"Series.{_method}({_source})", not_yet="axis level", ignored="copy", example=_EXAMPLES[1])(_series)  # fmt: skip
