@@ -85,8 +85,9 @@ def read_csv(
     utc: columns of times whose texts end in an offset from UTC, which is 0.
     columns: the columns to keep. position: name of a bigint column that rises in file order
     (files of a folder by name).
-    Raises NotImplementedError for such files without `cut`, ValueError for a header other than the pinned one, for a row with too many fields, and
-    (as the job runs) for a cell that does not fit its column.
+    Raises ValueError for a header other than the pinned one, for a row with too many fields, and
+    (as the job runs) for a cell that does not fit its column; NotImplementedError for files that
+    need `cut` where it is not given.
     """
     spark = glueContext.spark_session
     files = existing_files(spark, path)

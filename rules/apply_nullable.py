@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from rules.open_gaps import OBJECTS
 from rules.registry import Call
 from rules.scalars import DTYPE_KIND, Row, S
 from transpiler.errors import NoRule, Restart
@@ -76,7 +77,7 @@ def symbolic(series: Col) -> S:
 
 def has_none(series: Col) -> bool:
     """Whether missing objects of a column are None; of one of unknown type the job sees if it has any."""
-    return series.gap == "None" and not series.null_free and series.dtype in ("object", "bool?", "list", None)  # fmt: skip
+    return series.gap == "None" and not series.null_free and series.dtype in OBJECTS
 
 
 def as_handed_out(series: Col) -> tuple[Col, str]:

@@ -162,6 +162,12 @@ def realigned(rows: Col, aligned: Col, g: Groups | None = None) -> Realigned:
     return Realigned(**facts, aligned=aligned, base=rows.expr.text, in_place=in_place)
 
 
+def values_of_rows(g: Groups, label: Any, one: Made) -> Realigned:
+    """A value for each row of the groups, under the keys and the row's own label."""
+    rows = series_of(g.ctx, row_levels(g, [(label, one)]), label)
+    return realigned(rows, g.windowed(one, label), g)
+
+
 def group_by_group(g: Groups) -> bool:
     """Whether the rows of the frame are sorted by the keys, of which none is missing."""
     order = g.frame.order.keys[: len(g.keys)]

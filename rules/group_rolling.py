@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from rules.group_more import realigned, row_levels
+from rules.group_more import row_levels, values_of_rows
 from rules.group_window_values import columns_rolled
 from rules.group_window_values import rolling as rolled
 from rules.groups import Groups
@@ -115,9 +115,7 @@ def _register(how: str, name: str) -> None:
             rows = row_levels(g, [(v.label, rolled(g, v, name, **params)) for v in values])
             return rows if owner.as_index else with_keys(c, rows, len(g.keys))
         v = g.value(g.grouped.series)
-        one = rolled(g, v, name, **params)
-        rows = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
-        return realigned(rows, g.windowed(one, v.label), g)
+        return values_of_rows(g, v.label, rolled(g, v, name, **params))
 
     call = "rolling(3, min_periods=1)" if how == "rolling" else "expanding()"
     strict = "rolling(2)" if how == "rolling" else "expanding(2)"

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from rules.dates import runtime
-from rules.group_more import realigned, row_levels
+from rules.group_more import row_levels, values_of_rows
 from rules.group_window_values import columns_rolled
 from rules.groupby import level_key
 from rules.groups import Groups, Made
-from rules.lib import materialised, meet, series_of
+from rules.lib import materialised, meet
 from rules.ordered import expected, known_number
 from rules.registry import Call, literal, rule
 from rules.rolling import _IN_TIME, micros_of, without_infinities
@@ -114,9 +114,7 @@ def _register(name: str) -> None:
         c.need(len(g.frame.index.levels) == 1, "a window of time over an index that is no column")
         if g.grouped.series is not None:
             v = g.value(g.grouped.series)
-            one = of_group(c, g, v, window, name)
-            out = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
-            return realigned(out, g.windowed(one, v.label), g)
+            return values_of_rows(g, v.label, of_group(c, g, v, window, name))
         c.need(not window.on, "windows over every column")
         values = columns_rolled(g)
         return row_levels(g, [(v.label, of_group(c, g, v, window, name)) for v in values])

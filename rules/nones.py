@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, Iterator
 
 from rules import constants
+from rules.open_gaps import OBJECTS
 from transpiler.errors import NoRule
 from transpiler.facts import (
     BOTH,
@@ -114,7 +115,7 @@ def columns_in(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def marked(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
     """The result of a step, with what is missing in it where None is put or had been."""
-    value = put(ctx, name, value, owner, args, kwargs)
+    value = with_none_put(ctx, name, value, owner, args, kwargs)
     if name.endswith("__setitem__") or not any(map(has_none, [owner, *args, *kwargs.values()])):
         return value
     gap = NoneGap(BOTH, (place_of(ctx, name),))
@@ -141,7 +142,7 @@ def mixed(gap: NoneGap, value: Any) -> Any:
     """A value made of columns with None: what it does not know of its own missing values is this."""
 
     def unknown(x: Any) -> bool:
-        return x.gap is None and not x.is_nullable and x.dtype in ("object", "bool?", "list", None)
+        return x.gap is None and not x.is_nullable and x.dtype in OBJECTS
 
     if isinstance(value, Col):
         return value.but(gap=gap) if unknown(value) and not value.null_free else value
@@ -152,7 +153,7 @@ def mixed(gap: NoneGap, value: Any) -> Any:
     return value.but(columns=columns, gap=whole)
 
 
-def put(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
+def with_none_put(ctx: Any, name: str, value: Any, owner: Any, args: list, kwargs: dict) -> Any:
     """The result of a step that puts None into a column, or leaves none missing."""
     if fills_all(name, args, kwargs):
         return value.but(gap=None) if isinstance(value, Col) and value.gap == BOTH else value

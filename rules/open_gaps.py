@@ -5,14 +5,14 @@ from __future__ import annotations
 from transpiler.facts import Column, Frame
 
 #: dtypes of columns that may have None or NaN
-_OBJECTS = ("object", "bool?", "list", None)
+OBJECTS = ("object", "bool?", "list", None)
 
 
 def gaps_in(frame: Frame) -> set[str | None]:
     """What may be missing in the columns of objects of a frame; None where that is not known."""
 
     def full(x: Column) -> bool:
-        return x.dtype not in _OBJECTS or frame.rows.is_full(x.uid)
+        return x.dtype not in OBJECTS or frame.rows.is_full(x.uid)
 
     return {x.gap for x in frame.columns if not full(x)} | ({frame.gap} if frame.open else set())
 
@@ -24,4 +24,4 @@ def gap_of_union(*frames: Frame, more: bool = False) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-__all__ = ["gap_of_union", "gaps_in"]
+__all__ = ["OBJECTS", "gap_of_union", "gaps_in"]

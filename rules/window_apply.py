@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from rules.group_more import realigned, row_levels
+from rules.group_more import row_levels, values_of_rows
 from rules.group_spans import GroupSpans
 from rules.group_window_values import columns_rolled, rows_of
 from rules.groups import Groups, Made
-from rules.lib import series_of
 from rules.ordered import window_step
 from rules.registry import Call, rule
 from rules.rolling import Span, every, without_infinities
@@ -107,9 +106,7 @@ def _register_groups(kind: str) -> None:
             made = [(v.label, of_group(c, g, v, function, params)) for v in columns_rolled(g)]
             return row_levels(g, made)
         v = g.value(g.grouped.series)
-        one = of_group(c, g, v, function, params)
-        rows = series_of(c.ctx, row_levels(g, [(v.label, one)]), v.label)
-        return realigned(rows, g.windowed(one, v.label), g)
+        return values_of_rows(g, v.label, of_group(c, g, v, function, params))
 
     example = {
         "rolling": "df.groupby('b')['f'].rolling(3, min_periods=2).apply(lambda x: x.max() - x.min())",
