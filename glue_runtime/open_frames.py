@@ -165,8 +165,16 @@ def without_gaps(df, how="any", thresh=None, aside=()):
 
 
 def expect_new(df, names):
-    """`df`, which has no columns of these names. Raises ValueError for one that it has, as a join does."""
+    """`df`, which has no columns of these names. Raises ValueError for one that it has."""
     there = [n for n in names if n in df.columns]
     if there:
-        raise ValueError(f"columns overlap but no suffix specified: {there}")
+        raise ValueError(f"{there} are there already")
     return df
+
+
+def without_columns(df, *names):
+    """`df.drop(*names)`. Raises KeyError for a name that no column has, as pandas does."""
+    missing = [n for n in names if n not in df.columns]
+    if missing:
+        raise KeyError(f"{missing} not found in axis")
+    return df.drop(*names)

@@ -7,6 +7,7 @@ from typing import Any
 
 from rules.labels import renamed_keys
 from rules.lib import assign, chain, selected, series_of
+from rules.open_frames import expecting_new
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import FLOATS, INTEGERS, Col, Column, Const, Frame, Module, Sequence, fresh
@@ -85,6 +86,7 @@ def insert(c: Call) -> Const:
     frame, ctx, label, place = c.frame, c.ctx, c.lit("column"), c.lit("loc")
     c.need(not frame.has(label), "the column is there already")
     c.need(isinstance(place, int) and place >= 0, "the place is not known here")
+    frame = expecting_new(c, frame, [label]) if frame.open else frame
     wide = assign(ctx, frame, label, c["value"])
     if frame.open:
         c.need(isinstance(label, str) and frame.has(label) is None, "the label is not known here")
@@ -124,10 +126,14 @@ def pop(c: Call) -> Col:
     """A column leaves the frame; it stays hidden for those who use the Series."""
     frame, ctx = c.frame, c.ctx
     label = c.lit("item")
+    unseen = frame.has(label) is None
     column = frame.column(label)
     ctx.use(frame, column)
     name = ctx.temp("popped")
-    out = chain(frame, f".withColumnRenamed({render(column.name)}, {render(name)})")
+    if unseen:  # a renaming takes any name
+        out = chain(frame, f".withColumn({render(name)}, {col(column.name)})", f".drop({render(column.name)})")  # fmt: skip
+    else:
+        out = chain(frame, f".withColumnRenamed({render(column.name)}, {render(name)})")
     gone = (*frame.gone, label) if frame.open else ()
     out = out.but(
         columns=tuple(x for x in frame.columns if x.label != label),

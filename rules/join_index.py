@@ -25,6 +25,7 @@ from rules.join_labels import merged_on_labels
 from rules.join_open import beside_in_job, index_of, placed
 from rules.labels import relabelled
 from rules.lib import assign, chain, on, settle
+from rules.open_frames import expecting_new
 from rules.registry import Call, rule
 from transpiler.errors import NoRule, attempt
 from transpiler.facts import (
@@ -240,11 +241,13 @@ def join(c: Call) -> Frame:
         and how != "right"
         and c.lit("on") is None
         and other.label is not None
+        and not (left.open and any(suffixes))
         and not left.has(other.label)
     ):
         same_rows = attempt(on, left, other)
         if same_rows is not None:
-            return assign(c.ctx, left, other.label, same_rows)
+            new = expecting_new(c, left, [other.label]) if left.open else left
+            return assign(c.ctx, new, other.label, same_rows.but(frame=new))
     right = as_frame(c, other)
     if isinstance(right, Dummies) and c.lit("on") is None and how == "left":
         return beside_dummies(c.ctx, left, right)
@@ -296,17 +299,14 @@ def beside_by_row(ctx: Any, ours: Frame, theirs: Frame, outer: bool) -> Frame:
 def beside_open(c: Call, ours: Frame, theirs: Frame, outer: bool) -> Frame:
     """The columns of a frame of the same rows added to a table whose columns only the job knows; it
     looks that they are new."""
-    names = [x.label for x in theirs.columns]
-    c.need(not ours.label_kind and len(ours.label_names) < 2, "columns whose labels are not their names")  # fmt: skip
-    c.need(all(isinstance(x, str) and not ours.has(x) for x in names), "two columns would have the same name")  # fmt: skip
-    c.verdict = "runtime"  # type: ignore[attr-defined]
-    checked = ours.but(text=f"{c.ctx.call('expect_new')}({ours.text}, {render(names)})")
+    checked = expecting_new(c, ours, [x.label for x in theirs.columns])
     return beside_by_row(c.ctx, checked, theirs, outer)
 
 
 def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple | None) -> Frame:
     ctx = c.ctx
     if left.open and not right.open:
+        c.need(suffixes in (None, ("", "")), "suffixes of columns that only the job knows")
         return beside_open(c, left, right, how == "outer")
     c.need(
         left.index.unique and right.index.unique and not left.open and not right.open,

@@ -182,6 +182,14 @@ def changed(c: Call, frame: Frame, function: str, args: str, more: str = "", rea
     return chosen_again(c.ctx, frame, out, (function, args, more))
 
 
+def expecting_new(c: Call, frame: Frame, names: list[Any]) -> Frame:
+    """A frame whose columns only the job knows, of which it looks that it has none of these."""
+    c.need(not frame.label_kind and len(frame.label_names) < 2, "columns whose labels are not their names")  # fmt: skip
+    c.need(all(isinstance(x, str) and not frame.has(x) for x in names), "two columns would have the same name")  # fmt: skip
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return frame.but(text=f"{c.ctx.call('expect_new')}({frame.text}, {render(names)})")
+
+
 def all_unknown(c: Call, frame: Frame) -> None:
     c.need(not frame.columns, "columns of the frame that are known")
 

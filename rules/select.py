@@ -164,15 +164,18 @@ def without(c: Call, frame: Frame, labels: list, lenient: bool = False) -> Frame
     """The frame without these columns."""
     if lenient:
         labels = [x for x in labels if frame.has(x) is not False]
+    unseen = not lenient and any(frame.has(x) is None for x in labels)
     columns = [frame.column(x) for x in labels]
     if not columns:
         return frame
     frame = c.ctx.losing(frame, labels)
-    text = f".drop({', '.join(render(x.name) for x in columns)})"
+    names = ", ".join(render(x.name) for x in columns)
     left = tuple(x for x in frame.columns if x.label not in labels)
     gone = (*frame.gone, *labels) if frame.open else ()
-    out = chain(frame, text, columns=left, gone=gone)
-    return out
+    if not unseen:  # Spark's drop takes any name
+        return chain(frame, f".drop({names})", columns=left, gone=gone)
+    c.verdict = "runtime"  # type: ignore[attr-defined]
+    return frame.but(text=f"{c.ctx.call('without_columns')}({frame.text}, {names})", columns=left, gone=gone)  # fmt: skip
 
 
 @rule("DataFrame.__delitem__(key)", example="df.drop(columns='s')")

@@ -23,6 +23,11 @@ REFUSED = {
     "labels of text with numbers": "df.join(other.groupby('w')[['f']].sum(), on='k', rsuffix='_r')",
     "columns of the same name": "df.join(other.groupby('k')[['f']].sum(), on='k')",
     "a label that is not there": "df[df.columns.union(['no'])]",
+    "a Series of the name of a column": "df.join((df['f'] * 2).rename('g'))",
+    "a column put in that is there": "x = df.copy()\nx.insert(0, 'g', x['f'])\nout = x",
+    "a column dropped that is not there": "df.drop(columns=['i', 'no'])",
+    "a column deleted that is not there": "x = df.copy()\ndel x['no']\nout = x",
+    "a column popped that is not there": "x = df.copy()\ny = x.pop('no')\nout = x",
     "the mean of text": "x = df[df.select_dtypes('object').columns]\nout = x - x.mean()",
     "lines between texts": "df.select_dtypes('object').interpolate()",
 }
