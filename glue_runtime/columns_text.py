@@ -185,8 +185,8 @@ def character(column, index):
 def list_length(a, ta):
     """``.str.len()`` of texts or lists."""
     if ta.startswith("array"):
-        return F.when(a.isNotNull(), F.size(a))
-    return F.length(text(a, ta))
+        return F.when(a.isNotNull(), F.size(a).cast("bigint"))
+    return F.length(text(a, ta)).cast("bigint")
 
 
 def join_items(parts, sep):

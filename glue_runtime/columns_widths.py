@@ -59,6 +59,11 @@ def whole_of(a, ta, width, nullable):
     return F.when(a.isNotNull(), int_from_text(a)) if nullable else int_from_text(a)
 
 
+def wide(a, ta):
+    """Whole numbers in 64 bits; fractions stay."""
+    return a.cast("bigint") if ta in WHOLE_TYPES else a
+
+
 def as_single(a, ta):
     """``astype("float32")``: the nearest number of 32 bits."""
     if ta == "boolean":

@@ -98,11 +98,17 @@ def refuse_gaps(frame, refused, path):
 
 
 def check_arrays(spark, path, uris):
-    """Fails where a document is no array of records."""
+    """Fails where a document is no array of records, or goes on after it (Spark would not look)."""
     for uri in uris:
         head = first_bytes(spark, uri, HEAD_OF_JSON).decode("utf-8-sig", "replace")
         if not re.match(r"\s*\[\s*(\{|\]|$)", head):
             raise unlike(path, "this is not an array of records")
+    bare = F.regexp_replace(F.regexp_replace("value", r"\\.", ""), '"[^"]*+"', "")
+    more = ~bare.rlike(r"\]\s*\z") | bare.rlike(r"\]\s*\[")
+    if spark.read.text(uris, wholetext=True).where(more).limit(1).count():
+        raise ValueError(
+            f"{path} has a file that is not JSON: it ends before, or after, the end of its array"
+        )
 
 
 def record_texts(spark, uris, lines):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -29,6 +30,10 @@ _UFUNCS = {"numpy.log", "numpy.log10", "numpy.log2", "numpy.log1p", "numpy.exp",
            "numpy.absolute", "numpy.round", "numpy.around", "pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull"}  # fmt: skip
 #: kinds of results that a UDF declares, and the dtype of their column
 TYPED = {"float": "float64", "str": "object", "int": "int64", "bool": "bool"}
+
+
+#: how a program says that a function of its own may give pd.NA
+_PUTS_NA = re.compile(r"\b(?:pd|pandas)\.NA\b|\bimport\b.*\bNA\b")
 
 
 def extra_arguments(c: Call) -> tuple[list[Value], dict[str, Value]]:
@@ -60,7 +65,8 @@ def udf_column(c: Call, step: str, result: S | None, *parents: Any, label: Any) 
     temps[name] = FrameStep(step.replace("##", render(name)))
     facts = gap_of(result.kind, result.full, result.gap) if result is not None else {"gap": None}
     dtype = with_na(TYPED[result.kind], facts) if result is not None else None
-    if dtype is None and any(may_be_na(x) for x in parents):
+    program = c.interpreter.program.text  # type: ignore[attr-defined]
+    if dtype is None and (any(may_be_na(x) for x in parents) or _PUTS_NA.search(program)):
         step = (FUNCTION, *c.ctx.step())
         c.need(step not in c.ctx.learned.kept, "what a function gives of columns with pd.NA, where a later step runs in pandas")  # fmt: skip
         facts["nans"] = frozenset({step})

@@ -89,7 +89,7 @@ def keeping_facts(name: str, make: Callable[..., Made], finite: bool = True) -> 
     @wraps(make)
     def made(g: Any, v: Col | None, *args: Any, **params: Any) -> Made:
         out = make(g, v, *args, **params)
-        out = replace(out, width=of_group(name, v) if out.dtype in INTEGERS else None)
+        out = replace(out, width=of_group(name, v) if out.dtype in {*INTEGERS, None} else None)
         return replace(out, finite=v is None or not v.may_be_infinite) if finite else out
 
     return made

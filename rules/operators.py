@@ -117,6 +117,12 @@ def _fail(op: str, da: str, db: str) -> str:
     raise NoRule(f"{op} of {da} and {db} has no Spark form")
 
 
+def in_64_bits(ctx: Any, series: Col) -> Col:
+    """Whole numbers that Spark has in an int, as a bigint; fractions stay."""
+    wide = typed(ctx, "wide", series) if series.dtype is None else series.expr.cast("bigint")
+    return series.but(expr=wide, width=None)
+
+
 def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     """``left op right`` where one of them is a Series."""
     _, (a, b) = meet(*numbered(c.ctx, left, right))
@@ -127,7 +133,10 @@ def arithmetic(op: str, left: Any, right: Any, c: Call) -> Col:
     a, b = (tightened(v) if isinstance(v, Col) and v.loose else v for v in (a, b))
     width = None
     if is_narrow(a, b):
-        a, b, width = bounded_operands(c.ctx, op, a, b) if is_bounded(a, b) else narrow_operands(op, a, b)  # fmt: skip
+        if is_bounded(a, b):
+            a, b, width = bounded_operands(c.ctx, op, a, b, lambda v: in_64_bits(c.ctx, v))
+        else:
+            a, b, width = narrow_operands(op, a, b)
     in_bytes(op, a, b)
     dtype = result_dtype(op, a, b)
     a, b = instants(a), instants(b)

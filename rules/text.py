@@ -53,8 +53,8 @@ def list_type(series: Col) -> str:
     return Lists("object") if series.is_nullable else TextLists()
 
 
-def as_count(c: Call, expr: E) -> Col:
-    width = Width(LENGTH, bound=LONGEST)
+def as_count(c: Call, expr: E, width: Width | None = Width(LENGTH, bound=LONGEST)) -> Col:
+    """Numbers that are an int in Spark, unless ``width`` says that they are not."""
     return derive(expr, "Int64" if c.col.is_nullable else "int64?", c.col, width=width)
 
 
@@ -169,10 +169,10 @@ for _name in ("strip", "lstrip", "rstrip"):
 def length(c: Call) -> Col:
     """Characters of a text, items of a list."""
     if c.col.dtype == LIST:
-        return as_count(c, helper(c, "list_length", c.col.expr, "array"))
+        return as_count(c, helper(c, "list_length", c.col.expr, "array"), None)
     if c.col.dtype is None:
         c.verdict = "runtime"  # type: ignore[attr-defined]
-        return as_count(c, typed(c.ctx, "list_length", c.col))
+        return as_count(c, typed(c.ctx, "list_length", c.col), None)
     return as_count(c, F.length(text_of(c)))
 
 

@@ -276,14 +276,15 @@ def is_bounded(*values: Any) -> bool:
     return all(v.width is None or v.width in BOUNDED for v in values if isinstance(v, Col))
 
 
-def bounded_operands(ctx: Any, op: str, a: Any, b: Any) -> tuple[Any, Any, Width | None]:
-    """The operands and the width of the result, of which one is a part of times or a length.
+def bounded_operands(
+    ctx: Any, op: str, a: Any, b: Any, wide: Callable[[Col], Col]
+) -> tuple[Any, Any, Width | None]:
+    """The operands and the width of the result, of which one is a part of times or a length; ``wide``
+    gives one of them in 64 bits.
 
     Raises NoRule where parts of times go beyond 32 bits: pandas has them from the start then.
     """
     bounds = [bound_of(v) for v in (a, b)]
-    if any(isinstance(v, Col) and v.dtype is None for v in (a, b)):
-        return a, b, None
     if op == "truediv" or None in bounds:  # fractions, or 64 bits on the other side
         return a, b, None
     bound = _GROWING.get(op, max)(*bounds)
@@ -296,8 +297,8 @@ def bounded_operands(ctx: Any, op: str, a: Any, b: Any) -> tuple[Any, Any, Width
         for step in steps:
             ctx.demand(step, "width")
         raise NoRule(f"{op} beyond 32 bits of {told({Width(PART)})}")
-    wide = [v.but(expr=v.expr.cast("bigint"), width=None) if isinstance(v, Col) else v for v in (a, b)]  # fmt: skip
-    return (*wide, Width(PART, steps) if kind == PART else None)
+    a, b = (wide(v) if isinstance(v, Col) else v for v in (a, b))
+    return a, b, Width(PART, steps) if kind == PART else None
 
 
 def bound_of(value: Any) -> int | None:

@@ -130,6 +130,9 @@ REFUSED = {
     '[1, 2]': "not an array of records",
     '{"a": [1, 2]}': "not an array of records",
     '[{"a": 1}, {"a": 2': "not JSON|_corrupt_record",
+    '[{"a": 1}] x': "not JSON",
+    '[{"a": 1}][{"a": 2}]': "not JSON",
+    '[{"a": "] ["}]\n [{"a": "x"}]': "not JSON",
     '[{"date": "31/01/2024"}]': "pandas reads '31/01/2024' in column 'date' as a time",
     '[{"date": "2024-01-31T10:00:00Z"}]': "as a time",
     '[{"date": "1700000000"}]': "as a time",
@@ -142,6 +145,18 @@ def test_refused(glue, tmp_path, text):  # noqa: F811
     (tmp_path / "in.json").write_text(text)
     with pytest.raises(Exception, match=REFUSED[text]):
         read(glue, tmp_path / "in.json")
+
+
+ODD_TEXTS = ["] [", 'a " ] [ \\" ', "\\", '"', "é ][ " * 20_000, '\\"][' * 20_000]
+
+
+def test_brackets_in_texts_are_no_end(glue, tmp_path):  # noqa: F811
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps([{"a": t, "b": [t]} for t in ODD_TEXTS], indent=1) + " \n")
+    got = read(glue, path)
+    assert got["a"].tolist() == ODD_TEXTS and [list(b) for b in got["b"]] == [
+        [t] for t in ODD_TEXTS
+    ]
 
 
 UNFIT = [

@@ -122,11 +122,15 @@ out = df['t'].dt.year * 10000000
 out = df['t'].dt.year.fillna(0).astype(int) * 10000000
 x = df.dropna(subset=['t']); out = x['t'].dt.year * 10000 + x['t'].dt.month * 100 - x['t'].dt.day // 2
 x = df.dropna(subset=['t']).assign(y=lambda v: v['t'].dt.year); out = x.groupby('k')['y'].max() * 300000
+x = df[df['t'].notna()].assign(y=lambda v: v['t'].dt.year); out = x.groupby('k').agg(a=('y', 'max'), b=('y', 'sum')).assign(z=lambda v: v['a'] * 300000, w=lambda v: v['b'] * 1000000)
+x = df[df['t'].notna()].assign(y=lambda v: v['t'].dt.year); out = x.groupby('k')['y'].transform('max') * 10000000
+x = df[df['t'].notna()].assign(y=lambda v: v['t'].dt.year); out = x.pivot_table(index='k', values='y', aggfunc='max') * 10000000
 out = df.assign(w=df['d'].dt.isocalendar().week).groupby('k')['w'].max() - 60"""
 
 
 #: numbers of 64 bits in pandas that Spark has in an int
-IN_AN_INT = """out = df['s'].str.len() * 1000000000
+IN_AN_INT = """out = df['s'].str.len().groupby(df['k']).max() * 1000000000
+out = df['s'].str.len() * 1000000000
 out = (df['s'].fillna('').str.len() + 2000000000) * 5
 out = df['s'].fillna('').map(len) * 1000000000
 out = df['s'].fillna('').apply(lambda x: len(x) * 1000000000)
@@ -134,6 +138,12 @@ out = df['s'].str.split(' ').str.len() * 1000000000
 out = df['s'].str.count('a') * df['s'].str.len() * 2000000000
 out = (df['t'] - df['d']).dt.days * 86400000
 out = df['k'].map({'a': 1, 'b': 2000000000}) * 100
+df['l'] = df['s'].fillna('').str.len(); out = df.groupby('k')['l'].max() * 1000000000
+df['l'] = df['s'].fillna('').str.len(); out = df.groupby('k')['l'].transform('max') * 1000000000
+df['l'] = df['s'].fillna('').str.len(); out = df.groupby('k')['l'].shift() * 1000000000
+df['l'] = df['s'].fillna('').str.len(); out = df.pivot_table(index='k', values='l', aggfunc='max') * 1000000000
+x = df.fillna({'s': ''}).assign(l=lambda v: v['s'].str.len()); out = x.groupby('k').agg(m=('l', 'max'), n=('l', 'first')).assign(z=lambda v: v['m'] * 1000000000)
+x = df.fillna({'s': ''}).assign(q=lambda v: v['s'].str.len()).groupby('k', as_index=False)['q'].max(); out = df.merge(x, on='k').assign(z=lambda v: v['q'] * 1000000000)
 df['l'] = df['s'].str.len().astype('Int64'); out = df.assign(m=df['l'] * 1000000000)"""
 
 

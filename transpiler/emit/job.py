@@ -14,6 +14,7 @@ from transpiler.errors import TranspileError
 from transpiler.graph import dataflow, reused
 from transpiler.infer.recipes import names_of
 from transpiler.infer.context import Context, Statement
+from transpiler.named_frames import named_again
 from transpiler.options import Options
 from transpiler.scalars import together
 from transpiler.tidy import tidied
@@ -42,7 +43,7 @@ def job_script(
     """The text of the job, formatted by black. ``loaded``: the names that the program reads outside of
     their own assignments. Raises TranspileError when it is not valid Python (a bug of ours, found here
     rather than on AWS)."""
-    ctx.statements = together(ctx.statements)
+    ctx.statements = together(named_again(ctx.statements))
     mark_cached(ctx)
     names = ctx.names | set(imports) | identifiers("\n".join(s.text for s in ctx.statements))
     steps = tidied(without_unread(ctx.statements, loaded), names, ctx.series)

@@ -30,6 +30,7 @@ from transpiler.infer.context import Statement
 from transpiler.infer.signals import EndSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import is_generator, leaves
+from transpiler.named_frames import named_again
 from transpiler.scalars import together
 from transpiler.tidy import tidied
 
@@ -229,7 +230,7 @@ class Branches:
 
     def block_text(self, statements: list[Statement], extra: list[str]) -> str:
         lines: list[str] = []
-        for s in tidied(together(statements), self.ctx.names, self.ctx.series):
+        for s in tidied(together(named_again(statements)), self.ctx.names, self.ctx.series):
             lines += [*s.comments, s.text]
         body = "\n".join(lines + extra) or "pass"
         if all(line.startswith("#") for line in body.splitlines() if line.strip()):

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 
 import libcst as cst
 
-from rules import carried, nones, registry, widths
+from rules import carried, na_objects, nones, registry, widths
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     Accessor,
@@ -330,6 +330,7 @@ class Calls:
         carried.check(name, *operands)
         found = widths.check(name, *operands)
         nones.check(self, name, owner, args, kwargs)
+        na_objects.check(name, owner, kwargs)
         remembered.check(self.ctx, name)
         remembered.texts_taken(self.ctx, name, owner, args)
         if name.rsplit(".", 1)[1] in _PER_VALUE and any(self.has_effects(a) for a in (*args, *kwargs.values())):  # type: ignore[attr-defined]  # fmt: skip
