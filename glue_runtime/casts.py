@@ -3,6 +3,8 @@
 from pyspark.sql import functions as F
 
 from glue_runtime.float_text import float_text, single_value
+from glue_runtime.list_text import list_text
+from glue_runtime.quoting import is_ndarray
 
 # What int() and float() take off at both ends: less than str.strip().
 SPACES = (
@@ -129,7 +131,8 @@ def bool_text(value):
 def text_of(df, column, missing=None):
     """``column.astype(str)``: the text depends on all values (integers with gaps are floats in
     pandas, times show what the finest one needs). ``missing``: the text of a missing value."""
-    kind = df.select(column).schema[0].dataType.simpleString()
+    field = df.select(column).schema[0]
+    kind = field.dataType.simpleString()
     if kind in ("tinyint", "smallint", "int", "bigint"):
         gaps = missing != "<NA>" and len(df.where(column.isNull()).take(1)) > 0
         shown = float_text(column.cast("double")) if gaps else column.cast("string")
@@ -142,6 +145,8 @@ def text_of(df, column, missing=None):
         missing = missing and "NaT"
     elif kind == "string":
         shown = column
+    elif kind in ("array<string>", "array<bigint>", "array<double>") and not is_ndarray(field):
+        shown = list_text(column, kind[6:-1])
     else:
         raise NotImplementedError(f"astype(str) of a column of type {kind}")
     return shown if missing is None else F.coalesce(shown, F.lit(missing))

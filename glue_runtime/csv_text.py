@@ -7,6 +7,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.float_text import float_text, single_value
+from glue_runtime.list_text import list_text
 from glue_runtime.quoting import is_ndarray, quoted
 
 # A column of times is written as its values need: the first unit (in microseconds) that they are
@@ -141,7 +142,7 @@ def plain_text(cell, kind, need, style, name):
     if kind.startswith("interval day"):
         return interval_text(cell, need)
     if kind in ("array<string>", "array<bigint>", "array<double>"):
-        return list_text(cell, kind[6:-1], style, name)
+        return list_text(cell, kind[6:-1])
     raise NotImplementedError(f"to_csv of column {name!r} of type {kind}")
 
 
@@ -188,27 +189,6 @@ def formatted_number(cell, float_format):
         return numbers.map(shown, na_action="ignore").astype("object")
 
     return texts(cell)
-
-
-def list_text(cell, inner, style, name):
-    """A list as Python prints it: [1, 2], ['a', 'b']."""
-    if inner == "bigint":
-        item = F.transform(cell, lambda v: F.coalesce(v.cast("string"), F.lit("nan")))
-    elif inner == "double":
-        item = F.transform(cell, lambda v: F.coalesce(float_text(v), F.lit("nan")))
-    else:
-        item = F.transform(cell, lambda v: F.coalesce(string_repr(v), F.lit("None")))
-    return F.when(cell.isNotNull(), F.concat(F.lit("["), F.array_join(item, ", "), F.lit("]")))
-
-
-def string_repr(text):
-    """repr() of text: single quotes unless it holds some and no double ones."""
-    escaped = text
-    for plain, shown in (("\\", "\\\\"), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
-        escaped = F.replace(escaped, F.lit(plain), F.lit(shown))
-    double = text.contains("'") & ~text.contains('"')
-    single = F.concat(F.lit("'"), F.replace(escaped, F.lit("'"), F.lit("\\'")), F.lit("'"))
-    return F.when(double, F.concat(F.lit('"'), escaped, F.lit('"'))).otherwise(single)
 
 
 def in_quotes(text, number, style, alone):

@@ -174,7 +174,7 @@ def labels_of(names):
 def record_facts(schema, texts, names, found, dates):
     """What there is in each column, as {fact_number: value}, found in one pass."""
     words = [n for n in names if found[n] == "string"]
-    lists = [n for n in names if found[n] == "array<string>"]
+    lists = [n for n in names if found[n] in ("array<string>", "array<double>")]
     reads = {"r": F.from_json("value", schema, STRICT_JSON)}
     strict = {**STRICT_JSON, "allowNonNumericNumbers": "false"}
     for letter, kind in {**JSON_TOKENS, "raw": "string"}.items():
@@ -212,8 +212,9 @@ def changed_value(cell, name, kind):
     if kind == "array<string>":
         plain = F.regexp_replace(F.col("raw").getField(name), JSON_TEXT, "")
         return ~plain.rlike(r"\A\[(,|null)*\]\z")
-    if kind == "array<double>":
-        return F.exists(cell, lambda v: v.isNull() | (F.floor(v) == v))
+    if kind == "array<double>":  # a whole number among fractions stays one in Python's list
+        whole = F.col("raw").getField(name).rlike(r"[\[,]\s*-?[0-9]+\s*[\],]")
+        return whole | F.exists(cell, F.isnull)
     if kind.startswith("array<") and "<" not in kind[6:]:
         return F.exists(cell, F.isnull)
     return F.to_json(cell) != F.to_json(cell, {"ignoreNullFields": "false"})

@@ -152,7 +152,7 @@ def to_text(c: Call, series: Col) -> Col:
         return result(series, text, "object", gap="nan", nullable=False)
     told = word not in (None, BOTH) or series.null_free
     c.need(told, "whether a missing text is NaN or None is not known here")
-    c.need(dtype not in ("date", "timedelta64[ns]", "list", "float32"), f"astype(str) of {dtype}")
+    c.need(dtype not in ("date", "timedelta64[ns]", "float32"), f"astype(str) of {dtype}")
     c.need(dtype != "bool?" or series.gap, "what the missing values are is not known here")
     return result(series, written(c, series, word), "object", gap="nan").but(null_free=True)
 
@@ -178,7 +178,7 @@ def to_string(c: Call, series: Col) -> Col:
 
 def written(c: Call, series: Col, missing: str | None) -> E:
     """The text of values; one pass over the data where each text depends on all values."""
-    if series.dtype in (None, "int64?", "datetime64[ns]"):
+    if series.dtype in (None, "int64?", "datetime64[ns]", "list"):
         c.verdict = "runtime"  # type: ignore[attr-defined]
         options = {} if missing is None else {"missing": missing}
         return whole_frame_call(c.ctx, "text_of", series, **options)
