@@ -18,6 +18,7 @@ from transpiler.facts import (
     Grouped,
     Index,
     Mapping,
+    Scalar,
     Sequence,
     Windowed,
     period_of,
@@ -32,11 +33,11 @@ _STEPS = {
     "empty drop_duplicates duplicated loc.__getitem__ iloc.__getitem__ sample filter nlargest nsmallest query pivot_table "
     "unstack index.__set__ tz_localize tz_convert",
     "Series": "unique tolist isna isnull notna notnull dropna count nunique value_counts to_frame reset_index rename copy groupby head "
-    "tail shape size empty drop_duplicates duplicated sort_values sort_index astype __getitem__ __add__ __radd__ "
+    "tail shape size empty drop_duplicates duplicated sort_values sort_index astype min max between __getitem__ __add__ __radd__ "
     f"__sub__ __rsub__ pipe unstack tz_localize tz_convert {_COMPARED}",
     "SeriesGroupBy": "sum mean min max count nunique first last median std var size agg aggregate cumcount",
     "DataFrameGroupBy": "sum mean min max count nunique first last median std var size agg aggregate __getitem__ cumcount",
-    "pandas": "to_datetime merge isna notna isnull notnull",
+    "pandas": "to_datetime Timestamp date_range merge isna notna isnull notnull",
     "Series.apart": "apply map",
     "builtins": "len",
 }  # fmt: skip
@@ -62,7 +63,7 @@ _KNOWN = {f"{kind}.{step}" for kind, steps in _STEPS.items() for step in steps.s
 def dtypes_in(value: Any) -> list[str]:
     """The dtypes in a value that Spark only stands in for."""
     found: list[str | None] = []
-    if isinstance(value, Col):
+    if isinstance(value, (Col, Scalar)):
         found = [value.dtype]
     elif isinstance(value, Frame):
         found = [x.dtype for x in (*value.columns, *value.index.levels)]

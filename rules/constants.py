@@ -78,9 +78,6 @@ def spark_type(dtype: str | None) -> str | None:
     return SPARK_TYPES[dtype]
 
 
-__all__ = ["constant", "interval_text", "is_missing", "scalar_type", "spark_literal", "spark_type"]
-
-
 def timestamp_constant(text: str) -> Const:
     """A date or time text, which may be no more than a year or a month, as a constant timestamp."""
     import warnings
@@ -97,3 +94,32 @@ def timestamp_constant(text: str) -> Const:
     if stamp is pd.NaT or f"{stamp.year:04d}" not in text or stamp.tzinfo or stamp.nanosecond:
         raise NoRule(f"times compared with the text {text!r}")
     return Const(stamp.to_pydatetime())
+
+
+def zoned(zone: Any) -> str:
+    """The dtype of times of a zone, as pandas names it. Raises NoRule for what is no zone by name."""
+    import datetime
+
+    import pandas as pd
+
+    if not zone or not isinstance(zone, (str, datetime.timezone)):
+        raise NoRule("a zone that is not known by its name")
+    try:
+        made = pd.DatetimeTZDtype(tz=zone)
+    except Exception:  # each library of zones has its own errors
+        raise NoRule(f"the zone {zone!r}") from None
+    name = str(made.tz)
+    if "/" in name and name.startswith("dateutil") or "tz" in name and "(" in name:
+        raise NoRule(f"the zone {zone!r}")
+    return str(made)
+
+
+def zoned_literal(value: Any) -> tuple[Any, str]:
+    """A constant time of a zone as the instant that it is, and its dtype."""
+    import pandas as pd
+
+    return spark_literal(pd.Timestamp(value).tz_convert(None)), zoned(str(value.tzinfo))
+
+
+__all__ = ["constant", "interval_text", "is_missing", "scalar_type", "spark_literal", "spark_type", "timestamp_constant", "zoned",
+           "zoned_literal"]  # fmt: skip

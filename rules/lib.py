@@ -17,6 +17,7 @@ from rules.constants import (
     scalar_type,
     spark_literal,
     spark_type,
+    zoned_literal,
 )
 from rules.numbered import numbered_once
 from rules.widths import in_an_int
@@ -44,6 +45,7 @@ from transpiler.facts import (
     Value,
     fresh,
     none_gap,
+    zone_of,
 )
 from transpiler.symbolic import E, F, col, lift, render
 from transpiler.builders import builder, helpers_in, takes
@@ -145,6 +147,8 @@ def operand(value: Any) -> E:
     if isinstance(value, Const):
         return lift(None) if is_missing(value.value) else constant(value)
     if isinstance(value, Scalar):
+        if zone_of(value.dtype):
+            raise NoRule("a time of a zone among times without one")
         return E(value.text) if value.hint == "rows" else E(f"lit({value.text})")  # nan is missing
     if isinstance(value, Plain) and not isinstance(value, (RowNumbers, OpenLabels)):
         return E(value.text)
@@ -490,6 +494,8 @@ def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
                   "Timedelta": "timedelta64[ns]", "timedelta": "timedelta64[ns]",
                   "int64": "int64", "float64": "float64"}  # fmt: skip
         dtype = dtypes.get(type(value.value).__name__)
+        if dtype == "datetime64[ns]" and value.value.tzinfo is not None:
+            return zoned_literal(value.value)
         if dtype is None:
             raise NoRule(f"a constant of type {type(value.value).__name__} has no Spark form")
         expr = constant(value)

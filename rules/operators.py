@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.by_name import by_name
@@ -44,7 +45,7 @@ _SPARK_TO_DTYPE = {"bigint": "int64", "double": "float64", "boolean": "bool", "s
 
 def dtype_of(value: Any) -> str | None:
     """The pandas dtype of an operand; None when it is not known."""
-    if isinstance(value, Col):
+    if isinstance(value, Col) or isinstance(value, Scalar) and zone_of(value.dtype):
         return value.dtype
     if type(getattr(value, "value", None)).__name__ == "Period":
         return f"period[{value.value.freqstr}]"
@@ -303,6 +304,8 @@ def never_equal(op: str, a: Any, b: Any, da: str | None, db: str | None) -> Col 
 def comparable(a: Any, b: Any, da: str | None, db: str | None, op: str) -> tuple[Any, Any, tuple]:
     """Operands that Spark compares as pandas does. Raises NoRule for a pair that it would cast."""
     if da is None or db is None:
+        if zone_of(da) or zone_of(db):
+            raise NoRule("times of a zone compared with values whose type is not known")
         return a, b, (da, db)
     ka, kb = kind_of(da), kind_of(db)
     period = period_of(da) or period_of(db)
@@ -331,6 +334,8 @@ def instants(value: Any) -> Any:
     if isinstance(value, Col):
         carried = zone_of(value.dtype) or period_of(value.dtype)
         return value.but(dtype="datetime64[ns]") if carried else value
+    if isinstance(value, Scalar) and zone_of(value.dtype):
+        return replace(value, dtype="datetime64[ns]")  # its literal is the instant
     if isinstance(value, Const) and getattr(value.value, "tzinfo", None) is not None:
         import pandas as pd
 

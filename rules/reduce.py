@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rules.lib import materialised, spark_type, tightened, typed, with_temps
 from rules.registry import Call, rule
-from transpiler.facts import INTEGERS, NUMBERS, Col, Frame, Scalar
+from transpiler.facts import INTEGERS, NUMBERS, Col, Frame, Scalar, zone_of
 from transpiler.symbolic import E, F, col, render
 
 NUMERIC = NUMBERS | {"bool"}
@@ -47,6 +48,12 @@ def scalar_of(
     ``least``: how many values there must be, -1 for all, that the result is not missing.
     """
     ctx = c.ctx
+    if zone_of(series.dtype) and build in _EXTREMES:
+        found = scalar_of(
+            c, series.but(dtype="datetime64[ns]"), build, result, allowed, hint, least
+        )
+        zone = render(zone_of(series.dtype))
+        return replace(found, text=f'{found.text}.tz_localize("UTC").tz_convert({zone})', dtype=series.dtype)  # fmt: skip
     frame, series = ready(ctx, series)
     known = series.dtype is not None
     c.need(not known or series.dtype in allowed, f"the {hint} of a {series.dtype} column")
@@ -126,12 +133,12 @@ _REDUCTIONS = {
 }  # fmt: skip
 _NO_ROWS = "df[df['i'] > 99]"
 _EXAMPLES = {
-    "max": ("df['t'].max()", "df['i'].astype(str).max()", "df['f'].max(skipna=False)", "df['i'].max(skipna=False)"),
+    "max": ("df['t'].max()", "m = df['t'].dt.tz_localize('UTC').max()\nout = df[df['t'].dt.tz_localize('UTC') > m - pd.Timedelta(days=90)][['t']].assign(last=m, hour=m.hour)", "df['i'].astype(str).max()", "df['f'].max(skipna=False)", "df['i'].max(skipna=False)"),
     "sum": ("(df['f'] > 1).sum()", "df['b'].sum()", f"{_NO_ROWS}['f'].sum()", "df['f'].sum(min_count=15)",
             "df['f'].sum(min_count=1)", "df['i'].sum(min_count=3)", "df['f'].sum(skipna=False)",
             "df['n'].astype('Int64').sum(min_count=1)", "df['new'] = df['b'].sum()\nout = df",
             "pd.DataFrame([{'gaps': df['f'].isna().sum(), 'true': df['b'].sum()}])"),
-    "min": (f"{_NO_ROWS}['f'].max()", "df['d'].min()"),
+    "min": (f"{_NO_ROWS}['f'].max()", f"z = df['t'].dt.tz_localize('UTC').dt.tz_convert('Asia/Tokyo')\nout = df.assign(age=(z - z.min()).dt.days, first=z.min().date(), none={_NO_ROWS}['t'].dt.tz_localize('UTC').min())[['age', 'first', 'none']]", "df['d'].min()"),
     "mean": ("df['f'] - df['f'].mean()", f"{_NO_ROWS}['f'].mean()", "(df['f'] > 1).mean()", "df['d'].mean()",
              "df['f'].mean(skipna=False)", "df['n'].astype('Int64').mean()", "(df['d'] - df['d'].min()).mean()"),
     "median": ("df['d'].median()",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rules.constants import zoned
 from rules.convert import result, source_values, whole_frame_call
 from rules.dates import runtime
 from rules.lib import derive, meet, series_of, tightened, typed
@@ -292,18 +293,23 @@ _INTERVALS = {"D": "DAY", "h": "HOUR", "m": "MINUTE", "s": "SECOND"}
 def clock(c: Call) -> Scalar:
     """The time at which the job runs."""
     c.ctx.runtime.add("import pandas as pd")
-    return Scalar("pd.Timestamp.now()", "datetime64[ns]", hint="now")
+    if c.lit("tz") is None:
+        return Scalar("pd.Timestamp.now()", "datetime64[ns]", hint="now")
+    dtype = zoned(c.lit("tz"))
+    return Scalar(f"pd.Timestamp.now({zone_of(dtype)!r})", dtype, hint="now")
 
 
-for _name, _example in (("now", "(pd.Timestamp.now() - df['t']).dt.days > 300"),
+for _name, _example in (("now", ("(pd.Timestamp.now() - df['t']).dt.days > 300",
+                                 "(pd.Timestamp.now(tz='UTC') - df['t'].dt.tz_localize('UTC')).dt.days > 300",
+                                 "n = pd.Timestamp.now('UTC').tz_localize(None).normalize()\nout = (n - df['t']).dt.days > 300")),
                         ("today", "df[df['t'] < pd.Timestamp.today() - pd.Timedelta(days=1)][['t', 'i']]")):  # fmt: skip
-    rule(f"pandas.Timestamp.{_name}(tz=None)", not_yet="tz", example=_example)(clock)
+    rule(f"pandas.Timestamp.{_name}(tz=None)", example=_example)(clock)
 
 
 @rule(
     "pandas.Timestamp(ts_input, year=None, month=None, day=None, hour=None, minute=None, second=None, microsecond=None, "
     "tzinfo=None, *, nanosecond=None, tz=None, unit=None, fold=None)",
-    not_yet="year month day hour minute second microsecond tzinfo nanosecond tz unit fold",
+    not_yet="year month day hour minute second microsecond tzinfo nanosecond unit fold",
     example="(pd.Timestamp('today') - df['t']).dt.days > 300",
 )
 def timestamp_now(c: Call) -> Scalar:

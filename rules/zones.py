@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from rules.constants import zoned
 from rules.dates import edges, runtime, time_of
 from rules.lib import derive
 from rules.registry import Call, rule
-from transpiler.errors import NoRule
 from transpiler.facts import Col, zone_of
 
 _UTC = "df['t'].dt.tz_localize('UTC')"
-
-
-def zoned(zone: Any) -> str:
-    """The dtype of times of a zone, as pandas names it. Raises NoRule for what is no zone by name."""
-    import datetime
-
-    import pandas as pd
-
-    if not isinstance(zone, (str, datetime.timezone)):
-        raise NoRule("a zone that is not known by its name")
-    try:
-        made = pd.DatetimeTZDtype(tz=zone)
-    except Exception:  # each library of zones has its own errors
-        raise NoRule(f"the zone {zone!r}") from None
-    name = str(made.tz)
-    if "/" in name and name.startswith("dateutil") or "tz" in name and "(" in name:
-        raise NoRule(f"the zone {zone!r}")
-    return str(made)
 
 
 @rule(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from transpiler.facts import Const, Scalar, Value
+from rules.constants import zoned
+from transpiler.errors import NoRule
+from transpiler.facts import Const, Scalar, Value, zone_of
 
 TIME, DATE, SPAN = "datetime64[ns]", "date", "timedelta64[ns]"
 #: NaT gives NaN here, which makes a column of fractions
@@ -62,12 +64,23 @@ _CLOCK_PARTS = ("hours", "minutes", "seconds", "microseconds")
 _SET_PARTS = ("hour", "minute", "second", "microsecond")
 
 
+def in_zone(zone: Any) -> str | None:
+    """The dtype of times of a zone; None for one that is not known by its name."""
+    try:
+        return zoned(zone)
+    except NoRule:
+        return None
+
+
 def kind(value: Value) -> str | None:
     """What a value is among times: a dtype, "offset", "relative" (of whole days), or None."""
     if isinstance(value, Scalar):
         return value.dtype
-    if not isinstance(value, Const) or getattr(value.value, "tzinfo", None) is not None:
+    if not isinstance(value, Const):
         return None
+    zone = getattr(value.value, "tzinfo", None)
+    if zone is not None:
+        return in_zone(str(zone))
     name = type(value.value).__name__
     if name == "relativedelta":
         timed = any(getattr(value.value, p) for p in _CLOCK_PARTS)
@@ -80,7 +93,13 @@ def kind(value: Value) -> str | None:
 
 def moment_type(method: str, left: Value, right: Value) -> str | None:
     """The dtype of ``left <op> right`` among times, dates and intervals; None for others."""
-    return _RESULTS.get((kind(left), method, kind(right)))  # type: ignore[arg-type]
+    kinds = [kind(v) for v in (left, right)]
+    zoned = [k for k in kinds if zone_of(k)]
+    if zoned and TIME in kinds:  # pandas has no difference of the two
+        return None
+    a, b = (TIME if zone_of(k) else k for k in kinds)
+    made = _RESULTS.get((a, method, b))  # type: ignore[arg-type]
+    return zoned[0] if zoned and made == TIME else made
 
 
 def attribute_type(owner: Value, attr: str) -> str | None:
@@ -92,12 +111,18 @@ def method_type(owner: Value, method: str, args: list, kwargs: dict[str, Any]) -
     """The dtype of what a method of a scalar gives; None where that is not known."""
     if not isinstance(owner, Scalar) or kwargs.keys() & {"tzinfo", "tz"}:
         return None
+    if method in ("tz_localize", "tz_convert") and len(args) == 1 and (owner.dtype == TIME or zone_of(owner.dtype)):  # fmt: skip
+        zone = args[0].value if isinstance(args[0], Const) else ""
+        return TIME if zone is None else in_zone(zone)
     return member_type(METHODS, owner, method)
 
 
 def member_type(table: dict[str, dict], owner: Scalar, name: str) -> str | None:
     """The dtype of what has that name; of a scalar of unknown type where it is always a number or
     a text (a time may have a zone)."""
+    if zone_of(owner.dtype):
+        made = table[TIME].get(name)
+        return owner.dtype if made == TIME else made
     if owner.dtype is not None:
         return table.get(owner.dtype, {}).get(name)
     found = next((members[name] for members in table.values() if name in members), None)
