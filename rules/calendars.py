@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.constants import zoned
 from rules.index import over_series
 from rules.join import settled
 from rules.label_rows import without
@@ -28,8 +29,10 @@ from transpiler.facts import (
     Value,
     fresh,
     with_nan,
+    zone_of,
 )
 from transpiler.infer.driver import import_pandas
+from transpiler.infer.moments import kind
 from transpiler.symbolic import render
 
 _RANGE = (
@@ -44,31 +47,48 @@ _DTYPES = {"i": "int64", "f": "float64", "b": "bool", "M": "datetime64[ns]"}
 
 @rule(
     f"pandas.date_range({_RANGE})",
-    not_yet="tz unit",
     verdict="runtime",
     example=(
         f"{_RECENT}s = x.groupby('d')['f'].sum()\nout = s.reindex({_DAYS}, fill_value=0)",
         f"{_RECENT}out = pd.DataFrame({{'d': {_DAYS}}}).merge(x, on='d', how='left')",
         f"{_RECENT}days = pd.date_range(start=x['d'].min(), periods=9, freq='W-MON')\nout = pd.Series(days)",
+        f"{_RECENT}out = pd.DataFrame({{'d': pd.date_range(x['d'].min(), periods=5, freq='MS', tz='Europe/Berlin', unit='ns')}})",
+        "out = pd.DataFrame({'d': pd.date_range('2024-03-30', periods=3, tz='US/Eastern')})",
+        f"{_RECENT}x = x.assign(d=x['d'].dt.tz_localize('UTC'))\ns = x.groupby('d')['f'].sum()\nout = s.reindex({_DAYS}, fill_value=0)",
     ),
 )
 def date_range(c: Call) -> LabelList:
     """Days (or other steps) between times of the data."""
-    names = ("start", "end", "periods", "freq", "normalize", "name", "inclusive")
+    names = ("start", "end", "periods", "freq", "tz", "normalize", "name", "inclusive", "unit")
     given = {k: c[k] for k in names if c.given(k)}
     c.need(not c["kwargs"], "further arguments of date_range")
-    c.need(any(isinstance(v, (Scalar, Plain, Local)) for v in given.values()), "constants")
+    c.need(c.lit("unit") in (None, "ns"), "times of another unit")
+    dtype = dtype_of_range(c)
+    c.need(zone_of(dtype) or any(isinstance(v, (Scalar, Plain, Local)) for v in given.values()), "constants")  # fmt: skip
     kinds = (Const, Scalar, Plain, Local)
     c.need(all(isinstance(v, kinds) for v in given.values()), "times that are not known here")
-    c.need(all(getattr(given.get(k), "dtype", None) in (None, "datetime64[ns]", "date", "object") for k in ("start", "end")), "ends that are not times")  # fmt: skip
+    c.need(all(getattr(given.get(k), "dtype", None) in (None, dtype, "datetime64[ns]", "date", "object") for k in ("start", "end")), "ends that are not times")  # fmt: skip
     import_pandas(c.ctx)
     parts = [f"{k}={code_of(c, v)}" for k, v in given.items()]
     reads = frozenset().union(*(v.vars for v in given.values()))
-    return LabelList(f"pd.date_range({', '.join(parts)})", reads, ("datetime64[ns]",), (c.lit("name"),))  # fmt: skip
+    return LabelList(f"pd.date_range({', '.join(parts)})", reads, (dtype,), (c.lit("name"),))  # fmt: skip
+
+
+def dtype_of_range(c: Call) -> str:
+    """The dtype of times between the ends of a range, which may be of a zone."""
+    if c.lit("tz") is not None:
+        return zoned(c.lit("tz"))
+    ends = [kind(c[k]) for k in ("start", "end")]
+    return next((d for d in ends if zone_of(d)), "datetime64[ns]")  # type: ignore[return-value]
 
 
 def code_of(c: Call, value: Value) -> str:
     return c.interpreter.driver.text(value)  # type: ignore[attr-defined]
+
+
+def in_utc(labels: LabelList) -> str:
+    """What makes the labels in the job, times of a zone as the instants that they are."""
+    return labels.text + (".tz_convert(None)" if zone_of(labels.dtypes[0]) else "")
 
 
 def labels_given(c: Call, value: Value) -> LabelList:
@@ -76,10 +96,10 @@ def labels_given(c: Call, value: Value) -> LabelList:
     if isinstance(value, LabelList):
         return value
     index = value.value if isinstance(value, Const) else None
-    kind = type(index).__name__
-    if kind == "MultiIndex":
+    cls = type(index).__name__
+    if cls == "MultiIndex":
         raise NoRule("constant labels of several levels")
-    c.need(kind in ("DatetimeIndex", "Index", "RangeIndex") and len(index) > 0, "labels of this form")  # type: ignore[arg-type]  # fmt: skip
+    c.need(cls in ("DatetimeIndex", "Index", "RangeIndex") and len(index) > 0, "labels of this form")  # type: ignore[arg-type]  # fmt: skip
     import_pandas(c.ctx)
     dtype = dtype_of_values(index)
     return LabelList(code_of(c, value), value.vars, (dtype,), (index.name,), bool(index.is_unique))  # type: ignore[union-attr]  # fmt: skip
@@ -92,6 +112,8 @@ def dtype_of_values(values: Any) -> str | None:
     index = pd.Index(values)
     if index.dtype.kind == "O" and len(index) and all(isinstance(x, str) for x in index):
         return "object"
+    if getattr(index.dtype, "tz", None) is not None:
+        return zoned(str(index.dtype.tz))
     plain = str(index.dtype) in ("int64", "float64", "bool", "datetime64[ns]")
     return _DTYPES[index.dtype.kind] if plain else None
 
@@ -119,6 +141,10 @@ def from_product(c: Call) -> LabelList:
     """Every combination of labels."""
     given = c["iterables"]
     parts = list(given.items) if isinstance(given, Sequence) else [Const(x) for x in c.lit("iterables")]  # fmt: skip
+    c.need(
+        not any(zone_of(p.dtypes[0]) for p in parts if isinstance(p, LabelList)),
+        "times of a zone in a product",
+    )
     c.need(parts and all(isinstance(p, (Const, Local, Plain, Sequence)) for p in parts), "labels that are not known here")  # fmt: skip
     names = c.lit("names")
     c.need(names is None or isinstance(names, (list, tuple)) and len(names) == len(parts), "names= of this form")  # fmt: skip
@@ -202,7 +228,7 @@ def frame_of(c: Call, labels: LabelList, titles: list) -> Frame:
     c.verdict = "runtime"  # type: ignore[attr-defined]
     place = ctx.position_name(step := ctx.step())
     names = column_names(titles)
-    text = f'{ctx.call("rows_of_labels")}(spark, {labels.text}, {render(names)}, "{place}")'
+    text = f'{ctx.call("rows_of_labels")}(spark, {in_utc(labels)}, {render(names)}, "{place}")'
     columns = tuple(Column(t, n, d) for t, n, d in zip(titles, names, labels.dtypes))
     return Frame(text, columns, index=Index("range", step), order=Order((), step, True), hidden=(place,), rows=Rows(), vars=labels.vars)  # fmt: skip
 
@@ -234,7 +260,7 @@ def without_columns(c: Call, labels: LabelList) -> Frame:
     ctx = c.ctx
     c.need(len(labels.dtypes) == 1, "labels of several levels")
     name, place = ctx.temp("label"), ctx.temp("place")
-    text = f'{ctx.call("rows_of_labels")}(spark, {labels.text}, ["{name}"], "{place}")'
+    text = f'{ctx.call("rows_of_labels")}(spark, {in_utc(labels)}, ["{name}"], "{place}")'
     level = Column(labels.names[0], name, labels.dtypes[0])
     index = Index("columns", None, (level,), labels.unique)
     order = Order((SortKey(place, None),), None, True, True)
@@ -320,6 +346,8 @@ def reindex_series(c: Call) -> Col:
 def same_kind(mine: str | None, wanted: str | None) -> bool:
     """Whether labels of these dtypes can be the same, as far as that is known."""
     numbers = {"int64", "float64", "int64?"}
+    if zone_of(wanted):  # a job that does not know of a zone fails where it reads such times
+        return mine == wanted
     return None in (mine, wanted) or mine == wanted or {mine, wanted} <= numbers
 
 
@@ -343,7 +371,7 @@ def on_labels(c: Call, frame: Frame, wanted: Value, function: str = "on_labels",
     more = f", fill={render(fill)}" if fill is not None else ""
     names: Any = [x.name for x in index.levels]
     names = names if function == "on_labels" else names[0]
-    text = f'{ctx.call(function)}(spark, {without(frame)}, {render(names)}, {labels.text}, "{place}"{options}{more})'  # fmt: skip
+    text = f'{ctx.call(function)}(spark, {without(frame)}, {render(names)}, {in_utc(labels)}, "{place}"{options}{more})'  # fmt: skip
     levels = tuple(Column(n, x.name, d) for n, x, d in zip(labels.names, index.levels, labels.dtypes))  # fmt: skip
     columns = frame.columns
     if fill is None:

@@ -392,7 +392,7 @@ def computed_series(c: Call, data: Value) -> Col:
 @rule(
     "pandas.date_range(start=None, end=None, periods=None, freq=None, tz=None, normalize=False, name=None, "
     "inclusive='both', *, unit=None, **kwargs)",
-    not_yet="tz unit",
+    not_yet="tz",
     example=(
         "pd.DataFrame({'day': pd.date_range('2024-02-27', '2024-03-02')})",
         "pd.DataFrame({'m': pd.date_range(start='2024-01-31', periods=4, freq='ME')})",
@@ -408,6 +408,7 @@ def date_range(c: Call) -> Const:
         if c.given(k)
     }
     made = pandas_table(lambda: pd.date_range(**options))
+    c.need(made.tz is None and c.lit("unit") in (None, "ns"), "times of a zone, or of another unit")
     c.need(len(made) <= MOST_ROWS, "a constant table of many rows")
     shown = {k: str(v) if k in ("start", "end") else v for k, v in options.items()}
     return Const(made, f"pd.date_range({', '.join(f'{k}={render(v)}' for k, v in shown.items())})")
