@@ -12,6 +12,7 @@ from rules.elementwise import computed, projected
 from rules.join import equal
 from rules.lib import derive, filtered, meet, series_of, settle, tight
 from rules.registry import Call, rule
+from rules.sides import above_each_other
 from transpiler.errors import attempt
 from transpiler.facts import Col, Column, Const, Frame, Func, Order, Rows, fresh, with_missing
 from transpiler.symbolic import E, F, col, render
@@ -257,16 +258,19 @@ _COMPARE = "other, align_axis=1, keep_shape=False, keep_equal=False, result_name
 
 @rule(
     f"Series.compare({_COMPARE})",
-    not_yet="align_axis",
     example=(
         "df['f'].compare(df['g'])",
         "df['s'].compare(df['k'], result_names=('left', 'right'))",
         "df['i'].compare(df['j'], keep_shape=True)",
         "df['i'].compare(df['j'], keep_shape=True, keep_equal=True)",
         "df['s'].compare(df['s'].str.strip())",
+        "df['f'].compare(df['g'], align_axis=0)",
+        "d = df.groupby('k')[['i', 'j']].max()\nout = d['i'].compare(d['j'].rename('i'), align_axis=0, result_names=('old', 'new'))",
+        "df['i'].compare(df['j'], align_axis='index', keep_shape=True).reset_index()",
+        "df['s'].compare(df['k'], align_axis=0).head(5)",
     ),
 )
-def series_compare(c: Call) -> Frame:
+def series_compare(c: Call) -> Frame | Col:
     """The values of two Series where they differ."""
     c.need(isinstance(c["other"], Col), "not a Series that is known here")
     in_order(c, c.col.frame, c["other"].frame)
@@ -274,6 +278,12 @@ def series_compare(c: Call) -> Frame:
     names = list(c.lit("result_names"))
     differ, cells = compared_cells(c, one, two)
     source = one.frame
+    if c.lit("align_axis") in (0, "index"):
+        if not c.lit("keep_shape"):
+            source = filtered(c.ctx, source, derive(differ, "bool", one, two, null_free=True))
+        label = one.label if one.label == two.label else None
+        out = above_each_other(c, source, [label], [cells], names)
+        return series_of(c.ctx, out, label)
     out = projected(c.ctx, source, names, [x.but(label=n) for x, n in zip(cells, names)])
     if c.lit("keep_shape"):
         return out
@@ -300,10 +310,11 @@ def compared_cells(c: Call, one: Any, two: Any) -> tuple[E, list[Col]]:
 
 @rule(
     f"DataFrame.compare({_COMPARE})",
-    not_yet="align_axis",
     example=(
         "df[['f', 's']].compare(df[['f', 's']].fillna({'f': 0.0, 's': '?'}), keep_shape=True)",
         "d = df[['i', 'j', 'f']]\nout = d.compare(d.assign(i=d['j']), keep_shape=True, keep_equal=True)",
+        "d = df[['i', 's']]\nout = d.compare(d.assign(i=d['i'].clip(2, 5)), keep_shape=True, align_axis=0)",
+        "d = df.groupby('k')[['f', 'g', 't']].max()\nout = d.compare(d.assign(f=d['g']), keep_shape=True, keep_equal=True, align_axis=0)",
     ),
 )
 def frame_compare(c: Call) -> Frame:
@@ -313,14 +324,18 @@ def frame_compare(c: Call) -> Frame:
     c.need(frame.labels == other.labels, "frames of other columns")
     names = c.lit("result_names")
     in_order(c, frame, other)
-    labels, changed = [], []
+    labels, changed, stacked = [], [], []
     source, pairs = frame, attempt(pairs_of_rows, c, frame, other, frame.labels)
     if pairs is None:
+        c.need(other.index.unique, "labels that may repeat")  # pandas compares row by row
         source, cells = beside(c, frame, other, frame.labels)
         pairs = {x: (series_of(c.ctx, source, x), found_cell(c, source, cells[x], other.column(x), x)) for x in frame.labels}  # fmt: skip
     for x, pair in pairs.items():
         _, cells = compared_cells(c, *pair)
         labels += [(x, n) for n in names]
         changed += [cell.but(label=(x, n)) for cell, n in zip(cells, names)]
+        stacked.append(cells)
+    if c.lit("align_axis") in (0, "index"):
+        return above_each_other(c, source, list(pairs), stacked, names)
     out = projected(c.ctx, source, labels, changed)
     return out.but(label_names=(None, None))
