@@ -1,15 +1,14 @@
-"""Types changed: astype, convert_dtypes."""
+"""Types changed: astype."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from rules.categories import as_category, as_seen
 from rules.elementwise import changed_columns, mapped
 from rules.io import dtype_name
 from rules.periods import period_text
-from rules.lib import chain, derive, looked_into, materialised, tightened, typed
+from rules.lib import derive, looked_into, tightened, typed
 from rules.registry import Call, rule
 from rules.width_casts import as_objects, as_written, narrow, width_name
 from transpiler.errors import NoRule
@@ -29,13 +28,10 @@ from transpiler.facts import (
     Frame,
     Mapping,
     Module,
-    Order,
-    fresh,
     period_of,
-    to_nullable,
     zone_of,
 )
-from transpiler.symbolic import E, F, col, is_dtype, render
+from transpiler.symbolic import E, F, is_dtype, render
 
 _WHOLE = {"int64", "int32", "int16", "int8", "uint8"}
 
@@ -294,117 +290,6 @@ def frame_astype(c: Call) -> Frame:
     return changed_columns(c.ctx, frame, change, wanted)
 
 
-# --- convert_dtypes -------------------------------------------------------------------------
-
-_CONVERT = (
-    "infer_objects=True, convert_string=True, convert_integer=True, convert_boolean=True, "
-    "convert_floating=True, dtype_backend='numpy_nullable'"
-)
-
-
-@rule(
-    f"DataFrame.convert_dtypes({_CONVERT})",
-    not_yet="infer_objects convert_integer convert_boolean convert_floating dtype_backend",
-    example=(
-        "df.convert_dtypes()",
-        "df.convert_dtypes(convert_string=False)",
-        "pd.read_csv('nasty.csv').convert_dtypes()",
-        "out = pd.read_csv('nasty.csv').convert_dtypes()\nout = out[out['n'] != 3][['n', 's', 'b']]",
-        "df[['i', 'f', 'n']].convert_dtypes()",
-        "df.assign(m=df['f'] * 2, w=df['n'] + 1).convert_dtypes()[['m', 'w', 'f', 'n']]",
-    ),
-)
-def convert_dtypes(c: Call) -> Frame:
-    """The nullable dtypes. Floats that are all whole become Int64: known from the input at hand,
-    else seen when the job runs."""
-    frame, ctx = c.frame, c.ctx
-    plain = c.lit("convert_string") is False  # texts stay as they are
-    if frame.open or any(x.dtype is None for x in frame.columns):
-        c.need(not plain, "convert_string=False of columns whose types are not known")
-        return converted_in_job(c, frame)
-    columns, casts, looked = [], {}, []
-    for column in frame.columns:
-        if plain and column.dtype == "object":
-            columns.append(column)
-            continue
-        if column.dtype in NULL_FREE:
-            frame.rows.full.add(column.uid)  # Int64 does not say so any more
-        dtype = learnt(c, frame, column) or to_nullable(column.dtype)
-        if dtype == "float64":  # as pandas decides by the values: so does the job
-            looked.append(column)
-            dtype = None
-        if dtype == "Int64" and column.dtype in FLOATS:
-            ctx.use(frame, column)
-            casts[column.name] = E(f"{ctx.call('whole_number')}({col(column.name)})")
-        gap = None if column.holds_na else column.gap
-        columns.append(replace(column, dtype=dtype, nullable=True, gap=gap))
-    text = ""
-    if len(casts) == 1:
-        ((name, expr),) = casts.items()
-        text = f".withColumn({render(name)}, {expr})"
-    elif casts:
-        text = f".withColumns({render(casts)})"
-    columns = [changed(x) if x.name in casts else x for x in columns]
-    out = chain(frame, text, columns=tuple(columns), nullable=True)
-    if looked:
-        ctx.use(frame, *looked)
-        c.verdict = "runtime"  # type: ignore[attr-defined]
-        names = [x.name for x in looked]
-        columns = [changed(x) if x.name in names else x for x in columns]
-        out = out.but(
-            text=f"{ctx.call('convert_dtypes')}({out.text}, {render(names)})",
-            columns=tuple(columns),
-        )
-    return out.but(order=same_order(frame, out))
-
-
-def same_order(before: Frame, after: Frame) -> Order:
-    """The order of ``before`` for ``after``, whose columns have the same values under other types."""
-    old = {(x.name, x.uid) for x in before.columns}
-    new = {x.name: x.uid for x in after.columns}
-    keys = []
-    for key in before.order.keys:
-        if (key.name, key.uid) in old:
-            key = replace(key, uid=new[key.name])
-        elif before.open and key.uid == hash((before.base, key.name)):
-            key = replace(key, uid=hash((after.base, key.name)))
-        keys.append(key)
-    return replace(before.order, keys=tuple(keys))
-
-
-def changed(column: Column) -> Column:
-    """The column with new values: nothing that was made of it before holds."""
-    return replace(column, uid=fresh(), origin=None)
-
-
-def converted_in_job(c: Call, frame: Frame) -> Frame:
-    """Types are not known here: the job looks at its columns."""
-    c.verdict = "runtime"  # type: ignore[attr-defined]
-    c.ctx.use(frame)
-    columns = tuple(
-        Column(
-            x.label,
-            x.name,
-            to_nullable(x.dtype) if x.dtype not in FLOATS else None,
-            nullable=True,
-            gap=None if x.holds_na else x.gap,
-        )
-        for x in frame.columns
-    )
-    text = f"{c.ctx.call('convert_dtypes')}({frame.text})"
-    out = frame.but(text=text, columns=columns, nullable=True, base=fresh())
-    return out.but(order=same_order(frame, out))
-
-
-def learnt(c: Call, frame: Frame, column: Column) -> str | None:
-    """The dtype that pandas' convert_dtypes gives to a column as its input has it; None when that
-    input is not at hand, or the rows are not all of its rows."""
-    from transpiler.schemas import dtype_of
-
-    values = source_values(c, frame, column)
-    return None if values is None else dtype_of(values.convert_dtypes())
-
-
 def source_values(c: Call, frame: Frame, column: Column) -> Any:
     """The values of a column that is as it was read, all rows of it; None where it is not."""
     if column.origin is None:
@@ -413,37 +298,6 @@ def source_values(c: Call, frame: Frame, column: Column) -> Any:
     if schema is None or schema.frame is None or not frame.rows.same_set(rows):
         return None
     return schema.frame[column.origin[1]]
-
-
-@rule(
-    f"Series.convert_dtypes({_CONVERT})",
-    not_yet="infer_objects convert_string convert_integer convert_boolean convert_floating dtype_backend",
-    example=(
-        "df['s'].convert_dtypes()",
-        "df['i'].convert_dtypes()",
-        "df['n'].convert_dtypes()",
-        "df['f'].convert_dtypes()",
-        "df['b'].convert_dtypes()",
-        "df['x'] = (df['f'] * 2).convert_dtypes() + 1\nout = df[df['x'] > 3]",
-        "(df['n'] * 2).convert_dtypes()",
-    ),
-)
-def series_convert_dtypes(c: Call) -> Col:
-    """The nullable dtype of one Series."""
-    series = c.col
-    dtype = to_nullable(series.dtype)
-    if dtype == "float64":
-        dtype = None if series.column is None else learnt(c, series.frame, series.column)
-    expr = series.expr
-    if dtype is None:  # whether all floats are whole, the job sees
-        series = materialised(c.ctx, tightened(series))
-        expr = whole_frame_call(c.ctx, "nullable_values", series)
-        c.verdict = "runtime"  # type: ignore[attr-defined]
-        gap = None if series.holds_na else series.gap
-        return derive(expr, None, series, nullable=True, gappy=False, null_free=False, gap=gap)
-    if dtype == "Int64" and series.dtype in FLOATS:
-        expr = E(f"{c.ctx.call('whole_number')}({expr})")
-    return derive(expr, dtype, tightened(series), gap=None if series.holds_na else series.gap)
 
 
 @rule(
