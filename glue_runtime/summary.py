@@ -138,10 +138,18 @@ def correlations(df, numeric_only=False, min_periods=1):
     return pairwise(df, F.corr, numeric_only, min_periods).clip(-1, 1)
 
 
-def covariances(df, numeric_only=False, min_periods=1):
+def covariances(df, numeric_only=False, min_periods=1, ddof=1):
     """``df.cov()``: the covariance of every two columns of numbers, in one pass. An infinite number
-    fails the job: pandas takes it for missing only where another value is missing."""
+    fails the job: pandas takes it for missing only where another value is missing. It looks at
+    ``ddof`` only where no value is."""
     problem = F.raise_error(F.lit("a covariance of infinite numbers")).cast("double")
+    if ddof != 1:
+        gaps = [F.count_if(quoted(name).isNull()) for name in compared_names(df, numeric_only)]
+        rows, *missing = scalar_list(df, [F.count(F.lit(1)), *gaps])
+        if not any(missing):
+            with np.errstate(divide="ignore", invalid="ignore"):
+                weight = np.float64(rows) / max(rows - ddof, 0)
+                return pairwise(df, F.covar_pop, numeric_only, min_periods, problem) * weight
     return pairwise(df, F.covar_samp, numeric_only, min_periods, problem)
 
 

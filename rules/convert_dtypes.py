@@ -45,6 +45,7 @@ _CONVERT = (
         "df.assign(p=df['i'] > 2).convert_dtypes(convert_boolean=False, convert_integer=False)",
         "d = df.convert_dtypes(convert_floating=False)\nout = d.assign(x=d['n'] == 3, y=d['f'] == 1.5)",
         "df.convert_dtypes(convert_floating=False, convert_integer=False, convert_string=False, convert_boolean=False)",
+        "df.convert_dtypes().convert_dtypes(convert_boolean=False, convert_integer=False)",
         "df.convert_dtypes(infer_objects=False, dtype_backend='numpy_nullable')",
     ),
 )
@@ -171,7 +172,7 @@ def learnt(c: Call, frame: Frame, column: Column, options: dict) -> str | None:
     input is not at hand, or the rows are not all of its rows."""
     from transpiler.schemas import dtype_of
 
-    values = source_values(c, frame, column)
+    values = None if column.is_nullable else source_values(c, frame, column)
     return None if values is None else dtype_of(values.convert_dtypes(**options))
 
 

@@ -14,7 +14,7 @@ from transpiler.facts import FLOATS, ByColumn, Col, Local, Scalar, Table
 from transpiler.symbolic import F
 
 
-def matrix(c: Call, function: str) -> Local:
+def matrix(c: Call, function: str, **options: Any) -> Local:
     """``df.corr()``, ``df.cov()``: every two columns of numbers."""
     frame, only = c.frame, c.lit("numeric_only")
     kinds = NUMERIC | {None}
@@ -27,7 +27,7 @@ def matrix(c: Call, function: str) -> Local:
     frame = c.ctx.hoist(frame, c.ctx.hint) if named else frame.but(text=frame.text)
     levels = [x.name for x in frame.index.levels]
     text = frame.text + (f".drop({', '.join(map(repr, levels))})" if levels else "")
-    parts = [text, *options_text(numeric_only=only, min_periods=least or 1)]
+    parts = [text, *options_text(numeric_only=only, min_periods=least or 1, **options)]
     text = f"{c.ctx.call(function)}({', '.join(parts)})"
     known = not frame.open and all(x.dtype is not None for x in frame.columns)
     if named:
@@ -67,12 +67,22 @@ def corr(c: Call) -> Local:
 
 @rule(
     "DataFrame.cov(min_periods=None, ddof=1, numeric_only=False)",
-    not_yet="ddof",
-    example=("df[['g', 'n', 'i']].cov()", "df[['i', 'j']].cov()", "df[['g', 'n']].cov(min_periods=13)"),
-)  # fmt: skip
+    example=(
+        "df[['g', 'n', 'i']].cov()",
+        "df[['i', 'j']].cov()",
+        "df[['g', 'n']].cov(min_periods=13)",
+        "df[['i', 'j', 'b']].cov(ddof=0)",
+        "df[['i', 'j']].head(3).cov(ddof=3)",
+        "df[['i', 'j']].head(1).cov(ddof=0)",
+        "df[['g', 'n', 'i']].cov(ddof=0)",
+        "df[df['i'] > 99][['i', 'j']].cov(ddof=2)",
+    ),
+)
 def cov(c: Call) -> Local:
     """The covariance of every two columns."""
-    return matrix(c, "covariances")
+    ddof = c.lit("ddof")
+    c.need(type(ddof) is int, "ddof= of this value")
+    return matrix(c, "covariances", ddof=ddof)
 
 
 def both(c: Call, other: Any, build: Any, least: int | None) -> Scalar:
