@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from glue_runtime.files import existing_files, expect_usual_names, hadoop_path, replace_dataset
 from glue_runtime.position import file_order, with_position
 from glue_runtime.infinities import finite_numbers
+from glue_runtime.parquet_filters import filtered_rows
 from glue_runtime.quoting import quoted, schema_fields
 
 # The one Spark type that each family of Parquet types becomes.
@@ -23,7 +24,7 @@ NANOS_SETTING = "spark.sql.legacy.parquet.nanosAsLong"
 
 def read_parquet(
     glueContext, path, schema=None, *, transformation_ctx, columns=None, position=None, infinite=(),
-    zoned=(), own=(),
+    zoned=(), own=(), filters=None, nullable=False,
 ):  # fmt: skip
     """Read a Parquet file or folder as pandas does; missing is NULL, integers are bigint.
 
@@ -33,12 +34,14 @@ def read_parquet(
     own: columns called like hidden ones that the job knows of.
     zoned: the columns of times that have a zone in pandas, which only a job made with the input at
     hand knows. Raises NotImplementedError for others, and for an index that pandas stored.
+    filters: as pandas has them, on values that are no times of a zone.
+    nullable: dtype_backend="numpy_nullable", where a NaN is no missing value: it fails the job.
     """
     spark = glueContext.spark_session
     files = existing_files(spark, path)
     nanos, instants = time_columns(spark, files[0][0], path)
     folders = any("=" in uri for uri, _ in files)
-    if position is None and not nanos and not folders:
+    if position is None and not nanos and not folders and not filters:
         frame = glueContext.create_dynamic_frame.from_options(
             connection_type="s3",
             connection_options={"paths": [path], "recurse": True},
@@ -54,6 +57,8 @@ def read_parquet(
         expect_usual_names(names, own, path)
     if position is not None:
         frame = file_order(spark, frame, files, F.col("_metadata.row_index"))
+    if filters:
+        frame = filtered_rows(frame, filters, nanos, instants, path)
     wanted = names if columns is None else list(columns)
     unknown = [name for name in wanted if name not in names]
     if unknown:
@@ -64,7 +69,7 @@ def read_parquet(
             " input at hand"
         )
     kinds = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
-    cells = [usual_column(name, kinds[name], name in nanos) for name in wanted]
+    cells = [usual_column(name, kinds[name], name in nanos, nullable) for name in wanted]
     cells = [cell.alias(name, **kept_as(kinds[name])) for name, cell in zip(wanted, cells)]
     if position is not None:
         cells.append(F.col("__row").alias(position))
@@ -112,15 +117,17 @@ def table_columns(frame, columns, table, position=None):
     return kept if position is None else with_position(kept, name=position)
 
 
-def usual_column(name, kind, nanos):
-    """A column in the Spark type of its family, NaN as NULL."""
+def usual_column(name, kind, nanos, nullable=False):
+    """A column in the Spark type of its family, NaN as NULL; in ``nullable`` ones it is an error."""
     cell = quoted(name)
     if nanos:
         return F.timestamp_micros(
             F.floor(cell.cast("decimal(20, 0)") / 1000).cast("bigint")
         )  # exact
     if kind in ("double", "float"):
-        cell = F.when(~F.isnan(cell), cell)
+        known = F.when(~F.isnan(cell), cell)
+        problem = F.raise_error(F.lit(f"NaN in the nullable column {name!r}")).cast(kind)
+        cell = known.when(F.isnan(cell), problem) if nullable else known
     return cell.cast(WIDER[kind]) if kind in WIDER else cell
 
 
@@ -131,13 +138,14 @@ def kept_as(kind):
 
 def as_pinned(frame, pinned, wanted, path):
     """The frame where it has the pinned types [(name, type)]; a column that was stored without a type,
-    since it has no value, gets its own. Raises ValueError for another type."""
+    since it has no value, gets its own, and whole numbers with gaps are fractions, as in pandas.
+    Raises ValueError for another type."""
     found = {field.name: field.dataType.simpleString() for field in frame.schema.fields}
     for name, kind in pinned:
         if name not in wanted:
             continue
-        if found[name] == "void":
-            frame = frame.withColumn(name, F.lit(None).cast(kind))
+        if found[name] == "void" or (found[name], kind) == ("bigint", "double"):
+            frame = frame.withColumn(name, quoted(name).cast(kind))
         elif found[name] != WIDER.get(kind, kind):
             raise ValueError(f"{path}: column {name!r} is {found[name]}, this job expects {kind}")
     return frame

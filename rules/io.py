@@ -209,32 +209,6 @@ def kept(ctx: Any, step: tuple, columns: list[Column], usecols: list | None) -> 
     return names or [columns[0].name]
 
 
-@rule(
-    "pandas.read_parquet(path, engine='auto', columns=None, storage_options=None, use_nullable_dtypes=None, "
-    "dtype_backend=None, filesystem=None, filters=None)",
-    not_yet="use_nullable_dtypes dtype_backend filesystem filters",
-    ignored="engine storage_options",
-    example=(
-        "pd.read_parquet('nasty.parquet')",
-        "pd.read_parquet('nasty.parquet', columns=['s', 'i'])",
-    ),
-)
-def read_parquet(c: Call) -> Frame:
-    """A Parquet file or folder."""
-    path, columns, schemas = c["path"], c.lit("columns"), c.ctx.schemas
-    known = {"columns": columns} if columns is not None else {}
-    if hasattr(path, "added"):  # of a loop over files: rules/file_loops.py
-        schema = schemas.look_all("read_parquet", path.at_hand, known)
-        return source_frame(c, "read_parquet_files", "parquet", path, schema, zones_of(schema), None, columns)  # fmt: skip
-    c.need(isinstance(path, Const) and isinstance(path.value, str), "the path is not known here")
-    c.need(
-        not path.value.startswith(("http:", "https:", "ftp:")),
-        "a web address is read on the driver: copy the file to S3, which the cluster reads",
-    )
-    schema = schemas.look("read_parquet", path.value, known)
-    return source_frame(c, "read_parquet", "parquet", path, schema, zones_of(schema), None, columns)
-
-
 def zones_of(schema: Any, told: str = "zoned") -> dict:
     """The columns of times of a zone, as the reader is told of them."""
     zoned = [label for label, d, _ in getattr(schema, "columns", ()) if zone_of(d)]
