@@ -223,6 +223,12 @@ def rfind(column, sub):
     return F.when(behind == 0, -1).otherwise(found)
 
 
+def found_at(place):
+    """The place of a text; where it is not there the job fails, as pandas does."""
+    problem = F.raise_error(F.lit("substring not found")).cast("int")
+    return F.when(place < 0, problem).otherwise(place)
+
+
 def zfill(column, width):
     """Zeros in front, after a sign, up to a width."""
     sign = F.when(F.substring(column, 1, 1).isin("+", "-"), F.substring(column, 1, 1)).otherwise("")

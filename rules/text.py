@@ -349,54 +349,6 @@ for _name, _has, _lacks in (
 
 
 @rule(
-    "Series.str.find(sub, start=0, end=None)",
-    example=("df['s'].str.find('an')", "df['s'].str.find('a', 1)", "df['s'].str.find('')"),
-)
-def find(c: Call) -> Col:
-    """The first place of a text, -1 where it is not there."""
-    return place_of(c, "find", lambda s, sub: F.instr(s, sub) - 1)
-
-
-@rule(
-    "Series.str.rfind(sub, start=0, end=None)",
-    example=("df['s'].str.rfind('an')", "df['s'].str.rfind('a', 0, 3)"),
-)
-def rfind(c: Call) -> Col:
-    """The last place of a text, -1 where it is not there."""
-    return place_of(c, "rfind", lambda s, sub: helper(c, "rfind", s, sub))
-
-
-def place_of(c: Call, method: str, native: Callable[[E, str], E]) -> Col:
-    sub, bounds = c.lit("sub"), (c.lit("start"), c.lit("end"))
-    c.need(isinstance(sub, str), "sub= is not a text")
-    if sub and bounds == (0, None):
-        return as_count(c, native(text_of(c), sub))
-    return as_count(c, by_pandas(c, "bigint", method, sub, *bounds))
-
-
-@rule(
-    "Series.str.index(sub, start=0, end=None)",
-    verdict="udf",
-    example="(df['s'].fillna('a') + 'a').str.index('a')",
-)
-def index_(c: Call) -> Col:
-    """Like find; raises where the text is not there."""
-    sub = c.lit("sub")
-    return as_count(c, by_pandas(c, "bigint", "index", sub, c.lit("start"), c.lit("end")))
-
-
-@rule(
-    "Series.str.rindex(sub, start=0, end=None)",
-    verdict="udf",
-    example="(df['s'].fillna('a') + 'a').str.rindex('a')",
-)
-def rindex(c: Call) -> Col:
-    """Like rfind; raises where the text is not there."""
-    sub = c.lit("sub")
-    return as_count(c, by_pandas(c, "bigint", "rindex", sub, c.lit("start"), c.lit("end")))
-
-
-@rule(
     "Series.str.count(pat, flags=0)",
     example=("df['s'].str.count('a')", "df['s'].str.count('[aeiou]')", "df['s'].str.count('a*')"),
 )

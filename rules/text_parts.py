@@ -309,14 +309,36 @@ def sliced(c: Call, start: Any, stop: Any, step: Any) -> Col:
 
 @rule(
     "Series.str.slice_replace(start=None, stop=None, repl=None)",
-    verdict="udf",
-    example="df['s'].str.slice_replace(1, 3, 'X')",
+    example=(
+        "df['s'].str.slice_replace(1, 3, 'X')",
+        "df['s'].str.slice_replace(3, 1, 'X')",
+        "df['s'].str.slice_replace(stop=2, repl='<>')",
+        "df['s'].str.slice_replace(4)",
+        "df['s'].str.slice_replace(-3, -1, 'É')",
+        "df['s'].str.slice_replace(2, -2, '..')",
+        "df['s'].str.slice_replace(stop=-4, repl='')",
+        "df['s'].str.slice_replace(-2, 1, '!')",
+    ),
 )
 def slice_replace(c: Call) -> Col:
     """A part of each text replaced."""
-    return as_text(
-        c, by_pandas(c, "string", "slice_replace", c.lit("start"), c.lit("stop"), c.lit("repl"))
-    )
+    start, stop, repl = c.lit("start"), c.lit("stop"), c.lit("repl")
+    c.need(all(x is None or type(x) is int for x in (start, stop)), "places that are no numbers")
+    c.need(repl is None or isinstance(repl, str), "repl= that is no text")
+    c.need((start, stop) != (None, None), "texts that are all replaced")
+    parts = [F.lit(repl)] if repl else []
+    if start is not None:
+        parts.insert(0, sliced(c, None, start, None).expr)
+    if stop is not None:
+        rest = sliced(c, stop, None, None).expr
+        if start is not None:  # where the part is empty, nothing is taken away
+            kept = sliced(c, start, None, None).expr
+            if start < 0 or stop < 0:
+                rest = F.when(sliced(c, start, stop, None).expr == "", kept).otherwise(rest)
+            elif start > stop:
+                rest = kept
+        parts.append(rest)
+    return as_text(c, F.concat(*parts))
 
 
 @rule("Series.str.removeprefix(prefix)", example="df['s'].str.removeprefix('a')")
