@@ -10,11 +10,22 @@ from rules.columns_chosen import changed_object
 from rules.combine import completed_in_job
 from rules.elementwise import computed, projected
 from rules.join import equal
-from rules.lib import derive, filtered, meet, series_of, settle, tight
+from rules.lib import derive, filtered, meet, series_of, settle, tight, tightened
 from rules.registry import Call, rule
 from rules.sides import above_each_other
 from transpiler.errors import attempt
-from transpiler.facts import Col, Column, Const, Frame, Func, Order, Rows, fresh, with_missing
+from transpiler.facts import (
+    Col,
+    Column,
+    Const,
+    Frame,
+    Func,
+    Module,
+    Order,
+    Rows,
+    fresh,
+    with_missing,
+)
 from transpiler.symbolic import E, F, col, render
 
 #: dtypes that hold missing values, so that they are the same after some are filled
@@ -251,6 +262,47 @@ def label_tests(c: Call, frame: Frame, other: Frame) -> tuple[list, list, list, 
     return keys, picked, [equal(a, b, col(a.name), col(k)) for a, b, k in zip(ours, theirs, keys)], text  # fmt: skip
 
 
+# --- combine ----------------------------------------------------------------------------------
+
+
+def pairs_beside(c: Call, frame: Frame, other: Frame) -> tuple[Frame, dict[Any, tuple]]:
+    """The Series of both frames for each column, over a frame that has the values of both."""
+    pairs = attempt(pairs_of_rows, c, frame, other, frame.labels)
+    if pairs is not None:
+        return frame, pairs
+    c.need(other.index.unique, "labels that may repeat")  # pandas goes row by row
+    base, cells = beside(c, frame, other, frame.labels)
+    return base, {x: (series_of(c.ctx, base, x), found_cell(c, base, cells[x], other.column(x), x)) for x in frame.labels}  # fmt: skip
+
+
+@rule(
+    "DataFrame.combine(other, func, fill_value=None, overwrite=True)",
+    not_yet="fill_value overwrite",
+    example=(
+        "d = df[['f', 'g']]\nout = d.combine(d.shift(1), np.minimum)",
+        "d = df[['i', 's', 'f']]\nout = d.combine(df[['i', 's', 'f']].assign(i=df['j'], f=df['g']), lambda a, b: a.where(a == b, b))",
+        "d = df[['f', 'n']]\nout = d.combine(d * 2 - 5, lambda a, b: (a + b) / 2)",
+        "d = df.groupby('k')[['f', 'g']].mean()\nout = d.combine(d.round(0), np.maximum)",
+    ),
+)
+def combine(c: Call) -> Frame:
+    """What a function makes of each two columns."""
+    frame, other, function = c.frame, other_frame(c), c["func"]
+    c.need(isinstance(function, (Func, Module)), "a function that is not known here")
+    c.need(frame.labels == other.labels and frame.labels, "frames of other columns")
+    in_order(c, frame, other)
+    base, pairs = pairs_beside(c, frame, other)
+    changed = []
+    for label, pair in pairs.items():
+        one, two = (tightened(s).but(label=label) for s in pair)
+        c.need(one.dtype == two.dtype and one.dtype is not None, "values of two dtypes")
+        made = c.interpreter.call_value(function, [one, two], {}, c.node, None)  # type: ignore[attr-defined]
+        # pandas makes whole numbers of fractions that are whole, where both columns have such
+        c.need(isinstance(made, Col) and made.dtype == one.dtype, "values of another dtype than the columns'")  # fmt: skip
+        changed.append(made.but(label=label))
+    return projected(c.ctx, base, frame.labels, changed)
+
+
 # --- compare ----------------------------------------------------------------------------------
 
 _COMPARE = "other, align_axis=1, keep_shape=False, keep_equal=False, result_names=('self', 'other')"
@@ -325,11 +377,7 @@ def frame_compare(c: Call) -> Frame:
     names = c.lit("result_names")
     in_order(c, frame, other)
     labels, changed, stacked = [], [], []
-    source, pairs = frame, attempt(pairs_of_rows, c, frame, other, frame.labels)
-    if pairs is None:
-        c.need(other.index.unique, "labels that may repeat")  # pandas compares row by row
-        source, cells = beside(c, frame, other, frame.labels)
-        pairs = {x: (series_of(c.ctx, source, x), found_cell(c, source, cells[x], other.column(x), x)) for x in frame.labels}  # fmt: skip
+    source, pairs = pairs_beside(c, frame, other)
     for x, pair in pairs.items():
         _, cells = compared_cells(c, *pair)
         labels += [(x, n) for n in names]
