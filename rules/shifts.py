@@ -188,13 +188,14 @@ def change(c: Call, series: Col) -> Col:
 
     n = whole_number(c, "periods")
     c.need(n != 0, "periods= of this value")
-    c.need(c.lit("fill_method") in (None, "ffill", "pad"), "fill_method= of this value")
+    method = "ffill" if not c.given("fill_method") else c.lit("fill_method")
+    c.need(method in (None, "ffill", "pad", "bfill", "backfill"), "fill_method= of this value")
     unknown = series.dtype is None
     series = known_number(c, series, "a relative change")
     if unknown:
         series = series.but(expr=series.expr.cast("double"), dtype="float64")
-    if not series.null_free and not (c.given("fill_method") and c.lit("fill_method") is None):
-        series = forward(c, series, 1)
+    if not series.null_free and method is not None:
+        series = forward(c, series, 1 if method in ("ffill", "pad") else -1, c.lit("limit"))
     divide = builder("truediv")
 
     def build(x: E, w: E) -> E:
@@ -208,13 +209,16 @@ _CHANGE = "periods=1, fill_method=None, limit=None, freq=None"
 
 @rule(
     f"Series.pct_change({_CHANGE})",
-    not_yet="limit freq",
+    not_yet="freq",
     example=(
         "df['i'].pct_change()",
         "df['g'].pct_change()",
         "df['g'].pct_change(fill_method=None)",
         "df['i'].pct_change(-2)",
         "df['i'].pct_change() * 100",
+        "df['g'].pct_change(limit=1)",
+        "df['f'].pct_change(2, fill_method='bfill', limit=1)",
+        "df['f'].pct_change(fill_method='backfill')",
     ),
 )
 def pct_change(c: Call) -> Col:
@@ -224,8 +228,12 @@ def pct_change(c: Call) -> Col:
 
 @rule(
     f"DataFrame.pct_change({_CHANGE})",
-    not_yet="limit freq",
-    example=("df[['i', 'g']].pct_change()", "df[['i', 'g']].pct_change(2, fill_method=None)"),
+    not_yet="freq",
+    example=(
+        "df[['i', 'g']].pct_change()",
+        "df[['f', 'g']].pct_change(limit=1)",
+        "df[['i', 'g']].pct_change(2, fill_method=None)",
+    ),
 )
 def frame_pct_change(c: Call) -> Frame:
     """The change relative to some rows before, column by column."""
