@@ -416,9 +416,13 @@ def series_reset_index(c: Call) -> Any:
 
 @rule(
     "Series.rename(index=None, *, axis=None, copy=None, inplace=False, level=None, errors='ignore')",
-    not_yet="inplace level errors",
-    ignored="axis copy",
-    example=("df['i'].rename('number')", "(df['i'] + 1).rename('i')"),
+    not_yet="inplace",
+    ignored="axis copy level errors",
+    example=(
+        "df['i'].rename('number')",
+        "(df['i'] + 1).rename('i')",
+        "df['i'].rename('x', errors='raise')",
+    ),
 )
 def series_rename(c: Call) -> Col:
     """Another name."""

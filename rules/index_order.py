@@ -115,15 +115,20 @@ def index_sorted(ctx: Any, frame: Frame, ascending: Any, last: bool) -> Frame:
 @rule(
     "Series.sort_index(*, axis=0, level=None, ascending=True, inplace=False, kind='quicksort', na_position='last', "
     "sort_remaining=True, ignore_index=False, key=None)",
-    not_yet="inplace ignore_index",
+    not_yet="inplace",
     ignored="axis kind",
     example=(
         "df.groupby(['k', 'j'])['i'].sum().sort_index(level='j')",
         "df.groupby(['k', 'j'])['i'].sum().sort_index(ascending=[False, True])",
         "df.sort_values('i')['s'].sort_index()",
         "df.set_index('g')['i'].head(8).sort_index(ascending=False)",
+        "df.sort_values('f')['i'].sort_index(ascending=False, ignore_index=True)",
+        "(df.set_index('i')['f'] * 2).sort_index(ignore_index=True)",
     ),
 )
 def series_sort_index(c: Call) -> Col:
     """The Series in the order of its labels."""
-    return c.col.but(frame=sorted_by_labels(c, c.col.frame))
+    out = c.col.but(frame=sorted_by_labels(c, c.col.frame))
+    if not c.lit("ignore_index"):
+        return out
+    return c.interpreter.by_rule("Series.reset_index", out, [], {"drop": Const(True)}, c.node)  # type: ignore[attr-defined]

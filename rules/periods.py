@@ -108,12 +108,15 @@ def to_period(c: Call) -> Col:
 
 
 _M = "df['d'].dt.to_period('M')"
+#: frequencies of a day and within, each finer than the one before it
+_CLOCK = ("D", "h", "min", "s")
 
 
 @rule(
     "Series.dt.to_timestamp(freq=None, how='start')",
-    not_yet="freq",
     example=(
+        f"{_M}.dt.to_timestamp('D')",
+        "df['t'].dt.to_period('W').dt.to_timestamp(freq='h', how='s')",
         f"{_M}.dt.to_timestamp()",
         "df['t'].dt.to_period('W').dt.to_timestamp()",
         "df['t'].dt.to_period('Q').dt.to_timestamp(how='start')",
@@ -123,6 +126,9 @@ def to_timestamp(c: Call) -> Col:
     """The first moment of each period."""
     c.need(period_of(c.col.dtype), "to_timestamp of what is not a period")
     c.need(c.lit("how") in ("start", "s", "S"), "the last nanosecond of periods")
+    own, freq = period_of(c.col.dtype), c.lit("freq")
+    finer = freq in _CLOCK[_CLOCK.index(own) :] if own in _CLOCK else freq in _CLOCK
+    c.need(freq is None or finer, "periods of another freq=")
     return derive(c.col.expr, "datetime64[ns]", c.col)
 
 

@@ -224,8 +224,8 @@ def melted_at_runtime(
 
 @rule(
     "DataFrame.stack(level=-1, dropna=None, sort=None, future_stack=False)",
-    not_yet="sort",
     example=(
+        "df[['j', 'i']].stack(sort=False)",
         "df[['i', 'j']].stack()",
         "df[['i', 'f']].stack().reset_index()",
         "df.set_index('k')[['f', 'g']].stack().reset_index(name='v')",
@@ -241,6 +241,8 @@ def stack(c: Call) -> Col:
     c.need(frame.open or all(isinstance(x, str) for x in frame.labels), "labels that are not text")
     c.need(not frame.label_kind and (frame.labels if not frame.open else True), "no columns")
     c.need(c.lit("dropna") in (None, True, False), "dropna= of this form")
+    # sort= is of columns of several levels alone, and dropna= and it are errors in the new form
+    c.need(not (c.given("sort") and c.lit("future_stack")), "sort= in the new form")
     settle(ctx, frame)
     base = levels_as_columns(ctx, frame)
     ids = list(base.columns[: len(base.columns) - len(frame.columns)])

@@ -449,9 +449,9 @@ def normalize(c: Call) -> Col:
 
 @rule(
     "Series.str.cat(others=None, sep=None, na_rep=None, join='left')",
-    not_yet="join",
     example=(
         "df['s'].str.cat(df['k'])",
+        "df['s'].str.cat([df['k'], df['u']], join='outer', sep='+')",
         "df['s'].str.cat(df['k'], sep='-')",
         "df['s'].str.cat(df['k'], sep='-', na_rep='?')",
         "df['s'].str.cat([df['k'], df['u']], sep='/')",
@@ -479,7 +479,9 @@ def cat(c: Call) -> Value:
         all(i.dtype in ("object", "string", "category", None) for i in items),
         "a column that is no text",
     )
-    _, series = meet(c.col, *items)
+    frame, series = meet(c.col, *items)
+    places = {(s.frame.rows.uid, s.frame.index) for s in (c.col, *items)}
+    c.need(c.lit("join") == "left" or len(places) == 1, "join= of rows in another order")
     series = [tightened(s) for s in series]
     if any(s.dtype is None for s in series):
         c.verdict = "runtime"  # type: ignore[attr-defined]
