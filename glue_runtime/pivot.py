@@ -40,6 +40,7 @@ def spread(
     gaps=False,
     apart=False,
     holes=False,
+    order=None,
 ):
     """A row for each group of `index`; for each of `cells` a column per value of `columns`.
 
@@ -50,7 +51,8 @@ def spread(
     `columns` had before they became text. seen: the columns come in the order in which their first
     rows have by these; values: only if this frame of a column has other values. gaps: a missing
     value of `columns` names a column, too, the last one, whose Spark name is empty. apart: the cells
-    of each first head are a table of their own. holes: fill only where there is no row. Raises TypeError for values that cannot name a column.
+    of each first head are a table of their own. holes: fill only where there is no row. order: the
+    values of `columns` come in this one. Raises TypeError for values that cannot name a column.
     """
     types = dict(long.dtypes)
     keys = [quoted(k) for k in index]
@@ -67,7 +69,7 @@ def spread(
     counts = [F.count(quoted(c)).alias(f"n{i}") for i, c in enumerate(cells)]
     first = [F.min(F.struct(*[quoted(s) for s in seen])).alias("first")] if seen else []
     found = {r[0]: r[1:] for r in rows.groupBy("__column").agg(*counts, *first).collect()}
-    labels = sorted_labels(found, columns, kinds or [types[c] for c in columns], total)
+    labels = sorted_labels(found, columns, kinds or [types[c] for c in columns], total, order)
     if seen and (values is None or values.distinct().na.drop().count() != len(labels)):
         labels = dict(sorted(labels.items(), key=lambda x: found[x[0]][-1]))
     if of_all and fill is not None:  # inf - inf in the row of totals is not filled, gaps are
@@ -168,6 +170,16 @@ def label_or_gap(name):
     return name or float("nan")
 
 
+def category_label(categories, ordered=False):
+    """What makes labels of texts that are some of these categories."""
+
+    def label(name):
+        return name
+
+    label.dtype = pd.CategoricalDtype(categories, ordered)
+    return label
+
+
 READERS = {
     "string": str,
     "boolean": label_of_bool,
@@ -190,8 +202,9 @@ def label_text(value, kind):
     return value.cast("string")
 
 
-def sorted_labels(texts, columns, kinds, total):
-    """{text: the values that it stands for}, in their order; what stands for all of them last."""
+def sorted_labels(texts, columns, kinds, total, order=None):
+    """{text: the values that it stands for}, in their order, or that of the list `order`; what stands
+    for all of them last."""
     if None in texts:
         raise ValueError(f"pivot: {columns} have missing values, which cannot name a column")
     labels, last = {}, {GAP: ("",)} if GAP in texts else {}
@@ -201,6 +214,8 @@ def sorted_labels(texts, columns, kinds, total):
         labels[text] = (
             tuple(parts) if all_of_them else tuple(READERS[k](p) for k, p in zip(kinds, parts))
         )
+    if order is not None:
+        return {text: labels[text] for text in [*order, total] if text in labels}
     return {**dict(sorted(labels.items(), key=lambda x: (x[1][0] == total, x[1]))), **last}
 
 
@@ -234,7 +249,9 @@ def pandas_labels(names, read, levels=None, known=None):
     labels = [known[n] if n in known else read(n) for n in names]
     if levels is not None and len(levels) > 1:
         return pd.MultiIndex.from_tuples(labels, names=levels)
-    return pd.Index(labels, name=levels[0] if levels else None)
+    dtype = getattr(read, "dtype", None)  # other labels beside categories make objects of them
+    dtype = dtype if dtype is not None and set(labels) <= set(dtype.categories) else None
+    return pd.Index(labels, dtype=dtype, name=levels[0] if levels else None)
 
 
 def named_as_written(df, read, aside):

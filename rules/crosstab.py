@@ -29,6 +29,8 @@ from transpiler.symbolic import F, col, lift, render
 
 # --- crosstab ---------------------------------------------------------------------------------
 
+_BANDS = "df['band'] = pd.cut(df['i'], [-100, 0, 3, 50, 1000], labels=['z', 'y', 'x', 'w'])\n"
+
 
 @rule(
     "pandas.crosstab(index, columns, values=None, rownames=None, colnames=None, aggfunc=None, margins=False, "
@@ -58,6 +60,14 @@ from transpiler.symbolic import F, col, lift, render
         "pd.crosstab(df['k'], [df['b'], df['s']], normalize='index')",
         "pd.crosstab(df['k'].fillna('none').astype('category'), df['b'], margins=True)",
         "df['s'] = df['s'].astype('category')\nout = pd.crosstab(df['k'], df['s'], margins=True, normalize='index')",
+        f"{_BANDS}out = pd.crosstab(df['band'], df['k'])",
+        f"{_BANDS}out = pd.crosstab(df['k'], df['band']).reset_index()",
+        f"{_BANDS}out = pd.crosstab(df['k'], df['band'], normalize='index').round(2)",
+        f"{_BANDS}out = pd.crosstab(df['band'], df['k'], margins=True)",
+        f"{_BANDS}out = pd.crosstab(df['k'], df['band'], margins=True, normalize='columns').reset_index()",
+        f"{_BANDS}out = pd.crosstab(df['k'], df['band'], values=df['f'], aggfunc='sum')",
+        "df['q'] = pd.qcut(df['i'], 4, labels=['q4', 'q2', 'q3', 'q1'])\nt = pd.crosstab(df['k'], df['q'])\nout = t.div(t.sum(axis=1), axis=0)",
+        "df['band'] = pd.cut(df['i'], [-100, 0, 3, 50, 1000])\nout = pd.crosstab(df['band'], df['b'])",
         "pd.crosstab(df['k'], df['s'], values=df['f'], aggfunc='sum')",
         "pd.crosstab(df['k'], df['s'], values=df['i'], aggfunc='mean', rownames=['R'], colnames=['C'])",
     ),
@@ -130,7 +140,7 @@ def cross(c: Call, table: Frame, names: list[str], n: int, func: Value, by: str 
     rows, across = names[:n], names[n:]
     if by is None:
         made = {"index": Const(rows), "columns": Const(across), "values": Const("__value"),
-                "aggfunc": func, "fill_value": Const(fill)}  # fmt: skip
+                "aggfunc": func, "fill_value": Const(fill), "observed": Const(fill == 0)}  # fmt: skip
         if not c.lit("dropna"):
             made["dropna"] = Const(False)
         if total is not None:
@@ -143,7 +153,7 @@ def cross(c: Call, table: Frame, names: list[str], n: int, func: Value, by: str 
         aim = Aim(["__value"], func, ["__value"], [()])
         table = with_totals(c, source, rows, across, aim, total, func)
         kinds = kinds_option(source, [source.column(x) for x in across])
-    long = grouped_by(c, table, names)
+    long = grouped_by(c, table, names, True)
     long = by_rule(c, "DataFrameGroupBy.agg", long, Mapping((("__value", func),)))
     options = f'{render(rows)}, {render(across)}, "__value", {render(by)}'
     options += f", total={render(total)}" if total is not None else ""

@@ -22,6 +22,8 @@ def unsorted_levels(table: Frame, levels: list[Column]) -> list[Column]:
     """Those of the levels that pandas may put in the order of their first rows, which is that of their
     values where the rows are sorted by the level before all others."""
     loose, lead = dict(table.index.loose), [k.name for k in table.order.keys[:1] if k.ascending]
+    if lead == ["__place0"]:  # of the categories of the first level
+        lead = [table.index.levels[0].name]
     return [x for x in levels if x.name in loose and x.name not in lead]
 
 

@@ -7,11 +7,13 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from rules.categories import stated
 from rules.group_agg import items, pairs, spec_of
 from rules.index import framed
 from rules.join import ordered_number
 from rules.lib import all_finite, chain, reader_of_labels, selected, series_of, settle, spark_type
 from rules.levels import unsorted_levels
+from rules.pivot_categories import label_of, places_of, with_total
 from rules.registry import Call, rule
 from rules.resample import Grouper
 from transpiler.errors import NoRule
@@ -67,8 +69,9 @@ class Wide:
 def spread(c: Call, w: Wide) -> Frame:
     """The frame whose columns the job will find."""
     ctx, long = c.ctx, w.long
+    c.need(len(w.levels) == 1 or all(x.dtype != "category" for x in w.levels), "categories beside other levels")  # fmt: skip
     c.need(
-        all(x.dtype not in ("category", "int64?", "list") for x in (*w.levels, *w.across)),
+        all(x.dtype not in ("int64?", "list") for x in (*w.levels, *w.across)),
         "groups by such a column",
     )
     c.need(all(isinstance(x.label, str) for x in w.levels), "levels without names")
@@ -77,6 +80,8 @@ def spread(c: Call, w: Wide) -> Frame:
     levels = [replace(x, name=x.label, uid=fresh(), origin=None) for x in w.levels]
     kind, long = label_kind(c, w, long)
     options = list(w.options)
+    if stated(w.across[0].dtype) is not None:
+        options.append(f"order={render(stated(w.across[0].dtype))}")
     if w.fill is not None:
         options.append(f"fill={render(w.fill)}")
     nullable = [x.name for x in w.cells if x.is_nullable]
@@ -88,9 +93,12 @@ def spread(c: Call, w: Wide) -> Frame:
     text = f"{ctx.call('spread')}({', '.join([long.text, *names, *head, *options])})"
     if getattr(c, "verdict", None) != "udf":
         c.verdict = "runtime"  # type: ignore[attr-defined]
-    keys = [SortKey(x.name, x.uid, True, w.nulls_last) for x in levels]
-    out = Frame(text, (), open=True, nullable=any(x.is_nullable for x in w.cells), vars=long.vars,
-                index=Index("columns", None, tuple(levels)), order=Order(tuple(keys), None, True, True),
+    places, more, hidden = places_of(ctx, levels)
+    if w.total is not None:  # beside categories it makes objects of them
+        levels = [x if x.dtype != "category" else replace(x, dtype="object") for x in levels]
+    keys = [SortKey(places.get(x.name, x.name), x.uid, True, w.nulls_last) for x in levels]
+    out = Frame(text + more, (), open=True, nullable=any(x.is_nullable for x in w.cells), vars=long.vars,
+                index=Index("columns", None, tuple(levels)), order=Order(tuple(keys), None, True, True), hidden=hidden,
                 label_names=(*(None for _ in w.heads[0]), *(x.label for x in w.across)), base=fresh(),
                 label_kind=kind)  # fmt: skip
     return totals_last(ctx, out, w.total) if w.total is not None else out
@@ -118,6 +126,9 @@ def totals_last(ctx: Any, out: Frame, total: str) -> Frame:
 def label_kind(c: Call, w: Wide, long: Frame) -> tuple[str, Frame]:
     """What makes labels of the names of the columns, and the rows under a name if it looks at them."""
     ctx, dtypes = c.ctx, [x.dtype for x in w.across]
+    if any(stated(d) is not None for d in dtypes):
+        c.need(len(dtypes) == 1 and not any(w.heads), "categories beside other levels of labels")
+        return label_of(ctx, dtypes[0], w.total is not None), long
     if len(dtypes) > 1 or any(w.heads):
         c.need(all(d is None or d in _PLAIN for d in dtypes), "columns named by such values")
         ctx.call("label_tuple")
@@ -154,6 +165,7 @@ def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], 
     their first rows (several levels; values remembered that no row has). ``ordered``: whoever asks
     looks after the same of the levels that stay."""
     ctx, index = c.ctx, table.index
+    c.need(not any(x.dtype == "category" for x in index.levels), "categories, which come in the order of their first rows where one has none")  # fmt: skip
     rest = [x for x in index.levels if not any(x is y for y in across)]
     loose = dict(index.loose)
     c.need(ordered or not unsorted_levels(table, rest), "the order of the rows that are left is not known")  # fmt: skip
@@ -187,6 +199,7 @@ def fits(fill: Any) -> bool:
 
 # --- pivot tables -----------------------------------------------------------------------------
 
+_BANDS = "df['band'] = pd.cut(df['i'], [-100, 0, 3, 50, 1000], labels=['z', 'y', 'x', 'w'])\n"
 _PIVOT_TABLE = (
     "values=None, index=None, columns=None, aggfunc='mean', fill_value=None, margins=False, dropna=True, "
     "margins_name='All', observed=None, sort=True"
@@ -239,6 +252,15 @@ _PIVOT_TABLE = (
         "p = df.pivot_table(index='k', columns='s', values=['i', 'f'], aggfunc='sum')\np.columns = ['_'.join(x) for x in p.columns]\nout = p.reset_index()",
         "p = df.pivot_table(index='k', columns='b', values=['i'], aggfunc='sum').reset_index()\np.columns = [f'{a}_{b}' if b != '' else a for a, b in p.columns]\nout = p",
         "p = df.pivot_table(index='k', columns='s', values=['i'], aggfunc='sum')\np.columns = p.columns.droplevel(0)\nout = p.reset_index()",
+        f"{_BANDS}out = df.pivot_table(index='band', columns='k', values='i', aggfunc='sum', observed=False)",
+        f"{_BANDS}out = df.pivot_table(index='band', columns='b', values='f', aggfunc='mean', observed=False).reset_index()",
+        f"{_BANDS}out = df.pivot_table(index='k', columns='band', values='i', aggfunc='sum', fill_value=0, observed=False).reset_index()",
+        f"{_BANDS}out = df.pivot_table(index='k', columns='band', values='g', aggfunc='mean', observed=True)",
+        f"{_BANDS}out = df.pivot_table(index='band', columns='b', values=['i', 'f'], aggfunc='sum', observed=False)",
+        f"{_BANDS}out = df.pivot_table(index='band', columns='k', values='i', aggfunc='sum', margins=True, observed=True)",
+        f"{_BANDS}t = df.pivot_table(index='b', columns='band', values='f', aggfunc='sum', observed=False)\nt['all'] = t.sum(axis=1)\nout = t.reset_index()",
+        f"{_BANDS}t = df.pivot_table(index='b', columns='band', values='i', observed=True)\nt.columns = [f'{{x}}_mean' for x in t.columns]\nout = t.reset_index()",
+        "df['c'] = pd.Categorical(df['k'], ['d', 'c', 'zz', 'a'])\ndf['e'] = pd.Categorical(df['s'], ['banana', 'apple', 'no'])\nout = df.pivot_table(index='c', columns='e', values='f', aggfunc='max', observed=False)",
     ),
 )
 def pivot_table_method(c: Call) -> Frame:
@@ -281,6 +303,9 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
         wide = turned(c, counted, [counted.frame.index.levels[-1]], fill)
         return spread(c, replace(wide, options=()))
     taken = [x for x in (*rows, *across) if not isinstance(x, (Col, Grouper))]
+    keys = [x if isinstance(x, Col) else frame.column(x) for x in (*rows, *across) if not isinstance(x, Grouper)]  # fmt: skip
+    plain = c.lit("dropna") and (total is None or c.lit("observed"))
+    c.need(plain or all(x.dtype != "category" for x in keys), "totals of all categories, or dropna=False")  # fmt: skip
     aim = aim_of(c, frame, taken)
     c.need(not set(map(repr, aim.values)) & set(map(repr, taken)), "a key is also a value")
     named = None
@@ -306,7 +331,7 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
         frame = with_totals(c, frame, rows, across, aim, total)
         options += kinds_option(source, named or [])
         options += ("apart=True",) if apart else ()
-    long = grouped_by(c, frame, [*rows, *across])
+    long = grouped_by(c, frame, [*rows, *across], c.lit("observed"))
     long = by_rule(c, "DataFrameGroupBy.__getitem__", long, Const(aim.values))
     long = by_rule(c, "DataFrameGroupBy.agg", long, aim.agg)
     c.need(isinstance(long, Frame) and not long.open, "the columns of the frame are not known here")
@@ -323,9 +348,10 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     return spread_in_rows(c, long, wide)
 
 
-def grouped_by(c: Call, frame: Frame, keys: list) -> Value:
+def grouped_by(c: Call, frame: Frame, keys: list, observed: Any = None) -> Value:
     by = Sequence(tuple(x if isinstance(x, (Col, Grouper)) else Const(x) for x in keys))
-    return by_rule(c, "DataFrame.groupby", frame, by, dropna=Const(c.lit("dropna")))
+    flags = {"dropna": Const(c.lit("dropna")), "observed": Const(bool(observed))}
+    return by_rule(c, "DataFrame.groupby", frame, by, **flags)
 
 
 def by_rule(c: Call, name: str, owner: Value, *args: Value, **named: Value) -> Any:
@@ -479,7 +505,7 @@ def with_totals(c: Call, frame: Frame, rows: list, across: list, aim: Aim, name:
     c.need(not across or pairs(func) is None or not any(items(f) for f in funcs), "totals of several aggregates")  # fmt: skip
     keys = [frame.column(x) for x in (*rows, *across)]
     c.need(all(x.label == x.name for x in keys), "columns whose names Spark does not take")
-    c.need(all(x.dtype in (*TEXTS, None) for x in keys[: len(rows)]), "totals of rows that are not named by text")  # fmt: skip
+    c.need(all(x.dtype in (*TEXTS, "category", None) for x in keys[: len(rows)]), "totals of rows that are not named by text")  # fmt: skip
     used = [frame.column(x) for x in aim.values]
     settle(ctx, frame)
     ctx.use(frame, *keys, *used)
@@ -489,7 +515,7 @@ def with_totals(c: Call, frame: Frame, rows: list, across: list, aim: Aim, name:
     parts = [render(rows), render(across), render([x.name for x in used])]
     more = f", {render(name)}" if name != "All" else ""
     text = f"{ctx.call('with_totals')}({frame.text}, {', '.join(parts)}{more})"
-    changed = {x.label: replace(x, dtype="object", uid=fresh(), origin=None) for x in keys}
+    changed = {x.label: replace(x, dtype=with_total(x.dtype, name), uid=fresh(), origin=None) for x in keys}  # fmt: skip
     columns = tuple(changed.get(x.label, x) for x in frame.columns)
     columns += tuple(x for k, x in changed.items() if not any(x is y for y in columns))
     return frame.but(text=text, columns=columns, rows=Rows(), index=Index("rows", unique=False))
@@ -497,7 +523,7 @@ def with_totals(c: Call, frame: Frame, rows: list, across: list, aim: Aim, name:
 
 def kinds_option(source: Frame, across: list[Column]) -> tuple[str, ...]:
     """The Spark types that the columns had before they became text, where they were not text."""
-    if all(x.dtype in TEXTS for x in across):
+    if all(x.dtype in (*TEXTS, "category") for x in across):
         return ()
     found = [
         (

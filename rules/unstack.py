@@ -65,6 +65,7 @@ def pivoted(c: Call, frame: Frame) -> Frame:
     c.need(len({x.name for x in (*levels, *names, *cells)}) == len(levels) + len(names) + len(cells), "a column in two roles")  # fmt: skip
     settle(c.ctx, frame)
     c.ctx.use(frame, *levels, *names, *cells)
+    c.need(not any(x.dtype == "category" for x in (*levels, *names)), "categories, which come in the order of their first rows where one has none")  # fmt: skip
     heads = [() if single else (x,) for x in labels]
     options = ["check=True"]
     if len(names) > 1:  # in the order of their first rows

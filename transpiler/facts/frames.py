@@ -64,6 +64,8 @@ class Frame(Value):
         if len(self.label_names) > 1:
             deep = isinstance(label, tuple) and len(label) == len(self.label_names)
             return repr(label) if deep else None
+        if self.label_kind.startswith("category_label("):
+            return label if isinstance(label, str) else None
         if self.label_kind == "label_or_gap":
             return label if isinstance(label, str) and label else None
         kinds = {"int": int, "float": float, "label_of_bool": bool}
