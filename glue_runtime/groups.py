@@ -3,8 +3,11 @@
 from functools import reduce
 from operator import and_
 
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 
+from glue_runtime.columns import type_in
+from glue_runtime.columns_group import group_cumulative
 from glue_runtime.position import with_position
 
 
@@ -55,6 +58,28 @@ def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False, 
 def any_row(df, condition):
     """Whether the condition holds for any row; looked at while the plan is built."""
     return not df.select(condition.alias("__found")).filter("__found").isEmpty()
+
+
+def nat():
+    """The time whose number stands for a missing one in pandas."""
+    return F.timestamp_micros(F.lit(-(2**63) // 1000))
+
+
+def among_numbers(df, value, in_group):
+    """`value` as pandas ranks it in groups: where some row is in no group, times are numbers, and a
+    missing one is the least of them."""
+    if type_in(df, value) != "timestamp" or not any_row(df, ~in_group):
+        return value
+    return F.coalesce(value, nat())
+
+
+def extreme_so_far(df, value, in_group, window, how):
+    """The running max or min of `value` in groups, which has missing times among its numbers where
+    some row is in no group."""
+    kind, held = type_in(df, value), among_numbers(df, value, in_group)
+    over = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
+    out = group_cumulative(held, kind, over, how)
+    return F.nullif(out, nat()) if kind == "timestamp" else out
 
 
 def expect_group(df, condition, name):

@@ -8,6 +8,7 @@ from typing import Any, Callable
 from rules.aggregates import AGGREGATES, SPELT, Spec, chosen
 from rules.group_agg import spec_of, with_arguments
 from rules.groups import Groups, Made, keeping_facts
+from rules.lost_keys import extreme, ranked
 from rules.lib import (
     drop_hidden,
     literal_column,
@@ -145,16 +146,10 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
     """The rank among the group's values; missing values have none."""
     if v.dtype not in NUMBERS | TEXTS | {"datetime64[ns]", "bool", None} or v.is_nullable:
         raise NoRule(f"rank of a {v.dtype} column")
-    if (
-        na_option not in ("keep", "top", "bottom")
-        or na_option != "keep"
-        and v.dtype not in NUMBERS | {None}
-    ):
+    if na_option not in ("keep", "top", "bottom"):
         raise NoRule("missing values ranked in this way")
     if method not in ("average", "min", "max", "dense", "first") or not isinstance(ascending, bool):
         raise NoRule("rank by this method")
-    if method == "first" and v.dtype not in NUMBERS:
-        raise NoRule("rank by first of values that are no numbers")
     nulls = "_nulls_first" if na_option == "top" else "_nulls_last"
     by = getattr(v.expr, ("asc" if ascending else "desc") + nulls)()
     window = g.window(by=[by])
@@ -172,10 +167,10 @@ def rank(g: Groups, v: Col, method: str = "average", ascending: bool = True, na_
             expr = expr + ties - 1
     if pct:
         total = F.count(counted).over(g.window())
-        if method == "dense" and na_option != "keep":
-            raise NoRule("dense ranks of missing values as shares")
         if method == "dense":
             total = F.size(F.collect_set(v.expr).over(g.window()))
+            if na_option != "keep" and not v.null_free:  # all missing ones have one rank
+                total = total + F.max(v.expr.isNull().cast("int")).over(g.window())
         expr = expr / total
     elif method != "average":
         expr = expr.cast("double")
@@ -194,6 +189,18 @@ WINDOWS = {
     name: (keeping_facts(name, make, finite=name not in ("cumprod", "pct_change")), names)
     for name, (make, names) in WINDOWS.items()
 }
+
+
+#: those that do something else where a group-by leaves rows out than they do to a group's Series
+_OF_GROUPS = {
+    "rank": lambda g, v, **params: WINDOWS["rank"][0](g, ranked(g, v), **params),
+    **{f"cum{x}": keeping_facts(f"cum{x}", extreme(x, WINDOWS[f"cum{x}"][0])) for x in ("max", "min")},
+}  # fmt: skip
+
+
+def of_groups(name: str) -> Callable[..., Made]:
+    """The function of a group-by itself, not of the Series that a function gets for each group."""
+    return _OF_GROUPS.get(name, WINDOWS[name][0])
 
 
 # --- results over the frame -----------------------------------------------------------------
@@ -253,8 +260,10 @@ _METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
                "df.groupby('b')[['i', 't']].shift()", "df.groupby('k')[['i', 'f']].shift(1, fill_value=0)")),
     "diff": ("periods=1, axis=0", "axis", ("periods",), ("df.groupby('k')['i'].diff()", "df.groupby('b')[['f', 't']].diff(2)",)),
     "cumsum": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumsum()", "df.groupby('b')[['f', 'i']].cumsum()", "df.groupby('k')['b'].cumsum()")),
-    "cummax": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummax()", "df.groupby('b')['i'].cummax()")),
-    "cummin": ("axis=0, numeric_only=False, **kwargs", "axis numeric_only", (), ("df.groupby('k')['f'].cummin()", "df.groupby('b')['i'].cummin()")),
+    "cummax": ("axis=0, numeric_only=False, **kwargs", "axis", (), ("df.groupby('k')['f'].cummax()", "df.groupby('b')['i'].cummax()", "df.drop(columns='b').groupby('k').cummax(numeric_only=True)",
+               "df.groupby('k')['t'].cummax()", "df.groupby('k')[['t', 'f']].transform('cummax')", "df.dropna(subset=['k']).groupby('k')['t'].cummax()", "df.groupby('k')['t'].transform(lambda x: x.cummax())")),
+    "cummin": ("axis=0, numeric_only=False, **kwargs", "axis", (), ("df.groupby('k')['f'].cummin()", "df.groupby('b')['i'].cummin()", "df.groupby('s')[['u', 'i', 'f']].cummin(numeric_only=True)",
+               "df.groupby('k')['t'].cummin()", "df.groupby(['k', 'b'])['d'].cummin()", "df.groupby('k', dropna=False)['t'].cummin()")),
     "cumprod": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumprod()", "df.groupby('b')['g'].cumprod()")),
     "ffill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].ffill()", "df.groupby('b')[['s', 't', 'g']].ffill()", "df.groupby('b')['g'].ffill(limit=1)")),
     "bfill": ("limit=None", "", ("limit",), ("df.groupby('k')['f'].bfill()", "df.groupby('b')['s'].bfill()", "df.groupby('k')[['f', 'g']].bfill(limit=1)")),
@@ -263,27 +272,27 @@ _METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     "rank": ("method='average', ascending=True, na_option='keep', pct=False, axis=0", "axis", ("method", "ascending", "na_option", "pct"),
              ("df.groupby('k')['i'].rank()", "df.groupby('b')['f'].rank(method='min', ascending=False)", "df.groupby('b')['s'].rank('dense')",
               "df.groupby('b')['f'].rank(pct=True)", "df.groupby('b')['f'].rank('dense', pct=True)", "df.groupby('b')['i'].rank('first')", "df.groupby('b')['i'].rank(method='max')", "df.groupby('b')[['i', 'f']].rank()",
-              "df.groupby('b')['f'].rank(na_option='bottom')", "df.groupby('b')['f'].rank(na_option='top', ascending=False, pct=True)", "df.groupby('b')['f'].rank('first', na_option='top')")),
+              "df.groupby('b')['f'].rank(na_option='bottom')", "df.groupby('b')['f'].rank(na_option='top', ascending=False, pct=True)", "df.groupby('b')['f'].rank('first', na_option='top')",
+              "df.groupby('k')['t'].rank(method='first')", "df.groupby('b')['t'].rank('first', ascending=False)", "df.groupby('k')['t'].transform('rank')", "df.groupby('k')['t'].transform(lambda x: x.rank())",
+              "df.groupby('k')[['t', 's', 'i']].rank('min', na_option='bottom', ascending=False)", "df.groupby('k')['s'].rank('first', na_option='top')",
+              "df.groupby('b')[['t', 'f', 's']].rank('dense', na_option='bottom', pct=True)")),
 }  # fmt: skip
 
 
 def _register(name: str) -> None:
     parameters, not_yet, handled, examples = _METHODS[name]
-    function = WINDOWS[name][0]
+    function = of_groups(name)
 
     def apply(c: Call) -> Value:
         """A value for each row from the rows of its group."""
         params = {p: c.lit(p) for p in handled if c.given(p)}
         g = Groups(c, c.grouped)
-        only = (
-            c.args.get("kwargs", {}).pop("numeric_only", Const(False))
-            if "cum" in name
-            else Const(False)
-        )
+        more = c.args.get("kwargs", {}) if name in ("cumsum", "cumprod") else c.args
+        only = literal(more.pop("numeric_only", Const(False)), "numeric_only=")
         bare(c)
         if name == "shift" and params.get("fill_value") is not None:
             return shifted_with(c, g, params)
-        return each_column(c, g, lambda v: function(g, v, **params), bool(literal(only)))
+        return each_column(c, g, lambda v: function(g, v, **params), bool(only))
 
     rule(f"DataFrameGroupBy.{name}({parameters})", not_yet=not_yet, example=examples)(apply)
     rule(f"SeriesGroupBy.{name}({parameters})", not_yet=not_yet, example=examples)(apply)
@@ -396,7 +405,7 @@ def transform(c: Call) -> Value:
         bare(c)
         return cumcount_of(c, g, True)
     if isinstance(func, Const) and func.value in WINDOWS:
-        function, names = WINDOWS[func.value]
+        function, (_, names) = of_groups(func.value), WINDOWS[func.value]
         args = [literal(a, "an argument") for a in c["args"]]
         c.need(
             len(args) <= len(names) and set(c["kwargs"]) <= set(names), "arguments of the function"
