@@ -104,20 +104,26 @@ def group_places(g: Groups, hidden: dict[str, E], moved: E | None) -> list[SortK
 
 def extreme_rows(c: Call, largest: bool) -> Col:
     """The rows with the largest (smallest) values of every group, in that order."""
-    grouped, n = c.grouped, c.lit("n")
-    c.need(
-        isinstance(n, int) and not isinstance(n, bool) and n > 0 and c.lit("keep") == "first",
-        "rows by this number",
-    )
+    grouped, n, keep = c.grouped, c.lit("n"), c.lit("keep")
+    c.need(isinstance(n, int) and not isinstance(n, bool) and n > 0, "rows by this number")
+    c.need(keep in ("first", "last", "all"), "keep= of this value")
     g = Groups(c, grouped)
     v = g.value(grouped.series)
     c.need(
-        v.dtype in NUMBERS and not v.is_nullable,
+        v.dtype in NUMBERS | {"datetime64[ns]", None} and not v.is_nullable,
         "nlargest of a column that is not a number for sure",
     )
-    by = v.expr.desc_nulls_last() if largest else v.expr.asc_nulls_last()
-    place = F.row_number().over(g.window(by=[by, *g.order()]))
-    test = place <= n  # a group with fewer values is filled up with its missing ones
+    value = v.expr if v.dtype is not None else g.typed("group_ordered", v)
+    by = value.desc_nulls_last() if largest else value.asc_nulls_last()
+    ties = g.order()
+    if keep == "last":  # not among missing values, nor where no row is left out
+        at, rows = g.position(), F.count(F.lit(1)).over(g.window())
+        ties = [F.when(value.isNull() | (rows <= n), at).otherwise(-at)]
+    name = c.ctx.temp("place")
+    place = col(name)
+    g.temps[name] = F.row_number().over(g.window(by=[by, *ties]))  # before any row goes
+    # A group with fewer values is filled up with its missing ones.
+    test = (F.rank().over(g.window(by=[by])) if keep == "all" else place) <= n
     frame = row_levels(
         g,
         [(v.label, Made.of(v, null_free=False))],
@@ -130,14 +136,25 @@ def extreme_rows(c: Call, largest: bool) -> Col:
 
 @rule(
     "SeriesGroupBy.nlargest(n=5, keep='first')",
-    example=("df.groupby('k')['i'].nlargest(2)", "df.groupby('b')['f'].nlargest(3)"),
+    example=(
+        "df.groupby('k')['i'].nlargest(2)",
+        "df.groupby('b')['f'].nlargest(3)",
+        "df.groupby('k')['t'].nlargest(2)",
+        "df.groupby('k')['j'].nlargest(2, keep='last')",
+        "df.groupby('k')['f'].nlargest(2, keep='all')",
+        "df.groupby('b')['j'].nlargest(4, 'all')",
+        "df.groupby(['k', 'b'])['n'].nlargest(1, keep='all').reset_index()",
+        "df.groupby('k')['f'].nlargest(3, keep='last')",
+        "df.groupby('k')['i'].nlargest(1).droplevel(0)",
+    ),
 )
 def nlargest(c: Call) -> Col:
     """The largest values of every group."""
     return extreme_rows(c, True)
 
 
-@rule("SeriesGroupBy.nsmallest(n=5, keep='first')", example="df.groupby('b')['f'].nsmallest(2)")
+@rule("SeriesGroupBy.nsmallest(n=5, keep='first')",
+      example=("df.groupby('b')['f'].nsmallest(2)", "df.groupby('b')['f'].nsmallest(7, keep='last')", "df.groupby('k')['j'].nsmallest(2, keep='all')", "df.groupby('b')['d'].nsmallest(3, keep='last')"))  # fmt: skip
 def nsmallest(c: Call) -> Col:
     """The smallest values of every group."""
     return extreme_rows(c, False)
