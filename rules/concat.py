@@ -17,7 +17,7 @@ from rules.dummies import Dummies, beside_dummies
 from rules.index import framed
 from rules.join import ordered_number, renames, settled
 from rules.join_index import beside_by_number, beside_open
-from rules.lib import all_finite, assign, chain, on, series_of, settle
+from rules.lib import all_finite, assign, chain, on_part, series_of, settle
 from rules.open_gaps import gap_of_union
 from rules.registry import Call, rule
 from rules.widths import stacked_width
@@ -184,7 +184,7 @@ def beside_all(c: Call, items: list[Any], how: str) -> Frame:
             try:
                 if how == "outer" and not out.rows.same_set(item.frame.rows):
                     raise NoRule("the other side has rows of its own")
-                out = assign(c.ctx, out, label, on(out, item))
+                out = assign(c.ctx, out, label, on_part(c.ctx, out, item))
                 continue
             except NoRule:
                 item = framed(c.ctx, item, label)

@@ -36,11 +36,11 @@ def rows_where(c: Call, g: Groups, test: E) -> Frame | Col:
 
 def moved(c: Call, frame: Frame, series: Col) -> Col:
     """A Series over some rows of its frame."""
-    from rules.lib import on
+    from rules.lib import on_part
 
     if not series.local or series.temps or series.windowed:
         raise NoRule("rows of a Series that depends on other rows")
-    return on(frame, series)
+    return on_part(c.ctx, frame, series)
 
 
 def first_or_last(c: Call, last: bool) -> Value:
@@ -64,7 +64,14 @@ def first_or_last(c: Call, last: bool) -> Value:
         "df.groupby('k').head(-1)",
     ),
 )
-@rule("SeriesGroupBy.head(n=5)", example="df.groupby('k')['f'].head(1)")
+@rule(
+    "SeriesGroupBy.head(n=5)",
+    example=(
+        "df.groupby('k')['f'].head(1)",
+        "df['t'].dt.year.groupby(df['k']).tail(1).groupby(df['k']).head(1)",
+        "df['t'].dt.year.groupby(df['k']).head(1)",
+    ),
+)
 def head(c: Call) -> Value:
     """The first rows of every group."""
     return first_or_last(c, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rules.categories import complete, sort_place, stated
-from rules.lib import meet, on, series_of, settle
+from rules.lib import meet, on_part, series_of, settle
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import (
@@ -56,7 +56,7 @@ def one_key(c: Call, frame: Frame, by: Any, columns: bool) -> GroupKey:
         if frame.rows.same_set(by.frame.rows):
             _, (_, by_rows) = meet(series_anchor(frame), by)
         else:  # pandas looks the key of each row up by its label
-            by_rows = on(frame, by)
+            by_rows = on_part(c.ctx, frame, by)
         return GroupKey(by.label, by_rows)
     if type(by).__name__ == "Grouper":
         return by.key_of(c, frame)  # type: ignore[attr-defined]
@@ -173,6 +173,7 @@ _FRAME_GROUPS = (
     "df.sort_values(['i', 'j'], ascending=False).groupby('k', sort=False)['f'].sum()",
     "df.groupby(['k', 'b'])['i'].sum().groupby(level=0).max()",
     "df.groupby(['k', 'b'])['i'].sum().groupby('b').max()",
+    "df.dropna(subset=['t']).groupby([df['t'].dt.year, df['s'].str.len()])['i'].sum()",
     "df.groupby([df['t'].dt.year, df['t'].dt.month])['i'].sum().rename_axis(['y', 'm'])",
     "df.groupby(df['s'].str.len(), as_index=False)['i'].sum()",
     "df.groupby(['k', df['t'].dt.year], as_index=False).agg({'i': 'max'})",

@@ -114,7 +114,24 @@ def on(frame: Frame, series: Col) -> Col:
             if not any(c.name == name for c in frame.columns):
                 continue
         raise NoRule(f"column {name!r} has changed since the Series was made from it")
+    if unsettled(series) and not frame.rows.same_set(series.frame.rows):
+        raise NoRule("whole numbers that are fractions where any row, of more than these, has none")
     return series.but(frame=frame)
+
+
+def unsettled(series: Col) -> bool:
+    """Whether a computed Series has whole numbers that are fractions in pandas where one is missing:
+    of some of its rows nobody could tell."""
+    return series.column is None and (series.dtype == "int64?" or series.gappy)
+
+
+def on_part(ctx: Any, frame: Frame, series: Col) -> Col:
+    """``on`` for a frame that may have some of the Series' rows only: the job looks for gaps in all."""
+    if unsettled(series) and not frame.rows.same_set(series.frame.rows):
+        seen = looked_into(ctx, series)
+        expr = E(f"{ctx.call('whole')}({seen.text}, {tight(series)})")
+        series = series.but(expr=expr, dtype=None, gappy=False, uses=series.uses | seen.vars)
+    return on(frame, series)
 
 
 def meet(*values: Any) -> tuple[Frame, list[Any]]:
@@ -349,7 +366,7 @@ def assign(ctx: Any, frame: Frame, label: Any, value: Any) -> Frame:
     name = known[0].name if known else physical(frame, label)
     if isinstance(value, Col):
         try:
-            series = on(frame, value)
+            series = on_part(ctx, frame, value)
         except NoRule:
             from rules.elementwise import recalled, remade
 
@@ -425,7 +442,7 @@ def as_hidden(ctx: Any, series: Col) -> Col:
 def settled_values(ctx: Any, series: Col) -> Col:
     """A computed Series whose whole numbers are fractions where one is missing, as in pandas: of
     some of the rows nobody could tell. Any other Series as it is."""
-    if series.column is not None or not (series.dtype == "int64?" or series.gappy):
+    if not unsettled(series):
         return series
     made = as_hidden(ctx, series)
     text = f"{ctx.call('settled')}({made.frame.text}, {lift(made.frame.hidden[-1])})"

@@ -192,6 +192,7 @@ def delitem(c: Call) -> Frame:
         "df[['x', 'y']] = 0\nout = df",
         "df[['a', 'f']] = df[['f', 'i']]\nout = df",
         "df[['x', 'y']] = [1, 'b']\nout = df",
+        "out = df.dropna(subset=['t'])\nout['year'] = df['t'].dt.year\nout['n2'] = df['s'].str.len()",
     ),
 )
 def setitem(c: Call) -> Frame:
