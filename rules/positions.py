@@ -45,6 +45,7 @@ from transpiler.symbolic import E, col, render
         "df.sort_values('i', kind='stable').iloc[3:6, :2]",
         "df[df['i'] > 2].iloc[1:4]",
         "df.iloc[::-1]",
+        "r = df.groupby(['k', 'b']).size().reset_index(name='n')\nr['k'] = r['n'] * 2\nout = r.iloc[::-1]",
         "df.sort_values('s').iloc[::-1].reset_index(drop=True)",
         "df.iloc[::2]",
         "df.iloc[2:-3]",
@@ -123,7 +124,7 @@ def backwards(ctx: Any, frame: Frame) -> Frame:
     index = frame.index
     if index.kind == "range":
         index = Index("rows", index.anchor)
-    order = Order(tuple(keys), frame.order.anchor, True, True)
+    order = replace(frame.order, keys=tuple(keys), explicit=True, total=True)
     return frame.but(order=order, rows=Rows(parent=frame.rows), index=index)
 
 
