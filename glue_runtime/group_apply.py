@@ -19,7 +19,7 @@ from glue_runtime.udf import is_missing_value
 
 PIECES = (
     "__labels array<string>, __cells array<string>, __columns string, __dtype string, "
-    "__same boolean, __row bigint"
+    "__same boolean, __nth bigint"
 )
 
 
@@ -39,7 +39,7 @@ def apply_groups(
     group_keys=True,
 ):
     """The rows that ``function`` gives for each group, under ``__key0…`` and, for frames and
-    Series, ``__label0…``; ``__by0…`` and ``__row`` sort them.
+    Series, ``__label0…``; ``__by0…`` and ``__nth`` sort them.
 
     keys, labels, order: names of columns; values: names of those that the function sees (None: all
     without "__"), or one name for a function of a Series. gives: "frame", "series", "record" (a
@@ -76,7 +76,7 @@ def apply_groups(
         ],
         *[typed_cell(x, k).alias(name) for x, k, name in zip(cells, kinds, found)],
         *sort_columns(len(keys), sort, in_place),
-        "__row",
+        "__nth",
     )
 
 
@@ -180,7 +180,7 @@ def pieces_of(result, axis, gives, of_frame, positions):
         {"__labels": pd.Series(labels, dtype=object), "__cells": pd.Series(rows, dtype=object)}
     )
     out["__columns"], out["__dtype"] = json.dumps(columns), str(getattr(result, "dtype", ""))
-    out["__same"], out["__row"] = same, pd.Series(list(places), dtype="int64")
+    out["__same"], out["__nth"] = same, pd.Series(list(places), dtype="int64")
     return out
 
 

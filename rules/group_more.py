@@ -39,8 +39,8 @@ def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = 
     g.by_text()
     hidden = dict(sorts or {})
     if by is None:
-        hidden["__row"] = g.position()
-        by = [SortKey("__row", None)]
+        hidden["__nth"] = g.position()
+        by = [SortKey("__nth", None)]
     taken: set[str] = set()
     levels, parts = [], []
     for key in g.keys if grouped.group_keys else ():
@@ -74,12 +74,12 @@ def own_label_levels(g: Groups, taken: set[str]) -> tuple[list[Column], list[E]]
     """The rows' own labels as index levels, and what they are."""
     frame = g.frame
     if frame.index.kind != "columns":
-        name = fresh_name("__label", taken)
+        name = fresh_name("__own", taken)
         label = g.ctx.position(frame, frame.index.anchor, "number")
         return [Column(None, name, "int64", fresh())], [label.alias(name)]
     levels, exprs = [], []
     for level in frame.index.levels:
-        name = fresh_name(level.label if level.label is not None else "__label", taken)
+        name = fresh_name(level.label if level.label is not None else "__own", taken)
         levels.append(Column(level.label, name, level.dtype, fresh(), level.nullable))
         exprs.append(shown_as(col(level.name), name))
         g.ctx.use(frame, level)
@@ -128,8 +128,8 @@ def extreme_rows(c: Call, largest: bool) -> Col:
         g,
         [(v.label, Made.of(v, null_free=False))],
         test,
-        [SortKey("__place", None)],
-        {"__place": place},
+        [SortKey("__nth", None)],
+        {"__nth": place},
     )
     return series_of(c.ctx, frame, v.label)
 

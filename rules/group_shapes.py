@@ -222,7 +222,7 @@ class Chosen:
         at: E = col(place)
         if moved is not None:
             at = F.when(moved, at).otherwise(self.natural[0])
-        return row_levels(g, values, condition, [SortKey("__at", None)], {"__at": at}, moved)
+        return row_levels(g, values, condition, [SortKey("__nth", None)], {"__nth": at}, moved)
 
     def moved(self, condition: E | None, place: E) -> E | None:
         """Whether any row goes or moves: without group keys pandas leaves the rows where they were

@@ -148,10 +148,10 @@ def applied(c: Call, func: Any, gives: str, shape: Value | None = None, names: l
     levels = rows.key_levels() if grouped.group_keys or gives in ("record", "value") else []
     levels += rows.label_levels() if gives in ("frame", "series") else []
     by = [f"__by{n}" for n in range(len(g.keys) if grouped.sort else 1)]
-    order = Order(tuple(SortKey(n, None) for n in (*by, "__row")), None, True, True)
+    order = Order(tuple(SortKey(n, None) for n in (*by, "__nth")), None, True, True)
     keys = tuple(x.name for x in rows.key_levels() if x.name not in {v.name for v in levels})
     out = Frame(call, tuple(columns or ()), open=columns is None, index=Index("columns", levels=tuple(levels), unique=gives in ("record", "value")),
-                order=order, rows=Rows(), hidden=(*by, "__row", *keys), vars=rows.frame.vars | g.vars)  # fmt: skip
+                order=order, rows=Rows(), hidden=(*by, "__nth", *keys), vars=rows.frame.vars | g.vars)  # fmt: skip
     if gives in ("series", "value"):
         return series_of(c.ctx, out, out.columns[0].label)
     return out

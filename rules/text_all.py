@@ -12,7 +12,7 @@ from rules.text import pattern, text_dtype, text_of
 from transpiler.facts import Column, Frame, Index, Order, Rows, SortKey
 from transpiler.symbolic import E, F, col, lift
 
-_ROW = "__row"
+_ROW = "__nth"
 
 
 @rule(

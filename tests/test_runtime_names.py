@@ -25,3 +25,13 @@ def test_a_function_that_rules_name_is_defined_once():
     named = named_by_rules()
     twice = {n: sorted(m) for n, m in homes.items() if len(m) > 1 and n in named}
     assert not twice
+
+
+def test_hidden_columns_that_stay_are_called_like_none_that_a_helper_drops():
+    texts = [
+        f.read_text() for room in ("rules", "glue_runtime") for f in (ROOT / room).glob("*.py")
+    ]
+    text = "\n".join(texts)
+    stay = set(re.findall(r'SortKey\("(__[a-z]+)"', text))
+    go = {n for names in re.findall(r"\.drop\(([^()]*)\)", text) for n in re.findall(r'"(__[a-z]+)"', names)}  # fmt: skip
+    assert stay and not stay & go
