@@ -95,12 +95,33 @@ def parse_float(t, cells):
     )
 
 
+def parse_whole(t, cells):
+    """Cells that dtype= wants whole: 25.0 and 1e3 are, too."""
+    number = parse_float(t, cells)
+    whole = (number == F.floor(number)) & (F.abs(number) < 2**53)
+    return F.coalesce(parse_int(t, cells), F.when(whole, number.cast("bigint")))
+
+
 def parse_bool(t, cells):
     """bool cells: true and false in any case, and the words the caller added."""
     text, lower = F.col(t), F.lower(t)
     return F.when((lower == "true") | text.isin(*cells["true"]), True).when(
         (lower == "false") | text.isin(*cells["false"]), False
     )
+
+
+def parse_nullable_bool(t, cells):
+    """Cells of dtype="boolean": these words and no others, and the words the caller added."""
+    text = F.col(t)
+    return F.when(text.isin("True", "TRUE", "true", "1", "1.0", *cells["true"]), True).when(
+        text.isin("False", "FALSE", "false", "0", "0.0", *cells["false"]), False
+    )
+
+
+def parse_bit(t, cells):
+    """Cells of dtype=bool: 1 and 0 are, too."""
+    number = parse_float(t, cells)
+    return F.coalesce(parse_bool(t, cells), F.when(number.isin(0.0, 1.0), number == 1))
 
 
 def parse_text(t, cells):
@@ -120,6 +141,12 @@ def parse_timestamp(t, cells):
     return F.when(F.col(t).rlike(r"(Z|[+-]00:?00)\z"), time) if zoned else time
 
 
+#: of what dtype= asks for, where it takes more than pandas finds by itself
+ASKED = {
+    **dict.fromkeys(("int64", "int", "int32", "Int64", "Int32"), parse_whole),
+    "boolean": parse_nullable_bool,
+    "bool": parse_bit,
+}
 PARSERS = {
     "bigint": parse_int,
     "double": parse_float,
@@ -129,9 +156,10 @@ PARSERS = {
 }
 
 
-def cell_values(t, name, kind, markers, cells, required=False):
+def cell_values(t, name, kind, markers, cells, asked=None):
     """The values of text column `t` as `kind`; a cell that does not fit fails the job, and so
-    does a missing one where the value is required."""
+    does a missing one where the program asked for a dtype that has none."""
+    required = asked in NEVER_MISSING
     text = F.col(t)
     problem = F.concat(
         F.lit(f"{cells['path']}: column {name!r} has a value that is not {kind}: "),
@@ -145,7 +173,7 @@ def cell_values(t, name, kind, markers, cells, required=False):
         return F.coalesce(text, failed)
     if kind == "string":
         return text
-    value = F.coalesce(PARSERS[kind](t, cells), failed)
+    value = F.coalesce(ASKED.get(asked, PARSERS[kind])(t, cells), failed)
     numbers = marker_numbers(markers) if kind == "double" else []
     value = F.when(~value.isin(*numbers), value) if numbers else value
     finite = kind == "double" and name in cells["finite"]

@@ -8,7 +8,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from glue_runtime.csv_cells import NEVER_MISSING, cell_values, infer_kinds, missing_markers
+from glue_runtime.csv_cells import cell_values, infer_kinds, missing_markers
 from glue_runtime.csv_layout import (
     PACKED,
     needs_multiline,
@@ -153,9 +153,7 @@ def read_csv(
     asked.update({name: "str" for name in as_text if name in wanted})
     kinds = infer_kinds(texts, wanted, dict(pinned or ()), asked, cells)
     out = [
-        cell_values(
-            f"t{i}", name, kinds[name], markers[name], cells, asked.get(name) in NEVER_MISSING
-        ).alias(name)
+        cell_values(f"t{i}", name, kinds[name], markers[name], cells, asked.get(name)).alias(name)
         for i, name in enumerate(wanted)
     ]
     if position is not None:

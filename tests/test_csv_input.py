@@ -1,6 +1,7 @@
 """read_csv against pandas: text that real files hold, layouts, types, order, failures."""
 
 import gzip
+import io
 import os
 
 import pandas as pd
@@ -12,7 +13,7 @@ from glue_runtime import csv_layout
 from glue_runtime.csv_cut import cut_cells
 from glue_runtime.csv_input import read_csv
 from glue_runtime.driver import to_pandas
-from glue_runtime.local import run_job
+from glue_runtime.local import compare_frames, run_job
 from glue_runtime.local.awsglue.context import GlueContext
 from rules import csv_reading
 from transpiler import transpile
@@ -276,6 +277,42 @@ def test_each_word_alone(glue, tmp_path):  # noqa: F811
     header = ",".join(f"c{i}" for i in range(len(WORDS)))
     path.write_bytes(f"{header}\n{','.join(map(cell, WORDS))}\n".encode())
     assert_same_read(glue, path)
+
+
+@pytest.mark.parametrize("dtype", ["Int64", "int64", "float64", "boolean", "bool"])
+def test_each_word_as_what_the_program_asks_for(glue, tmp_path, dtype):  # noqa: F811
+    """What pandas takes for the dtype the job takes; each of the other words fails it. (A column of
+    truth alone is one of numbers in pandas; the job fails.)"""
+    truth = dtype in ("int64", "float64")
+    taken = [
+        w
+        for w in WORDS
+        if pandas_takes(w, dtype) and not (truth and w.lower() in ("true", "false"))
+    ]
+    path = tmp_path / "in.csv"
+    header = ",".join(f"c{i}" for i in range(len(taken)))
+    path.write_bytes(f"{header}\n{','.join(map(cell, taken))}\n".encode())
+    got = to_pandas(read_csv(glue, str(path), transformation_ctx="t", dtype=dtype))
+    assert not compare_frames(pd.read_csv(path, dtype=dtype).astype(object), got.astype(object))
+    others = [word for word in WORDS if word not in taken]
+    path.write_bytes(("a,b\n" + "".join(f"{cell(w)},{i}\n" for i, w in enumerate(others))).encode())
+    frame = read_csv(glue, str(path), transformation_ctx="t", dtype={"a": dtype})
+    wrong = []
+    for number, word in enumerate(others):
+        try:
+            frame.filter(f"b = {number}").collect()
+            wrong.append(word)
+        except Exception as error:
+            assert "has a value that is not" in str(error)
+    assert not wrong
+
+
+def pandas_takes(word, dtype):
+    try:
+        pd.read_csv(io.StringIO(f"a,b\n{cell(word)},1\n"), dtype={"a": dtype})
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
 
 
 def test_rule_and_reader_agree_on_what_only_pandas_reads():
