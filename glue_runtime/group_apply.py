@@ -8,13 +8,14 @@ NULL), because only all results together tell the types that pandas gives to the
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.position import with_position
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import quoted, resolved
 from glue_runtime.udf import is_missing_value
 
 PIECES = (
@@ -46,13 +47,15 @@ def apply_groups(
     Series of values by name) or "value". columns, types: names and Spark types where they are known.
     """
     names = values if values is not None else [n for n in df.columns if not n.startswith("__")]
-    kept = df.dropna(subset=list(keys)) if dropna else df
-    pieces = kept.groupBy(
-        *[quoted(k).alias(f"__key{n}") for n, k in enumerate(keys)]
+    kept = df.dropna(subset=[*map(resolved, keys)]) if dropna else df
+    plain = kept.toDF(*[f"c{n}" for n in range(len(df.columns))])  # Spark parses the names here
+    run = group_function(
+        function, names, list(keys), list(labels), order, gives, floats_of(df, names)
+    )
+    pieces = plain.groupBy(
+        *[F.col(f"c{df.columns.index(k)}").alias(f"__key{n}") for n, k in enumerate(keys)]
     ).applyInPandas(
-        group_function(
-            function, names, list(keys), list(labels), order, gives, floats_of(df, names)
-        ),
+        partial(named_as, run, df.columns),
         ", ".join(f"__key{n} {df.schema[k].dataType.simpleString()}" for n, k in enumerate(keys))
         + ", __first bigint, "
         + PIECES,
@@ -85,6 +88,11 @@ def sort_columns(count, sort, in_place):
     rows go back to where they were."""
     by = [f"__key{n}" for n in range(count)] if sort else ["__first"]
     return [(F.lit(0) if in_place else F.col(name)).alias(f"__by{n}") for n, name in enumerate(by)]
+
+
+def named_as(run, columns, pdf: pd.DataFrame) -> pd.DataFrame:
+    """What ``run`` gives for a group whose columns get their names back."""
+    return run(pdf.set_axis(columns, axis=1))
 
 
 def group_function(function, names, keys, labels, order, gives, floats):
@@ -251,7 +259,7 @@ def transform_groups(df, name, keys, function, column, order="__pos", dropna=Tru
         numbered = with_position(df, *order, name="__at")
         out = transform_groups(numbered, name, keys, function, column, "__at", dropna, kind)
         return out.drop("__at")
-    kept = df.dropna(subset=list(keys)) if dropna else df
+    kept = df.dropna(subset=[*map(resolved, keys)]) if dropna else df
     picked = kept.select(
         *[quoted(k).alias(f"__key{n}") for n, k in enumerate(keys)],
         quoted(order).alias("__row"),

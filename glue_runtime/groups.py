@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from glue_runtime.columns import type_in
 from glue_runtime.columns_group import group_cumulative
 from glue_runtime.position import with_position
+from glue_runtime.quoting import quoted, resolved
 
 
 def whole_or_float(df, column):
@@ -24,18 +25,19 @@ def number_of_groups(df, *keys):
 def labels_between(df, label, step, month_end=False, weekdays=False, by=()):
     """The labels of all bins from the first of `df` (of each group `by`) to the last, as a frame of
     one column beside the groups. A group without any time fails the job."""
-    low, high = F.min(label), F.max(label)
+    low, high = F.min(quoted(label)), F.max(quoted(label))
     if by:
         problem = F.raise_error(F.lit("a group without any time cannot be resampled"))
         low = F.coalesce(low, problem.cast("timestamp"))
     if month_end:
         low, high = F.date_trunc("month", low), F.date_trunc("month", high)
-    span = df.groupBy(*by).agg(F.sequence(low, high, F.expr(step)).alias("__labels"))
-    bins = span.select(*by, F.explode("__labels").alias(label))
+    keys = [quoted(key) for key in by]
+    span = df.groupBy(*keys).agg(F.sequence(low, high, F.expr(step)).alias("__labels"))
+    bins = span.select(*keys, F.explode("__labels").alias(label))
     if month_end:
-        bins = bins.withColumn(label, F.last_day(label).cast("timestamp"))
+        bins = bins.withColumn(label, F.last_day(quoted(label)).cast("timestamp"))
     if weekdays:
-        bins = bins.filter(F.weekday(label) < 5)
+        bins = bins.filter(F.weekday(quoted(label)) < 5)
     return bins
 
 
@@ -50,9 +52,9 @@ def with_empty_bins(df, label, step, zeros=(), month_end=False, weekdays=False, 
     if odd:
         raise TypeError(f"booleans in {odd[0]}, which pandas makes numbers where a bin has no rows")
     bins = labels_between(df, label, step, month_end, weekdays, by)
-    filled = bins.join(df, [*by, label], "left").select(*df.columns)
-    filled = filled.fillna(1, subset=list(ones)) if ones else filled
-    return filled.fillna(0, subset=list(zeros)) if zeros else filled
+    filled = bins.join(df, [*by, label], "left").select(*map(quoted, df.columns))
+    filled = filled.fillna(1, subset=[*map(resolved, ones)]) if ones else filled
+    return filled.fillna(0, subset=[*map(resolved, zeros)]) if zeros else filled
 
 
 def any_row(df, condition):

@@ -3,9 +3,14 @@
 from pyspark.sql import functions as F
 
 
+def resolved(name):
+    """A name that may hold dots and backticks, for calls that resolve names as ``F.col`` does."""
+    return f"`{name.replace('`', '``')}`"
+
+
 def quoted(name):
     """A column by a name that may hold dots and backticks."""
-    return F.col(f"`{name.replace('`', '``')}`")
+    return F.col(resolved(name))
 
 
 def is_ndarray(field):

@@ -41,7 +41,7 @@ from transpiler.facts import (
     gap_beside_nan,
     none_gap,
 )
-from transpiler.symbolic import col, lift, render
+from transpiler.symbolic import col, in_list, lift, render
 
 
 @rule(
@@ -355,10 +355,7 @@ def united(
     ):
         for f in frames:
             c.ctx.use(f)
-        shown = [
-            lift(x.name).text if x.name.replace("_", "a").isalnum() else col(x.name).text
-            for x in columns
-        ]
+        shown = [in_list(x.name) for x in columns]
         text += f".select({', '.join([*shown, *(render(h) for h in hidden)])})"
     return Frame(text, tuple(columns), hidden=hidden, vars=reads, nullable=frames[0].nullable)
 
@@ -379,7 +376,7 @@ def conformed(
     if set(moves.values()) & {x.name for x in frame.columns}:
         ctx.use(frame)
         shown = [
-            col(x.name).alias(names[x.label]).text if x.name in moves else lift(x.name).text
+            col(x.name).alias(names[x.label]).text if x.name in moves else in_list(x.name)
             for x in frame.columns
             if x.label in names
         ]

@@ -24,7 +24,7 @@ from transpiler.facts import (
     fresh,
     with_nan,
 )
-from transpiler.symbolic import F, col, lift, render
+from transpiler.symbolic import F, col, lift, plain_name, render
 
 # --- keys -------------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ def labelled_part(ctx: Any, frame: Frame, row: str | None, key: str, taken: set)
         while name in taken:
             name += "_"
         taken.add(name)
-        shown.append(lift(x.name).text if name == x.name and name.replace("_", "a").isalnum() else col(x.name).alias(name).text)  # fmt: skip
+        shown.append(lift(x.name).text if name == x.name and plain_name(name) else col(x.name).alias(name).text)  # fmt: skip
         out.append(replace(x, name=name, uid=fresh(), origin=None))
     level = frame.index.levels[0]
     label = render(key) if level.name == key else col(level.name).alias(key).text

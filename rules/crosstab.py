@@ -25,7 +25,7 @@ from transpiler.facts import (
     Value,
     fresh,
 )
-from transpiler.symbolic import F, col, lift, render
+from transpiler.symbolic import F, col, in_list, render
 
 # --- crosstab ---------------------------------------------------------------------------------
 
@@ -218,7 +218,7 @@ def value_counts(c: Call) -> Col:
     text = frame.text
     if c.lit("dropna"):
         text += f".filter({reduce(and_, [col(x.name).isNotNull() for x in columns])})"
-    text += f".groupBy({', '.join(lift(x.name).text for x in columns)}).count()"
+    text += f".groupBy({', '.join(in_list(x.name) for x in columns)}).count()"
     levels = tuple(replace(x, uid=fresh(), origin=None) for x in columns)
     label, dtype = ("proportion", "float64") if c.lit("normalize") else ("count", "int64")
     count, used = Column(label, "count", dtype), frame.vars

@@ -33,7 +33,7 @@ from transpiler.facts import (
     with_missing,
 )
 from transpiler.infer.driver import import_pandas
-from transpiler.symbolic import E, F, lift, render
+from transpiler.symbolic import E, F, in_list, render, resolved_name
 
 
 def counted(c: Call, series: Col, first: bool) -> tuple[Frame, Any]:
@@ -69,8 +69,8 @@ def mode(c: Call) -> Col:
     c.need(c.lit("dropna") or c.col.dtype in _SORTED, "a missing value among values that may not sort with it")  # fmt: skip
     frame, (value, aggs) = counted(c, c.col, False)
     name = frame.columns[0].name
-    present = f".dropna(subset=[{lift(name)}])" if c.lit("dropna") else ""
-    counts = f"{frame.text}{present}.groupBy({lift(name)}).agg({aggs[0]})"
+    present = f".dropna(subset=[{render(resolved_name(name))}])" if c.lit("dropna") else ""
+    counts = f"{frame.text}{present}.groupBy({in_list(name)}).agg({aggs[0]})"
     text = f"{c.ctx.call('most_frequent')}({counts})"
     dtype = {"int64?": None}.get(value.dtype or "", value.dtype)
     c.need(value.dtype is None or dtype is not None, "whole numbers that may have become fractions")
@@ -206,8 +206,8 @@ def counts_of(c: Call, series: Col) -> Col:
     out_name = "count" if name != "count" else "count_"
     aggs[0] = F.count(F.lit(1)).alias(out_name)
     complete = not c.lit("dropna") or series.dtype in ("int64", "bool")
-    present = "" if complete else f".dropna(subset=[{lift(name)}])"
-    text = f"{frame.text}{present}.groupBy({lift(name)}).agg({', '.join(a.text for a in aggs)})"
+    present = "" if complete else f".dropna(subset=[{render(resolved_name(name))}])"
+    text = f"{frame.text}{present}.groupBy({in_list(name)}).agg({', '.join(a.text for a in aggs)})"
     level = Column(series.label, name, value.dtype, fresh(), nullable=value.is_nullable)
     known = {level.uid} if c.lit("dropna") else set()
     counts = Column("count", out_name, "Int64" if value.is_nullable else "int64")
@@ -272,7 +272,7 @@ def unique(c: Call) -> Local:
 def values_in_no_order(ctx: Any, series: Col) -> Local:
     """The distinct values for a program that sorts them."""
     frame, _ = solid(ctx, series)
-    text = f"{frame.text}.select({render(frame.columns[0].name)})"
+    text = f"{frame.text}.select({in_list(frame.columns[0].name)})"
     return Local(f"{ctx.call('distinct_values')}({text})", frame.vars | series.uses)
 
 

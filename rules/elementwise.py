@@ -18,17 +18,7 @@ from rules.lib import (
 )
 from transpiler.errors import attempt
 from transpiler.facts import Col, Column, Frame, fresh
-from transpiler.symbolic import E, col, lift
-
-
-def plain_name(name: str) -> bool:
-    """Whether Spark takes the name as it is in lists of column names."""
-    return name.replace("_", "a").isalnum()
-
-
-def resolved_name(name: str) -> str:
-    """The name for calls that resolve names as ``F.col`` does, where a dot would be a field."""
-    return f"`{name.replace('`', '``')}`" if "." in name or "`" in name else name
+from transpiler.symbolic import E, col, in_list, lift, plain_name, resolved_name
 
 
 def mapped(ctx: Any, frame: Frame, change: Callable[[Col], Col]) -> Frame:
@@ -101,9 +91,8 @@ def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame
         parts.append(
             lift(name).text if same and plain_name(name) else f"{tight(series).alias(name)}"
         )
-    parts += [lift(x.name).text for x in frame.index.levels] + [
-        lift(h).text for h in base.hidden if h not in temps
-    ]
+    parts += [in_list(x.name) for x in frame.index.levels]
+    parts += [in_list(h) for h in base.hidden if h not in temps]
     return chain(base, f".select({', '.join(parts)})", columns=tuple(columns), open=False, gone=(),
                  hidden=tuple(h for h in base.hidden if h not in temps))  # fmt: skip
 
@@ -224,5 +213,6 @@ __all__ = [
     "mapped",
     "plain_name",
     "projected",
+    "resolved_name",
     "solid",
 ]

@@ -23,7 +23,7 @@ from transpiler.facts import (
     Value,
     fresh,
 )
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.symbolic import E, F, col, in_list, render
 
 def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = None, by: list[SortKey] | None = None,
                sorts: dict[str, E] | None = None, moved: E | None = None) -> Frame:  # fmt: skip
@@ -67,7 +67,7 @@ def row_levels(g: Groups, values: list[tuple[Any, Made]], condition: E | None = 
 
 def shown_as(expr: E, name: str) -> E:
     """The expression under a name: just the name where it is the column of that name."""
-    return lift(name) if str(expr) == str(col(name)) and "." not in name else expr.alias(name)
+    return E(in_list(name)) if str(expr) == str(col(name)) else expr.alias(name)
 
 
 def own_label_levels(g: Groups, taken: set[str]) -> tuple[list[Column], list[E]]:

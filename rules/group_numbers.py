@@ -9,7 +9,7 @@ from rules.groups import Groups, fresh_name
 from rules.lib import FrameStep, derive, fresh_column, series_of
 from rules.registry import Call, rule
 from transpiler.facts import Col, Column, Frame, Index, Order, SortKey, Value
-from transpiler.symbolic import E, F, col, lift
+from transpiler.symbolic import E, F, col, in_list
 
 
 def quantiles(c: Call, wanted: list, params: dict) -> Value:
@@ -42,8 +42,8 @@ def quantiles(c: Call, wanted: list, params: dict) -> Value:
         )
         for n, q in enumerate(numbers)
     ]
-    kept = [lift(x.name) for x in wide.index.levels] + [lift(h) for h in wide.hidden]
-    text = f".select({', '.join(k.text for k in kept)}, {F.inline(F.array(*rows))})"
+    kept = [in_list(x.name) for x in wide.index.levels] + [in_list(h) for h in wide.hidden]
+    text = f".select({', '.join(kept)}, {F.inline(F.array(*rows))})"
     levels = (*wide.index.levels, Column(None, level, "float64"))
     loose = wide.index.loose  # unstacked, the numbers are in the order in which they were asked for
     loose += ((level, None),) if numbers != sorted(numbers) else ()

@@ -39,7 +39,7 @@ from transpiler.facts import (
     fresh,
     with_missing,
 )
-from transpiler.symbolic import E, F, Window, col, lift, render
+from transpiler.symbolic import E, F, Window, col, lift, render, resolved_name
 
 
 @dataclass(frozen=True)
@@ -254,7 +254,7 @@ class Groups:
         if not holes:
             return frame
         if len(holes) > 1 and all(k.column is not None for k in holes):
-            return chain(frame, f".dropna(subset={[k.column.name for k in holes]!r})")  # type: ignore[union-attr]
+            return chain(frame, f".dropna(subset={[resolved_name(k.column.name) for k in holes]!r})")  # type: ignore[union-attr]
         test = holes[0].expr.isNotNull()
         for key in holes[1:]:
             test = test & key.expr.isNotNull()

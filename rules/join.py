@@ -27,7 +27,7 @@ from transpiler.facts import (
     with_missing,
     gap_beside_nan,
 )
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.symbolic import E, F, col, in_list, lift, render
 
 _MERGE = (
     "how='inner', on=None, left_on=None, right_on=None, left_index=False, right_index=False, sort=False, "
@@ -426,7 +426,7 @@ def after_join(
     if using and [x.name for x in columns][: len(first)] != first:
         ctx.use(job.left), ctx.use(job.right)
         more = "".join(f', "{n}"' for n in numbers or ())
-        text += f".select({', '.join(lift(x.name).text if x.name.replace('_', 'a').isalnum() else col(x.name).text for x in columns)}{more})"
+        text += f".select({', '.join(in_list(x.name) for x in columns)}{more})"
     return text, columns, keys
 
 

@@ -10,7 +10,7 @@ from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import Column, Const, Frame, Func, Module, OpenLabels, Order, Plain, fresh
 from transpiler.infer.driver import import_pandas
-from transpiler.symbolic import E, col, lift, render
+from transpiler.symbolic import E, col, in_list, lift, render
 
 # --- laying out columns -----------------------------------------------------------------------
 
@@ -18,7 +18,7 @@ from transpiler.symbolic import E, col, lift, render
 def chosen(name: str, expr: E | None = None) -> str:
     """How a select names a column: its plain name, or an expression under that name."""
     if expr is None:
-        return lift(name).text if name.replace("_", "a").isalnum() else col(name).text
+        return in_list(name)
     return expr.alias(name).text
 
 

@@ -47,7 +47,7 @@ from transpiler.facts import (
     none_gap,
     zone_of,
 )
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.symbolic import E, F, col, in_list, lift, render
 from transpiler.builders import builder, helpers_in, takes
 
 # --- Series ---------------------------------------------------------------------------------
@@ -585,13 +585,14 @@ def selected(ctx: Any, frame: Frame, columns: list[Column]) -> Frame:
     kept = {c.name for c in columns}
     frame = ctx.losing(frame, keep=kept | {c.name for c in frame.index.levels})
     ctx.use(frame, *columns)
-    names = [lift(c.name) for c in columns] + [lift(c.name) for c in frame.index.levels]
-    names += [lift(h) for h in frame.hidden]
-    plain = ", ".join(
-        n.text if n.text[1:-1].replace("_", "a").isalnum() else col(eval(n.text)).text
-        for n in names
+    names = [*(c.name for c in (*columns, *frame.index.levels)), *frame.hidden]
+    return chain(
+        frame,
+        f".select({', '.join(map(in_list, names))})",
+        columns=tuple(columns),
+        open=False,
+        gone=(),
     )
-    return chain(frame, f".select({plain})", columns=tuple(columns), open=False, gone=())
 
 
 def sorted_text(exprs: list[E]) -> str:

@@ -35,7 +35,7 @@ from transpiler.facts import (
     Value,
     fresh,
 )
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.symbolic import E, F, col, lift, render, resolved_name
 
 # --- columns named by values ------------------------------------------------------------------
 
@@ -456,7 +456,7 @@ def table_of_groups(
         of_all = col(long.index.levels[0].name) == lift(total)
     gappy = all(x.dtype not in ("int64", "bool") for x in cells)
     if gappy and c.lit("dropna"):  # the others are never missing
-        names = render([x.name for x in cells])
+        names = render([resolved_name(x.name) for x in cells])
         kept = [*[col(x.name).isNotNull() for x in cells], *([] if of_all is None else [of_all])]
         test = f'"all", subset={names}' if of_all is None else reduce(or_, kept)
         out = chain(out, f".{'dropna' if of_all is None else 'filter'}({test})")
@@ -482,7 +482,7 @@ def filled_groups(c: Call, out: Frame, cells: list[Column], fill: Any, but: E | 
     if not gaps:
         return out
     if but is None:
-        return chain(out, f".fillna({render(fill)}, subset={render(gaps)})")
+        return chain(out, f".fillna({render(fill)}, subset={render([*map(resolved_name, gaps)])})")
     whole = {x: F.when(col(x).isNull() & ~but, F.lit(fill)).otherwise(col(x)) for x in gaps}
     return chain(out, f".withColumns({render(whole)})")
 

@@ -14,7 +14,6 @@ from transpiler.facts import (
     Frame,
     Index,
     ColumnValues,
-    Order,
     Plain,
     Rows,
     Scalar,

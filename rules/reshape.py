@@ -23,7 +23,7 @@ from transpiler.facts import (
     TextLists,
     fresh,
 )
-from transpiler.symbolic import E, F, col, lift, render
+from transpiler.symbolic import E, F, col, lift, plain_name, render
 
 # --- melt -------------------------------------------------------------------------------------
 
@@ -160,9 +160,7 @@ def melted_known(
 
 def listed(names: list[str]) -> str:
     """Column names as Spark takes them in a list of strings."""
-    return render(
-        [n if n.replace("_", "a").isalnum() else "`" + n.replace("`", "``") + "`" for n in names]
-    )
+    return render([n if plain_name(n) else "`" + n.replace("`", "``") + "`" for n in names])
 
 
 def numbered(ctx: Any, frame: Frame, step: tuple, order: list[E], *temps: str) -> Frame:

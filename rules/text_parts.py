@@ -24,7 +24,7 @@ from rules.text import (
 )
 from transpiler.errors import NoRule
 from transpiler.facts import Col, Column, Const, Frame, Sequence, Value, Windowed, gap_beside_nan
-from transpiler.symbolic import E, F, lift
+from transpiler.symbolic import E, F, in_list
 
 # --- several columns from one ---------------------------------------------------------------
 
@@ -37,11 +37,11 @@ def columns_of(c: Call, series: list[Col], labels: list) -> Frame:
         for label, s in zip(labels, series)
     ]
     c.need(len({x.name for x in columns}) == len(columns), "two columns with one name")
-    kept = [lift(x.name) for x in frame.index.levels] + [lift(h) for h in frame.hidden]
-    c.need(not {x.name for x in columns} & {eval(k.text) for k in kept}, "the names clash")
+    kept = [*(x.name for x in frame.index.levels), *frame.hidden]
+    c.need(not {x.name for x in columns} & set(kept), "the names clash")
     c.need(not any(s.temps for s in series), "the parts need columns of their own")
     exprs = [s.expr.alias(x.name).text for s, x in zip(series, columns)]
-    text = f"{frame.text}.select({', '.join([k.text for k in kept] + exprs)})"
+    text = f"{frame.text}.select({', '.join([*map(in_list, kept), *exprs])})"
     parts = tuple((x.uid, s.but(label=x.label)) for x, s in zip(columns, series))
     return frame.but(text=text, columns=tuple(columns), open=False, gone=(), parts=parts)
 

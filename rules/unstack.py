@@ -12,7 +12,7 @@ from rules.levels import unsorted_levels
 from rules.pivot import Wide, as_list, fits, spread, unstacked
 from rules.registry import Call, rule
 from transpiler.facts import NULL_FREE, Column, Frame, SortKey
-from transpiler.symbolic import render
+from transpiler.symbolic import in_list, render, resolved_name
 
 # --- pivot, unstack ---------------------------------------------------------------------------
 
@@ -184,11 +184,11 @@ def in_order_of_levels(c: Call, table: Frame, wide: Wide, odd: list[Column], loo
     )
     held = long
     if "dropna=True" in wide.options:
-        held += f'.na.drop(how="all", subset={render([x.name for x in wide.cells])})'
+        held += f'.na.drop(how="all", subset={render([resolved_name(x.name) for x in wide.cells])})'
     total = f", total=({render(wide.levels[0].name)}, {render(wide.total)})" if wide.total is not None else ""  # fmt: skip
     for level in odd:
         name, labelled = ctx.temp("place"), next(x for x in out.index.levels if x.label == level.label)  # fmt: skip
-        values = loose.get(level.name) or f"{long}.select({render(level.name)})"
+        values = loose.get(level.name) or f"{long}.select({in_list(level.name)})"
         args = f"{out.text}, {held}, {render([level.name, labelled.name])}, {values}, {seen}, {render(name)}{total}"
         place = next(n for n, k in enumerate(keys) if k.name == labelled.name)
         keys.insert(place, SortKey(name, None))

@@ -30,7 +30,7 @@ from transpiler.facts import (
     SortKey,
 )
 from transpiler.infer.context import sorted_order
-from transpiler.symbolic import E, F, Window, col, lift
+from transpiler.symbolic import E, F, Window, col, lift, plain_name
 
 # --- duplicates -----------------------------------------------------------------------------
 
@@ -47,7 +47,7 @@ def occurrence(ctx: Any, frame: Frame, keys: list[E], keep: Any) -> E:
 
 
 def key_names(columns: list[Column]) -> list[E]:
-    return [lift(x.name) if x.name.replace("_", "a").isalnum() else col(x.name) for x in columns]
+    return [lift(x.name) if plain_name(x.name) else col(x.name) for x in columns]
 
 
 def first_rows_of(ctx: Any, frame: Frame, columns: list[Column], keep: Any) -> Frame:

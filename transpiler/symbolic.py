@@ -148,8 +148,22 @@ F, Window, T = Namespace("F"), Namespace("Window"), Namespace("T")
 
 def col(name: str) -> E:
     """``F.col`` of a physical column; names that Spark would parse are quoted with backticks."""
-    plain = name.replace("_", "a").isalnum()
-    return F.col(name if plain else "`" + name.replace("`", "``") + "`")
+    return F.col(name if plain_name(name) else "`" + name.replace("`", "``") + "`")
+
+
+def plain_name(name: str) -> bool:
+    """Whether Spark takes the name as it is in lists of column names."""
+    return name.replace("_", "a").isalnum()
+
+
+def in_list(name: str) -> str:
+    """A column in a list of columns: its name, or ``F.col`` of a name that Spark would parse."""
+    return render(name) if plain_name(name) else col(name).text
+
+
+def resolved_name(name: str) -> str:
+    """The name for calls that resolve names as ``F.col`` does, where a dot would be a field."""
+    return f"`{name.replace('`', '``')}`" if "." in name or "`" in name else name
 
 
 def field(name: str, spark_type: str) -> str:

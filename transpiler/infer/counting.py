@@ -9,7 +9,7 @@ import libcst as cst
 from transpiler.errors import NoRule
 from transpiler.facts import Const, Frame, Scalar
 from transpiler.infer.scope import Scope
-from transpiler.symbolic import col, render
+from transpiler.symbolic import in_list
 
 _NAME = "DataFrame.drop_duplicates"
 
@@ -60,8 +60,7 @@ def names_of(ctx: Any, frame: Frame, subset: Any) -> str:
     if not columns or any(x.dtype == "list" for x in columns):
         raise NoRule("lists are not hashable")
     ctx.use(frame, *columns)
-    plain = [x.name.replace("_", "a").isalnum() for x in columns]
-    return ", ".join(render(x.name) if p else col(x.name).text for x, p in zip(columns, plain))
+    return ", ".join(in_list(x.name) for x in columns)
 
 
 __all__ = ["distinct_count"]
