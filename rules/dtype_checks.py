@@ -78,6 +78,8 @@ def dtype(c: Call) -> Value:
         "out = df.assign(c=df['i'] if df['i'].name == 'i' else df['j'])",
         "out = df[['i', 'j']].apply(lambda s: s * 2 if s.name == 'j' else s)",
         "s = df['i'] + df['j']\nout = df.assign(c=s if s.name is None else 0)",
+        "s = df.groupby('k')['f'].sum()\nt = s\ns.name = 'total'\nout = df.join(s, on='k').assign(t=t.name)",
+        "s = df['f'].copy()\ns.name = 'z'\nout = pd.concat([df['f'], s], axis=1)",
     ),
 )
 def name(c: Call) -> Const:

@@ -183,6 +183,10 @@ class Items:
             assert isinstance(frame, Frame)
             self.mutate(ref, name, frame, scope)
             return
+        if isinstance(ref.value, Col) and attr == "name" and isinstance(value, Const):
+            self.check_name_write(ref.value)  # type: ignore[attr-defined]
+            self.became(ref.value, ref.value.but(label=value.value))  # type: ignore[attr-defined]
+            return
         if isinstance(ref.value, DATA):
             raise NoRule("a Series is changed in place")
         text = f"{self.driver.text(ref.value)}.{attr} = {self.driver.text(value)}"

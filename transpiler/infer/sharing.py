@@ -165,6 +165,14 @@ class Sharing:
             if again or value is not own and shared(value, memory, uids):
                 raise Refused(written_through(name))
 
+    def check_name_write(self, series: Col) -> None:
+        """Refuse another name of a Series that a frame in reach has as its column: pandas may give
+        the column under that name from then on."""
+        uids = {series.column.uid} if series.column is not None else set()
+        for name, value in self.in_reach():
+            if uids and value is not series and shared(value, series.frame.memory, uids):
+                raise Refused(written_through(name))
+
 
 def shared(value: Value, memory: frozenset[int], uids: set[int] | None) -> bool:
     """Whether a value holds some of that memory; ``uids``: the columns, None for any."""
