@@ -202,6 +202,8 @@ _FAMILIES: dict[str, Any] = {
         "df.select_dtypes('number')",
         "df.select_dtypes(include=['object', 'bool'])",
         "df.select_dtypes(exclude=['number', 'datetime'])",
+        "df.select_dtypes(['object', 'category'])",
+        "df['m'] = df['b'].where(df['i'] > 2)\nout = df.assign(n2=df['i'].shift()).select_dtypes('number')",
     ),
 )
 def select_dtypes(c: Call) -> Frame:
@@ -212,20 +214,22 @@ def select_dtypes(c: Call) -> Frame:
     if frame.open or any(x.dtype is None for x in frame.columns):
         return of_types_at_runtime(c, frame, include, exclude)
     kept = []
-    for column in frame.columns if frame.labels or True else ():
-        dtype = column.dtype
-        c.need(dtype is not None, "the types are not known while planning")
-        sure = not (
-            dtype == "bool?"
-            or dtype == "int64?"
-            and {"int64", "float64", "int", "float"} & {*include, *exclude}
-        )
-        c.need(sure, "whether a column has missing values decides its dtype")
-        wanted = not include or any(_FAMILIES[f](dtype) for f in include)
-        if wanted and not any(_FAMILIES[f](dtype) for f in exclude):
-            kept.append(column)
+    for column in frame.columns:
+        wanted = {is_chosen(d, include, exclude) for d in _MAY_BE.get(column.dtype, (column.dtype,))}  # type: ignore[arg-type, call-overload]
+        c.need(len(wanted) == 1, "whether a column has missing values decides its dtype")
+        kept += [column] if True in wanted else []
     c.need(kept, "no column is left")
     return selected(c.ctx, frame, kept)
+
+
+#: what pandas has, without gaps and with some
+_MAY_BE = {"bool?": ("bool", "object"), "int64?": ("int64", "float64")}
+
+
+def is_chosen(dtype: str, include: list[str], exclude: list[str]) -> bool:
+    """Whether a column of that dtype is among those wanted."""
+    wanted = not include or any(_FAMILIES[f](dtype) for f in include)
+    return wanted and not any(_FAMILIES[f](dtype) for f in exclude)
 
 
 #: families that the job can tell by the Spark type alone, as glue_runtime names them
@@ -239,6 +243,9 @@ def of_types_at_runtime(c: Call, frame: Frame, include: list[str], exclude: list
     """The job picks the columns by the types that it sees."""
     texts = {"object", "O", "builtins.object"} if not frame.nullable else {"string"}
     table = {**_AT_RUNTIME, **{t: "text" for t in texts}}
+    if not frame.nullable and not any(x.is_nullable for x in frame.columns):  # nothing has these
+        include, exclude = ([f for f in given if f not in ("category", "string")] for given in (include, exclude))  # fmt: skip
+        c.need(include or exclude, "only columns of dtypes that no file has")
     c.need(all(f in table for f in (*include, *exclude)), "the types are not known while planning")
     c.need(
         all(
