@@ -14,7 +14,17 @@ from rules.lookup import map_series
 from rules.membership import isin_series
 from rules.registry import Call, rule
 from rules.window import first_rows_of
-from transpiler.facts import Col, Collected, Const, Frame, Index, Local, TestedColumns, Value
+from transpiler.facts import (
+    Col,
+    Collected,
+    Const,
+    Frame,
+    Index,
+    Local,
+    Mapping,
+    TestedColumns,
+    Value,
+)
 
 # --- what is collected ------------------------------------------------------------------------
 
@@ -85,6 +95,17 @@ def dict_(c: Call) -> Value:
     table = selected(c.ctx, table, [table.column(key), table.column(value)])
     table = by_label(table, key)
     return made_by(c, series_of(c.ctx, table, value), "dict", pairs)
+
+
+@rule(
+    "builtins.dict(**kwargs)",
+    verdict="kept",
+    example="out = df.assign(**dict(o=df['j'] + 1)).agg(dict(i='sum', o=['min', 'max']))",
+)
+def named_items(c: Call) -> Mapping:
+    """What is named, under its names."""
+    c.need(c["kwargs"], "nothing is named")
+    return Mapping(tuple(c["kwargs"].items()))
 
 
 def by_label(frame: Frame, label: str) -> Frame:

@@ -61,6 +61,7 @@ _UNITS = {"D": "D", "d": "D", "day": "D", "days": "D", "h": "h", "hour": "h", "h
         "parts = df[['i', 'j', 'n']].abs() % 12 + 1\nout = pd.to_datetime(parts.set_axis(['YEAR', 'MONTH', 'DAY'], axis=1).assign(YEAR=2024))",
         "pd.to_datetime(df.assign(year=df['i'] + 2000, month=3, day=df['j'].abs() + 1)[['year', 'month', 'day']])",
         "pd.to_datetime({'year': df['i'] + 2000, 'month': df['n'], 'day': df['j'].abs()}, errors='coerce')",
+        "pd.to_datetime(dict(year=df.i + 2000, month=df['j'].abs() % 12 + 1, day=1))",
         "(pd.to_datetime('today') - df['t']).dt.days > 300",
         "pd.to_datetime({'year': 2024, 'month': df['i'].abs() + 1, 'day': 1, 'hour': df['j'].abs()})",
         "pd.to_datetime(df['t'], utc=True)",
