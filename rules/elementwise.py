@@ -8,6 +8,7 @@ from rules.lib import (
     assign,
     chain,
     drop_hidden,
+    filtered,
     meet,
     on,
     physical,
@@ -163,6 +164,20 @@ def remade(ctx: Any, frame: Frame, label: Any, value: Col) -> Frame | None:
         if s.column is None and (s.dtype == "int64?" or s.dtype is None and s.gappy):
             out = with_gaps(ctx, out, column)
     return out
+
+
+def filtered_parts(ctx: Any, frame: Frame, mask: Col) -> Frame | None:
+    """The rows that a mask chooses of a frame whose columns are parts of another one's texts, where
+    the mask is over that one: its rows go first. None for any other frame."""
+    made, source = dict(frame.parts), mask.frame
+    if not frame.parts or frame.open or (source.index, source.order) != (frame.index, frame.order):
+        return None
+    series = [made.get(x.uid) for x in frame.columns]
+    if any(s is None or attempt(on, source, s) is None for s in series):
+        return None
+    kept = filtered(ctx, source, mask)
+    own = [on(kept, s).but(label=x) for s, x in zip(series, frame.labels)]  # type: ignore[arg-type]
+    return projected(ctx, kept, frame.labels, own)
 
 
 def column_in(ctx: Any, frame: Frame, column: Column) -> Col | None:

@@ -533,7 +533,16 @@ def literal_column(ctx: Any, value: Value) -> tuple[E, str | None]:
 
 def filtered(ctx: Any, frame: Frame, mask: Col) -> Frame:
     """The rows of ``frame`` for which a boolean Series is true; labels keep their holes."""
-    series = materialised(ctx, without_gaps(ctx, on(frame, mask)))
+    try:
+        mask = on(frame, mask)
+    except NoRule:
+        from rules.elementwise import filtered_parts
+
+        out = filtered_parts(ctx, frame, mask)
+        if out is None:
+            raise
+        return out
+    series = materialised(ctx, without_gaps(ctx, mask))
     base, temps = with_temps(frame, series.temps)
     out = subset_of(ctx, frame, chain(base, f".filter({series.expr})"))
     if not series.temps:

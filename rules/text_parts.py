@@ -52,6 +52,7 @@ def columns_of(c: Call, series: list[Col], labels: list) -> Frame:
         r"df['s'].str.extract(r'([a-z]+)', expand=False)",
         r"df['s'].str.extract(r'(?P<first>[A-Za-z])(?P<rest>\w*)')",
         r"df['s'].str.extract(r'(a)?(p+)')",
+        "parts = df['s'].str.extract('(?P<a>[aA])(?P<b>.*)')\nnone = parts['a'].isna()\nout = parts[~none & (df['i'] > 2)].copy()\nout['n'] = out['b'].str.len()",
         r"df['u'].str.extract(r'(\d+)')",
         "df['a'] = df['s'].str.extract('(an*)', expand=False)\nout = df[['a']]",
         "parts = df['u'].str.extract(r'(\\d)\\.?(\\d*)')\ndf['x'] = parts[0]\ndf['y'] = parts[1]\nout = df[['x', 'y']]",
