@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rules.fill_before_cast import as_its_text
 from rules.lib import (
     all_finite,
     looked_into,
@@ -114,7 +115,8 @@ for _name, _test in (
 # --- filling --------------------------------------------------------------------------------
 
 _KINDS = {"float64": "number", "Float64": "number", "int64?": "number", "Int64": "whole", "object": "text",
-          "string": "text", "bool?": "flag", "boolean": "flag", "datetime64[ns]": "time"}  # fmt: skip
+          "string": "text", "bool?": "flag", "boolean": "flag", "datetime64[ns]": "time",
+          "timedelta64[ns]": "span"}  # fmt: skip
 
 
 def kind_of_value(value: Any) -> str:
@@ -126,6 +128,7 @@ def kind_of_value(value: Any) -> str:
             "object": "text",
             "bool": "flag",
             "datetime64[ns]": "time",
+            "timedelta64[ns]": "span",
         }
         return table.get(value.dtype or "", "unknown")
     if isinstance(value, bool) or type(value).__name__ == "bool_":
@@ -136,7 +139,7 @@ def kind_of_value(value: Any) -> str:
         return "number"
     if isinstance(value, str):
         return "text"
-    return "time" if type(value).__name__ in ("Timestamp", "datetime") else "other"
+    return {"Timestamp": "time", "datetime": "time", "Timedelta": "span", "timedelta": "span"}.get(type(value).__name__, "other")  # fmt: skip
 
 
 def filled(ctx: Any, series: Col, value: Any) -> Col:
@@ -250,6 +253,9 @@ _FILL_SIGNATURE = "value=None, *, method=None, axis=None, inplace=False, limit=N
         "df['f'] = df['f'].fillna(-1)\nout = df[df['f'] < 0]",
         "df['x'] = df.groupby('k')['f'].diff().fillna(0)\nout = df",
         "df['x'] = df.groupby('k')['s'].shift(1).fillna('none')\nout = df[df['j'] > 1]",
+        "df['u'].str.extract(r'(\\d+)', expand=False).fillna(0).astype(int)",
+        "(df['t'] - df['d']).fillna(pd.Timedelta(hours=-2))",
+        "pd.to_timedelta(df['n'], unit='h').fillna(pd.Timedelta(0)).dt.total_seconds()",
     ),
 )
 def series_fillna(c: Call) -> Col:
@@ -259,7 +265,7 @@ def series_fillna(c: Call) -> Col:
     if isinstance(value, Col):
         return filled_from(c.col, value, c.ctx)
     c.need(isinstance(value, Scalar) or isinstance(value, Const) and not isinstance(value.value, (dict, list)), "filled from a dict or another pandas object")  # fmt: skip
-    return filled(c.ctx, c.col, value)
+    return filled(c.ctx, c.col, as_its_text(c, value, {c.col.dtype}))
 
 
 @rule(
@@ -276,6 +282,8 @@ def series_fillna(c: Call) -> Col:
         "df.fillna(df.mode().iloc[0])",
         "df[['k', 's', 'f', 't']].fillna(df[['k', 's', 'f', 't']].mode().iloc[0])",
         "df.fillna(df.median(numeric_only=True))",
+        "df['u'].str.extract(r'(?P<a>\\d)(?P<b>\\d)?').fillna(0).astype(int)",
+        "df[['u', 'i']].assign(u=df['u'].str.extract(r'(\\d+)', expand=False)).fillna(-1).astype(float)",
         "means = df[['f', 'g']].mean()\nout = df['n'].fillna(means['g'])",
     ),
 )
@@ -304,7 +312,7 @@ def frame_fillna(c: Call) -> Frame:
         c.need(isinstance(value, (Const, Scalar)), "filled from another pandas object")
         if frame.open:
             return fill_open(c, frame, job_value(value))
-        wanted = {x.label: value for x in frame.columns}
+        wanted = {x.label: as_its_text(c, value, {x.dtype}) for x in frame.columns}
     if frame.open:
         c.need(all(isinstance(k, str) for k in wanted) and not frame.label_kind, "labels that are not text")  # fmt: skip
         items = ", ".join(f"{render(k)}: {job_value(v).text}" for k, v in wanted.items())

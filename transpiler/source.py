@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
+from libcst.metadata import MetadataWrapper, ParentNodeProvider, PositionProvider
 
 from transpiler.errors import TranspileError
 
@@ -36,11 +36,16 @@ class Program:
         wrapper = MetadataWrapper(tree, unsafe_skip_copy=True)
         self.module = wrapper.module
         self._positions = wrapper.resolve(PositionProvider)
+        self._wrapper = wrapper
 
     def position(self, node: cst.CSTNode) -> tuple[int, int]:
         """Line (from 1) and column (from 0) of a node; (1, 0) for one made here."""
         found = self._positions.get(node)
         return (found.start.line, found.start.column) if found else (1, 0)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node that a node is a part of; None for the module, and for one made here."""
+        return self._wrapper.resolve(ParentNodeProvider).get(node)
 
     def code(self, node: cst.CSTNode) -> str:
         """The source text of a node, without the comments before it."""
