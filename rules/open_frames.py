@@ -8,8 +8,10 @@ from typing import Any
 from rules.labels import labels_text
 from rules.lib import on, tight
 from rules.registry import Call, rule
+from transpiler.errors import attempt
 from transpiler.facts import (
     Col,
+    Column,
     ColumnValues,
     Const,
     Frame,
@@ -116,11 +118,14 @@ _METHODS = {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "truediv
 def computed(c: Call, op: str, by_row: bool, swap: bool = False) -> Frame:
     """An operator between every column and something else."""
     frame, other = open_frame(c), c["other"]
-    all_unknown(c, frame)
-    more, reads = "", other.vars
+    of_every_column(c, frame)
+    more, reads, dropped = "", other.vars, []
     if isinstance(other, Col):
         c.need(by_row, "a Series matched with the columns")
-        series = on(frame, other)
+        series = attempt(on, frame, other)
+        if series is None:
+            frame, dropped = before_drop(c, frame)
+            series = on(frame, other)
         c.need(not series.temps and not series.windowed and not series.is_nullable, "a value that depends on other rows")  # fmt: skip
         value = str(tight(series))
         reads = reads | series.uses
@@ -141,7 +146,17 @@ def computed(c: Call, op: str, by_row: bool, swap: bool = False) -> Frame:
         c.need(known or isinstance(other, Scalar) and other.dtype in (None, "int64", "float64"), "an operand of this kind")  # fmt: skip
         value = other.code()
     more += ", swap=True" if swap else ""
-    return changed(c, frame, "each_computed", f"{c.ctx.call(op)}, {value}", more, reads)
+    return changed(c, frame, "each_computed", f"{c.ctx.call(op)}, {value}", more, reads, dropped)
+
+
+def before_drop(c: Call, frame: Frame) -> tuple[Frame, list[str]]:
+    """The frame as it was before columns were dropped, and their names: a Series made of one of them
+    is of those rows. Raises NoRule where it is not known, or other things changed since."""
+    wide = c.ctx.cells.get(("without", frame.base, frame.gone))
+    c.need(wide is not None and wide.rows is frame.rows and wide.order == frame.order, "a Series of columns that have changed")  # fmt: skip
+    kept = {(x.name, x.uid) for x in frame.columns}
+    c.need(kept <= {(x.name, x.uid) for x in wide.columns}, "a Series of columns that have changed")
+    return wide, [x.name for x in wide.columns if (x.name, x.uid) not in kept]
 
 
 for _name, (_symbol, _example) in _OPERATORS.items():
@@ -170,15 +185,22 @@ for _name, _op in _METHODS.items():
             f"{_P}out = p.{_name}(p.sum(axis=1), axis=0)",
             f"p = pd.crosstab(df['k'], df['b'])\nout = p.{_name}(p.sum(axis=1), axis='index').round(3)",
             f"{_T}out = p.fillna(0).{_name}(4).reset_index()",
+            f"{_T}p['all'] = p.sum(axis=1)\nout = p.drop(columns='all').{_name}(p['all'], axis=0)",
+            f"{_P}p['all'] = p.sum(axis=1)\nout = p.{_name}(p['all'], axis=0).round(3)",
             f"{_N}out = p.{_name}(p.sum())",
         ),
     )(_method)
 
 
-def changed(c: Call, frame: Frame, function: str, args: str, more: str = "", reads: frozenset = frozenset()) -> Frame:  # fmt: skip
-    """The frame with other values in all columns: `function` makes them."""
-    text = f"{c.ctx.call(function)}({frame.text}, {args}{aside_of(frame)}{more})"
-    out = frame.but(text=text, base=fresh(), vars=frame.vars | reads)
+def changed(c: Call, frame: Frame, function: str, args: str, more: str = "", reads: frozenset = frozenset(), dropped: list[str] | None = None) -> Frame:  # fmt: skip
+    """The frame with other values in all columns but those to be ``dropped``: `function` makes them."""
+    aside = aside_of(frame.but(hidden=(*frame.hidden, *(dropped or ()))))
+    text = f"{c.ctx.call(function)}({frame.text}, {args}{aside}{more})"
+    text += f".drop({', '.join(map(render, dropped))})" if dropped else ""
+    columns = tuple(Column(x.label, x.name, None) for x in frame.columns if x.name not in (dropped or ()))  # fmt: skip
+    out = frame.but(text=text, columns=columns, base=fresh(), vars=frame.vars | reads)
+    if dropped:
+        out = out.but(gone=(*frame.gone, *dropped))
     return chosen_again(c.ctx, frame, out, (function, args, more))
 
 
@@ -190,8 +212,11 @@ def expecting_new(c: Call, frame: Frame, names: list[Any]) -> Frame:
     return frame.but(text=f"{c.ctx.call('expect_new')}({frame.text}, {render(names)})")
 
 
-def all_unknown(c: Call, frame: Frame) -> None:
-    c.need(not frame.columns, "columns of the frame that are known")
+def of_every_column(c: Call, frame: Frame) -> None:
+    """Raises NoRule where a step over every column would not find the known ones by their labels."""
+    c.need(
+        all(x.label == x.name for x in frame.columns), "columns whose labels are not their names"
+    )
 
 
 @rule(
@@ -204,7 +229,7 @@ def all_unknown(c: Call, frame: Frame) -> None:
 def rounded(c: Call) -> Frame:
     """Every number rounded."""
     frame, places = open_frame(c), c.lit("decimals")
-    all_unknown(c, frame)
+    of_every_column(c, frame)
     c.need(type(places) is int, "places of single columns")
     return changed(c, frame, "each_rounded", f"{places}")
 
@@ -226,7 +251,7 @@ _KINDS = {"int": "bigint", "int64": "bigint", "builtins.int": "bigint", "numpy.i
 def cast(c: Call) -> Frame:
     """Every number as an integer, or as a fraction."""
     frame, dtype = open_frame(c), c["dtype"]
-    all_unknown(c, frame)
+    of_every_column(c, frame)
     name: Any = dtype.name if isinstance(dtype, Module) else c.lit("dtype")
     c.need(isinstance(name, str) and name in _KINDS, "a dtype of this form")
     return changed(c, frame, "each_cast", render(_KINDS[name]))
@@ -243,7 +268,7 @@ def cast(c: Call) -> Frame:
 def clipped(c: Call) -> Frame:
     """Every number held between two limits."""
     frame, limits = open_frame(c), [c.lit("lower"), c.lit("upper")]
-    all_unknown(c, frame)
+    of_every_column(c, frame)
     c.need(all(x is None or type(x) in (int, float) and x == x for x in limits), "limits of this kind")  # fmt: skip
     c.need(None not in limits or limits != [None, None], "no limit")
     if None not in limits:

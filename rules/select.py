@@ -172,6 +172,8 @@ def without(c: Call, frame: Frame, labels: list, lenient: bool = False) -> Frame
     names = ", ".join(render(x.name) for x in columns)
     left = tuple(x for x in frame.columns if x.label not in labels)
     gone = (*frame.gone, *labels) if frame.open else ()
+    if frame.open:
+        c.ctx.cells[("without", frame.base, gone)] = frame  # type: ignore[index]
     if not unseen:  # Spark's drop takes any name
         return chain(frame, f".drop({names})", columns=left, gone=gone)
     c.verdict = "runtime"  # type: ignore[attr-defined]
