@@ -27,8 +27,11 @@ def numbers(df, aside):
 
 
 def across(df, how, aside=()):
-    """A Column: the sum, mean, min or max of each row over the columns that are not set aside."""
+    """A Column: the sum, mean, min or max of each row over the columns that are not set aside, or the
+    name of the first one that has it (idxmax, idxmin)."""
     found = numbers(df, aside)
+    if how in ("idxmax", "idxmin"):
+        return name_of_extreme(found, how)
     if not found:  # a pivot of no rows
         return F.lit(0.0) if how == "sum" else F.lit(None).cast("double")
     fractions = set(found.values()) & set(FRACTIONS)
@@ -45,6 +48,16 @@ def across(df, how, aside=()):
     if len(cells) == 1:
         return cells[0]
     return (F.least if how == "min" else F.greatest)(*cells)
+
+
+def name_of_extreme(found, how):
+    """The name of the first column with the largest (smallest) value of a row, missing without one."""
+    if not found:
+        raise ValueError(f"attempt to get arg{how[3:]} of an empty sequence")
+    cells = [quoted(c) for c in found]
+    extreme = F.greatest if how == "idxmax" else F.least
+    aim = extreme(*cells) if len(cells) > 1 else cells[0]
+    return F.coalesce(*[F.when(cell == aim, F.lit(name)) for cell, name in zip(cells, found)])
 
 
 def each_computed(df, build, other, aside=(), labels=None, swap=False):

@@ -107,6 +107,23 @@ for _name, _more in (("sum", ", min_count=0"), ("mean", ""), ("min", ""), ("max"
     )(_across)
 
 
+for _name in ("idxmax", "idxmin"):
+
+    def _label_of(c: Call, how: str = _name) -> Col:
+        """The label of the column that has the extreme value of each row."""
+        c.need(not c.frame.label_kind and len(c.frame.label_names) < 2, "columns whose labels are not their names")  # fmt: skip
+        return across(c, how).but(dtype="object", gap="nan")
+
+    rule(
+        f"DataFrame.{_name}(axis=0, skipna=True, numeric_only=False)",
+        example=(
+            f"{_P}out = p.{_name}(axis=1)",
+            f"p = pd.crosstab(df['k'], df['s'])\np['most'] = p.{_name}(axis='columns')\nout = p",
+            f"p = df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0)\nout = p.{_name}(axis=1).rename('first').reset_index()",
+        ),
+    )(_label_of)
+
+
 _T = "p = df.groupby(['k', 'j'])['f'].sum().unstack()\n"
 _N = "p = pd.crosstab(df['k'], df['j'])\n"
 #: operators between every column and a number, a value of its row, or a number for each column
