@@ -53,6 +53,8 @@ SEPARATE = [
     "s = df.groupby('k')['i'].count()\ns.index.name = 'key'\nout = s",
     "v = df['f'].values.copy()\nv[0] = 5\ndf['f'] = v\nout = df",
     "def f(d):\n    d.loc[0, 'f'] = 9\n    return d\nq = f(df.copy())\nout = df",
+    "df.loc[df['i'] > 2, 'f'] *= 2\nout = df",
+    "def load():\n    d = df[df['i'] > 0]\n    d['c'] = d['f'].fillna(0)\n    return d\ndef rate(d):\n    d['x'] = np.select([d['i'] > 2], [d['c']], default=d['i'] * 1.0)\n    d.loc[d['i'] > 3, 'x'] *= 0.5\n    return d\nout = rate(load())",
 ]
 
 

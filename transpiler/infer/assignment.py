@@ -307,7 +307,7 @@ class Assignment:
                 ref.value = swapped(ref.value, old, new)
                 if isinstance(ref.value, (Grouped, Windowed)):
                     self.follow(ref, name, scope, old, new)
-        for items in self.turning:
+        for items in (self.held, *self.turning):  # type: ignore[attr-defined]
             items[:] = [i if isinstance(i, Ref) else swapped(i, old, new) for i in items]
 
     def follow(self, ref: Ref, name: str, scope: Scope, old: Value, new: Value) -> None:

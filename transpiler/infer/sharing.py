@@ -156,6 +156,8 @@ class Sharing:
         """
         written = getattr(series, "source", None) or series
         holder = target if isinstance(target, cst.Name) else target.value
+        if isinstance(holder, cst.Attribute) and holder.attr.value in ("loc", "iloc", "at", "iat"):
+            holder = holder.value
         mine = self.target_ref(holder, scope)[1] if self.has_cell(holder, scope) else None  # type: ignore[attr-defined]
         own = None if mine is None else mine.value
         uids = {written.column.uid} if written.column is not None else set()
