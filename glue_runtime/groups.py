@@ -81,7 +81,7 @@ def extreme_so_far(df, value, in_group, window, how):
     kind, held = type_in(df, value), among_numbers(df, value, in_group)
     over = window.rowsBetween(Window.unboundedPreceding, Window.currentRow)
     out = group_cumulative(held, kind, over, how)
-    return F.nullif(out, nat()) if kind == "timestamp" else out
+    return F.when(out != nat(), out) if kind == "timestamp" else out
 
 
 def expect_group(df, condition, name):
