@@ -8,6 +8,7 @@ from typing import Any
 from rules.labels import renamed_keys
 from rules.lib import assign, chain, selected, series_of
 from rules.open_frames import expecting_new
+from rules.label_heads import whole_label
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import FLOATS, INTEGERS, Col, Column, Const, Frame, Module, Sequence, fresh
@@ -83,7 +84,8 @@ def completed(c: Call, frame: Frame, wanted: list) -> Frame:
 )
 def insert(c: Call) -> Const:
     """A new column at a place, in the frame itself."""
-    frame, ctx, label, place = c.frame, c.ctx, c.lit("column"), c.lit("loc")
+    frame, ctx, place = c.frame, c.ctx, c.lit("loc")
+    label = whole_label(frame, c.lit("column"))
     c.need(not frame.has(label), "the column is there already")
     c.need(isinstance(place, int) and place >= 0, "the place is not known here")
     frame = expecting_new(c, frame, [label]) if frame.open else frame

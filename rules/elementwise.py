@@ -59,7 +59,8 @@ def projected(ctx: Any, frame: Frame, labels: list, changed: list[Col]) -> Frame
     source = meet(*changed)[0] if changed else frame
     if source is not frame and source.rows.uid == frame.rows.uid:
         columns = {x.label: x for x in frame.columns}
-        frame = source.but(columns=tuple(columns.get(x.label, x) for x in source.columns))
+        named = tuple(columns.get(x.label, x) for x in source.columns)
+        frame = source.but(columns=named, label_names=frame.label_names)
     frame = ctx.losing(frame, labels)
     base = frame
     temps: list[str] = []

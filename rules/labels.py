@@ -286,15 +286,23 @@ def mapped_labels(c: Call, mapper: Any, labels: list) -> dict:
 
 
 def renaming(c: Call, frame: Frame, mapper: Any) -> Frame:
-    """``rename(columns=mapper)``."""
+    """``rename(columns=mapper)``, which takes each level of a label by itself."""
+    deep = len(frame.label_names) > 1
+    whole = not frame.open and all(isinstance(x, tuple) for x in frame.labels)
+    c.need(not deep or whole and not isinstance(mapper, Plain), "labels of several levels")
     if isinstance(mapper, Plain) or frame.open and isinstance(mapper, (Func, Module)):
         text = c.interpreter.driver.text(mapper)  # type: ignore[attr-defined]
         return relabelled_by(c, frame, text, getattr(mapper, "vars", frozenset()))
     if frame.open:
         return relabelled_open(c.ctx, frame, mapped_labels(c, mapper, []))
     labels = frame.labels
-    mapping = mapped_labels(c, mapper, labels)
-    return relabelled(c.ctx, frame, [mapping.get(x, x) for x in labels])
+    mapping = mapped_labels(c, mapper, list(dict.fromkeys(y for x in labels for y in x)) if deep else labels)  # fmt: skip
+    return relabelled(c.ctx, frame, [each_level(lambda y: mapping.get(y, y), x, deep) for x in labels])  # fmt: skip
+
+
+def each_level(make: Any, label: Any, deep: bool) -> Any:
+    """What a function makes of a label, or of each level of it."""
+    return tuple(map(make, label)) if deep else make(label)
 
 
 def _affix(make: Any) -> Any:
@@ -302,10 +310,14 @@ def _affix(make: Any) -> Any:
         """A text before or after each label."""
         c.need(c.lit("axis") in (None, 1, "columns"), "the labels of the rows are changed")
         text = c.lit("prefix" if "prefix" in c.args else "suffix")
+        deep = len(c.frame.label_names) > 1
+        whole = not c.frame.open and all(isinstance(x, tuple) for x in c.frame.labels)
+        c.need(not deep or whole, "labels of several levels")
         if c.frame.open:
             label = "str(label)" if c.frame.label_kind else "label"
             return relabelled_by(c, c.frame, "lambda label: " + make(repr(str(text)), label, " + "))
-        return relabelled(c.ctx, c.frame, [make(str(text), str(x), "") for x in c.frame.labels])
+        named = [each_level(lambda y: make(str(text), str(y), ""), x, deep) for x in c.frame.labels]
+        return relabelled(c.ctx, c.frame, named)
 
     return apply
 
@@ -321,6 +333,7 @@ rule(
     "DataFrame.add_suffix(suffix, axis=None)",
     example=(
         "df.add_suffix('_y').head(2)",
+        "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean']}).add_suffix('_')",
         "df.groupby('k').sum(numeric_only=True).add_suffix('_sum').reset_index()",
     ),
 )(_affix(lambda text, label, plus: label + plus + text))

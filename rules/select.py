@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.index import index_ignored
 from rules.constants import timestamp_constant
+from rules.label_heads import chosen_columns, columns_below, labels_at_level, whole_label
 from rules.lib import assign, chain, derive, filtered, on, selected, series_of, subset_of, typed
 from rules.registry import Call, rule
 from rules.sort_keys import in_order, key_values, with_key
@@ -21,8 +22,21 @@ from transpiler.facts import (
 )
 from transpiler.symbolic import E, F, lift, render
 
+_AGG = "d = df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean']})\n"
 
-@rule("DataFrame.__getitem__(key)", example=("df['s']", "df[['i', 's']]", "df[df['i'] > 2]"))
+
+@rule(
+    "DataFrame.__getitem__(key)",
+    example=(
+        "df['s']",
+        "df[['i', 's']]",
+        "df[df['i'] > 2]",
+        f"{_AGG}out = d['i']",
+        f"{_AGG}out = d['i']['max'] - d.f['mean']",
+        f"{_AGG}out = d[['f', 'i']]",
+        f"{_AGG}r = d.reset_index()\nout = r[r['k'] > 'a'].assign(x=r['k'])",
+    ),
+)
 def getitem(c: Call) -> Any:
     """A column, a list of columns, or the rows where a mask is true."""
     key, frame = c["key"], c.frame
@@ -40,8 +54,9 @@ def getitem(c: Call) -> Any:
         return rows_between(c, frame, wanted)
     if isinstance(wanted, list):
         c.need(not any(isinstance(w, bool) for w in wanted), "a mask that is a list")
-        return selected(c.ctx, frame, [frame.column(w) for w in wanted])
-    return series_of(c.ctx, frame, wanted)
+        return selected(c.ctx, frame, chosen_columns(frame, wanted))
+    below = columns_below(c.ctx, frame, wanted) if frame.has(wanted) is False else None
+    return series_of(c.ctx, frame, wanted) if below is None else below
 
 
 def rows_between(c: Call, frame: Frame, bounds: slice) -> Frame:
@@ -135,7 +150,8 @@ def sort_values(c: Call) -> Frame:
     "DataFrame.drop(labels=None, *, axis=0, index=None, columns=None, level=None, inplace=False, errors='raise')",
     not_yet="index inplace",
     example=("df.drop(columns=['s'])", "df.drop('s', axis=1)",
-             "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean', 'max']}).drop('max', axis=1, level=1)"),
+             "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean', 'max']}).drop('max', axis=1, level=1)",
+             "df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean', 'max']}).drop(columns=['i'])"),
 )  # fmt: skip
 def drop(c: Call) -> Frame:
     """Columns go."""
@@ -145,19 +161,9 @@ def drop(c: Call) -> Frame:
         labels = c.lit("labels")
     labels = labels if isinstance(labels, list) else [labels]
     if c.lit("level") is not None:
-        labels = labels_at_level(c, c.frame, labels, c.lit("level"))
+        labels = labels_at_level(c, c.frame, labels, c.lit("level"), c.lit("errors") != "ignore")
+    labels = [y for x in labels for y in [z.label for z in c.frame.below(x)] or [x]]
     return without(c, c.frame, labels, c.lit("errors") == "ignore")
-
-
-def labels_at_level(c: Call, frame: Frame, wanted: list, level: Any) -> list:
-    """The labels of columns that have one of these at a level."""
-    names = list(frame.label_names)
-    level = names.index(level) if level in names and not isinstance(level, int) else level
-    c.need(isinstance(level, int) and -len(names) <= level < len(names) > 1, "a level of labels of one level")  # fmt: skip
-    found = [x for x in frame.labels if x[level] in wanted]
-    there = {x[level] for x in found}
-    c.need(c.lit("errors") == "ignore" or there == {*wanted}, "labels that are not there")
-    return found
 
 
 def without(c: Call, frame: Frame, labels: list, lenient: bool = False) -> Frame:
@@ -195,6 +201,7 @@ def delitem(c: Call) -> Frame:
         "df[['a', 'f']] = df[['f', 'i']]\nout = df",
         "df[['x', 'y']] = [1, 'b']\nout = df",
         "out = df.dropna(subset=['t'])\nout['year'] = df['t'].dt.year\nout['n2'] = df['s'].str.len()",
+        f"{_AGG}d = d.reset_index()\nd['z'] = d['k'] + '!'\nout = d[d['k'] != 'a'][['i', 'z']]",
     ),
 )
 def setitem(c: Call) -> Frame:
@@ -205,8 +212,8 @@ def setitem(c: Call) -> Frame:
     c.need(isinstance(key, Const), "the column is not known here")
     value = c["value"]
     if isinstance(label, list):
-        return several_set(c, label, value)
-    return assign(c.ctx, c.frame, label, value)
+        return several_set(c, [whole_label(c.frame, x) for x in label], value)
+    return assign(c.ctx, c.frame, whole_label(c.frame, label), value)
 
 
 def several_set(c: Call, labels: list, value: Any) -> Frame:
@@ -236,7 +243,7 @@ def assign_(c: Call) -> Frame:
     for name, value in c["kwargs"].items():
         if isinstance(value, Func):
             value = c.interpreter.inline(value, [frame], {}, None)  # type: ignore[attr-defined]
-        frame = assign(c.ctx, frame, name, value)
+        frame = assign(c.ctx, frame, whole_label(frame, name), value)
     return frame
 
 
@@ -262,6 +269,8 @@ def copy(c: Call) -> Frame:
         "pd.crosstab(df['k'], df['j']).rename(columns=lambda n: f'j{n + 1}').reset_index()",
         "out = pd.crosstab(df['k'], df['b']).reset_index().rename(columns=str)",
         "out = df.groupby('k').mean(numeric_only=True).rename(columns=lambda x: x + '_mean')",
+        f"{_AGG}out = d.reset_index().rename(columns={{'k': 'key', 'sum': 'total', ('i', 'max'): 'm'}})",
+        f"{_AGG}out = d.rename(columns=str.upper)",
     ),
 )
 def rename(c: Call) -> Frame:

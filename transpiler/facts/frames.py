@@ -84,6 +84,14 @@ class Frame(Value):
             f"{what} {label!r} in the frame ({', '.join(str(c.label) for c in self.columns)})"
         )
 
+    def below(self, key: Any) -> list[Column]:
+        """The columns whose labels, which have several levels, begin with this one."""
+        head, depth = key if isinstance(key, tuple) else (key,), len(self.label_names)
+        deep = all(isinstance(x.label, tuple) and len(x.label) == depth for x in self.columns)
+        if self.open or not deep or len(head) >= depth:
+            return []
+        return [x for x in self.columns if all(map(_same, x.label, head))]
+
     @property
     def names(self) -> list[str]:
         """The physical names of the visible columns."""

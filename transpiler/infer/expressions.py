@@ -335,7 +335,11 @@ class Expressions(Operators, Calls):
             return Module(qualified, f"{owner.text}.{attr}")
         if attr in (ACCESSORS if isinstance(owner, (Frame, Col)) else GROUP_ACCESSORS if isinstance(owner, Grouped) else ()):  # fmt: skip
             return Accessor(owner, attr)
-        if isinstance(owner, Frame) and owner.has(attr) and not registry.find(f"DataFrame.{attr}"):
+        if (
+            isinstance(owner, Frame)
+            and (owner.has(attr) or owner.below(attr))
+            and not registry.find(f"DataFrame.{attr}")
+        ):
             return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)
         if isinstance(owner, Grouped) and owner.series is None and owner.frame.has(attr) is not False and attr not in _GROUP_ATTRIBUTES and not registry.find(f"{owner.kind}.{attr}"):  # fmt: skip
             return self.call_method(owner, "__getitem__", [Const(attr)], {}, node)

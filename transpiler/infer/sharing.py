@@ -35,6 +35,7 @@ _VIEWS = {"DataFrame.values", "DataFrame.to_numpy", "Series.values", "Series.to_
           "DataFrame.transpose", "DataFrame.swapaxes", "pandas.DataFrame"}  # fmt: skip
 #: … where the key has slices, and neither lists nor masks
 _SLICED = {"DataFrame.iloc.__getitem__", "DataFrame.loc.__getitem__", "DataFrame.__getitem__"}
+_BY_LABEL = {"DataFrame.__getitem__", "DataFrame.xs"}
 #: methods that with inplace=True write into the memory; the others make the object hold another
 WRITING = {"fillna", "replace", "clip", "ffill", "bfill", "pad", "backfill", "where", "mask", "interpolate", "update", "eval"}  # fmt: skip
 
@@ -58,6 +59,11 @@ def is_view(name: str, args: list, kwargs: dict) -> bool:
     return name in _VIEWS
 
 
+def of_label(args: list) -> bool:
+    """Whether a table was taken by the beginning of its columns' labels: a slice of the columns."""
+    return bool(args) and isinstance(args[0], Const) and is_scalar(args[0].value)
+
+
 def is_scalar(key: Any) -> bool:
     return isinstance(key, (str, int, float, tuple))
 
@@ -75,6 +81,8 @@ def with_memory(value: Frame | Local, name: str, args: list, kwargs: dict, owner
     if name == "DataFrame.pipe" and isinstance(value, Frame):
         return value  # what the function gave
     memory = memory_of(name, args, kwargs, owner)
+    if name in _BY_LABEL and isinstance(value, Frame) and isinstance(owner, Frame) and of_label(args):  # fmt: skip
+        memory |= owner.memory
     sources = [f for v in (owner, *args, *kwargs.values()) for f in parts(v) if isinstance(f, Frame)]  # fmt: skip
     kept = {c.uid for f in sources for c in f.columns}
     if isinstance(value, Local) or not any(c.uid in kept for c in value.columns):
