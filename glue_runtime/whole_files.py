@@ -48,6 +48,11 @@ def read_whole(
     return rows.withColumnRenamed("__row", position)
 
 
+def flattened(frame, names):
+    """The table under other `names` of its columns, whose labels have several levels."""
+    return frame.set_axis([names.get(x, str(x)) for x in frame.columns], axis=1)
+
+
 def typed_table(frame, fields, gaps, whole, path):
     """A pandas frame with its columns as Spark takes them for the types of `fields`."""
     names, labels = whole or [name for name, _ in fields], list(frame.columns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -331,7 +332,7 @@ class Files:
             file = self.ctx.unique("file")
             call = f"lambda {file}: {function.text}({file}{', ' + rest if rest else ''})"
             try:
-                frame = self.in_one_task(call, path, looked, node)
+                frame = self.of_levels(call, path, looked, node) or self.in_one_task(call, path, looked, node)  # fmt: skip
             except NoRule as error:
                 problem = problem or str(error)
             else:
@@ -351,6 +352,24 @@ class Files:
             except (NoRule, NameError, SyntaxError, AttributeError, TypeError):
                 return known, False
         return known, True
+
+    def of_levels(self, read: str, path: Value, schema: Any, node: Any) -> Frame | None:
+        """``in_one_task`` of a table whose columns have labels of several levels (two lines of
+        header); None for one of others."""
+        labels = [label for label, _, _ in schema.columns]
+        deep = all(isinstance(x, tuple) and all(isinstance(y, str) for y in x) for x in labels)
+        names = {x: "_".join(x) for x in labels} if deep else {}
+        if not names or schema.frame is None or len(set(names.values())) < len(labels):
+            return None
+        flat = replace(
+            schema,
+            columns=tuple((names[x], d, gap) for x, d, gap in schema.columns),
+            gaps={names[x]: gap for x, gap in schema.gaps.items()},
+        )
+        read += f".pipe({self.ctx.call('flattened')}, {render(names)})"
+        frame = self.in_one_task(read, path, flat, node)
+        columns = tuple(replace(c, label=x) for c, x in zip(frame.columns, labels))
+        return frame.but(columns=columns, label_names=tuple(schema.frame.columns.names))
 
     def in_one_task(self, read: str, path: Value, schema: Any, node: Any) -> Frame:
         """The frame that a function of a local file gives, made where the cluster reads the file.
