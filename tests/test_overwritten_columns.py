@@ -28,6 +28,22 @@ PROGRAMS = {
 }
 
 
+_GROUPS = "d = df.groupby(['k', 'u'])[['i', 'f']].sum().reset_index()\n"
+_DEEP = "d = df.groupby('k').agg({'i': ['sum', 'max'], 'f': ['mean']})\n"
+#: what was taken of a column stays what it was when the column is overwritten
+TAKEN = {
+    "parts of a text": f"{_GROUPS}p = d['u'].str.extract(r'(\\d)\\.?(\\d*)')\nd['u'] = 'zz'\nout = p[0] + p[1]",
+    "columns of one label": f"{_DEEP}x, y = d['i'], d['f']\nd['i', 'max'] = 0\nout = x['max'] - y['mean']",
+    "and filtered": f"{_DEEP}x = d['i']\nx = x[x['max'] > 5]\nd = d[d['f', 'mean'] > 1]\nout = x['max'] + x['sum']",
+    "and overwritten itself": f"{_DEEP}x = d['i']\nx['max'] = x['sum'] * 2\nd['i', 'sum'] = 0\nout = x['max'] + x['sum']",
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_was_taken_stays(name, spark, tmp_path):
+    assert check_one(0, TAKEN[name], tmp_path, True) == ""
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_places_stay(name, spark, tmp_path):
     assert check_one(0, PROGRAMS[name], tmp_path, True) == ""

@@ -42,6 +42,11 @@ class Frame(Value):
         return replace(self, **changes)
 
     @property
+    def held(self) -> frozenset[str]:
+        """The variables that columns are read from, which are taken for what they were made of."""
+        return frozenset().union(*(s.vars for _, s in self.parts))
+
+    @property
     def labels(self) -> list:
         """The pandas column labels in order. Raises NoRule where they are not known."""
         if self.open:

@@ -296,7 +296,7 @@ class Assignment:
             ref.value = between
             job = self.claim(name, home)
             self.ctx.emit(f"{job} = {value.text}", defines=job, reads=value.vars)
-            old, value = between, value.but(text=job, vars=frozenset({job}))
+            old, value = between, value.but(text=job, vars=frozenset({job}) | value.held)
         self.became(old, value)
         ref.value = value
 

@@ -351,7 +351,8 @@ class Context:
         variable = self.unique(name or getattr(value, "hint", None) or self.hint or "step")
         kind = statement_kind(value)
         self.emit(f"{variable} = {value.text}", defines=variable, reads=value.vars, kind=kind)
-        changes = {"text": variable, "vars": frozenset({variable})}
+        held = getattr(value, "held", frozenset())
+        changes = {"text": variable, "vars": frozenset({variable}) | held}
         return replace(value, **changes)
 
     # -- the report
