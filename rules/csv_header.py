@@ -111,7 +111,7 @@ def open_with_index(c: Call, frame: Frame, label: Any) -> Frame:
     c.need(len(frame.label_names) < 2, "the columns of the frame are not known here")
     numbered = frame.index.kind != "columns"
     c.need(not numbered or c.ctx.keys_hold(frame), "the order of the rows is not known here")
-    texts = frame.label_kind in plain or frame.label_kind.startswith("category_label(")
+    texts = frame.label_kind in plain or frame.labelled_by_category
     if not texts:  # pandas may write times in another way
         c.need(not frame.columns, "times beside other labels")
         aside = [*(x.name for x in frame.index.levels), *frame.hidden]

@@ -25,6 +25,7 @@ from transpiler.facts import (
     INTEGERS,
     NULL_FREE,
     SPARK_TYPES,
+    Category,
     Col,
     Column,
     Frame,
@@ -317,8 +318,10 @@ class Groups:
         depth = (None, None) if labels and all(isinstance(x, tuple) for x in labels) else ()
         full = {x.uid for k, x in zip(self.keys, keys) if grouped.dropna or k.null_free}
         full |= self._all_seen(kept)
+        found = [x.name for x in keys if isinstance(x.dtype, Category)]
+        sorted_categories = tuple(found) if grouped.sort else ()
         facts = kept.but(text=text, vars=kept.vars | self.vars, columns=tuple(columns), open=False, gone=(), hidden=hidden,
-                         rows=Rows(full=full), order=order_facts, index=Index("columns", levels=tuple(keys), loose=self._loose(keys), gaps=not grouped.dropna),
+                         rows=Rows(full=full), order=order_facts, index=Index("columns", levels=tuple(keys), loose=self._loose(keys), gaps=not grouped.dropna, sorted_categories=sorted_categories),
                          label_names=depth, base=0)  # fmt: skip
         return facts if grouped.as_index else self._flat(facts, keys, bool(depth))
 

@@ -130,6 +130,7 @@ def relabelled_open(ctx: Any, frame: Frame, mapping: dict) -> Frame:
         columns=columns,
         base=base,
         gone=gone,
+        label_kind="" if frame.labelled_by_category else frame.label_kind,
         order=renamed_keys(frame.order, hits, uids),
     )
 

@@ -585,12 +585,17 @@ def subset_of(ctx: Any, before: Frame, after: Frame) -> Frame:
     if index.kind == "range":
         index = Index("rows", index.anchor)
     if len(index.levels) > 1:
-        index = replace(index, loose=tuple((x.name, None) for x in index.levels))
+        loose = tuple((x.name, None) for x in index.levels)
+        index = replace(index, loose=loose, sorted_categories=())
     return after.but(rows=Rows(parent=before.rows, subset=True), index=index)
 
 
 def selected(ctx: Any, frame: Frame, columns: list[Column]) -> Frame:
     """The frame with these of its columns, in this order; hidden ones stay."""
+    if frame.labelled_by_category:
+        raise NoRule(
+            "some columns of a table across categories, which later steps see in their order"
+        )
     kept = {c.name for c in columns}
     frame = ctx.losing(frame, keep=kept | {c.name for c in frame.index.levels})
     ctx.use(frame, *columns)

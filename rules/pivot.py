@@ -165,7 +165,10 @@ def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], 
     their first rows (several levels; values remembered that no row has). ``ordered``: whoever asks
     looks after the same of the levels that stay."""
     ctx, index = c.ctx, table.index
-    c.need(not any(x.dtype == "category" for x in index.levels), "categories, which come in the order of their first rows where one has none")  # fmt: skip
+    odd = [
+        x for x in index.levels if x.dtype == "category" and x.name not in index.sorted_categories
+    ]
+    c.need(not odd, "categories, which come in the order of their first rows where one has none")
     rest = [x for x in index.levels if not any(x is y for y in across)]
     loose = dict(index.loose)
     c.need(ordered or not unsorted_levels(table, rest), "the order of the rows that are left is not known")  # fmt: skip
@@ -183,6 +186,7 @@ def unstacked(c: Call, table: Frame, across: list[Column], cells: list[Column], 
         options.append(f"seen={render(seen)}")
     gaps = index.gaps and not all(x.dtype in NULL_FREE or table.rows.is_full(x.uid) for x in across)
     if gaps:
+        c.need(across[0].dtype != "category", "a missing value among categories names a column")
         c.need(len(across) == 1 and heads == [()] and not index.loose, "missing values name a column of several levels")  # fmt: skip
         options.append("gaps=True")
     return Wide(table, rest, across, cells, heads, fill, tuple(options), index.gaps)
@@ -299,6 +303,7 @@ def pivoted_table(c: Call, frame: Frame) -> Frame:
     if isinstance(c["aggfunc"], Const) and c["aggfunc"].value == "size":
         plain = total is None and c.lit("dropna")
         c.need(len(across) == 1 and plain, "sizes in a table of this form")
+        c.need(all(frame.column(x).dtype != "category" for x in (*rows, *across) if not isinstance(x, (Col, Grouper))), "sizes of categories")  # fmt: skip
         counted = by_rule(c, "DataFrameGroupBy.size", grouped_by(c, frame, [*rows, *across]))
         wide = turned(c, counted, [counted.frame.index.levels[-1]], fill)
         return spread(c, replace(wide, options=()))

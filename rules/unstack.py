@@ -16,6 +16,7 @@ from transpiler.symbolic import in_list, render, resolved_name
 
 # --- pivot, unstack ---------------------------------------------------------------------------
 
+_BANDS = "df['band'] = pd.cut(df['i'], [-100, 0, 3, 50, 1000], labels=['z', 'y', 'x', 'w'])\n"
 _PIVOT = "*, columns, index=None, values=None"
 
 
@@ -113,6 +114,18 @@ def levels_at(c: Call, frame: Frame, level: Any) -> list[Column]:
         "df.groupby(['k', 'b'])['s'].first().unstack()",
         "df.groupby(['k', 'j'])['i'].quantile([0.5, 0.75]).unstack().reset_index()",
         "df.dropna(subset=['k']).drop_duplicates(['i', 'k']).set_index(['i', 'k'])['f'].unstack()",
+        *(
+            f"{_BANDS}out = df.groupby({keys}, observed={seen}){rest}"
+            for keys, seen, rest in (
+                ("['b', 'band']", False, "['f'].sum().unstack()"),
+                ("['k', 'band']", True, "['i'].max().unstack()"),
+                ("['b', 'band']", False, ".size().unstack(fill_value=0)"),
+                ("['band', 'k']", True, "['i'].sum().unstack('k', fill_value=0)"),
+                ("['b', 'band']", True, "['f'].mean().unstack(level=0).reset_index()"),
+                ("['band', 'b']", False, "['i'].count().unstack('band')"),
+            )
+        ),
+        "df['c'] = pd.Categorical(df['k'], ['d', 'zz', 'c', 'a'])\nt = df.groupby(['s', 'c'], observed=True)['i'].sum().unstack()\nout = t.reset_index()",
     ),
 )
 def unstack(c: Call) -> Frame:
@@ -173,6 +186,9 @@ def in_order_of_levels(c: Call, table: Frame, wide: Wide, odd: list[Column], loo
     """The table in the order of its levels, of which the job looks what some remember. ``loose``:
     text of the values that they had at first, where these are not just those of the rows."""
     ctx = c.ctx
+    c.need(
+        not any(x.dtype == "category" for x in odd), "categories in the order of their first rows"
+    )
     c.need(all(loose.get(x.name, "") is not None for x in odd), "the values that the level had at first are not known")  # fmt: skip
     c.need(table.order.total and all(k.ascending for k in table.order.keys), "the order of the rows that are left is not known")  # fmt: skip
     wide = replace(wide, long=ctx.hoist(wide.long, "long"))

@@ -61,6 +61,11 @@ class Frame(Value):
             return False
         return None if self.open else False
 
+    @property
+    def labelled_by_category(self) -> bool:
+        """Whether pandas' labels are categories, unless others are among them."""
+        return self.label_kind.startswith("category_label(")
+
     def open_name(self, label: Any) -> str | None:
         """The Spark name that a column of that label has where it is one of those that are not
         known; None where none of them can have such a label."""
@@ -69,7 +74,7 @@ class Frame(Value):
         if len(self.label_names) > 1:
             deep = isinstance(label, tuple) and len(label) == len(self.label_names)
             return repr(label) if deep else None
-        if self.label_kind.startswith("category_label("):
+        if self.labelled_by_category:
             return label if isinstance(label, str) else None
         if self.label_kind == "label_or_gap":
             return label if isinstance(label, str) and label else None

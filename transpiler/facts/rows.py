@@ -93,7 +93,8 @@ class Index:
     ``loose``: levels of which pandas may remember values that no row has, which unstacks them in
     another order: their name, and text of a frame of all their values (None: not known); ``made``: the
     step that grouped. ``gaps``: a missing label is a value of its level, the last one
-    (``groupby(dropna=False)``)."""
+    (``groupby(dropna=False)``). ``sorted_categories``: levels of categories that a sorted group-by
+    gave, none of which is without a row."""
 
     kind: str = "range"
     anchor: tuple | None = None
@@ -102,6 +103,7 @@ class Index:
     loose: tuple[tuple[str, str | None], ...] = ()
     made: tuple | None = None
     gaps: bool = False
+    sorted_categories: tuple[str, ...] = ()
     sorted: int | None = (
         None  # uid of rows that a sort made: where it moved none they are a range yet
     )

@@ -22,10 +22,16 @@ def check(ctx: Any, name: str) -> None:
         raise NoRule("a later unstack() in pandas goes by labels that only the group-by has seen")
 
 
+def remembers(index: Any) -> bool:
+    """Whether pandas may know of values of a level that no row has: categories among them."""
+    several = len(index.levels) > 1
+    return bool(index.loose) or several and any(x.dtype == "category" for x in index.levels)
+
+
 def marked(ctx: Any, name: str, value: Any) -> Any:
     """A result that has such an index, with the step that made it."""
     frame = value.frame if isinstance(value, Col) else value
-    if not isinstance(frame, Frame) or not frame.index.loose or frame.index.made is not None:
+    if not isinstance(frame, Frame) or not remembers(frame.index) or frame.index.made is not None:
         return value
     frame = frame.but(index=replace(frame.index, made=(name, ctx.line, ctx.column)))
     return value.but(frame=frame) if isinstance(value, Col) else frame
@@ -34,7 +40,7 @@ def marked(ctx: Any, name: str, value: Any) -> Any:
 def needed(ctx: Any, owner: Any) -> None:
     """``unstack`` of ``owner`` runs in pandas."""
     frame = owner.frame if isinstance(owner, Col) else owner
-    if isinstance(frame, Frame) and frame.index.loose and frame.index.made is not None:
+    if isinstance(frame, Frame) and frame.index.made is not None and remembers(frame.index):
         ctx.demand(frame.index.made, _WHAT)
 
 
