@@ -26,6 +26,12 @@ def numpy_round(value, digits):
     )
 
 
+def quotient(a, b):
+    """``a / b`` as numpy divides: infinite or missing where ``b`` is 0."""
+    with np.errstate(all="ignore"):
+        return float(np.float64(a) / np.float64(b))
+
+
 def or_na(value):
     """The missing value of pandas' nullable columns."""
     return pd.NA if pd.isna(value) else value

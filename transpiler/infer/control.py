@@ -27,6 +27,7 @@ from transpiler.infer.opened import read_once, written_once
 from transpiler.infer.signals import EndSignal, LoopSignal, ReturnSignal
 from transpiler.infer.scope import Ref, Scope
 from transpiler.infer.syntax import leaves
+from transpiler.infer.zero_divisions import only_for_zero
 from transpiler.loops import Chunks
 from transpiler.source import read_names
 
@@ -287,9 +288,11 @@ class Control:
         known = (
             not passing and bool(node.handlers) and all(self.tells(h, scope) for h in node.handlers)
         )
+        by_zero = only_for_zero(node, self.program, scope)
         start, inputs = len(self.ctx.statements), len(self.ctx.inputs)
-        entries = len(self.ctx.entries)
+        entries, divisions = len(self.ctx.entries), self.divisions  # type: ignore[attr-defined]
         self.pending.append(_BARRIER)
+        self.trying += not passing  # type: ignore[attr-defined]
         held: list = []
         try:
             self.block(list(node.body.body), scope, scope.used_later)
@@ -302,14 +305,21 @@ class Control:
         except Raises as error:
             if passing and not node.handlers:
                 raise
-            if len(self.ctx.statements) > start or not known:
+            if len(self.ctx.statements) > start or not (known or by_zero):
                 raise NoRule("an exception that is handled") from None
             self.handled(node, error.exception, scope)
             return
         finally:
             self.pending.pop()
+            self.trying -= not passing  # type: ignore[attr-defined]
         if known and self.all_closed(entries):
             self.ctx.note("kept", "python", "the columns are known, so nothing fails", self.program.source_line(node))  # fmt: skip
+        elif (
+            by_zero
+            and self.divisions == divisions  # type: ignore[attr-defined]
+            and all(e.verdict in ("native", "runtime") for e in self.ctx.entries[entries:])
+        ):
+            self.ctx.note("native", "python", "numbers of pandas and numpy raise nothing", self.program.source_line(node))  # fmt: skip
         elif not passing:
             made, read = self.ctx.statements[start:], self.ctx.inputs[inputs:]
             mild = all(e.verdict == "native" for e in self.ctx.entries[entries:])
@@ -317,6 +327,7 @@ class Control:
             unnamed = isinstance(given, Frame) and not given.text.isidentifier()  # the read itself
             if (
                 len(made) + unnamed != len(read)
+                or self.divisions != divisions  # type: ignore[attr-defined]
                 or not mild
                 or not all(i.get("pinned") for i in read)
             ):

@@ -69,6 +69,8 @@ class Interpreter(
         self.held: list[Value] = []  # what calls gave to the statement at hand, not stored yet
         self.marks: list[int] = [0]
         self.forks = 0
+        self.divisions = 0  # of Python's numbers, which may raise
+        self.trying = 0  # blocks with handlers around the statement at hand
         self.dropped: list[bool] = [False]  # whether the value of each inlined call is not taken
         self.unused: Any = None  # the call whose value nobody takes
         self.pending: list = []  # per block that is being walked: its statements still to come

@@ -30,6 +30,7 @@ from transpiler.infer.driver import BINARY, UNARY
 from transpiler.infer.kinds import DATA
 from transpiler.infer.moments import moment_type
 from transpiler.infer.scope import Scope
+from transpiler.infer.zero_divisions import may_raise, of_numpy
 from transpiler.symbolic import is_dtype
 
 _BINARY_NODES = {"Add": "__add__", "Subtract": "__sub__", "Multiply": "__mul__", "Divide": "__truediv__",
@@ -123,6 +124,7 @@ class Operators:
             if method == "__add__" and both:
                 kind = left.type if isinstance(left, Sequence) else type(left.value)  # type: ignore[union-attr]
                 return Sequence((*self.iterate(left), *self.iterate(right)), kind)
+        self.divisions += may_raise(method, left, right)  # type: ignore[attr-defined]
         told = of_dtypes(method, left, right)
         if told is not None:
             return told
@@ -134,6 +136,8 @@ class Operators:
         a, b = self.driver.text(left), self.driver.text(right)
         symbol = _PYTHON.get(method, method)
         text = f"({a} {symbol} {b})"
+        if self.trying and of_numpy(method, left, right):  # type: ignore[attr-defined]
+            text = f"{self.ctx.call('quotient')}({a}, {b})"
         small = of_columns(method, left, right)
         if small is not None:
             return replace(small, text=text, vars=left.vars | right.vars)

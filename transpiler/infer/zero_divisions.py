@@ -1,0 +1,67 @@
+"""``try: … except ZeroDivisionError``: numbers of pandas and numpy raise none, those of Python do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from transpiler.facts import Const, Func, Module, Scalar, Value
+from transpiler.infer.kinds import DATA
+from transpiler.source import root_name
+
+_DIVIDING = {"__truediv__", "__floordiv__", "__mod__", "__pow__"}
+_PLAIN_CALLS = {"len", "float", "int", "round", "sum", "max", "min", "abs", "str", "print"}
+
+
+def may_raise(method: str, left: Value, right: Value) -> bool:
+    """Whether the operator raises ZeroDivisionError for some values of such operands."""
+    data = isinstance(left, DATA) or isinstance(right, DATA)
+    return method in _DIVIDING and not data and not of_numpy(method, left, right)
+
+
+def of_numpy(method: str, left: Value, right: Value) -> bool:
+    """Whether it is a division of numbers of which one is numpy's: infinite where Python's raises."""
+    both = (left, right)
+    numbers = all(
+        v.is_numeric if isinstance(v, Scalar) else isinstance(v, Const) and type(v.value) in (int, float)
+        for v in both
+    )  # fmt: skip
+    return method == "__truediv__" and numbers and any(isinstance(v, Scalar) and not v.python for v in both)  # fmt: skip
+
+
+def only_for_zero(node: cst.Try, program: Any, scope: Any) -> bool:
+    """Whether the handlers are for divisions by zero alone, and the body has no call that may divide
+    Python's numbers."""
+    types = [program.code(h.type) if h.type is not None else "" for h in node.handlers]
+    calls = Calls(scope)
+    node.body.visit(calls)
+    return bool(types) and set(types) == {"ZeroDivisionError"} and calls.known
+
+
+class Calls(cst.CSTVisitor):
+    """Whether all calls are methods, functions of pandas and numpy, or built in and harmless, and
+    none gets a function of the program."""
+
+    def __init__(self, scope: Any) -> None:
+        super().__init__()
+        self.scope, self.known = scope, True
+
+    def visit_Lambda(self, node: cst.Lambda) -> None:
+        self.known = False
+
+    def visit_Name(self, node: cst.Name) -> None:
+        ref = self.scope.lookup(node.value)
+        self.known &= ref is None or not isinstance(ref.value, Func)
+
+    def visit_Call(self, node: cst.Call) -> None:
+        if isinstance(node.func, cst.Name):
+            name = node.func.value
+            self.known &= name in _PLAIN_CALLS and self.scope.lookup(name) is None
+        else:
+            ref = self.scope.lookup(root_name(node.func) or "")
+            module = ref.value if ref is not None and isinstance(ref.value, Module) else None
+            self.known &= module is None or module.name.split(".")[0] in ("pandas", "numpy")
+
+
+__all__ = ["may_raise", "of_numpy", "only_for_zero"]
