@@ -20,7 +20,8 @@ def record_columns(c: Call, record: Record, parents: Any, column_of: Callable) -
     c.need(labels and len(set(labels)) == len(labels), "a record without names of its own")
     made = {x: column_of(c, s, *parents, label=x) for x, s in zip(labels, of_one_kind(record))}
     out = from_series(c.ctx, made)
-    c.ctx.cells |= {out.column(x).uid: series for x, series in made.items()}
+    for x, series in made.items():
+        c.ctx.cells[out.column(x).uid] = series
     return out
 
 

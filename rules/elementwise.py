@@ -170,7 +170,7 @@ def remade(ctx: Any, frame: Frame, label: Any, value: Col) -> Frame | None:
 def filtered_parts(ctx: Any, frame: Frame, mask: Col) -> Frame | None:
     """The rows that a mask chooses of a frame whose columns are parts of another one's texts, where
     the mask is over that one: its rows go first. None for any other frame."""
-    made, source = dict(frame.parts), mask.frame
+    made, source = {u: s for u, s in frame.parts if ("part", u) in ctx.cells}, mask.frame
     if not frame.parts or frame.open or (source.index, source.order) != (frame.index, frame.order):
         return None
     series = [made.get(x.uid) for x in frame.columns]

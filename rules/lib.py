@@ -58,7 +58,7 @@ def series_of(ctx: Any, frame: Frame, label: Any) -> Col:
     column = frame.column(label)
     ctx.use(frame, column)
     for uid, series in frame.parts:
-        if uid == column.uid and series.frame.rows is frame.rows:
+        if uid == column.uid and series.frame.rows is frame.rows and ("part", uid) in ctx.cells:
             return series.but(label=label)
     return Col(
         col(column.name),

@@ -43,6 +43,8 @@ def columns_of(c: Call, series: list[Col], labels: list) -> Frame:
     exprs = [s.expr.alias(x.name).text for s, x in zip(series, columns)]
     text = f"{frame.text}.select({', '.join([*map(in_list, kept), *exprs])})"
     parts = tuple((x.uid, s.but(label=x.label)) for x, s in zip(columns, series))
+    for uid, part in parts:
+        c.ctx.cells["part", uid] = part
     return frame.but(text=text, columns=tuple(columns), open=False, gone=(), parts=parts)
 
 

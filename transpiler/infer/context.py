@@ -18,6 +18,7 @@ from typing import Any, Iterator
 from transpiler.errors import NoRule
 from transpiler.facts import Collected, Frame, Index, Order, Scalar, SortKey, Value
 from transpiler.infer import reserved
+from transpiler.infer.remembered import Made
 from transpiler.options import Options
 from transpiler.symbolic import E, col
 from transpiler.tidy import key as text_key
@@ -124,8 +125,9 @@ class Context:
         self.runtime: set[str] = {
             "lit"
         }  # operands name it; what a job does not mention is left out
-        self.cells: dict[int, Any] = (
-            {}
+        self.defined: Counter = Counter()  # how often each variable of the job was given a value
+        self.cells = Made(
+            self.defined
         )  # uid of a column made by an element-wise step -> its Series
         self.literals: dict[int, Any] = {}  # uid of a column of one constant -> that
         self.counts: dict[tuple, Any] = {}  # what value_counts counted -> the Series that it gave
@@ -331,6 +333,7 @@ class Context:
         statement = Statement(simplified(text), self.line, tuple(self.comments), **facts)
         self.comments = []
         self.statements.append(statement)
+        self.defined.update(x for x in (statement.defines, *statement.also) if x)
         return statement
 
     def name_series(self, name: str, expr: Any) -> None:

@@ -7,6 +7,7 @@ labels that only the job sees: who takes a column by a text has texts."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +15,35 @@ from transpiler.errors import NoRule
 from transpiler.facts import Col, Const, Frame
 
 _WHAT = "remembered labels"
+
+
+class Made(dict):
+    """What was made of what, as long as the job's variables that it is written with hold the same:
+    ``df = df * 2`` leaves nothing of what was known in terms of the ``df`` before it."""
+
+    def __init__(self, defined: Counter) -> None:
+        self.defined = defined
+
+    def _stamp(self, value: Any) -> dict[str, int]:
+        values = value if isinstance(value, tuple) else (value, getattr(value, "whole", None))
+        names = frozenset().union(*(getattr(v, "vars", frozenset()) for v in values))
+        return {name: self.defined[name] for name in names}
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key, (value, self._stamp(value)))
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """The value; the default where there is none, or where it is of a variable's past."""
+        value, stamp = super().get(key, (default, {}))
+        return value if all(self.defined[name] == n for name, n in stamp.items()) else default
+
+    def __getitem__(self, key: Any) -> Any:
+        if key not in self:
+            raise KeyError(key)
+        return self.get(key)
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key) is not None
 
 
 def check(ctx: Any, name: str) -> None:
