@@ -157,7 +157,7 @@ def stack(frames, join="outer", sort=False, nullable=False, aside=()):
         cells = [
             (quoted(n) if n in df.columns else F.lit(None)).cast(types[n]).alias(n) for n in names
         ]
-        part = df.select(*cells, *aside)
+        part = df.select(*cells, *map(quoted, aside))
         out = part if out is None else out.unionByName(part)
     return out
 

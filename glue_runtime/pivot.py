@@ -15,7 +15,7 @@ import pandas as pd
 from pyspark.sql import functions as F
 
 from glue_runtime.position import with_position
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import quoted, with_value
 
 SEPARATOR = "\x1f"
 GAP = "\x1e"  # stands for a missing value that names a column
@@ -70,10 +70,7 @@ def spread(
     first = [F.min(F.struct(*[quoted(s) for s in seen])).alias("first")] if seen else []
     found = {r[0]: r[1:] for r in rows.groupBy("__column").agg(*counts, *first).collect()}
     labels = sorted_labels(found, columns, kinds or [types[c] for c in columns], total, order)
-    if seen and (
-        values is None
-        or values.where(quoted(values.columns[0]).isNotNull()).distinct().count() != len(labels)
-    ):
+    if seen and (values is None or with_value(values).distinct().count() != len(labels)):
         labels = dict(sorted(labels.items(), key=lambda x: found[x[0]][-1]))
     if of_all and fill is not None:  # inf - inf in the row of totals is not filled, gaps are
         rows = rows.withColumns(

@@ -13,6 +13,11 @@ def quoted(name):
     return F.col(resolved(name))
 
 
+def with_value(df):
+    """The rows of a frame of one column that have a value: ``dropna()`` would parse the name."""
+    return df.where(quoted(df.columns[0]).isNotNull())
+
+
 def is_ndarray(field):
     """Whether a field of a schema holds lists that are numpy arrays in pandas: Parquet has those."""
     return bool(field.metadata.get("ndarray"))

@@ -154,7 +154,7 @@ def relabel(df, labels, aside=(), read=str, known=None):
         raise ValueError(f"Length mismatch: {len(shown)} columns and {len(names)} labels")
     if len({str(n) for n in names}) < len(names):
         raise ValueError(f"columns of the same name: {sorted(map(str, names))}")
-    return df.select(*[quoted(c).alias(str(n)) for c, n in zip(shown, names)], *aside)
+    return df.select(*[quoted(c).alias(str(n)) for c, n in zip(shown, names)], *map(quoted, aside))
 
 
 FAMILIES = {
@@ -174,7 +174,7 @@ def of_types(df, include=(), exclude=(), aside=()):
         for c, t in df.dtypes
         if c not in aside and (not include or t in wanted) and t not in left_out
     ]
-    return df.select(*[quoted(c) for c in kept], *aside)
+    return df.select(*[quoted(c) for c in kept], *map(quoted, aside))
 
 
 def with_parts(df, parts, labels):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyspark.sql import functions as F
 
-from glue_runtime.quoting import quoted
+from glue_runtime.quoting import quoted, with_value
 
 
 def with_level_place(df, long, names, values, seen, name, total=None):
@@ -14,8 +14,8 @@ def with_level_place(df, long, names, values, seen, name, total=None):
     total: a column of `long` and what stands in it in rows of totals, which come later in pandas.
     """
     source, target = names
-    held = long.select(quoted(source)).distinct().na.drop()
-    if values.distinct().na.drop().count() == held.count():
+    held = with_value(long.select(quoted(source))).distinct()
+    if with_value(values).distinct().count() == held.count():
         return df.withColumn(name, F.lit(0))
     place = F.min(F.struct(*[quoted(s) for s in seen])).alias(name)
     rows = long if total is None else long.where(~quoted(total[0]).eqNullSafe(F.lit(total[1])))

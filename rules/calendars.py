@@ -33,7 +33,7 @@ from transpiler.facts import (
 )
 from transpiler.infer.driver import import_pandas
 from transpiler.infer.moments import kind
-from transpiler.symbolic import in_list, render
+from transpiler.symbolic import in_list, plain_name, render
 
 _RANGE = (
     "start=None, end=None, periods=None, freq=None, tz=None, normalize=False, name=None, "
@@ -203,7 +203,12 @@ def index_levels(c: Call) -> Sequence:
     found = []
     for x in frame.index.levels:
         values = loose.get(x.name) or f"{frame.text}.select({in_list(x.name)})"
-        text = f"pd.Index(sorted({c.ctx.call('distinct_values')}({values}.dropna())), name={render(x.label)})"
+        values = (
+            f"{values}.dropna()" if plain_name(x.name) else f"{c.ctx.call('with_value')}({values})"
+        )
+        text = (
+            f"pd.Index(sorted({c.ctx.call('distinct_values')}({values})), name={render(x.label)})"
+        )
         found.append(LabelList(text, frame.vars, (x.dtype,), (x.label,)))
     return Sequence(tuple(found))
 

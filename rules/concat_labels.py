@@ -24,7 +24,7 @@ from transpiler.facts import (
     fresh,
     with_nan,
 )
-from transpiler.symbolic import F, col, lift, plain_name, render
+from transpiler.symbolic import F, col, in_list, plain_name, render
 
 # --- keys -------------------------------------------------------------------------------------
 
@@ -152,10 +152,10 @@ def labelled_part(ctx: Any, frame: Frame, row: str | None, key: str, taken: set)
         while name in taken:
             name += "_"
         taken.add(name)
-        shown.append(lift(x.name).text if name == x.name and plain_name(name) else col(x.name).alias(name).text)  # fmt: skip
+        shown.append(in_list(name) if name == x.name and plain_name(name) else col(x.name).alias(name).text)  # fmt: skip
         out.append(replace(x, name=name, uid=fresh(), origin=None))
     level = frame.index.levels[0]
-    label = render(key) if level.name == key else col(level.name).alias(key).text
+    label = in_list(key) if level.name == key else col(level.name).alias(key).text
     parts = [label, *shown, *([] if row is None else [render(row)])]
     return f"{base.text}.select({', '.join(parts)})", out
 

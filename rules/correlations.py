@@ -11,7 +11,7 @@ from rules.reduce_frame import options_text
 from rules.registry import Call, rule
 from transpiler.errors import NoRule
 from transpiler.facts import FLOATS, ByColumn, Col, Local, Scalar, Table
-from transpiler.symbolic import F
+from transpiler.symbolic import F, in_list
 
 
 def matrix(c: Call, function: str, **options: Any) -> Local:
@@ -165,7 +165,7 @@ def corrwith(c: Call) -> Local:
     c.ctx.use(frame, *numbers)
     c.verdict = "runtime"  # type: ignore[attr-defined]
     column = c.ctx.temp("other")
-    text = f'{source.text}.select({", ".join(map(repr, names))}, {series.expr.alias(column)})'
+    text = f'{source.text}.select({", ".join(map(in_list, names))}, {series.expr.alias(column)})'
     text = f"{c.ctx.call('correlations_with')}({text}, F.col({column!r}))"
     return ByColumn(text, frame.vars | series.vars, tuple(names), "float64")
 

@@ -28,10 +28,20 @@ other = pd.read_csv("other.csv").rename(columns={"k": "a.b"})
 """
 #: what kinds of steps took a name for a path
 STEPS = (
-    "out = p * df['f'].max()", "out = p.add(p.sum(axis=1), axis=0)", "out = s.div(s.groupby(level='k').sum(), level='k')",
-    "out = df['k'].fillna(df['k'].mode()[0])", "out = df['k'].value_counts().idxmax()", "out = df.groupby('k')['i'].quantile([0.5, 0.25])",
-    "out = df.resample('QS-FEB', on='d')['i'].sum()", "out = df.groupby(['k', 's'], group_keys=False).apply(lambda g: g.head(1))",
-)  # fmt: skip
+    "out = p * df['f'].max()",
+    "out = p.add(p.sum(axis=1), axis=0)",
+    "out = s.div(s.groupby(level='k').sum(), level='k')",
+    "out = df['k'].fillna(df['k'].mode()[0])",
+    "out = df['k'].value_counts().idxmax()",
+    "out = df.groupby('k')['i'].quantile([0.5, 0.25])",
+    "out = df.resample('QS-FEB', on='d')['i'].sum()",
+    "out = df.groupby(['k', 's'], group_keys=False).apply(lambda g: g.head(1))",
+    "out = df.pivot_table(index=['k', 'j'], columns='b', values='f').reset_index()",
+    "out = s.reindex(pd.MultiIndex.from_product(s.index.levels)).reset_index()",
+    "p.columns = ['c' + str(x) for x in p.columns]\nout = p.reset_index()",
+    "out = df.groupby('k')['f'].agg(['sum', 'count']).join(other.groupby('k')['w'].sum(), how='outer')",
+    "out = df.drop(columns='b').corrwith(df['j'], numeric_only=True)",
+)
 FRAMES = "s = df.groupby(['k', 'b'])[['i', 'f']].sum()\np = df.groupby(['k', 's'])['f'].sum().unstack()\n"
 EXPLORING = os.environ.get("HYPOTHESIS_PROFILE") == "explore"
 BATCH = 40
