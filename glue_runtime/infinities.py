@@ -37,4 +37,4 @@ def undefined_number():
             "0 / 0, or another operation that is not defined, in a nullable column: pandas has a NaN "
             "there which is not missing, and a later step tells the two apart"
         )
-    ).cast("double")
+    )

@@ -40,6 +40,7 @@ _CONVERT = (
         "out = pd.read_csv('nasty.csv').convert_dtypes()\nout = out[out['n'] != 3][['n', 's', 'b']]",
         "df[['i', 'f', 'n']].convert_dtypes()",
         "df.assign(m=df['f'] * 2, w=df['n'] + 1).convert_dtypes()[['m', 'w', 'f', 'n']]",
+        "r = df.convert_dtypes().groupby(['n', 's']).size().reset_index(name='c')\nr['d'] = r['c'] - r['n']\nr['e'] = r['d'] * r['d']\nout = r",
         "d = df.assign(w=df['n'] + 1).convert_dtypes(convert_integer=False)\nout = d.assign(x=d['w'] == 4, y=d['i'] != 3, z=d['n'] > 4)",
         "d = df.assign(p=df['i'] > 2).convert_dtypes(convert_boolean=False)\nout = d.assign(x=d['p'] + d['b'])",
         "df.assign(p=df['i'] > 2).convert_dtypes(convert_boolean=False, convert_integer=False)",
