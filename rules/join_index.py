@@ -241,7 +241,7 @@ def join(c: Call) -> Frame:
         and how != "right"
         and c.lit("on") is None
         and other.label is not None
-        and not (left.open and any(suffixes))
+        and not (left.open and suffixes[0])
         and not left.has(other.label)
     ):
         same_rows = attempt(on, left, other)
@@ -306,7 +306,8 @@ def beside_open(c: Call, ours: Frame, theirs: Frame, outer: bool) -> Frame:
 def beside_by_number(c: Call, left: Frame, right: Frame, how: str, suffixes: tuple | None) -> Frame:
     ctx = c.ctx
     if left.open and not right.open:
-        c.need(suffixes in (None, ("", "")), "suffixes of columns that only the job knows")
+        # rsuffix= is for columns of the other side, which the job takes only where they are new
+        c.need(not suffixes or not suffixes[0], "lsuffix= of columns that only the job knows")
         return beside_open(c, left, right, how == "outer")
     c.need(
         left.index.unique and right.index.unique and not left.open and not right.open,
