@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
+from functools import reduce
 from typing import Any, Callable
 
 from rules.groups import Groups, Made
@@ -37,7 +39,26 @@ def covariance(x: E, y: E) -> E:
     return F.when(~F.isnan(made), made)
 
 
-def matrices(c: Call, build: Callable, exact: bool) -> Frame:
+def covariance_of(ddof: int, values: list[Col]) -> Callable:
+    """Covariances with so many degrees of freedom less, in groups without any missing value: pandas
+    divides by the rows less one in the others, whatever it is told."""
+    gaps = [v.expr.isNull() for v in values if not v.null_free]
+    n = F.count(F.lit(1))
+
+    def build(x: E, y: E) -> E:
+        made, over = F.covar_pop(x, y), n - ddof
+        if ddof:
+            made = F.when(over > 0, made * n / over).otherwise(
+                F.when(made != 0, made * float("inf"))
+            )
+        if not gaps:
+            return made
+        return F.when(F.count_if(reduce(operator.or_, gaps)) == 0, made).otherwise(covariance(x, y))
+
+    return build
+
+
+def matrices(c: Call, make: Callable, exact: bool) -> Frame:
     """A line of the matrix for each column, under the keys and the column's name."""
     grouped, ctx, least = c.grouped, c.ctx, c.lit("min_periods")
     c.need(grouped.as_index and not grouped.hollow, "matrices of such groups")
@@ -50,6 +71,7 @@ def matrices(c: Call, build: Callable, exact: bool) -> Frame:
         values = [v for v in values if v.dtype in NUMERIC]
     c.need(values and all(v.dtype in ("int64", "float64", "int64?", "bool") for v in values), "columns that are not numbers for sure")  # fmt: skip
     c.need(exact or not any(v.may_be_infinite for v in values), "covariances of what may be infinite")  # fmt: skip
+    build = make(values)
     names: list[Any] = [v.label for v in values]
     c.need(all(isinstance(x, str) for x in names), "labels that are not texts")
     pairs = [(i, j) for i in range(len(values)) for j in range(i + 1)]
@@ -79,17 +101,24 @@ def matrices(c: Call, build: Callable, exact: bool) -> Frame:
 def corr(c: Call) -> Frame:
     """Pearson's correlations in every group."""
     c.need(c.lit("method") == "pearson", "a method that needs the ranks of each pair of columns")
-    return matrices(c, correlation, True)
+    return matrices(c, lambda values: correlation, True)
 
 
 @rule(
     "DataFrameGroupBy.cov(min_periods=None, ddof=1, numeric_only=False)",
-    not_yet="ddof",
-    example="df.groupby('k')[['i', 'f', 'g']].cov()",
+    example=(
+        "df.groupby('k')[['i', 'f', 'g']].cov()",
+        "df.groupby('k')[['i', 'f', 'g']].cov(ddof=0)",
+        "df.groupby('k')[['i', 'j']].cov(ddof=2)",
+        "df.groupby('s')[['i', 'j', 'b']].cov(ddof=1)",
+        "df.dropna(subset=['f', 'g']).groupby('k')[['i', 'f', 'g']].cov(ddof=4)",
+    ),
 )
 def cov(c: Call) -> Frame:
     """Covariances in every group."""
-    return matrices(c, covariance, False)
+    ddof = c.lit("ddof")
+    c.need(type(ddof) is int, "ddof= of this value")
+    return matrices(c, lambda values: covariance if ddof == 1 else covariance_of(ddof, values), False)  # fmt: skip
 
 
 __all__ = ["corr", "cov"]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Callable
 
 from rules.aggregates import AGGREGATES, SPELT, Spec, chosen
+from rules.elementwise import projected
 from rules.group_agg import spec_of, with_arguments
 from rules.groups import Groups, Made, keeping_facts
 from rules.lost_keys import extreme, ranked
@@ -44,6 +45,8 @@ def shift(g: Groups, v: Col, periods: int = 1, fill_value: Any = None) -> Made:
     """The value some rows before (or, negative, after) in the group."""
     if not isinstance(periods, int) or isinstance(periods, bool):
         raise NoRule("shift by several numbers")
+    if periods == 0:
+        raise NoRule("shift by 0, which leaves the rows in no group as they are, too")
     if v.dtype is None and fill_value is not None:
         raise NoRule("shift with a fill_value into a column of unknown type")
     move = F.lag if periods >= 0 else F.lead
@@ -254,10 +257,11 @@ def framed(c: Call, g: Groups, columns: list[tuple[Any, Col]]) -> Frame:
 _AXIS = "axis=0"
 _METHODS: dict[str, tuple[str, str, tuple[str, ...], tuple[str, ...]]] = {
     # name: parameters of the rule, not_yet, handled, examples
-    "shift": ("periods=1, freq=None, axis=0, fill_value=None, suffix=None", "freq axis suffix", ("periods", "fill_value"),
+    "shift": ("periods=1, freq=None, axis=0, fill_value=None, suffix=None", "freq axis", ("periods", "fill_value", "suffix"),
               ("df.groupby('k')['i'].shift()", "df.groupby('b')['s'].shift(-2)", "df.groupby('k')['i'].shift(1, fill_value=0)",
                "df.assign(p=df.groupby('k')['f'].shift(2))", "df.sort_values(['i', 'j']).groupby('b')['f'].shift()",
-               "df.groupby('b')[['i', 't']].shift()", "df.groupby('k')[['i', 'f']].shift(1, fill_value=0)")),
+               "df.groupby('b')[['i', 't']].shift()", "df.groupby('k')[['i', 'f']].shift(1, fill_value=0)",
+               "df.groupby('b')['f'].shift([1, -1, 2])", "df.groupby('k')[['i', 's']].shift(range(1, 3), suffix='_lag')", "df.join(df.groupby('k')['i'].shift([1, 2], fill_value=-1))")),
     "diff": ("periods=1, axis=0", "axis", ("periods",), ("df.groupby('k')['i'].diff()", "df.groupby('b')[['f', 't']].diff(2)",)),
     "cumsum": ("axis=0, *args, **kwargs", "axis", (), ("df.groupby('k')['i'].cumsum()", "df.groupby('b')[['f', 'i']].cumsum()", "df.groupby('k')['b'].cumsum()")),
     "cummax": ("axis=0, numeric_only=False, **kwargs", "axis", (), ("df.groupby('k')['f'].cummax()", "df.groupby('b')['i'].cummax()", "df.drop(columns='b').groupby('k').cummax(numeric_only=True)",
@@ -290,6 +294,9 @@ def _register(name: str) -> None:
         more = c.args.get("kwargs", {}) if name in ("cumsum", "cumprod") else c.args
         only = literal(more.pop("numeric_only", Const(False)), "numeric_only=")
         bare(c)
+        if name == "shift" and not isinstance(params.get("periods", 1), int):
+            return shifted_by_each(c, g, **params)
+        c.need(params.pop("suffix", None) is None, "suffix= of one number: pandas raises")
         if name == "shift" and params.get("fill_value") is not None:
             return shifted_with(c, g, params)
         return each_column(c, g, lambda v: function(g, v, **params), bool(only))
@@ -311,6 +318,22 @@ def shifted_with(c: Call, g: Groups, params: dict) -> Value:
     if g.grouped.series is None:
         return framed(c, g, [(v.label, filled_shift(g, v, params)) for v in g.values()])
     return filled_shift(g, g.value(g.grouped.series), params)
+
+
+def shifted_by_each(c: Call, g: Groups, periods: Any, suffix: str | None = None, **params: Any) -> Frame:  # fmt: skip
+    """``shift([1, 2])``: the columns once for each number, which their labels end in."""
+    series, steps = g.grouped.series, list(periods)
+    c.need(steps and all(type(n) is int for n in steps), "numbers of this form")
+    values = g.values() if series is None else [g.value(series)]
+    c.need(all(v.label is not None for v in values), "a Series without a name")
+    one = filled_shift if params.get("fill_value") is not None else moved
+    made = {f"{v.label}{suffix or ''}_{n}": one(g, v, {"periods": n, **params}) for n in steps for v in values}  # fmt: skip
+    c.need(len(made) == len(steps) * len(values), "labels that repeat")
+    return projected(c.ctx, g.frame, list(made), [v.but(label=x) for x, v in made.items()])
+
+
+def moved(g: Groups, v: Col, params: dict) -> Col:
+    return g.windowed(shift(g, v, params["periods"]), v.label)
 
 
 def filled_shift(g: Groups, v: Col, params: dict) -> Col:
