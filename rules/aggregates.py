@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable
 
 from rules.carried import dtypes_in
+from rules.group_extremes import where_is
 from rules.groups import UNKNOWN, Groups, Made, keeping_facts, named, series_result
 from rules.open_groups import each_of, left_to_job
 from rules.registry import Call, rule
@@ -219,33 +220,6 @@ def truth(name: str) -> Callable[..., Made]:
     return make
 
 
-def where_is(largest: bool) -> Callable[..., Made]:
-    """idxmax, idxmin: the label of the first row that has the extreme."""
-
-    def make(g: Groups, v: Col, over: E | None) -> Made:
-        if v.dtype not in NUMBERS | {"datetime64[ns]", "bool", None}:
-            raise NoRule(f"idxmax or idxmin of a {v.dtype} column")
-        value = v.expr if v.dtype is not None else g.typed("group_ordered", v)
-        index = g.frame.index
-        if index.kind == "columns":
-            raise NoRule("idxmax over an index of columns")
-        label = g.ctx.position(g.frame, index.anchor, "number")
-        at = g.position()
-        key = F.struct(value, -at) if largest else F.struct(value, at)
-        if not v.null_free:
-            key = F.when(v.expr.isNotNull(), key)
-        expr = (F.max_by if largest else F.min_by)(label, key)
-        return Made(
-            expr.over(over) if over is not None else expr,
-            "int64" if v.null_free else "int64?",
-            False,
-            False,
-            UNKNOWN,
-        )
-
-    return make
-
-
 def collected(name: str) -> Callable[..., Made]:
     def make(g: Groups, v: Col, over: E | None) -> Made:
         if v.dtype in ("category", "list", "timedelta64[ns]") or over is not None:
@@ -391,10 +365,11 @@ _SIGNATURES: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] =
     "all": ("skipna=True", "", "skipna", ("df.groupby('k')[['i', 'b', 'f', 'g']].all(skipna=False)", "df.groupby('k')[['i', 'b', 'u', 'f']].all()", "df.drop(columns=['t', 'd']).groupby('k').all()"), ("df.groupby('s')['f'].all()",)),
     "skew": (f"axis=0, skipna=True, {_NUMERIC}, **kwargs", "axis", "skipna", ("df.groupby('b')[['i', 'n']].skew()", "df.groupby('k')[['i', 'n']].skew(skipna=False)"),
              ("df.groupby('k')['i'].skew()", "df.groupby('b')['g'].skew()")),
-    "idxmax": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmax()",),
-               ("df.groupby('k')['f'].idxmax()", "df[df['i'] > 2].groupby('b')['j'].idxmax()")),
-    "idxmin": ("axis=0, skipna=True, numeric_only=False", "axis skipna", "", ("df.groupby('k')[['i', 'f']].idxmin()",),
-               ("df.groupby('k')['f'].idxmin()",)),
+    "idxmax": ("axis=0, skipna=True, numeric_only=False", "axis", "skipna", ("df.groupby('k')[['i', 'f']].idxmax()", "df.groupby('k')[['i', 'f']].idxmax(skipna=False)",
+               "df.dropna(subset=['s']).set_index('s').groupby('k')[['i', 'f']].idxmax()"),
+               ("df.groupby('k')['f'].idxmax()", "df[df['i'] > 2].groupby('b')['j'].idxmax()", "df.set_index('s').groupby('k')['i'].idxmax()", "df.groupby('s')['t'].idxmax(skipna=False)")),
+    "idxmin": ("axis=0, skipna=True, numeric_only=False", "axis", "skipna", ("df.groupby('k')[['i', 'f']].idxmin()",),
+               ("df.groupby('k')['f'].idxmin()", "df.dropna(subset=['t']).set_index('t').groupby('b')['j'].idxmin()", "df.groupby('b')['g'].idxmin(skipna=False)", "df.set_index('i').groupby('k')['f'].transform('idxmin')")),
 }  # fmt: skip
 
 
