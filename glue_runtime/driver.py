@@ -440,6 +440,12 @@ def scalar(df, *aggs):
     return values[0] if len(values) == 1 else tuple(values)
 
 
+def numpy_number(value):
+    """A number of the job as pandas has it: divided by 0 it is infinite or missing, and no error."""
+    kind = {int: np.int64, float: np.float64}.get(type(value))
+    return value if kind is None else kind(value)
+
+
 def pandas_scalar(value, found):
     """One collected value as pandas has it."""
     if isinstance(found, (T.TimestampType, T.TimestampNTZType)):

@@ -6,6 +6,7 @@ from tests.harness import MODE_NAMES, MODES
 from tests.test_rules import wrong_among
 
 _SAFE = "def safe(a, b):\n    try:\n        return a / b\n    except ZeroDivisionError:\n        return 0.5\n"
+_KEPT = "a, b = df['f'].sum(), df[df['i'] > 1000]['f'].sum()\n"
 _NONE = "n = len(df[df['i'] > 1000])\n"
 
 
@@ -19,6 +20,8 @@ SNIPPETS = {
     "a function": f"{_SAFE}out = df.assign(x=safe(df['i'].sum(), len(df)), y=safe(1, 0), z=safe(3, 2))",
     "counts": f"{_SAFE}out = df.assign(x=safe(len(df), len(df[df['i'] > 1000])))",
     "of no rows": f"{_SAFE}out = df.assign(x=safe(df['i'].sum(), len(df[df['i'] > 1000])))",
+    "kept code": f"{_KEPT}try:\n    x = a / b\n    label = open('nowhere').read() if x < 0 else f'{{x:.2f}}'\nexcept Exception:\n    x, label = 0.0, 'none'\nout = df.assign(x=x, label=label)",
+    "a kept function": f"{_KEPT}def rate(*v):\n    try:\n        [x, y] = [*v]\n        return f'{{x / y:.2f}}'\n    except Exception:\n        return 'none'\nout = df.assign(x=rate(a, b), y=rate(len(df), 0))",
     "a count": _NONE + tried("x = 100 / n", "x = 0") + "out = df.assign(x=x)",
     "any error": _NONE + tried("x = 100 / n", "x = 0", "Exception") + "out = df.assign(x=x)",
     "both parts": _NONE + tried("x, y = divmod(len(df), n)", "x, y = 0, 0") + "out = df.assign(x=x, y=y)",

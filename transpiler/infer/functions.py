@@ -31,6 +31,7 @@ from transpiler.infer.syntax import (
     parameters_in,
     read_once,
 )
+from transpiler.infer.zero_divisions import divides, number_text
 from transpiler.source import bound_names, read_names
 
 MAX_DEPTH = 40
@@ -297,6 +298,9 @@ class Functions:
                 raise NoRule(f"the function changes its argument {name!r}: {problem}")
             if name in changed and ref is not None and has_data(ref.value):
                 raise NoRule(f"the function changes its argument {name!r}: {problem}")
+        if divides(function.node, function.scope):
+            args = [self.as_number(v) for v in args]
+            kwargs = {k: self.as_number(v) for k, v in kwargs.items()}
         text = self.driver.call("", self.driver.text(function), args, kwargs)  # type: ignore[attr-defined]
         reads = frozenset().union(*(v.vars for v in values)) if values else frozenset()
         if (
@@ -307,6 +311,11 @@ class Functions:
             self.went_to_driver(text, function.name or "lambda", problem, node)  # type: ignore[attr-defined]
             return Local(text, reads)
         return self.plain_like(text, values)  # type: ignore[attr-defined]
+
+    def as_number(self, value: Value) -> Value:
+        """A number of pandas as a kept function that divides gets it."""
+        text = number_text(self.ctx, value)
+        return value if text is None else replace(value, text=text)
 
     def has_effects(self, value: Value, seen: tuple = ()) -> bool:
         """Whether a function changes something that is not its own, by itself or by what it calls."""

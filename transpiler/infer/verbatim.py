@@ -37,6 +37,7 @@ from transpiler.infer.syntax import (
     parameters_in,
     shadowed,
 )
+from transpiler.infer.zero_divisions import divides, number_text
 from transpiler.loops import LoopName
 from transpiler.source import bound_names, read_names, root_name
 
@@ -163,10 +164,24 @@ class Verbatim:
                 if name in changed:
                     names[name] = self.claim(name, scope)  # type: ignore[attr-defined]
                 continue
-            names[name] = self.narrow_name(node, name, ref, changed) or self.job_name(
-                name, ref, scope, name in changed
+            names[name] = (
+                self.narrow_name(node, name, ref, changed)
+                or self.number_name(node, name, ref, scope, changed)
+                or self.job_name(name, ref, scope, name in changed)
             )
         return names
+
+    def number_name(self, node: Any, name: str, ref: Ref, scope: Scope, changed: set[str]) -> str | None:  # fmt: skip
+        """A variable for a number of pandas in kept code that divides."""
+        value = ref.value
+        if name in changed or not divides(node, scope):
+            return None
+        text = number_text(self.ctx, value)
+        if text is None:
+            return None
+        job = self.ctx.unique(f"{name}_number")
+        self.ctx.emit(f"{job} = {text}", defines=job, reads=value.vars, kind="kept")
+        return job
 
     def narrow_name(self, node: Any, name: str, ref: Ref, changed: set[str]) -> str | None:
         """A variable for only those columns of a frame that kept code looks at."""

@@ -11,6 +11,7 @@ from transpiler.infer.kinds import DATA
 from transpiler.source import root_name
 
 _DIVIDING = {"__truediv__", "__floordiv__", "__mod__", "__pow__"}
+_SIGNS = {"Divide", "FloorDivide", "Modulo", "Power"}
 _PLAIN_CALLS = {"len", "float", "int", "round", "sum", "max", "min", "abs", "str", "print"}
 
 
@@ -28,6 +29,39 @@ def of_numpy(method: str, left: Value, right: Value) -> bool:
         for v in both
     )  # fmt: skip
     return method == "__truediv__" and numbers and any(isinstance(v, Scalar) and not v.python for v in both)  # fmt: skip
+
+
+def divides(node: cst.CSTNode, scope: Any) -> bool:
+    """Whether code, or a function of the program that it names, has an operator that divides."""
+    found = Operators(scope)
+    node.visit(found)
+    return found.divide
+
+
+def number_text(ctx: Any, value: Value) -> str | None:
+    """A number of pandas as code that divides needs it: the job has Python's, which raise where numpy's
+    are infinite. None for anything else."""
+    if type(value) is not Scalar or value.python or not (value.is_numeric or value.dtype is None):
+        return None
+    return f"{ctx.call('numpy_number')}({value.text})"
+
+
+class Operators(cst.CSTVisitor):
+    def __init__(self, scope: Any, seen: frozenset = frozenset()) -> None:
+        super().__init__()
+        self.scope, self.seen, self.divide = scope, seen, False
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        self.divide |= type(node).__name__.removesuffix("Assign") in _SIGNS
+        return super().on_visit(node) and not self.divide
+
+    def visit_Name(self, node: cst.Name) -> None:
+        ref = self.scope.lookup(node.value)
+        function = ref.value if ref is not None and isinstance(ref.value, Func) else None
+        if function is not None and function.node not in self.seen:
+            inner = Operators(function.scope, self.seen | {function.node})
+            function.node.body.visit(inner)
+            self.divide |= inner.divide
 
 
 def only_for_zero(node: cst.Try, program: Any, scope: Any) -> bool:
@@ -64,4 +98,4 @@ class Calls(cst.CSTVisitor):
             self.known &= module is None or module.name.split(".")[0] in ("pandas", "numpy")
 
 
-__all__ = ["may_raise", "of_numpy", "only_for_zero"]
+__all__ = ["divides", "may_raise", "number_text", "of_numpy", "only_for_zero"]
