@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from rules import lib
 from transpiler.errors import NoRule, Refused
 from transpiler.facts import (
     ByColumn,
@@ -98,8 +99,8 @@ class Assignment:
 
     def augmented(self, node: cst.AugAssign, scope: Scope) -> None:
         method = _BINARY_NODES[type(node.operator).__name__.removesuffix("Assign")]
-        left = self.eval(node.target, scope)
         right = self.eval(node.value, scope)
+        left = self.column_of_rows(node.target, right, scope) or self.eval(node.target, scope)
         if isinstance(left, (Local, Plain)):
             raise NoRule("an operation in place on an object that only the job has")
         if isinstance(left, Const) and isinstance(left.value, list):
@@ -118,6 +119,29 @@ class Assignment:
             ref.value = value  # in place: every name of the list sees it
             return
         self.store(node.target, value, scope, node)
+
+    def column_of_rows(self, target: Any, right: Value, scope: Scope) -> Col | None:
+        """The whole column of ``df.loc[mask, "a"] += df["b"]``, of which only the chosen rows are set;
+        None for any other target, or where the other side is not of all rows."""
+        if not isinstance(right, Col) or not isinstance(target, cst.Subscript):
+            return None
+        holder = target.value
+        if not isinstance(holder, cst.Attribute) or holder.attr.value != "loc" or len(target.slice) != 2:  # fmt: skip
+            return None
+        if not self.has_cell(holder.value, scope):  # type: ignore[attr-defined]
+            return None
+        frame = self.target_ref(holder.value, scope)[1].value  # type: ignore[attr-defined]
+        mask, label = (self.one_key(e.slice, scope) for e in target.slice)  # type: ignore[attr-defined]
+        if not isinstance(frame, Frame) or not isinstance(mask, Col) or not frame.index.unique:
+            return None
+        text = isinstance(label, Const) and isinstance(label.value, str)
+        all_rows = right.frame.rows.uid == frame.rows.uid == mask.frame.rows.uid
+        if not (text and all_rows and frame.has(label.value)):  # type: ignore[attr-defined]
+            return None
+        series = lib.series_of(self.ctx, frame, label.value)  # type: ignore[attr-defined]
+        return (
+            series if series.dtype is not None else None
+        )  # else only the job sees whether it changes
 
     def store(self, target: Any, value: Value, scope: Scope, node: Any) -> None:
         """Bind a value to an assignment target."""
