@@ -10,6 +10,8 @@ from pyspark.sql import functions as F
 from glue_runtime.columns import type_in
 from glue_runtime.columns_missing import whole
 from glue_runtime.columns_numbers import limited_numbers, rounded
+from glue_runtime.label_rows import unlabelled
+from glue_runtime.position import with_position
 from glue_runtime.quoting import quoted
 from glue_runtime.running import all_filled_forward, interpolated
 
@@ -191,3 +193,27 @@ def without_columns(df, *names):
     if missing:
         raise KeyError(f"{missing} not found in axis")
     return df.drop(*names)
+
+
+def with_row_below(df, level, label, values, place, order=(), aside=()):
+    """`df` with a row below: `label` in column `level`, and in each other column that is not set aside its
+    number of the pandas Series `values`. `place`: a column that rises with the rows, which come in this
+    `order`. Whole numbers are fractions where one of both sides has some, as in pandas.
+
+    Raises ValueError for values of other columns, TypeError for other columns than numbers.
+    """
+    shown = [c for c in df.columns if c != level and c not in aside]
+    if shown != list(values.index) or values.dtype.kind not in "if":
+        raise ValueError(f"a row of {list(values.index)} below the columns {df.columns}")
+    types = dict(df.dtypes)
+    odd = [c for c in shown if types[c] not in (*WHOLE_TYPES, *FRACTIONS)]
+    if odd:
+        raise TypeError(f"a row of numbers below the columns {odd}, which are others")
+    whole = {c: values.dtype.kind == "i" and types[c] in WHOLE_TYPES for c in shown}
+    kinds = {c: "bigint" if whole[c] else "double" for c in shown}
+    cells = [quoted(c).cast(kinds[c]).alias(c) for c in shown]
+    rows = with_position(unlabelled(df, level, label), *order, name=place)
+    rows = rows.select(quoted(level), *cells, quoted(place))
+    numbers = [F.lit(None if pd.isna(v) else v).cast(kinds[c]).alias(c) for c, v in values.items()]
+    row = df.sparkSession.range(1).select(F.lit(label).alias(level), *numbers, F.lit(1 << 62).alias(place))  # fmt: skip
+    return rows.unionByName(row)

@@ -148,7 +148,7 @@ def computed(c: Call, op: str, by_row: bool, swap: bool = False) -> Frame:
         reads = reads | series.uses
     elif isinstance(other, ColumnValues):
         c.need(
-            not by_row and other.base and (other.base == frame.base or choice_of(c.ctx, frame)),
+            not by_row and other.base and (other.of_all(frame) or choice_of(c.ctx, frame)),
             "numbers of other columns",
         )
         other = c.ctx.hoist(other, "by_column") if choice_of(c.ctx, frame) else other

@@ -124,7 +124,9 @@ def reduced_in_job(c: Call, how: str, build: str) -> Local:
         text = relabelled(c, frame, text, not some)
     text = titled(frame, text)
     if frame.open or some:
-        return ColumnValues(text, frame.vars, base=frame.base if whole else 0)
+        plain = frame.open and not some and (whole or not frame.label_kind)
+        known = frozenset(x.uid for x in frame.columns)
+        return ColumnValues(text, frame.vars, base=frame.base if plain else 0, known=known)
     return ByColumn(text, frame.vars, tuple(frame.labels), None)  # type: ignore[arg-type]
 
 

@@ -65,6 +65,8 @@ from transpiler.symbolic import E, F, col, lift
         "df.loc[:, 'f'] = df['f'] * 2\nout = df",
         "df.loc[~(df['f'] > 1), 's'] = None\nout = df",
         "t = df.groupby('k')[['i', 'f']].sum()\nt.loc['Total'] = t.sum()\nout = t",
+        "p = pd.crosstab(df['k'], df['s'])\np['n'] = p.sum(axis=1)\np.loc['Total'] = p.sum()\nout = p.div(p['n'], axis=0)",
+        "p = df.groupby(['k', 's'])['i'].sum().unstack(fill_value=0).sort_index(ascending=False)\np.loc['All'] = p.mean()\nout = p.reset_index()",
         "t = df[['k', 'i', 'f']].copy()\nt.loc[len(t)] = ['q', 5, 2.5]\nout = t",
     ),
 )

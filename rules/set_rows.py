@@ -6,27 +6,34 @@ from dataclasses import replace
 from typing import Any
 
 from rules.computed_tables import entries, listed
+from rules.open_frames import of_every_column
 from rules.registry import Call
 from transpiler.facts import (
     FLOATS,
     INTEGERS,
     TEXTS,
     ByColumn,
+    Column,
+    ColumnValues,
     Const,
     Frame,
     Mapping,
+    Order,
+    Rows,
     Scalar,
     Sequence,
+    SortKey,
     Value,
+    fresh,
 )
 from transpiler.symbolic import lift, render
 
 
 def row_set(c: Call, frame: Frame, label: Value, value: Value) -> Frame:
     """``frame.loc[label] = value`` where no row has the label: pandas puts a row below."""
-    c.need(
-        frame.columns and not frame.open, "whole rows are set, of columns that are not known here"
-    )
+    if frame.open:
+        return values_below(c, frame, label, value)
+    c.need(frame.columns, "whole rows are set, of columns that are not known here")
     c.need(len(set(map(repr, frame.labels))) == len(frame.labels), "labels that repeat")
     c.need(not frame.nullable and not any(x.is_nullable for x in frame.columns), "whole rows are set in nullable columns")  # fmt: skip
     if isinstance(value, ByColumn):
@@ -36,12 +43,47 @@ def row_set(c: Call, frame: Frame, label: Value, value: Value) -> Frame:
     return below(c, frame, row_cells(c, frame, value), None)
 
 
-def totals_below(c: Call, frame: Frame, label: Value, totals: ByColumn) -> Frame:
-    """A row of an aggregate of each column, under a text that is no label yet: the job looks."""
+def values_below(c: Call, frame: Frame, label: Value, values: Value) -> Frame:
+    """A row of one value of each column, ``p.loc["All"] = p.sum()``, of a table whose columns only the
+    job knows: it looks that the values are of these columns, and that no row has the label."""
+    of_all = isinstance(values, ColumnValues) and values.of_all(frame)
+    c.need(of_all, "whole rows are set, of columns that are not known here")
+    c.need(not frame.label_kind and len(frame.label_names) < 2 and not frame.nullable, "whole rows are set under labels of this kind")  # fmt: skip
+    level, ctx = below_texts(c, frame, label), c.ctx
+    of_every_column(c, frame)
+    ctx.use(frame)
+    place = ctx.temp("place")
+    order = ", ".join(str(x) for x in ctx.order_of(frame))
+    more = f", aside={render(list(frame.hidden))}" if frame.hidden else ""
+    text = (
+        f"{ctx.call('with_row_below')}({frame.text}, {render(level.name)}, {lift(label.value)}, "  # type: ignore[attr-defined]
+        f"{values.text}, {render(place)}, [{order}]{more})"
+    )
+    shown = replace(level, uid=fresh())
+    return frame.but(
+        text=text,
+        columns=tuple(Column(x.label, x.name, None) for x in frame.columns),
+        index=replace(frame.index, levels=(shown,), loose=()),
+        order=Order((SortKey(place, None),), None, frame.order.explicit, True),
+        rows=Rows(),
+        hidden=(place,),
+        base=fresh(),
+        vars=frame.vars | values.vars,
+    )
+
+
+def below_texts(c: Call, frame: Frame, label: Value) -> Column:
+    """The level of the labels, which are texts as this one is."""
     one = isinstance(label, Const) and isinstance(label.value, str)
     c.need(one and frame.index.kind == "columns" and len(frame.index.levels) == 1, "whole rows are set")  # fmt: skip
     (level,) = frame.index.levels
     c.need(level.dtype in TEXTS and level.dtype != "category", "a text among other labels")
+    return level
+
+
+def totals_below(c: Call, frame: Frame, label: Value, totals: ByColumn) -> Frame:
+    """A row of an aggregate of each column, under a text that is no label yet: the job looks."""
+    level = below_texts(c, frame, label)
     c.need(set(totals.labels) <= set(frame.labels), "aggregates of other columns")
     text = f"{c.ctx.call('unlabelled')}({frame.text}, {render(level.name)}, {lift(label.value)})"  # type: ignore[attr-defined]
     c.ctx.use(frame, level)

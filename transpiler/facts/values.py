@@ -211,11 +211,18 @@ class TestedColumns(Local):
 @dataclass(frozen=True)
 class ColumnValues(Local):
     """A pandas Series on the driver with one value for each of some columns: of these ``labels``
-    (None: only the job knows which). ``base``: of all columns of the open frame of that identity.
+    (None: only the job knows which). ``base``: of all columns of the open frame of that identity, when
+    its ``known`` columns were these.
     """
 
     labels: tuple | None = None
     base: int = 0
+    known: frozenset[int] = frozenset()
+
+    def of_all(self, frame: "Frame") -> bool:
+        """Whether there is a value for each column of the frame, and no other."""
+        same = self.labels is None and self.base != 0 and self.base == frame.base
+        return same and self.known == {x.uid for x in frame.columns}
 
     def item(self, label: Any) -> Scalar:
         return Scalar(f"{self.text}.get({render(label)})", None, self.vars, str(label))
