@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import libcst as cst
 
 from rules.apply_nullable import (
-    as_handed_out, has_none, made_in_pandas, may_be_na, row_values, row_type, symbolic, told_apart,
+    as_handed_out, has_none, made_in_pandas, may_be_na, puts_na, row_values, row_type, symbolic, told_apart,
 )  # fmt: skip
 from rules.apply_records import record_columns
 from rules.apply_reductions import bound_join, of_each_column, of_each_row, rows_joined
@@ -21,7 +20,19 @@ from rules.registry import Call, rule
 from rules.scalar_body import Body
 from rules.scalars import SPARK, Record, Row, S, as_s
 from transpiler.errors import NoRule
-from transpiler.facts import FUNCTION, Col, Const, Frame, Func, Lists, Module, Sequence, Value
+from transpiler.facts import (
+    ANY_GAP,
+    FUNCTION,
+    NA,
+    Col,
+    Const,
+    Frame,
+    Func,
+    Lists,
+    Module,
+    Sequence,
+    Value,
+)
 from transpiler.infer.scope import Scope
 from transpiler.symbolic import E, F, col, lift, render
 
@@ -30,10 +41,6 @@ _UFUNCS = {"numpy.log", "numpy.log10", "numpy.log2", "numpy.log1p", "numpy.exp",
            "numpy.absolute", "numpy.round", "numpy.around", "pandas.isna", "pandas.isnull", "pandas.notna", "pandas.notnull"}  # fmt: skip
 #: kinds of results that a UDF declares, and the dtype of their column
 TYPED = {"float": "float64", "str": "object", "int": "int64", "bool": "bool"}
-
-
-#: how a program says that a function of its own may give pd.NA
-_PUTS_NA = re.compile(r"\b(?:pd|pandas)\.NA\b|\bimport\b.*\bNA\b")
 
 
 def extra_arguments(c: Call) -> tuple[list[Value], dict[str, Value]]:
@@ -54,7 +61,7 @@ def scope_of(function: Any) -> Scope:
 # --- results as columns ---------------------------------------------------------------------
 
 
-def udf_column(c: Call, step: str, result: S | None, *parents: Any, label: Any) -> Col:
+def udf_column(c: Call, step: str, result: S | None, *parents: Any, label: Any, function: Any = None) -> Col:  # fmt: skip
     """A column that a UDF adds: ``step`` is the call with ``@@`` for the frame, ``##`` for the name.
     result: what the function gives, where its type is known."""
     c.verdict = "udf"  # type: ignore[attr-defined]
@@ -65,8 +72,9 @@ def udf_column(c: Call, step: str, result: S | None, *parents: Any, label: Any) 
     temps[name] = FrameStep(step.replace("##", render(name)))
     facts = gap_of(result.kind, result.full, result.gap) if result is not None else {"gap": None}
     dtype = with_na(TYPED[result.kind], facts) if result is not None else None
-    program = c.interpreter.program.text  # type: ignore[attr-defined]
-    if dtype is None and (any(may_be_na(x) for x in parents) or _PUTS_NA.search(program)):
+    if puts_na(c, function) and facts["gap"] not in (NA, ANY_GAP):  # by a call, perhaps
+        dtype, result = None, None
+    if dtype is None and (any(may_be_na(x) for x in parents) or puts_na(c, function)):
         step = (FUNCTION, *c.ctx.step())
         c.need(step not in c.ctx.learned.kept, "what a function gives of columns with pd.NA, where a later step runs in pandas")  # fmt: skip
         facts["nans"] = frozenset({step})
@@ -126,7 +134,7 @@ def apply_values(
         text = f"lambda value: value if {test}(value) else ({text})(value)"
     option = (f", {render(SPARK[typed_as.kind])}" if typed_as else "") + missing
     step = f"{c.ctx.call('apply_values')}(@@, ##, {text}, {series.expr}{option})"
-    return udf_column(c, step, typed_as, series, label=series.label)
+    return udf_column(c, step, typed_as, series, label=series.label, function=function)
 
 
 def sure_type(result: S) -> S | None:
@@ -342,7 +350,7 @@ def apply_rows(c: Call, frame: Frame, function: Any, args: list, kwargs: dict) -
     if names != labels:
         options += f", columns=[{', '.join(s.expr.text for s in series)}]"
     step = f"{c.ctx.call('apply_rows')}(@@, ##, {text}, {render(list(labels))}{options})"
-    return udf_column(c, step, typed_as, *parents, label=None)
+    return udf_column(c, step, typed_as, *parents, label=None, function=function)
 
 
 def row_options(c: Call, frame: Frame, series: list[Col]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -11,6 +12,7 @@ from rules.registry import Call
 from rules.scalars import DTYPE_KIND, Row, S
 from transpiler.errors import NoRule, Restart
 from transpiler.facts import NA, Col, Column, Func
+from transpiler.source import read_names
 
 #: nullable dtype → the one whose values a row has in the places that are not missing
 AS_NUMPY = {"Int64": "int64", "Float64": "float64", "string": "object", "boolean": "bool"}
@@ -56,6 +58,16 @@ def made_in_pandas(series: list[Col]) -> None:
     make them, which knows whether a missing one is pd.NA."""
     for step in (s for x in series for s in x.functions):
         raise Restart(step)
+
+
+def puts_na(c: Any, function: Any, seen: tuple = ()) -> bool:
+    """Whether a function, or one of the program that it names, says ``pd.NA``."""
+    if not isinstance(function, Func) or function.node in seen:
+        return False
+    if re.search(r"(?<![\"'])\bNA\b", c.interpreter.program.code(function.node)):
+        return True
+    refs = [function.scope.lookup(name) for name in read_names(function.node.body)]
+    return any(puts_na(c, r.value, (*seen, function.node)) for r in refs if r is not None)
 
 
 def may_be_na(series: Col) -> bool:

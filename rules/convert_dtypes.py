@@ -63,7 +63,7 @@ def convert_dtypes(c: Call) -> Frame:
         if column.dtype in NULL_FREE:
             frame.rows.full.add(column.uid)  # Int64 does not say so any more
         dtype = learnt(c, frame, column, options) or converted(column.dtype, options)
-        if dtype == column.dtype:
+        if dtype == column.dtype and not column.holds_na:
             columns.append(column)
             continue
         if dtype is None:
@@ -100,8 +100,9 @@ def conversions(c: Call, columns: Any, gap: str | None = None) -> dict:
     """What pandas is told not to convert, among columns (of an open frame: with that ``gap``)."""
     c.need(all(c.lit(k) in (True, False) for k in (*_KINDS, "infer_objects")), "truth values that are not known here")  # fmt: skip
     objects = gap in (NA, ANY_GAP) or any(x.holds_na or x.functions for x in columns)
-    c.need(c.lit("infer_objects") or not objects, "infer_objects=False of what a function gave")
-    return {k: False for k in _KINDS if not c.lit(k)}
+    options = {k: False for k in _KINDS if not c.lit(k)}
+    c.need(c.lit("infer_objects") and not options or not objects, "some of the types only, of what a function gave")  # fmt: skip
+    return options
 
 
 def converted(dtype: str | None, options: dict) -> str | None:
@@ -204,7 +205,7 @@ def series_convert_dtypes(c: Call) -> Col:
     if series.column is not None and series.dtype == "float64":
         dtype = learnt(c, series.frame, series.column, options)
     dtype = dtype or converted(series.dtype, options)
-    if dtype == series.dtype is not None:
+    if dtype == series.dtype is not None and not series.holds_na:
         return series
     expr = series.expr
     if dtype is None:  # whether all floats are whole, the job sees

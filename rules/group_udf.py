@@ -203,7 +203,7 @@ def python_rows(c: Call, g: Groups, func: Any, v: Col) -> Col:
     options += f", kind={SPARK_TYPES[dtype]!r}" if dtype else ""
     step = f"{c.ctx.call('transform_groups')}(@@, ##, {keys!r}, {text}, {v.expr}{options})"
     series = v.but(temps=tuple(g.temps.items()), deps=g.deps)
-    made = udf_column(c, step, None, series, label=v.label)
+    made = udf_column(c, step, None, series, label=v.label, function=func)
     return made if dtype is None else made.but(dtype=dtype)
 
 

@@ -45,6 +45,8 @@ def labelled(ctx: Any, frame: Frame, columns: list[Column], labels: list, names:
         raise NoRule("two columns would have the same name")
     out = selected(ctx, frame, columns)
     parts = tuple((c.uid, series_of(ctx, frame, c.label).but(label=x)) for c, x in zip(columns, labels))  # fmt: skip
+    for uid, part in parts:
+        ctx.cells["part", uid] = part
     columns = [replace(c, label=x) for c, x in zip(out.columns, labels)]
     return out.but(
         columns=tuple(columns), parts=parts, label_names=() if names == (None,) else tuple(names)

@@ -60,7 +60,7 @@ def called_with_each(c: Call, series: list[Col], typed_as: S | None) -> Array:
     nones = [has_none(x) for x in series]
     option += f", none={nones}" if any(nones) else ""
     step = f"{c.ctx.call('apply_each')}(@@, ##, {text}, [{cells}]{option})"
-    made = udf_column(c, step, typed_as, *series, label=None)
+    made = udf_column(c, step, typed_as, *series, label=None, function=c["func"])
     return Array(**vars(made))
 
 

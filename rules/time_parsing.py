@@ -90,6 +90,7 @@ def times_of(c: Call) -> Value:
     """Times, which are instants where utc= is asked for."""
     series, errors, unit = c["arg"], c.lit("errors"), c.lit("unit")
     if isinstance(series, Const) and series.value in ("now", "today"):
+        c.need(not c.lit("utc"), "the time of now with a zone: pd.Timestamp.now('UTC')")
         return clock(c)
     c.need(errors in ("raise", "coerce"), f"errors={errors!r}")
     c.need(unit is not None or not c.given("origin"), "origin= without unit=")
@@ -294,7 +295,7 @@ _INTERVALS = {"D": "DAY", "h": "HOUR", "m": "MINUTE", "s": "SECOND"}
 def clock(c: Call) -> Scalar:
     """The time at which the job runs."""
     c.ctx.runtime.add("import pandas as pd")
-    if c.lit("tz") is None:
+    if "tz" not in c.args or c.lit("tz") is None:
         return Scalar("pd.Timestamp.now()", "datetime64[ns]", hint="now")
     dtype = zoned(c.lit("tz"))
     return Scalar(f"pd.Timestamp.now({zone_of(dtype)!r})", dtype, hint="now")

@@ -10,6 +10,7 @@ GIVEN = {
     "of nullable numbers": "df['z'] = df['n'].astype('Int64').apply(lambda v: pd.NA if pd.isna(v) else v * 2)\n",
     "of texts": "df = df.convert_dtypes()\ndf['z'] = df['s'].apply(lambda v: v if pd.isna(v) else len(v))\n",
     "of rows": "df = df.convert_dtypes()\ndf['z'] = df.apply(lambda r: r['n'] + 1, axis=1)\n",
+    "by a function that calls another": "def gap():\n    return pd.NA\ndef twice(v):\n    return gap() if pd.isna(v) else round(v * 2, 3)\ndf['z'] = df['n'].apply(twice)\n",
     "flags": "df['z'] = df['n'].apply(lambda v: pd.NA if pd.isna(v) else v > 2)\n",
 }
 PICKING = (
@@ -22,6 +23,7 @@ PICKING = (
     "df[['k', 'f', 'z']].groupby('k').describe()",
     "df[['i', 'f', 'z']].corr(numeric_only=True)",
     "df.convert_dtypes().select_dtypes('number')",
+    "df.assign(z=df['z'].convert_dtypes()).select_dtypes(['number', 'boolean'])",
 )
 
 
